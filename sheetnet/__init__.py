@@ -1,0 +1,34 @@
+"""sheetnet: a small neural network as a spreadsheet in which every number is a formula.
+
+From Python, five names: `Lesson`, `train`, `build`, `verify`, `inspect`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sheetnet.building import build
+    from sheetnet.engine import train
+    from sheetnet.index import inspect
+    from sheetnet.lesson import Lesson
+    from sheetnet.verification import verify
+
+__version__ = "0.1.0"
+__all__ = ["Lesson", "__version__", "build", "inspect", "train", "verify"]
+
+_HOMES = {
+    "Lesson": "lesson",
+    "train": "engine",
+    "build": "building",
+    "verify": "verification",
+    "inspect": "index",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Heavy modules are imported where they are used: `sheetnet --help` must answer at once.
+    if name in _HOMES:
+        return getattr(import_module(f"sheetnet.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'sheetnet' has no attribute {name!r}")

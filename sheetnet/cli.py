@@ -1,0 +1,310 @@
+"""The command line: `sheetnet lessons · new · build · verify · inspect · train`.
+
+Exit status 0: done; 1: the answer is no; 2: wrong usage or input. Modules that take time
+to load are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetnet import __version__
+from sheetnet.errors import SheetnetError
+
+if TYPE_CHECKING:
+    from sheetnet.engine import Trace
+    from sheetnet.lesson import Lesson
+    from sheetnet.verification import Verification
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+overrides = click.option(
+    "--set",
+    "assignments",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help="Override a field of the lesson, as training.steps=500. May be repeated.",
+)
+
+
+def refusing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn errors of the input into one sentence and exit status 2."""
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SheetnetError as error:
+            click.echo(f"sheetnet: {error}", err=True)
+            sys.exit(2)
+
+    return wrapper
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="sheetnet %(version)s")
+def main() -> None:
+    """Build workbooks in which a neural network learns by formulas, and prove them.
+
+    \b
+    Example:
+      sheetnet build mazur
+      sheetnet verify output/mazur.xlsx
+    """
+
+
+@main.command()
+@as_json
+@refusing
+def lessons(as_json: bool) -> None:
+    """List the lessons that come with the program.
+
+    \b
+    Example:
+      sheetnet lessons
+    """
+    import tomllib
+
+    from sheetnet.catalogue import shipped
+
+    found = {
+        name: tomllib.loads(file.read_text(encoding="utf-8")) for name, file in shipped().items()
+    }
+    if as_json:
+        rows = [{"name": n, "title": c["title"], "source": c["source"]} for n, c in found.items()]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(map(len, found))
+    for name, content in found.items():
+        click.echo(f"{name:{width}}  {content['title']}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--from", "origin", default="mazur", help="The lesson to begin with.")
+@click.option("--schema", is_flag=True, help="Also write lesson.schema.json, for your editor.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@refusing
+def new(name: str, origin: str, schema: bool, force: bool) -> None:
+    """Write a lesson file to change: NAME.toml, a copy of an existing lesson.
+
+    \b
+    Example:
+      sheetnet new my-lesson --from happydustbunny
+      sheetnet build my-lesson.toml
+    """
+    from sheetnet.formats.packing import whole_file
+    from sheetnet.lesson import Lesson, json_schema
+
+    path = Path(name if name.endswith(".toml") else f"{name}.toml")
+    schema_path = path.with_name("lesson.schema.json")
+    for target in [path, schema_path] if schema else [path]:
+        if target.exists() and not force:
+            raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
+    text = Lesson.load(origin).text
+    if schema:
+        text = f"#:schema ./{schema_path.name}\n{text}"
+        with whole_file(schema_path) as file:
+            file.write(json.dumps(json_schema(), indent=2).encode() + b"\n")
+    with whole_file(path) as file:
+        file.write(text.encode())
+    click.echo(f"{path}: change it, then run: sheetnet build {path}")
+
+
+@main.command()
+@click.argument("lesson")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the workbook goes.")
+@overrides
+@click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
+@as_json
+@refusing
+def build(
+    lesson: str, output: Path | None, assignments: tuple[str, ...], open_it: bool, as_json: bool
+) -> None:
+    """Build the workbook of LESSON, a name of `sheetnet lessons` or a .toml file.
+
+    \b
+    Example:
+      sheetnet build mazur
+      sheetnet build mazur --set training.steps=500 -o monday.xlsx --open
+    """
+    from sheetnet.building import OUTPUT
+    from sheetnet.building import build as build_workbook
+
+    target = output or OUTPUT / f"{Path(lesson).stem}.xlsx"
+    loaded = _load(lesson, assignments)
+    with _bar(loaded.training.steps, f"building {target.name}") as progress:
+        build_workbook(loaded, target, progress=progress)
+    if as_json:
+        click.echo(json.dumps({"workbook": str(target)}))
+    else:
+        click.echo(f"{target}: built. Next: sheetnet verify {target}")
+    if open_it:
+        click.launch(str(target))
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option(
+    "--engine",
+    default="ironcalc",
+    show_default=True,
+    help="ironcalc, libreoffice, gnumeric, or all that are installed.",
+)
+@as_json
+@refusing
+def verify(workbook: Path, engine: str, as_json: bool) -> None:
+    """Prove a WORKBOOK: recalculate its formulas and compare every cell with NumPy.
+
+    Exit status 1 when something in it is missing, wrong or dead.
+
+    \b
+    Example:
+      sheetnet verify output/mazur.xlsx
+      sheetnet verify output/mazur.xlsx --engine all
+    """
+    from sheetnet.verification import verify as verify_workbook
+
+    def tell(what: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"{what} …", err=True)
+
+    result = verify_workbook(workbook, engine, progress=tell)
+    click.echo(_verdict_json(result) if as_json else _verdict(result))
+    sys.exit(0 if result.ok else 1)
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@as_json
+@refusing
+def inspect(workbook: Path, as_json: bool) -> None:
+    """Show where every quantity of the network stands in a WORKBOOK.
+
+    \b
+    Example:
+      sheetnet inspect output/mazur.xlsx --json
+    """
+    from sheetnet.index import inspect as inspect_workbook
+
+    content = inspect_workbook(workbook)
+    if as_json:
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    for block in content["blocks"]:
+        layer = f"layer {block['layer']}" if block["layer"] else ""
+        axes = " × ".join(f"{block['lengths'][a]} {a}" for a in block["rows"] + block["columns"])
+        kind = "formulas" if block["live"] else "yours to change"
+        place = f"{block['sheet']}!{block['range']}"
+        click.echo(f"{block['quantity']:16} {layer:8} {place:24} {axes:32} {kind}")
+
+
+@main.command()
+@click.argument("lesson")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the curve to a .csv, .json or .png file.",
+)
+@overrides
+@as_json
+@refusing
+def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_json: bool) -> None:
+    """Train LESSON with NumPy and print its cost curve.
+
+    \b
+    Example:
+      sheetnet train mazur
+      sheetnet train mazur --set training.steps=10000 -o curve.png
+    """
+    from sheetnet.curve import printed, write_curve
+    from sheetnet.engine import train as run
+
+    loaded = _load(lesson, assignments)
+    trace: Trace = run(loaded)
+    if output:
+        write_curve(loaded, trace, output)
+    if as_json:
+        click.echo(
+            json.dumps({"step": list(range(len(trace.costs))), "cost": trace.costs.tolist()})
+        )
+    else:
+        click.echo(printed(loaded, trace))
+        if output:
+            click.echo(f"{output}: written")
+
+
+def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
+    """A lesson with fields overridden from the command line."""
+    from sheetnet.lesson import Lesson, find, read_text
+    from sheetnet.lesson_text import override
+
+    lesson = Lesson.load(name)
+    if not assignments:
+        return lesson
+    text = read_text(find(name))
+    for assignment in assignments:
+        text = override(text, assignment)
+    return Lesson.from_toml(text, f"{name} with {' '.join('--set ' + a for a in assignments)}")
+
+
+@contextmanager
+def _bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda rows: None
+        return
+    with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _verdict(result: Verification) -> str:
+    """The checks as a table, the worst differences, and the verdict."""
+    lines = []
+    if result.checks:
+        lines.append(f"{'check':28} {'cells':>9}  {'worst difference':>16}  where")
+    for check in result.checks:
+        worst = f"{check.worst:.1e}" if check.worst else "0"
+        outcome = f"{len(check.findings)} WRONG" if check.findings else check.worst_cell
+        lines.append(f"{check.name:28} {check.cells:>9,}  {worst:>16}  {outcome}")
+    for check in result.checks:
+        for finding in check.findings[:10]:
+            lines.append(f"  {check.name}: {finding}")
+        if len(check.findings) > 10:
+            lines.append(f"  {check.name}: … and {len(check.findings) - 10:,} more")
+    lines += [f"not installed, so not asked: {name}" for name in result.missing]
+    if result.message:
+        lines.append(result.message)
+    lines.append(f"{result.path}: {'verified' if result.ok else 'NOT verified'}")
+    return "\n".join(lines)
+
+
+def _verdict_json(result: Verification) -> str:
+    content = {
+        "workbook": str(result.path),
+        "verified": result.ok,
+        "message": result.message,
+        "not_installed": result.missing,
+        "checks": [
+            {
+                "check": check.name,
+                "ok": check.ok,
+                "cells": check.cells,
+                "worst_relative_difference": check.worst,
+                "worst_cell": check.worst_cell,
+                "findings": [
+                    {"sheet": f.sheet, "cell": f.cell, "what": f.what} for f in check.findings
+                ],
+            }
+            for check in result.checks
+        ],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False)

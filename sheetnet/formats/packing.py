@@ -1,0 +1,88 @@
+"""Files that are written whole or not at all, and the same bytes each time."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from sheetnet.errors import SheetnetError
+
+#: The oldest date a zip can hold: files must not differ from run to run.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+LEVEL = 6
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its place at `path` only once everything is written.
+
+    Raises `SheetnetError` where the place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        _remove(temporary)
+        raise _unwritable(path, error) from None
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
+def _unwritable(path: Path, error: OSError) -> SheetnetError:
+    return SheetnetError(
+        f"{path}: cannot be written ({error.strerror}): choose another place, or close the "
+        "program that has it open"
+    )
+
+
+def _remove(temporary: str) -> None:
+    with suppress(OSError):
+        os.unlink(temporary)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+class Package:
+    """A zip whose members carry no date."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._zip.close()
+
+    def add(self, name: str, content: bytes, *, stored: bool = False) -> None:
+        member = self._member(name)
+        if stored:
+            member.compress_type = zipfile.ZIP_STORED
+        self._zip.writestr(member, content)
+
+    def open(self, name: str) -> IO[bytes]:
+        """A member to stream into."""
+        return self._zip.open(self._member(name), "w", force_zip64=True)
+
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        member = zipfile.ZipInfo(name, EPOCH)
+        member.compress_type = zipfile.ZIP_DEFLATED
+        member.external_attr = 0o644 << 16
+        return member

@@ -1,0 +1,127 @@
+"""Rows of a sheet as SpreadsheetML, each formula with its cached value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape
+
+from sheetnet.dialects import EXCEL, address, area_address
+from sheetnet.formats.rows import band_formula, band_rows, checked, single_rows
+from sheetnet.formats.xlsx.shell import Shell
+from sheetnet.formula import Expression
+from sheetnet.model import Band, Book, Cell, Matrix, Sheet
+from sheetnet.rich import Rich, Run
+from sheetnet.styles import Style
+
+
+class Rows:
+    """The rows of one sheet in order, as text."""
+
+    def __init__(self, book: Book, sheet: Sheet, shell: Shell) -> None:
+        self._book, self._sheet, self._shell = book, sheet, shell
+
+    def __iter__(self) -> Iterator[str]:
+        bands = iter(sorted(self._sheet.bands, key=lambda band: band.top))
+        band = next(bands, None)
+        for row, cells in single_rows(self._sheet):
+            while band and band.top < row:
+                yield from self._band(band)
+                band = next(bands, None)
+            yield self._row(row, cells)
+        while band:
+            yield from self._band(band)
+            band = next(bands, None)
+
+    def _row(self, row: int, cells: list[tuple[int, Cell]]) -> str:
+        body = "".join(self._cell(row, column, cell) for column, cell in cells)
+        return f'<row r="{row}"{_height(self._sheet.heights.get(row))}>{body}</row>'
+
+    def _cell(self, row: int, column: int, cell: Cell) -> str:
+        start = f'<c r="{address(row, column)}" s="{self._shell.style_id(cell.style)}"'
+        content = cell.content
+        if content is None:
+            return start + "/>"
+        if isinstance(content, Rich):
+            return f'{start} t="inlineStr"><is>{_runs(content, cell.style)}</is></c>'
+        if isinstance(content, str):
+            return f'{start} t="inlineStr"><is>{_text(content)}</is></c>'
+        value = self._book.value(self._sheet, row, column)
+        formula = self._formula(row, column, content)
+        return f"{start}{_type(value)}>{formula}<v>{_shown(value)}</v></c>"
+
+    def _formula(self, row: int, column: int, content: Any) -> str:
+        if isinstance(content, Matrix):
+            text = EXCEL.write(content.expression, self._sheet.name)
+            bottom, right = row + content.rows - 1, column + content.columns - 1
+            kind = f' t="array" ref="{area_address(row, column, bottom, right)}"'
+        elif isinstance(content, Expression):
+            text, kind = EXCEL.write(content, self._sheet.name), ""
+        else:
+            return ""
+        return f"<f{kind}>{escape(checked(text, self._sheet, row, column))}</f>"
+
+    def _band(self, band: Band) -> Iterator[str]:
+        def cell(cell: Cell, column: int) -> str:
+            formula = ""
+            if isinstance(cell.content, Expression):
+                text = band_formula(cell.content, EXCEL, self._sheet, band)
+                text = checked(text, self._sheet, band.top, column)
+                formula = f"<f>{escape(text)}</f>".replace("%", "%%")
+            place = address(0, column)[:-1]
+            style = self._shell.style_id(cell.style)
+            return f'<c r="{place}{row_mark}" s="{style}">{formula}<v>%r</v></c>'
+
+        from sheetnet.formats.rows import mark
+
+        row_mark = mark(0)
+        height = _height(band.height)
+        yield from band_rows(
+            self._sheet, band, lambda number: f'<row r="{number}"{height}>', cell, "</row>"
+        )
+
+
+def _height(points: float | None) -> str:
+    return "" if points is None else f' ht="{points:g}" customHeight="1"'
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return ' t="b"'
+    return ' t="str"' if isinstance(value, str) else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return escape(_escaped(value)) if isinstance(value, str) else repr(float(value))
+
+
+def _escaped(text: str) -> str:
+    """`_x0041_` in a text means the character A to Excel, so such a text is escaped.
+
+    A carriage return would come back as a line feed and is escaped likewise.
+    """
+    text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return text.replace("\r", "_x000D_")
+
+
+def _text(text: str) -> str:
+    return f'<t xml:space="preserve">{escape(_escaped(text))}</t>'
+
+
+def _runs(content: Rich, style: Style) -> str:
+    return "".join(f"<r>{_run_look(run, style)}{_text(run.text)}</r>" for run in content.runs)
+
+
+def _run_look(run: Run, style: Style) -> str:
+    raised = {1: '<vertAlign val="superscript"/>', -1: '<vertAlign val="subscript"/>', 0: ""}
+    return (
+        "<rPr>"
+        + "<b/>" * style.bold
+        + "<i/>" * (style.italic or run.italic)
+        + raised[run.level]
+        + f'<sz val="{style.size:g}"/><color rgb="FF{style.colour}"/>'
+        + f'<rFont val="{style.font}"/></rPr>'
+    )

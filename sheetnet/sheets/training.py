@@ -1,0 +1,303 @@
+"""Training: a row a step; each step's weights are formulas on the row above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sheetnet import equations, styles
+from sheetnet.blocks import Block
+from sheetnet.errors import SheetnetError
+from sheetnet.formula import Expression, Ref
+from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
+from sheetnet.rich import Rich
+from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
+
+NAME = "Training"
+FIRST_ROW = 6
+GROUP_ROW, EXAMPLE_ROW, SYMBOL_ROW = 3, 4, 5
+
+
+def place(context: Context) -> None:
+    """Lay the quantities side by side, one row a step. Refuses what no sheet can hold."""
+    if context.steps + FIRST_ROW > LARGEST_ROW:
+        raise SheetnetError(
+            f"training.steps: {context.steps:,} steps need {context.steps + FIRST_ROW:,} rows, "
+            f"a sheet has {LARGEST_ROW:,}: use fewer steps"
+        )
+    column = 2
+    for quantity, layer, axes in _order(context):
+        lengths = {"step": context.steps + 1} | {a: _length(context, layer, a) for a in axes}
+        block = Block(quantity, layer, NAME, FIRST_ROW, column, ("step",), axes, lengths)
+        context.blocks.add(block)
+        column += block.width
+    if column - 1 > LARGEST_COLUMN:
+        raise SheetnetError(
+            f"network.layers: a step of this network has {column - 1:,} numbers, a sheet has "
+            f"{LARGEST_COLUMN:,} columns: use fewer units, or fewer samples in data.inputs"
+        )
+
+
+def _length(context: Context, layer: int | None, axis: str) -> int:
+    if axis == "sample":
+        return context.samples
+    assert layer is not None
+    return context.sizes[layer if axis == "unit" else layer - 1]
+
+
+def _order(context: Context) -> Iterator[tuple[str, int | None, tuple[str, ...]]]:
+    """The quantities from left to right, in the order in which a step computes them.
+
+    Numbers of an example stand together, unless there are more examples than units:
+    then those of a unit do, so that the longer sum is always over adjoining cells.
+    """
+    many = context.samples > max(context.sizes)
+    each = ("unit", "sample") if many else ("sample", "unit")
+    for layer in context.layers:
+        yield "weight", layer, ("unit", "source")
+        yield "bias", layer, ("unit",)
+    for layer in context.layers:
+        yield "z", layer, each
+        yield "activation", layer, each
+    yield "loss", None, ("sample",)
+    yield "cost", None, ()
+    for layer in reversed(context.layers):
+        yield "delta", layer, each
+    for layer in context.layers:
+        yield "weight_gradient", layer, ("unit", "source")
+        yield "bias_gradient", layer, ("unit",)
+
+
+ROLES: dict[str, Style] = {
+    "weight": UPDATE,
+    "bias": UPDATE,
+    "z": FORWARD,
+    "activation": FORWARD,
+    "loss": FORWARD,
+    "cost": FORWARD,
+    "delta": BACKWARD,
+    "weight_gradient": BACKWARD,
+    "bias_gradient": BACKWARD,
+}
+TITLES = {
+    "weight": "weights",
+    "bias": "biases",
+    "z": "sums z",
+    "activation": "activations",
+    "loss": "loss",
+    "cost": "cost",
+    "delta": "δ",
+    "weight_gradient": "weight gradients",
+    "bias_gradient": "bias gradients",
+}
+
+
+def fill(context: Context) -> Sheet:
+    sheet = Sheet(NAME, freeze=(FIRST_ROW, 2), cursor=(FIRST_ROW, 2), tab_colour=styles.GREEN)
+    sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
+    sheet.widths[1] = 8
+    sheet.put(1, 1, "Training: a row a step", styles.BANNER)
+    sheet.heights[1] = 30
+    sheet.put(
+        2,
+        1,
+        "Step 0 is before the first update. The weights of a row are formulas on the row above.",
+        styles.HINT,
+    )
+    blocks = [block for block in context.blocks if block.sheet == NAME]
+    sheet.fill(1, 2, 1, blocks[-1].right, styles.BANNER)
+    step = header(GIVEN)
+    sheet.put(SYMBOL_ROW, 1, "step", step)
+    sheet.fill(GROUP_ROW, 1, EXAMPLE_ROW, 1, step)
+    sheet.heights[GROUP_ROW] = 42
+    sheet.heights[SYMBOL_ROW] = 20
+    for block in blocks:
+        _write_headers(sheet, context, block)
+
+    first: list[Cell] = [Cell(0.0, GIVEN.but(number_format="0"))]
+    later: list[Cell] = [Cell(Ref(NAME, FIRST_ROW, 1) + 1, GIVEN.but(number_format="0"))]
+    for block in blocks:
+        edge = ROLES[block.quantity].but(borders="l", border_colour=styles.RULE)
+        for number, index in enumerate(block.indices()):
+            if index["step"] > 0:
+                break
+            style = edge if number == 0 else ROLES[block.quantity]
+            first.append(Cell(_formula(context, block, 0, index), style))
+            later.append(Cell(_formula(context, block, 1, index), style))
+    values = np.column_stack(
+        [np.arange(context.steps + 1.0)] + [_values(context, block) for block in blocks]
+    )
+    sheet.bands.append(Band(FIRST_ROW, 1, tuple(first), values[:1]))
+    if context.steps:
+        sheet.bands.append(Band(FIRST_ROW + 1, 1, tuple(later), values[1:]))
+    for column in range(2, blocks[-1].right + 1):
+        sheet.widths[column] = 11.5
+    return sheet
+
+
+def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
+    """Three rows of headers: what it is, which example, the symbol."""
+    style = header(ROLES[block.quantity])
+    title = TITLES[block.quantity]
+    if block.layer is not None:
+        title += f"\nlayer {context.symbols.layer_label(block.layer)}"
+    group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
+    sheet.put(GROUP_ROW, block.left, title, group)
+    if block.width > 1:
+        sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
+    for number, index in enumerate(block.indices()):
+        if index["step"] > 0:
+            break
+        column = block.left + number
+        edge = "l" if number == 0 else ""
+        look = style.but(borders=edge, border_colour=styles.RULE)
+        example = None
+        if "sample" in index and context.samples > 1:
+            example = f"example {index['sample'] + 1}"
+        sheet.put(EXAMPLE_ROW, column, example, look.but(bold=False, size=9))
+        symbol = _symbol(context, block, index)
+        sheet.put(SYMBOL_ROW, column, symbol, look.but(font=styles.SERIF, bold=False, size=11))
+
+
+def _symbol(context: Context, block: Block, index: dict[str, int]) -> Rich:
+    symbols, layer = context.symbols, block.layer or 0
+    unit, source = index.get("unit", 0), index.get("source", 0)
+    match block.quantity:
+        case "weight":
+            return symbols.weight(layer, unit, source)
+        case "bias":
+            return symbols.bias(layer, unit)
+        case "z":
+            return symbols.z(layer, unit)
+        case "activation":
+            return symbols.activation(layer, unit)
+        case "delta":
+            return symbols.delta(layer, unit)
+        case "weight_gradient":
+            return symbols.weight_gradient(layer, unit, source)
+        case "bias_gradient":
+            return symbols.bias_gradient(layer, unit)
+        case "loss":
+            return symbols.loss
+    return symbols.cost
+
+
+def _values(context: Context, block: Block) -> FloatArray:
+    """A quantity of the Trace, a row a step, its columns in the block's order."""
+    trace, layer = context.trace, (block.layer or 1) - 1
+    array = {
+        "weight": lambda: trace.weights[layer],
+        "bias": lambda: trace.biases[layer],
+        "z": lambda: trace.z[layer],
+        "activation": lambda: trace.activations[layer],
+        "loss": lambda: trace.losses,
+        "cost": lambda: trace.costs,
+        "delta": lambda: trace.deltas[layer],
+        "weight_gradient": lambda: trace.weight_gradients[layer],
+        "bias_gradient": lambda: trace.bias_gradients[layer],
+    }[block.quantity]()
+    if block.columns == ("unit", "sample"):
+        array = array.swapaxes(1, 2)
+    return array.reshape(context.steps + 1, -1)
+
+
+def _formula(context: Context, block: Block, step: int, index: dict[str, int]) -> Expression:
+    """The formula of one cell of a step, on cells of its row or the row above."""
+    run, knob, notation = context.run, context.knob, context.notation
+    layer, sample = block.layer or 0, index.get("sample", 0)
+    unit, source = index.get("unit", 0), index.get("source", 0)
+
+    def units(quantity: str, at_layer: int) -> list[Expression]:
+        """A quantity of this example, for every unit of a layer."""
+        if at_layer == 0:
+            inputs = knob("input")
+            return [inputs.ref(sample=sample, unit=k, fixed=True) for k in range(context.sizes[0])]
+        cells = run(quantity, at_layer)
+        return [cells.ref(step=step, sample=sample, unit=k) for k in range(context.sizes[at_layer])]
+
+    def examples(quantity: str, at_layer: int, k: int) -> list[Expression]:
+        """A quantity of one unit, for every example."""
+        if at_layer == 0:
+            return [knob("input").ref(sample=n, unit=k, fixed=True) for n in range(context.samples)]
+        cells = run(quantity, at_layer)
+        return [cells.ref(step=step, sample=n, unit=k) for n in range(context.samples)]
+
+    match block.quantity:
+        case "weight" | "bias" if step == 0:
+            return knob(block.quantity, layer).ref(unit=unit, source=source, fixed=True)
+        case "weight" | "bias":
+            before = block.ref(step=step - 1, unit=unit, source=source)
+            if block.quantity == "bias" and not context.lesson.training.train_biases:
+                return before
+            gradient = run(f"{block.quantity}_gradient", layer)
+            slope = gradient.ref(step=step - 1, unit=unit, source=source)
+            return equations.updated(before, context.rate, slope)
+        case "z":
+            weights = run("weight", layer)
+            below = (
+                knob("input").area(sample=sample, fixed=True)
+                if layer == 1
+                else run("activation", layer - 1).area(step=step, sample=sample)
+            )
+            return equations.pre_activation(
+                notation,
+                [
+                    weights.ref(step=step, unit=unit, source=k)
+                    for k in range(context.sizes[layer - 1])
+                ],
+                units("activation", layer - 1),
+                run("bias", layer).ref(step=step, unit=unit),
+                (weights.area(step=step, unit=unit), below),
+            )
+        case "activation":
+            z = run("z", layer).ref(step=step, sample=sample, unit=unit)
+            return context.activation(layer).cell(z, context.theta(layer))
+        case "loss":
+            outputs = units("activation", context.layers[-1])
+            targets = [
+                knob("target").ref(sample=sample, unit=j, fixed=True) for j in range(len(outputs))
+            ]
+            return context.loss.cell(outputs, targets)
+        case "cost":
+            losses = run("loss")
+            cells = [losses.ref(step=step, sample=n) for n in range(context.samples)]
+            return equations.mean(cells, losses.area(step=step))
+        case "delta":
+            z = run("z", layer).ref(step=step, sample=sample, unit=unit)
+            a = run("activation", layer).ref(step=step, sample=sample, unit=unit)
+            activation, theta = context.activation(layer), context.theta(layer)
+            if layer == context.layers[-1]:
+                target = knob("target").ref(sample=sample, unit=unit, fixed=True)
+                return equations.output_delta(context.loss, activation, z, a, target, theta)
+            weights = run("weight", layer + 1)
+            return equations.hidden_delta(
+                notation,
+                activation.cell_slope(z, a, theta),
+                units("delta", layer + 1),
+                [
+                    weights.ref(step=step, unit=j, source=unit)
+                    for j in range(context.sizes[layer + 1])
+                ],
+                (
+                    run("delta", layer + 1).area(step=step, sample=sample),
+                    weights.area(step=step, source=unit),
+                ),
+            )
+        case "weight_gradient":
+            deltas = run("delta", layer)
+            below = (
+                knob("input").area(unit=source, fixed=True)
+                if layer == 1
+                else run("activation", layer - 1).area(step=step, unit=source)
+            )
+            return equations.mean_of_products(
+                examples("delta", layer, unit),
+                examples("activation", layer - 1, source),
+                (deltas.area(step=step, unit=unit), below),
+            )
+        case "bias_gradient":
+            area = run("delta", layer).area(step=step, unit=unit)
+            return equations.mean(examples("delta", layer, unit), area)
+    raise ValueError(f"Training has no {block.quantity}")

@@ -1,0 +1,102 @@
+"""How cells look: one style a role, the same on every sheet and in every format.
+
+Colour never carries a meaning alone: what is editable also has a border and blue bold
+figures, forward and backward carry arrows or symbols, checks are written as ✓ and ✗.
+The pairs orange and blue are told apart by the colour-blind and print as two greys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+FONT = "Arial"
+SERIF = "Times New Roman"
+
+INK = "1F2937"
+GREY = "6B7280"
+PALE = "9CA3AF"
+NIGHT = "111827"
+BLUE = "1D4ED8"
+ORANGE = "C2410C"
+GREEN = "15803D"
+RED = "B91C1C"
+
+YELLOW_FILL = "FFF6CC"
+ORANGE_FILL = "FFE4D1"
+BLUE_FILL = "DBE7FB"
+GREEN_FILL = "DDF3E3"
+GREY_FILL = "F1F3F5"
+RULE = "94A3B8"
+HAIR = "CBD5E1"
+
+
+@dataclass(frozen=True)
+class Style:
+    """Everything a format needs to draw a cell.
+
+    Sizes in points, colours as RRGGBB, `borders` names the sides that have a line out
+    of "ltrb", `number_format` as both formats' programs write it.
+    """
+
+    font: str = FONT
+    size: float = 10
+    bold: bool = False
+    italic: bool = False
+    colour: str = INK
+    fill: str | None = None
+    horizontal: str | None = None
+    vertical: str = "center"
+    wrap: bool = False
+    indent: int = 0
+    number_format: str = "General"
+    borders: str = ""
+    border_colour: str = HAIR
+    border_width: str = "thin"
+    locked: bool = True
+
+    def but(self, **changes: object) -> Style:
+        """The same style with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+FOUR = "0.0000"
+SIX = "0.000000"
+SIGNED = "+0.0000;-0.0000;0.0000"
+
+PLAIN = Style()
+BANNER = Style(size=16, bold=True, colour="FFFFFF", fill=NIGHT)
+BANNER_LINK = Style(size=10, colour="BFD0FF", fill=NIGHT, horizontal="center")
+SOURCE = Style(italic=True, colour=GREY, size=9)
+PROSE = Style(wrap=True, vertical="top")
+HEADING = Style(size=12, bold=True, borders="b", border_colour=RULE, border_width="medium")
+LABEL = Style(colour=GREY)
+LABEL_RIGHT = LABEL.but(horizontal="right")
+LABEL_CENTRE = LABEL.but(horizontal="center")
+HINT = Style(italic=True, colour=GREY, size=9)
+SYMBOL = Style(font=SERIF, size=11, horizontal="center")
+NUMBER = Style(number_format=FOUR, horizontal="right")
+
+#: Yours to change: the only cells that a protected sheet lets a user type into.
+INPUT = Style(
+    bold=True,
+    colour=BLUE,
+    fill=YELLOW_FILL,
+    horizontal="center",
+    borders="ltrb",
+    border_colour=PALE,
+    locked=False,
+)
+#: The lesson's own value beside an input, to go back to.
+ORIGINAL = Style(italic=True, colour=GREY, size=9, horizontal="center")
+
+GIVEN = Style(fill=GREY_FILL, number_format=SIX, horizontal="right")
+FORWARD = Style(colour=ORANGE, fill=ORANGE_FILL, number_format=SIX, horizontal="right")
+BACKWARD = Style(colour=BLUE, fill=BLUE_FILL, number_format=SIX, horizontal="right")
+UPDATE = Style(colour=GREEN, fill=GREEN_FILL, number_format=SIX, horizontal="right")
+CHECK = Style(bold=True, colour=GREEN, horizontal="center")
+FIGURE = Style(size=16, bold=True, colour=ORANGE, horizontal="left", number_format=FOUR)
+
+
+def header(role: Style) -> Style:
+    """The look of a column header over cells of a role."""
+    return role.but(bold=True, horizontal="center", number_format="General")
