@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetnet.formula import (
+    Applied,
     Area,
     Binary,
     Call,
@@ -66,9 +67,9 @@ def parse_address(text: str) -> tuple[int, int]:
 
 def parse_area(text: str) -> tuple[int, int, int, int]:
     """`B6:E106` as (top, left, bottom, right). Raises ValueError."""
-    first, _, last = text.partition(":")
+    first, colon, last = text.partition(":")
     top, left = parse_address(first)
-    bottom, right = parse_address(last or first)
+    bottom, right = parse_address(last if colon else first)
     if bottom < top or right < left:
         raise ValueError(f"{text!r} is no range")
     return top, left, bottom, right
@@ -153,6 +154,8 @@ def _write(node: Expression, dialect: Dialect, sheet: str, row: RowText) -> tupl
             # A minus sign after an operator is legal but hard to read: it gets parentheses.
             text = f"({text})" if text.startswith("-") else text
             return inner(left, binds) + operator + text, binds
+        case Applied(_, _, definition):
+            return _write(definition, dialect, sheet, row)
         case Call(function, arguments):
             texts = (_write(argument, dialect, sheet, row)[0] for argument in arguments)
             return f"{function}({dialect.separator.join(texts)})", ATOM

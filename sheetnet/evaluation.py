@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sheetnet.formula import (
+    Applied,
     Area,
     Binary,
     Call,
@@ -60,6 +61,8 @@ def evaluate(node: Expression, values: Values) -> Any:
             return -evaluate(operand, values)
         case Binary(sign, left, right):
             return _in_range(OPERATORS[sign](evaluate(left, values), evaluate(right, values)))
+        case Applied(_, _, definition):
+            return evaluate(definition, values)
         case Call("IF", (condition, then, otherwise)):
             truth = evaluate(condition, values)
             if isinstance(truth, np.ndarray):

@@ -89,7 +89,8 @@ class Ref(Expression):
     """One cell. Rows and columns count from 1.
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
-    (a `sheetnet.rich.Rich`); it is no part of the cell's identity.
+    (a `sheetnet.rich.Rich`) and `digits` how many decimals a sentence shows of it; they
+    are no part of the cell's identity.
     """
 
     sheet: str
@@ -97,6 +98,7 @@ class Ref(Expression):
     column: int
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
+    digits: int = field(default=4, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Name(Expression):
     name: str
     target: Ref
     symbol: Any = field(default=None, compare=False)
+    digits: int = field(default=4, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,18 @@ class Binary(Expression):
 class Call(Expression):
     function: str
     arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Expression):
+    """A function that mathematics writes by its name, and a cell by its definition.
+
+    σ(z) in an equation is 1/(1+EXP(-z)) in a cell.
+    """
+
+    symbol: str
+    argument: Expression
+    definition: Expression
 
 
 def expression(value: Any) -> Expression:
@@ -219,4 +234,29 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return (left, right)
         case Call(_, arguments):
             return arguments
+        case Applied(_, _, definition):
+            return (definition,)
     return ()
+
+
+def over_ranges(node: Expression) -> Expression:
+    """The formula for an array formula, where MAX and MIN would reduce a range to one number.
+
+    MAX(x, y) becomes IF(x>y, x, y), MIN likewise; all else works on ranges as it is.
+    """
+    match node:
+        case Call("MAX", (one, other)):
+            one, other = over_ranges(one), over_ranges(other)
+            return when(one > other, one, other)
+        case Call("MIN", (one, other)):
+            one, other = over_ranges(one), over_ranges(other)
+            return when(one < other, one, other)
+        case Call(function, arguments):
+            return Call(function, tuple(map(over_ranges, arguments)))
+        case Binary(operator, left, right):
+            return Binary(operator, over_ranges(left), over_ranges(right))
+        case Negative(operand):
+            return Negative(over_ranges(operand))
+        case Applied(symbol, argument, definition):
+            return Applied(symbol, argument, over_ranges(definition))
+    return node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ def values(block: Block, settings: Settings) -> FloatArray:
             array = np.array(float(settings.step))
         case "chosen_sample":
             array = np.array(float(settings.sample + 1))
+        case "difference_step":
+            array = np.array(settings.h)
         case quantity:
             raise ValueError(f"{quantity} is nothing that a user edits")
     return array.reshape(block.height, block.width)
@@ -78,11 +81,13 @@ def read(blocks: Iterable[Block], look: Look) -> Settings:
             found[block.quantity, block.layer or 0] = array
     try:
         depth = max(layer for quantity, layer in found if quantity == "weight")
-        chosen = {
+        chosen: dict[str, Any] = {
             name: int(found[f"chosen_{name}", 0].item()) - first
             for name, first in (("step", 0), ("sample", 1))
             if (f"chosen_{name}", 0) in found
         }
+        if ("difference_step", 0) in found:
+            chosen["h"] = float(found["difference_step", 0].item())
         return Settings(
             learning_rate=float(found["learning_rate", 0].item()),
             inputs=found["input", 0],
@@ -116,6 +121,7 @@ def moved(lesson: Lesson, settings: Settings) -> Settings:
         targets=targets,
         weights=tuple(move(array) for array in settings.weights),
         biases=tuple(move(array) for array in settings.biases),
+        h=settings.h * 1.5,
         step=(settings.step + 1) % (lesson.training.steps + 1),
         sample=(settings.sample + 1) % len(settings.inputs),
     )

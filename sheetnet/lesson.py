@@ -190,7 +190,8 @@ class Settings:
 
     inputs: samples × features; targets: samples × output units; weights[l]: units ×
     sources and biases[l]: units of layer l + 1, before the first update. `step` and
-    `sample` are what the sheets show that show one at a time.
+    `sample` are what the sheets show that show one at a time, `h` is the step of the
+    gradient check's differences.
     """
 
     learning_rate: float
@@ -200,6 +201,7 @@ class Settings:
     biases: tuple[FloatArray, ...]
     step: int = 0
     sample: int = 0
+    h: float = 1e-4
 
 
 def find(name: str | Path) -> Any:

@@ -119,11 +119,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Series:
-    """A chart's series; `x` is None for a line over the rows' own count."""
+    """A chart's series: points at `x` and `y`.
+
+    A `title` that is a cell changes with it; `label` ("above" or "below") writes the
+    title beside each point.
+    """
 
     y: Area
-    x: Area | None = None
-    title: str = ""
+    x: Area
+    title: str | Ref = ""
+    label: str | None = None
     colour: str = "1D4ED8"
     width: float = 2.0
     line: bool = True
@@ -212,15 +217,13 @@ class Sheet:
         *,
         approximate: bool = False,
     ) -> None:
-        """Place a cell; a place that is taken is a mistake of the caller's."""
+        """Place a cell; a place that is taken is a mistake of the caller's.
+
+        An array formula's other cells are placed as `Spill`s.
+        """
         if (row, column) in self.cells:
             raise ValueError(f"{self.name}: two things in row {row}, column {column}")
         self.cells[row, column] = Cell(content, style, approximate)
-        if isinstance(content, Matrix):
-            for r in range(row, row + content.rows):
-                for c in range(column, column + content.columns):
-                    if (r, c) != (row, column):
-                        self.put(r, c, Spill((row, column)), style, approximate=approximate)
 
     def fill(self, top: int, left: int, bottom: int, right: int, style: Style) -> None:
         """Give the empty cells of a rectangle a look."""

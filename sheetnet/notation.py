@@ -43,6 +43,9 @@ class Notation:
     #: A hidden δ begins with the activation's slope; otherwise with the sum.
     slope_first: bool = False
     hadamard: str = "⊙"
+    #: An example is a row of A and Z (A W, X w), not a column (W a); the same for δ.
+    example_rows: bool = False
+    delta_rows: bool = False
     delta: str = "δ"
     missing: tuple[str, ...] = ()
 
@@ -67,6 +70,7 @@ NOTATIONS: dict[str, Notation] = {
         layer_label=_round,
         bias_is_weight=True,
         target_letter="T",
+        example_rows=True,
         slope_first=True,
         rate_letter="γ",
         rate_name="gamma",
@@ -89,6 +93,8 @@ NOTATIONS: dict[str, Notation] = {
         first=1,
         layer_label=_square,
         source_first=True,
+        example_rows=True,
+        delta_rows=True,
         bias_is_weight=True,
         bias_node_first=True,
         input_letter="x",
@@ -119,8 +125,8 @@ NOTATIONS: dict[str, Notation] = {
 class Symbols:
     """The symbols of one lesson's network; units and sources are given from 0."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.notation = NOTATIONS[lesson.notation]
+    def __init__(self, lesson: Lesson, notation: Notation | None = None) -> None:
+        self.notation = notation or NOTATIONS[lesson.notation]
         self.sizes = lesson.sizes
         self.last = len(self.sizes) - 1
 
@@ -138,6 +144,12 @@ class Symbols:
     def _pair(self, one: str, other: str) -> str:
         comma = "," if len(one) > 1 or len(other) > 1 else ""
         return one + comma + other
+
+    def matrix(self, letter: str, layer: int) -> Rich:
+        """A whole layer's quantity: W⁽¹⁾, A⁽⁰⁾, Z⁽²⁾; the inputs are X where they have a letter."""
+        if letter == "A" and layer == 0 and not self.notation.input_has_layer:
+            return Rich((Run("X", 0, True),))
+        return self._letter(letter, "", layer)
 
     @property
     def learning_rate(self) -> Rich:

@@ -65,7 +65,6 @@ SIGNED = "+0.0000;-0.0000;0.0000"
 
 PLAIN = Style()
 BANNER = Style(size=16, bold=True, colour="FFFFFF", fill=NIGHT)
-BANNER_LINK = Style(size=10, colour="BFD0FF", fill=NIGHT, horizontal="center")
 SOURCE = Style(italic=True, colour=GREY, size=9)
 PROSE = Style(wrap=True, vertical="top")
 HEADING = Style(size=12, bold=True, borders="b", border_colour=RULE, border_width="medium")
@@ -73,6 +72,7 @@ LABEL = Style(colour=GREY)
 LABEL_RIGHT = LABEL.but(horizontal="right")
 LABEL_CENTRE = LABEL.but(horizontal="center")
 HINT = Style(italic=True, colour=GREY, size=9)
+LINK = Style(colour=BLUE)
 SYMBOL = Style(font=SERIF, size=11, horizontal="center")
 NUMBER = Style(number_format=FOUR, horizontal="right")
 
@@ -94,9 +94,22 @@ FORWARD = Style(colour=ORANGE, fill=ORANGE_FILL, number_format=SIX, horizontal="
 BACKWARD = Style(colour=BLUE, fill=BLUE_FILL, number_format=SIX, horizontal="right")
 UPDATE = Style(colour=GREEN, fill=GREEN_FILL, number_format=SIX, horizontal="right")
 CHECK = Style(bold=True, colour=GREEN, horizontal="center")
+#: A ✗ is red besides being a cross.
+WRONG = CHECK.but(colour="FFFFFF", fill=RED)
 FIGURE = Style(size=16, bold=True, colour=ORANGE, horizontal="left", number_format=FOUR)
+SIGN = Style(colour=GREY, horizontal="center")
+ARROW_FORWARD = Style(size=14, bold=True, colour=ORANGE, horizontal="center")
+ARROW_BACKWARD = Style(size=14, bold=True, colour=BLUE, horizontal="center")
+
+#: Weights by sign, and the ends of the colour scale for their size.
+POSITIVE, NEGATIVE = "9DB9F5", "F5B48C"
 
 
 def header(role: Style) -> Style:
     """The look of a column header over cells of a role."""
     return role.but(bold=True, horizontal="center", number_format="General")
+
+
+def symbol(role: Style) -> Style:
+    """The look of a symbol beside cells of a role."""
+    return role.but(font=SERIF, size=12, bold=False, horizontal="center", number_format="General")

@@ -6,7 +6,17 @@ from sheetnet.engine import train
 from sheetnet.lesson import Lesson, Settings
 from sheetnet.model import Book
 from sheetnet.notation import Symbols
-from sheetnet.sheets import index, start, training
+from sheetnet.sheets import (
+    drawing,
+    gradient_check,
+    index,
+    lines,
+    matrices,
+    network,
+    notation,
+    start,
+    training,
+)
 from sheetnet.sheets.context import Context
 
 
@@ -16,20 +26,34 @@ def make_book(lesson: Lesson, settings: Settings | None = None) -> Book:
     Raises `SheetnetError` where the run overflows or a sheet cannot hold it.
     """
     settings = settings or lesson.settings
-    trace = train(lesson, settings)
-    context = Context(lesson, settings, trace, Symbols(lesson))
+    context = Context(lesson, settings, train(lesson, settings), Symbols(lesson))
     training.place(context)
     layout = start.Layout(context)
+    network.place(context)
+    checked = gradient_check.fits(context)
+    if checked:
+        gradient_check.place(context)
 
-    sheets = [start.fill(context, layout)]
+    sheets, behind = [], []
     if layout.large:
         sheets.append(start.fill_inputs(context, layout))
-    sheets += [training.fill(context), index.fill(context)]
+    picture = network.Picture(context)
+    sheet = network.fill(context, picture)
+    lines.Lines(context, picture, sheet, picture.bottom + 2).fill()
+    if drawing.fits(context):
+        behind.append(drawing.fill(context, picture, sheet))
+    sheets += [sheet, matrices.fill(context), training.fill(context)]
+    if checked:
+        check, workings = gradient_check.fill(context)
+        sheets.append(check)
+        behind.append(workings)
+    sheets.append(notation.fill(context))
+    names = [*(s.name for s in sheets), index.NAME, *(s.name for s in behind)]
     return Book(
         title=lesson.title,
         subject=lesson.source,
-        sheets=sheets,
-        names={context.rate.name: context.rate.target},
+        sheets=[start.fill(context, layout, names), *sheets, index.fill(context), *behind],
+        names=context.names,
         blocks=context.blocks,
         originals=context.originals,
     )

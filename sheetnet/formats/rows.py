@@ -7,20 +7,27 @@ one `%`, which is what makes a million formulas a matter of seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import IO
 
 from sheetnet.dialects import Dialect
 from sheetnet.errors import SheetnetError
 from sheetnet.formula import Expression
-from sheetnet.model import Band, Cell, Sheet
+from sheetnet.model import Band, Cell, FloatArray, Sheet
 
 #: Excel takes no longer formula.
 LONGEST_FORMULA = 8_192
 
+#: Rows joined before they are compressed.
+CHUNK = 256
+
 #: Characters that no text of a workbook can hold stand for row numbers in a pattern.
 _FIRST_MARK = 0xE000
 _MARKS = 0x1900
+
+#: A row's number, and its cells with their columns.
+SingleRow = tuple[int, list[tuple[int, Cell]]]
 
 
 def mark(offset: int) -> str:
@@ -49,11 +56,13 @@ def band_rows(
     row_start: Callable[[str], str],
     cell: Callable[[Cell, int], str],
     end: str,
+    fields: Callable[[FloatArray], tuple[object, ...]] = lambda values: tuple(values.tolist()),
 ) -> Iterator[str]:
     """The text of each row of a band.
 
     `row_start(number)` opens a row, `cell(cell, column)` renders a cell with `%%` escaped
-    and `%r` where its value goes, `end` closes the row.
+    and a field where its value goes, `fields(values)` fills a row's fields, `end` closes
+    the row.
     """
     columns = range(band.left, band.right + 1)
     pattern = row_start(mark(0)) + "".join(map(cell, band.cells, columns)) + end
@@ -65,12 +74,39 @@ def band_rows(
         text = pattern
         for sign, offset in marks:
             text = text.replace(sign, str(number + offset))
-        yield text % tuple(values.tolist())
+        yield text % fields(values)
 
 
-def single_rows(sheet: Sheet) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
+def in_order(sheet: Sheet) -> Iterator[Band | SingleRow]:
+    """The bands and the rows of single cells, from the top down."""
+    bands = iter(sorted(sheet.bands, key=lambda band: band.top))
+    band = next(bands, None)
+    for row, cells in single_rows(sheet):
+        while band and band.top < row:
+            yield band
+            band = next(bands, None)
+        yield row, cells
+    while band:
+        yield band
+        band = next(bands, None)
+
+
+def single_rows(sheet: Sheet) -> Iterator[SingleRow]:
     """Rows of single cells, and rows that have nothing but a height, in order."""
     places = sorted(sheet.cells)
     rows = {row: [c for _, c in group] for row, group in groupby(places, lambda p: p[0])}
     for row in sorted({*rows, *sheet.heights}):
         yield row, [(column, sheet.cells[row, column]) for column in rows.get(row, [])]
+
+
+def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]) -> None:
+    """Write the rows into an open part, many at a time."""
+    chunk: list[str] = []
+    for text in rows:
+        chunk.append(text)
+        if len(chunk) == CHUNK:
+            part.write("".join(chunk).encode())
+            progress(len(chunk))
+            chunk.clear()
+    part.write("".join(chunk).encode())
+    progress(len(chunk))

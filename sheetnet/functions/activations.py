@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.formula import Expression, Number, call, exp, maximum, minimum, when
+from sheetnet.formula import Applied, Expression, Number, call, exp, maximum, minimum, when
 
 #: e^709 is the largest power a float64 holds; 700 leaves room for a product.
 LARGEST_EXPONENT = 700
@@ -87,7 +87,7 @@ RELU = Activation(
     value=lambda z, _: np.maximum(0.0, z),
     slope=lambda z, a, _: (z > 0).astype(np.float64),
     cell=lambda z, _: maximum(0, z),
-    cell_slope=lambda z, a, _: when(z > 0, 1, 0),
+    cell_slope=lambda z, a, _: Applied("ReLU′", z, when(z > 0, 1, 0)),
 )
 
 LEAKY_RELU = Activation(
@@ -98,7 +98,7 @@ LEAKY_RELU = Activation(
     value=lambda z, _: np.maximum(LEAK * z, z),
     slope=lambda z, a, _: np.where(z > 0, 1.0, LEAK),
     cell=lambda z, _: maximum(LEAK * z, z),
-    cell_slope=lambda z, a, _: when(z > 0, 1, LEAK),
+    cell_slope=lambda z, a, _: Applied("LeakyReLU′", z, when(z > 0, 1, LEAK)),
 )
 
 STEP = Activation(

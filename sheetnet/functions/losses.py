@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.formula import Expression, exp, ln, maximum, total
+from sheetnet.formula import Applied, Expression, exp, ln, maximum, total
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
 LOWEST_LOGARITHM = -100.0
@@ -65,7 +65,7 @@ def _log(x: Any) -> Any:
 
 
 def _cell_log(x: Expression) -> Expression:
-    return ln(maximum(x, exp(LOWEST_LOGARITHM)))
+    return Applied("ln", x, ln(maximum(x, exp(LOWEST_LOGARITHM))))
 
 
 BINARY_CROSS_ENTROPY = Loss(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sheetnet.blocks import Block, Blocks
 from sheetnet.engine import Trace
-from sheetnet.formula import Name, Ref
+from sheetnet.formula import Expression, Name, Ref, call
 from sheetnet.functions.activations import ACTIVATIONS, Activation
 from sheetnet.functions.losses import LOSSES, Loss
 from sheetnet.lesson import Lesson, Settings
@@ -15,7 +15,8 @@ from sheetnet.notation import Notation, Symbols
 
 LARGEST_ROW = 1_048_576
 LARGEST_COLUMN = 16_384
-LONGEST_FORMULA = 8_192
+#: The most units of a layer that a drawing shows.
+MOST_UNITS = 12
 
 
 @dataclass
@@ -71,8 +72,76 @@ class Context:
         """The block that holds a quantity at every step."""
         return self.blocks(quantity, "Training", layer)
 
+    def of_step(
+        self,
+        quantity: str,
+        layer: int | None = None,
+        *,
+        sample: int | Expression | None = None,
+        unit: int = 0,
+        source: int = 0,
+    ) -> Expression:
+        """A number of the chosen step, out of Training; of the chosen example by default."""
+        block = self.run(quantity, layer)
+        area = block.area(fixed=True)
+        column = self._column(block, sample, unit, source)
+        return call("INDEX", area, self.step + 1, column)
+
+    def _column(
+        self, block: Block, sample: int | Expression | None, unit: int, source: int
+    ) -> Expression | int:
+        """A column of a block of Training, from 1; a formula where the example is chosen."""
+        if "sample" not in block.columns or self.samples == 1 or isinstance(sample, int):
+            at = block.position(sample=int(sample or 0), unit=unit, source=source)  # type: ignore[arg-type]
+            return at[1] - block.left + 1
+        chosen = self.sample if sample is None else sample
+        if block.columns == ("sample",):
+            return chosen
+        if block.columns == ("unit", "sample"):
+            return chosen if unit == 0 else unit * self.samples + chosen
+        units = block.lengths["unit"]
+        return (chosen - 1) * units + (unit + 1)
+
+    def given(self, quantity: str, unit: int) -> Expression:
+        """An input or a target of the chosen example."""
+        block = self.knob(quantity)
+        if self.samples == 1:
+            return block.ref(unit=unit)
+        area = block.area(unit=unit, fixed=True)
+        return call("INDEX", area, self.sample, 1)
+
+    @property
+    def step(self) -> Name:
+        """The step that the user has chosen."""
+        return name_of("step", self.knob("chosen_step").ref(fixed=True))
+
+    @property
+    def sample(self) -> Name:
+        """The example that the user has chosen, counted from 1."""
+        return name_of("example", self.knob("chosen_sample").ref(fixed=True))
+
+    @property
+    def names(self) -> dict[str, Ref]:
+        """The defined names of the workbook."""
+        used = [self.rate, self.step]
+        if self.samples > 1:
+            used.append(self.sample)
+        if any(block.quantity == "difference_step" for block in self.blocks):
+            used.append(self.h)
+        return {name.name: name.target for name in used}
+
+    @property
+    def h(self) -> Name:
+        """The step of the gradient check's differences."""
+        return name_of("h", self.knob("difference_step").ref(fixed=True))
+
     @property
     def rate(self) -> Name:
         """The learning rate as formulas name it."""
         cell: Ref = self.knob("learning_rate").ref(fixed=True)
         return name_of(self.notation.rate_name, cell, self.symbols.learning_rate)
+
+    @property
+    def drawable(self) -> bool:
+        """Whether the network can be drawn unit by unit."""
+        return max(self.sizes) <= MOST_UNITS

@@ -11,8 +11,9 @@ from sheetnet import __version__, styles
 from sheetnet.blocks import Block
 from sheetnet.lesson_text import without_arrays
 from sheetnet.model import PrintSetup, Sheet
+from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
-from sheetnet.styles import BANNER, HINT, LABEL
+from sheetnet.styles import LABEL
 
 NAME = "Index"
 HEADERS = ("", "quantity", "layer", "sheet", "range", "rows", "columns", "lengths", "live")
@@ -24,16 +25,12 @@ def fill(context: Context) -> Sheet:
     sheet.print_setup = PrintSetup(title_rows=(4, 4))
     for column, width in enumerate((10, 20, 8, 16, 16, 16, 16, 34, 8), 1):
         sheet.widths[column] = width
-    sheet.put(1, 1, "Index: where every quantity stands", BANNER)
-    sheet.fill(1, 1, 1, len(HEADERS), BANNER)
-    sheet.heights[1] = 30
-    sheet.put(
-        2,
-        1,
+    hint = (
         "All axes count from 0, layers from 1; step 0 is before the first update. "
-        "Not live: yours to change.",
-        HINT,
+        "Not live: yours to change."
     )
+    frame.head(sheet, "Index: where every quantity stands", hint, 1)
+    frame.banner(sheet, len(HEADERS))
     head = LABEL.but(bold=True, borders="b", border_colour=styles.RULE)
     for column, title in enumerate(HEADERS, 1):
         sheet.put(4, column, title or None, head)

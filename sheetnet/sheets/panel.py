@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from sheetnet import knobs, styles
 from sheetnet.blocks import Block
 from sheetnet.errors import SheetnetError
-from sheetnet.model import Sheet
+from sheetnet.formula import Area
+from sheetnet.model import Sheet, Validation
 from sheetnet.rich import Rich
 from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
 
 WIDEST, HIGHEST = 9, 12
+#: Larger numbers are mistyped ones.
+LARGEST = 1_000_000.0
 LABEL_COLUMN, FIRST_COLUMN = 2, 3
 
 
@@ -146,6 +149,15 @@ def _too_large(table: Table) -> SheetnetError:
     )
 
 
+def _validation(context: Context, block: Block) -> Validation:
+    """What may be typed into a table's cells."""
+    bounds = context.loss.bounds if block.quantity == "target" else None
+    low, high = bounds or (-LARGEST, LARGEST)
+    sentence = f"Type a number from {low:,g} to {high:,g}."
+    area = Area(block.sheet, block.top, block.left, block.bottom, block.right)
+    return Validation(area, "decimal", low, high, title=block.quantity, error=sentence)
+
+
 def fill(context: Context, sheet: Sheet, placed: list[tuple[Table, int]]) -> None:
     """Write the tables: what stands there now, and the lesson's own values beside it."""
     own = context.lesson.settings
@@ -163,6 +175,7 @@ def fill(context: Context, sheet: Sheet, placed: list[tuple[Table, int]]) -> Non
                 sheet.put(top + 1, ours.left + column, title, styles.LABEL_CENTRE)
                 faint = styles.ORIGINAL.but(italic=False)
                 sheet.put(top + 1, theirs.left + column, title, faint)
+            sheet.validations.append(_validation(context, ours))
             for block, settings, style in (
                 (ours, context.settings, styles.INPUT),
                 (theirs, own, styles.ORIGINAL),

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sheetnet import equations, styles
+from sheetnet import styles
 from sheetnet.blocks import Block
+from sheetnet.equations import Equations, updated
 from sheetnet.errors import SheetnetError
-from sheetnet.formula import Expression, Ref
+from sheetnet.formula import Area, Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.rich import Rich
+from sheetnet.sheets import frame
 from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
@@ -98,16 +100,10 @@ def fill(context: Context) -> Sheet:
     sheet = Sheet(NAME, freeze=(FIRST_ROW, 2), cursor=(FIRST_ROW, 2), tab_colour=styles.GREEN)
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
     sheet.widths[1] = 8
-    sheet.put(1, 1, "Training: a row a step", styles.BANNER)
-    sheet.heights[1] = 30
-    sheet.put(
-        2,
-        1,
-        "Step 0 is before the first update. The weights of a row are formulas on the row above.",
-        styles.HINT,
-    )
+    hint = "Step 0 is before the first update. The weights of a row are formulas on the row above."
+    frame.head(sheet, "Training: a row a step", hint, 1)
     blocks = [block for block in context.blocks if block.sheet == NAME]
-    sheet.fill(1, 2, 1, blocks[-1].right, styles.BANNER)
+    frame.banner(sheet, blocks[-1].right)
     step = header(GIVEN)
     sheet.put(SYMBOL_ROW, 1, "step", step)
     sheet.fill(GROUP_ROW, 1, EXAMPLE_ROW, 1, step)
@@ -203,101 +199,66 @@ def _values(context: Context, block: Block) -> FloatArray:
     return array.reshape(context.steps + 1, -1)
 
 
+class Row:
+    """The numbers of one step, as a row of Training holds them (`equations.Cells`)."""
+
+    def __init__(self, context: Context, step: int) -> None:
+        self._context, self._step = context, step
+
+    def _block(self, quantity: str, layer: int | None) -> tuple[Block, bool]:
+        """The block, and whether it holds what the user gives, the same in each step."""
+        if quantity == "target" or (quantity, layer) == ("activation", 0):
+            return self._context.knob("target" if quantity == "target" else "input"), True
+        return self._context.run(quantity, layer), False
+
+    def at(
+        self,
+        quantity: str,
+        layer: int | None = None,
+        *,
+        sample: int = 0,
+        unit: int = 0,
+        source: int = 0,
+    ) -> Ref:
+        block, given = self._block(quantity, layer)
+        return block.ref(
+            step=self._step, sample=sample, unit=unit, source=source, fixed=given
+        )
+
+    def area(self, quantity: str, layer: int | None = None, **index: int) -> Area | None:
+        block, given = self._block(quantity, layer)
+        step = {} if given else {"step": self._step}
+        return block.area(fixed=given, symbol=None, **step, **index)
+
+
 def _formula(context: Context, block: Block, step: int, index: dict[str, int]) -> Expression:
     """The formula of one cell of a step, on cells of its row or the row above."""
-    run, knob, notation = context.run, context.knob, context.notation
+    equations = Equations(context.lesson, context.samples, Row(context, step))
     layer, sample = block.layer or 0, index.get("sample", 0)
     unit, source = index.get("unit", 0), index.get("source", 0)
-
-    def units(quantity: str, at_layer: int) -> list[Expression]:
-        """A quantity of this example, for every unit of a layer."""
-        if at_layer == 0:
-            inputs = knob("input")
-            return [inputs.ref(sample=sample, unit=k, fixed=True) for k in range(context.sizes[0])]
-        cells = run(quantity, at_layer)
-        return [cells.ref(step=step, sample=sample, unit=k) for k in range(context.sizes[at_layer])]
-
-    def examples(quantity: str, at_layer: int, k: int) -> list[Expression]:
-        """A quantity of one unit, for every example."""
-        if at_layer == 0:
-            return [knob("input").ref(sample=n, unit=k, fixed=True) for n in range(context.samples)]
-        cells = run(quantity, at_layer)
-        return [cells.ref(step=step, sample=n, unit=k) for n in range(context.samples)]
-
     match block.quantity:
         case "weight" | "bias" if step == 0:
-            return knob(block.quantity, layer).ref(unit=unit, source=source, fixed=True)
+            first = context.knob(block.quantity, layer)
+            return first.ref(unit=unit, source=source, fixed=True)
         case "weight" | "bias":
-            before = block.ref(step=step - 1, unit=unit, source=source)
+            above = Row(context, step - 1)
+            before = above.at(block.quantity, layer, unit=unit, source=source)
             if block.quantity == "bias" and not context.lesson.training.train_biases:
                 return before
-            gradient = run(f"{block.quantity}_gradient", layer)
-            slope = gradient.ref(step=step - 1, unit=unit, source=source)
-            return equations.updated(before, context.rate, slope)
+            gradient = above.at(f"{block.quantity}_gradient", layer, unit=unit, source=source)
+            return updated(before, context.rate, gradient)
         case "z":
-            weights = run("weight", layer)
-            below = (
-                knob("input").area(sample=sample, fixed=True)
-                if layer == 1
-                else run("activation", layer - 1).area(step=step, sample=sample)
-            )
-            return equations.pre_activation(
-                notation,
-                [
-                    weights.ref(step=step, unit=unit, source=k)
-                    for k in range(context.sizes[layer - 1])
-                ],
-                units("activation", layer - 1),
-                run("bias", layer).ref(step=step, unit=unit),
-                (weights.area(step=step, unit=unit), below),
-            )
+            return equations.z(layer, sample, unit)
         case "activation":
-            z = run("z", layer).ref(step=step, sample=sample, unit=unit)
-            return context.activation(layer).cell(z, context.theta(layer))
+            return equations.activation(layer, sample, unit)
         case "loss":
-            outputs = units("activation", context.layers[-1])
-            targets = [
-                knob("target").ref(sample=sample, unit=j, fixed=True) for j in range(len(outputs))
-            ]
-            return context.loss.cell(outputs, targets)
+            return equations.loss(sample)
         case "cost":
-            losses = run("loss")
-            cells = [losses.ref(step=step, sample=n) for n in range(context.samples)]
-            return equations.mean(cells, losses.area(step=step))
+            return equations.cost()
         case "delta":
-            z = run("z", layer).ref(step=step, sample=sample, unit=unit)
-            a = run("activation", layer).ref(step=step, sample=sample, unit=unit)
-            activation, theta = context.activation(layer), context.theta(layer)
-            if layer == context.layers[-1]:
-                target = knob("target").ref(sample=sample, unit=unit, fixed=True)
-                return equations.output_delta(context.loss, activation, z, a, target, theta)
-            weights = run("weight", layer + 1)
-            return equations.hidden_delta(
-                notation,
-                activation.cell_slope(z, a, theta),
-                units("delta", layer + 1),
-                [
-                    weights.ref(step=step, unit=j, source=unit)
-                    for j in range(context.sizes[layer + 1])
-                ],
-                (
-                    run("delta", layer + 1).area(step=step, sample=sample),
-                    weights.area(step=step, source=unit),
-                ),
-            )
+            return equations.delta(layer, sample, unit)
         case "weight_gradient":
-            deltas = run("delta", layer)
-            below = (
-                knob("input").area(unit=source, fixed=True)
-                if layer == 1
-                else run("activation", layer - 1).area(step=step, unit=source)
-            )
-            return equations.mean_of_products(
-                examples("delta", layer, unit),
-                examples("activation", layer - 1, source),
-                (deltas.area(step=step, unit=unit), below),
-            )
+            return equations.weight_gradient(layer, unit, source)
         case "bias_gradient":
-            area = run("delta", layer).area(step=step, unit=unit)
-            return equations.mean(examples("delta", layer, unit), area)
+            return equations.bias_gradient(layer, unit)
     raise ValueError(f"Training has no {block.quantity}")

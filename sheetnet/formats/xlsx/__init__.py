@@ -15,13 +15,12 @@ from typing import IO
 
 from sheetnet.dialects import area_address
 from sheetnet.formats.packing import Package
+from sheetnet.formats.rows import stream
 from sheetnet.formats.xlsx.cells import Rows
 from sheetnet.formats.xlsx.shell import Shell
 from sheetnet.model import Book, Sheet
 
 SHEET_PART = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-#: Rows joined before they are compressed.
-CHUNK = 256
 
 
 def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
@@ -36,7 +35,7 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
                 head, tail = _halves(content.decode(), sheet)
                 with package.open(name) as part:
                     part.write(head.encode())
-                    _stream(Rows(book, sheet, shell), part, progress)
+                    stream(Rows(book, sheet, shell), part, progress)
                     part.write(tail.encode())
             elif name == "docProps/core.xml":
                 package.add(name, _without_dates(content))
@@ -64,18 +63,6 @@ def _halves(part: str, sheet: Sheet) -> tuple[str, str]:
     assert place
     tail = tail[: place.start()] + ignored + tail[place.start() :]
     return head + "<sheetData>", "</sheetData>" + tail
-
-
-def _stream(rows: Rows, part: IO[bytes], progress: Callable[[int], None]) -> None:
-    chunk: list[str] = []
-    for text in rows:
-        chunk.append(text)
-        if len(chunk) == CHUNK:
-            part.write("".join(chunk).encode())
-            progress(len(chunk))
-            chunk.clear()
-    part.write("".join(chunk).encode())
-    progress(len(chunk))
 
 
 def _without_dates(core: bytes) -> bytes:

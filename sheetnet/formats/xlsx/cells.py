@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sheetnet.dialects import EXCEL, address, area_address
-from sheetnet.formats.rows import band_formula, band_rows, checked, single_rows
+from sheetnet.formats.rows import band_formula, band_rows, checked, in_order, mark
 from sheetnet.formats.xlsx.shell import Shell
 from sheetnet.formula import Expression
 from sheetnet.model import Band, Book, Cell, Matrix, Sheet
@@ -23,16 +23,11 @@ class Rows:
         self._book, self._sheet, self._shell = book, sheet, shell
 
     def __iter__(self) -> Iterator[str]:
-        bands = iter(sorted(self._sheet.bands, key=lambda band: band.top))
-        band = next(bands, None)
-        for row, cells in single_rows(self._sheet):
-            while band and band.top < row:
-                yield from self._band(band)
-                band = next(bands, None)
-            yield self._row(row, cells)
-        while band:
-            yield from self._band(band)
-            band = next(bands, None)
+        for part in in_order(self._sheet):
+            if isinstance(part, Band):
+                yield from self._band(part)
+            else:
+                yield self._row(*part)
 
     def _row(self, row: int, cells: list[tuple[int, Cell]]) -> str:
         body = "".join(self._cell(row, column, cell) for column, cell in cells)
@@ -72,8 +67,6 @@ class Rows:
             place = address(0, column)[:-1]
             style = self._shell.style_id(cell.style)
             return f'<c r="{place}{row_mark}" s="{style}">{formula}<v>%r</v></c>'
-
-        from sheetnet.formats.rows import mark
 
         row_mark = mark(0)
         height = _height(band.height)

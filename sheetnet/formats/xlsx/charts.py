@@ -6,7 +6,10 @@ from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart
 from openpyxl.chart import Series as OpenpyxlSeries
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -19,7 +22,7 @@ from openpyxl.drawing.text import (
 )
 
 from sheetnet.dialects import EXCEL, quoted
-from sheetnet.formula import Area
+from sheetnet.formula import Area, Ref
 from sheetnet.model import Axis, Chart, Series
 from sheetnet.styles import GREY, HAIR, INK
 
@@ -51,8 +54,14 @@ def _reference(area: Area) -> Reference:
 
 
 def _series(series: Series) -> Any:
-    x = _reference(series.x) if series.x else None
-    result = OpenpyxlSeries(_reference(series.y), x, title=series.title or None)
+    result = OpenpyxlSeries(_reference(series.y), _reference(series.x))
+    if isinstance(series.title, Ref):
+        cell = EXCEL.write(series.title, "")
+        result.tx = SeriesLabel(strRef=StrRef(cell))
+    elif series.title:
+        result.tx = SeriesLabel(v=series.title)
+    if series.label:
+        result.dLbls = _labels(series.label)
     line = result.graphicalProperties.line
     if series.line:
         line.solidFill, line.width = series.colour, int(series.width * EMU_PER_POINT)
@@ -74,6 +83,21 @@ def _title(text: str, size: int, *, bold: bool) -> Title:
         pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)]
     )
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
+
+
+def _labels(side: str) -> DataLabelList:
+    """The series' title beside its points."""
+    look = CharacterProperties(sz=800, solidFill=INK)
+    return DataLabelList(
+        showSerName=True,
+        showVal=False,
+        showCatName=False,
+        showLegendKey=False,
+        showPercent=False,
+        showBubbleSize=False,
+        dLblPos={"above": "t", "below": "b"}[side],
+        txPr=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)]),
+    )
 
 
 def _axis(target: Any, axis: Axis) -> None:

@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from sheetnet.dialects import EXCEL, address, area_address, quoted
+from sheetnet.formats.layout import note_size, printed_area
 from sheetnet.formats.xlsx.charts import chart_of
 from sheetnet.formula import Area, Expression
 from sheetnet.model import Book, ColourScale, Rule, Sheet, Validation
@@ -87,7 +88,7 @@ class Shell:
             cell._hyperlink = Hyperlink(ref=ref, location=place, tooltip=link.tip or None)
         for (row, column), text in sheet.notes.items():
             comment = Comment(text, "sheetnet")
-            comment.width, comment.height = 260, 22 + 18 * (1 + len(text) // 38 + text.count("\n"))
+            comment.width, comment.height = note_size(text)
             worksheet.cell(row, column).comment = comment
         for validation in sheet.validations:
             worksheet.add_data_validation(_validation(validation, sheet))
@@ -148,29 +149,7 @@ def _print(worksheet: Any, sheet: Sheet) -> None:
     worksheet.oddFooter.center.text = "&A, page &P of &N"
     if setup.title_rows:
         worksheet.print_title_rows = f"{setup.title_rows[0]}:{setup.title_rows[1]}"
-    bottom, right = sheet.extent
-    for chart in sheet.charts:
-        bottom = max(bottom, _row_under(sheet, chart.row, chart.height))
-        right = max(right, _column_behind(sheet, chart.column, chart.width))
-    worksheet.print_area = area_address(1, 1, bottom, right)
-
-
-def _row_under(sheet: Sheet, row: int, height: float) -> int:
-    """The last row that a drawing of that height (cm) covers, 15 points a row."""
-    points = height / 2.54 * 72
-    while points > 0:
-        points -= sheet.heights.get(row, 15.0)
-        row += 1
-    return row
-
-
-def _column_behind(sheet: Sheet, column: int, width: float) -> int:
-    """The last column that a drawing of that width (cm) covers, 7 pixels a character."""
-    pixels = width / 2.54 * 96
-    while pixels > 0:
-        pixels -= sheet.widths.get(column, sheet.default_width) * 7 + 5
-        column += 1
-    return column
+    worksheet.print_area = _range(printed_area(sheet))
 
 
 def _bound(bound: Any, sheet: Sheet) -> Any:

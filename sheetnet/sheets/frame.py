@@ -1,0 +1,23 @@
+"""What every sheet has on top: a banner, the way back to Start, a line on what it is."""
+
+from __future__ import annotations
+
+from sheetnet import styles
+from sheetnet.model import Link, Sheet
+
+START = "Start"
+
+
+def head(sheet: Sheet, title: str, hint: str, left: int = 2) -> None:
+    """Write the first two rows; `left` is the first column that is no margin."""
+    sheet.put(1, left, title, styles.BANNER)
+    sheet.heights[1] = 30
+    sheet.put(2, left, "← Start", styles.LINK)
+    sheet.links[2, left] = Link(START, tip="Back to Start")
+    sheet.put(2, left + 1, hint, styles.HINT)
+    sheet.heights[2] = 18
+
+
+def banner(sheet: Sheet, right: int) -> None:
+    """Draw the banner as far as the sheet reaches."""
+    sheet.fill(1, 1, 1, right, styles.BANNER)
