@@ -67,10 +67,11 @@ def filled_in(node: Expression) -> Expression:
 def shown(leaf: Leaf, *, signed: bool = True) -> Expression:
     """A cell's number as text; in parentheses where it is negative, unless `signed`."""
     text = call("FIXED", leaf, leaf.digits, True)
-    if signed:
+    if signed or isinstance(leaf, Name):
         return text
     # Rounded first: programs differ on the sign of a number that is shown as zero.
-    return when(call("ROUND", leaf, leaf.digits) < 0, join(["(", text, ")"]), text)
+    below = call("ROUND", leaf, leaf.digits) < 0
+    return when(below, join(["(", text, ")"]), call("FIXED", call("ABS", leaf), leaf.digits, True))
 
 
 def _pieces(node: Expression) -> tuple[list[Piece], int]:

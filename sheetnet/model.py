@@ -16,12 +16,13 @@ import numpy.typing as npt
 
 from sheetnet.blocks import Block, Blocks
 from sheetnet.dialects import parse_address
-from sheetnet.formula import Area, Expression, Name, Ref
+from sheetnet.formula import Area, Expression, Name, Number, Ref, call
 from sheetnet.rich import Rich
 from sheetnet.styles import PLAIN, Style
 
 Position = tuple[int, int]
 FloatArray = npt.NDArray[np.float64]
+_UNSET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,24 @@ class Validation:
 
 @dataclass(frozen=True)
 class ColourScale:
-    """Fills by value: `low` colour at `minimum`, `middle` at 0, `high` at `maximum`.
+    """Fills by value: `low` colour at −`bound`, `middle` at 0, `high` at +`bound`.
 
-    A bound that is None is the area's own least or largest value.
+    A bound that is None is the largest absolute value in the area, so that the colours
+    tell the sign and 0 is always white.
     """
 
     area: Area
     low: str
     middle: str
     high: str
-    minimum: float | None = None
-    maximum: float | None = None
+    bound: float | None = None
+
+    @property
+    def limit(self) -> Expression:
+        """The bound as a formula, a little above 0 where all values are 0."""
+        if self.bound is not None:
+            return Number(self.bound)
+        return call("MAX", 1e-9, call("MAX", self.area), -call("MIN", self.area))
 
 
 @dataclass(frozen=True)
@@ -303,20 +311,18 @@ class Book:
     def area_values(self, area: Area) -> npt.NDArray[Any]:
         """The values of a range: floats where all are numbers, objects otherwise."""
         sheet = self[area.sheet]
+        values = np.full(area.shape, _UNSET, object)
         for band in sheet.bands:
-            if (
-                band.top <= area.top
-                and area.bottom <= band.bottom
-                and band.left <= area.left
-                and area.right <= band.right
-            ):
-                return band.values[
-                    area.top - band.top : area.bottom - band.top + 1,
-                    area.left - band.left : area.right - band.left + 1,
+            top, bottom = max(area.top, band.top), min(area.bottom, band.bottom)
+            left, right = max(area.left, band.left), min(area.right, band.right)
+            if top <= bottom and left <= right:
+                values[
+                    top - area.top : bottom - area.top + 1, left - area.left : right - area.left + 1
+                ] = band.values[
+                    top - band.top : bottom - band.top + 1, left - band.left : right - band.left + 1
                 ]
-        values = np.empty(area.shape, object)
-        for (r, c), _ in np.ndenumerate(values):
-            values[r, c] = self.value(sheet, area.top + r, area.left + c)
+        for r, c in np.argwhere(values == _UNSET):
+            values[r, c] = self.value(sheet, area.top + int(r), area.left + int(c))
         numeric = all(isinstance(v, float | int) and not isinstance(v, bool) for v in values.flat)
         return values.astype(np.float64) if numeric else values
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class CellError(str):
@@ -14,8 +15,7 @@ class CellError(str):
 Value = float | str | bool | CellError | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCell:
+class StoredCell(NamedTuple):
     """A cell that holds something.
 
     `value` is the constant or the cached value. `formula` is the text without its equals
@@ -23,6 +23,7 @@ class StoredCell:
     formula fills, its first apart), None where there is none.
     """
 
+    # A named tuple is made in half the time of a frozen dataclass: there are millions.
     value: Value
     formula: str | None
 

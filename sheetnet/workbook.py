@@ -11,6 +11,7 @@ from sheetnet.sheets import (
     gradient_check,
     index,
     lines,
+    maps,
     matrices,
     network,
     notation,
@@ -37,11 +38,14 @@ def make_book(lesson: Lesson, settings: Settings | None = None) -> Book:
     sheets, behind = [], []
     if layout.large:
         sheets.append(start.fill_inputs(context, layout))
-    picture = network.Picture(context)
-    sheet = network.fill(context, picture)
-    lines.Lines(context, picture, sheet, picture.bottom + 2).fill()
-    if drawing.fits(context):
-        behind.append(drawing.fill(context, picture, sheet))
+    if context.drawable:
+        picture = network.Picture(context)
+        sheet = network.fill(context, picture)
+        lines.Lines(context, picture, sheet, picture.bottom + 2).fill()
+        if drawing.fits(context):
+            behind.append(drawing.fill(context, picture, sheet))
+    else:
+        sheet = maps.fill(context)
     sheets += [sheet, matrices.fill(context), training.fill(context)]
     if checked:
         check, workings = gradient_check.fill(context)

@@ -14,7 +14,7 @@ from sheetnet.formats.packing import whole_file
 from sheetnet.model import Book
 
 #: A format's name, which is also the ending of its files, and its module.
-FORMATS = {"xlsx": "sheetnet.formats.xlsx"}
+FORMATS = {"xlsx": "sheetnet.formats.xlsx", "ods": "sheetnet.formats.ods"}
 
 Progress = Callable[[int], None]
 

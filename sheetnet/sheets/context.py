@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sheetnet.blocks import Block, Blocks
 from sheetnet.engine import Trace
@@ -37,7 +38,7 @@ class Context:
     def notation(self) -> Notation:
         return self.symbols.notation
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         return self.lesson.sizes
 

@@ -91,7 +91,7 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
             row=network.DRAWING_ROW,
             column=2,
             width=min(9.0 * plan.depth + 8.0, 30.0),
-            height=7.7,
+            height=picture.drawing_rows * 15 / 72 * 2.54 - 0.1,
             series=tuple(series),
             x=Axis(minimum=-0.35, maximum=plan.depth + 0.35, **hidden),
             y=Axis(minimum=-high, maximum=high, **hidden),
@@ -100,7 +100,7 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
         )
     )
     legend = "Lines: blue positive, orange negative; thick, middle, thin by size."
-    sheet.put(network.DRAWING_ROW + network.DRAWING_ROWS, 2, legend, styles.HINT)
+    sheet.put(network.DRAWING_ROW + picture.drawing_rows, 2, legend, styles.HINT)
     return points
 
 

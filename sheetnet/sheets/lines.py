@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetnet import styles
 from sheetnet.equations import Equations, updated
-from sheetnet.formula import Binary, Call, Expression, Name, Ref, Text, children, join
+from sheetnet.formula import Binary, Call, Expression, Number, Ref, Text, children, join
 from sheetnet.mathematics import filled_in, written
 from sheetnet.model import Sheet
 from sheetnet.rich import Rich, rich
@@ -135,9 +135,8 @@ def _length(node: Expression) -> float:
     match node:
         case Text(value):
             return len(value)
-        case Call("FIXED", (leaf, *_)):
-            assert isinstance(leaf, Ref | Name)
-            return leaf.digits + 2
+        case Call("FIXED", (_, Number(digits), _)):
+            return digits + 2
         case Call("IF", (_, negative, _)):
             return _length(negative) * 0.9
     return sum(map(_length, children(node)))

@@ -23,7 +23,7 @@ from sheetnet.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GI
 
 NAME = "Network"
 SELECTOR_ROW = 3
-DRAWING_ROW, DRAWING_ROWS = 5, 15
+DRAWING_ROW = 5
 GAP = 2
 #: Products that are summed with plus signs; more are a SUM.
 WRITTEN_OUT = 8
@@ -84,7 +84,8 @@ class Picture:
     def __init__(self, context: Context) -> None:
         self.context = context
         batch = context.samples > 1
-        top = DRAWING_ROW + DRAWING_ROWS + 3
+        self.drawing_rows = max(14, 3 * max(context.sizes) + 3)
+        top = DRAWING_ROW + self.drawing_rows + 3
         highest = max(
             units * (sources + 4 + GAP) - GAP
             for units, sources in zip(context.sizes[1:], context.sizes, strict=False)
@@ -172,7 +173,7 @@ class Picture:
 
 def place(context: Context) -> None:
     """The two selectors."""
-    for quantity, column in (("chosen_step", 3), ("chosen_sample", 7)):
+    for quantity, column in (("chosen_step", 3), ("chosen_sample", 6)):
         if quantity == "chosen_step" or context.samples > 1:
             context.blocks.add(Block(quantity, None, NAME, SELECTOR_ROW, column, (), (), {}, False))
 
@@ -212,7 +213,7 @@ def write_selectors(context: Context, sheet: Sheet) -> None:
     hint = f"choose any step from 0 to {context.steps}"
     if context.samples > 1:
         hint += f" and any example from 1 to {context.samples}"
-    sheet.put(SELECTOR_ROW, 9, f"{hint}: the whole sheet follows", styles.HINT)
+    sheet.put(SELECTOR_ROW, 8, f"{hint}: the whole sheet follows", styles.HINT)
 
 
 def _whole(cell: Ref, low: int, high: int, title: str) -> Validation:
@@ -370,5 +371,5 @@ def _colour_weights(sheet: Sheet, picture: Picture) -> None:
         column = card.left + 3
         area = Area(NAME, card.top + 1, column, card.z_row - 1, column)
         sheet.formats.append(
-            ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, -2.0, 2.0)
+            ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, 1.5)
         )

@@ -142,7 +142,8 @@ def _set_widths(sheet: Sheet, layout: Layout) -> None:
 def _heading(sheet: Sheet, row: int, first: int, last: int, text: str) -> None:
     sheet.put(row, first, text, HEADING)
     sheet.fill(row, first, row, last, HEADING)
-    sheet.heights[row] = max(20.0, sheet.heights.get(row, 0.0))
+    if first == 2:  # the left half decides how high rows are
+        sheet.heights[row] = 20.0
 
 
 def _prose(
@@ -152,7 +153,7 @@ def _prose(
     sheet.put(row, 2, text, style)
     sheet.merge(row, 2, row, last)
     room = sum(sheet.widths.get(c, sheet.default_width) for c in range(2, last + 1))
-    per_line = max(room * 10 / size * 1.12, 10)
+    per_line = max(room * 10 / size * 1.2, 10)
     lines = sum(1 + int(len(line) / per_line) for line in text.split("\n"))
     sheet.heights[row] = min(409.0, lines * size * 1.35 + 5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -185,14 +186,16 @@ def _rule(rule: ColourScale | Rule, sheet: Sheet) -> Any:
         )
         formula = EXCEL.write(rule.condition, sheet.name)
         return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
+    rule = replace(rule, area=replace(rule.area, fixed=True))
+    kind = "num" if rule.bound is not None else "formula"
     return ColorScaleRule(
-        start_type="min" if rule.minimum is None else "num",
-        start_value=rule.minimum,
+        start_type=kind,
+        start_value=EXCEL.write(-rule.limit, sheet.name),
         start_color="FF" + rule.low,
         mid_type="num",
         mid_value=0,
         mid_color="FF" + rule.middle,
-        end_type="max" if rule.maximum is None else "num",
-        end_value=rule.maximum,
+        end_type=kind,
+        end_value=EXCEL.write(rule.limit, sheet.name),
         end_color="FF" + rule.high,
     )

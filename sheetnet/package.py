@@ -1,0 +1,235 @@
+"""A stranger's zip package: looked at before it is unpacked, counted while it is.
+
+A workbook is a zip file of XML parts. What its headers say is believed only as far as
+it makes us refuse sooner: bytes are counted as they are inflated, and the XML parser
+meets no document type, so no entity and nothing from outside.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+from xml.parsers import expat
+
+from sheetnet.errors import SheetnetError
+
+#: Bytes that a package may hold, unpacked and packed.
+LARGEST = 512 * 2**20
+MOST_MEMBERS = 10_000
+#: The zip directory is read at one go; 10,000 members take about 1 MiB.
+LARGEST_DIRECTORY = 4 * 2**20
+#: Markup of more bytes (an attribute's text, a comment) is no workbook's. The parser reads
+#: an unfinished one again with every chunk, so this also bounds the time.
+LARGEST_MARKUP = 2**20
+CHUNK = 2**16
+LONGEST_REASON = 300
+
+ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
+OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+SAVE_AGAIN = "open it in a spreadsheet program and save it again"
+SMALLER = "make a smaller one"
+#: What the zip library raises on damaged files.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
+
+Attributes = dict[str, str]
+
+
+class Handler(Protocol):
+    """What `Package.parse` tells: names are `namespace local`, or `local` without one."""
+
+    def start(self, name: str, attributes: Attributes) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+class _Found(Exception):
+    """The root element has begun; there was no document type before it."""
+
+
+class _Cautious(io.BufferedReader):
+    """A file that is never read in one piece larger than a zip directory may be."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LARGEST_DIRECTORY:
+            raise zipfile.BadZipFile("its directory is too large")
+        return super().read(size)
+
+
+class Package:
+    """An open zip package. `read`, `stream`, `parse` and `check` raise `SheetnetError`."""
+
+    def __init__(self, path: Path, file: _Cautious) -> None:
+        self.path = path
+        self._file = file
+        self._inflated = 0
+        try:
+            self._archive = zipfile.ZipFile(file)
+        except (*DAMAGE, OSError) as error:
+            raise self.error(f"it is no whole zip file ({error})") from None
+        self._members = {info.filename.lower(): info for info in self._archive.infolist()}
+        self._look()
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._archive.close()
+        self._file.close()
+
+    def _look(self) -> None:
+        """Refuse what can be refused on the headers' own word."""
+        members = self._archive.infolist()
+        if len(members) > MOST_MEMBERS:
+            raise self.error(f"it has {len(members):,} parts, more than {MOST_MEMBERS:,}")
+        if len(members) > len(self._members):
+            twice = Counter(info.filename.lower() for info in members).most_common(1)[0][0]
+            raise self.error(f"it has two parts named {twice!r}")
+        if sum(info.file_size for info in members) > LARGEST:
+            raise self.error("it unpacks to more than 512 MiB", SMALLER)
+        for info in members:
+            if info.flag_bits & 1:
+                raise self.error("it is encrypted", "save it without a password")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise self.error(f"its part {info.filename!r} is packed in an unusual way")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a part; as in OOXML, capitals make no difference."""
+        return name.lower() in self._members
+
+    @property
+    def parts(self) -> list[str]:
+        """The names of all parts, as they are written."""
+        return [info.filename for info in self._members.values()]
+
+    def name(self, part: str) -> str:
+        """A part's name as it is written. Raises KeyError."""
+        return self._members[part.lower()].filename
+
+    def error(self, reason: str, remedy: str = SAVE_AGAIN) -> SheetnetError:
+        """What to raise; names out of the file can be of any length, the sentence cannot."""
+        if len(reason) > LONGEST_REASON:
+            reason = reason[:LONGEST_REASON] + "…"
+        return SheetnetError(f"{self.path}: is no workbook: {reason}: {remedy}")
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """The part's bytes, in chunks of 64 KiB."""
+        info = self._members.get(name.lower())
+        if info is None:
+            raise self.error(f"its part {name!r} is missing")
+        try:
+            with self._archive.open(info) as member:
+                while chunk := member.read(CHUNK):
+                    self._inflated += len(chunk)
+                    if self._inflated > LARGEST:
+                        raise self.error("it unpacks to more than 512 MiB", SMALLER)
+                    yield chunk
+        except (*DAMAGE, OSError) as error:
+            raise self.error(f"its part {name!r} is damaged ({error})") from None
+
+    def read(self, name: str) -> bytes:
+        """The whole part."""
+        return b"".join(self.stream(name))
+
+    def parse(self, name: str, handler: Handler) -> None:
+        """Tell `handler` the elements and texts of an XML part, in constant memory.
+
+        The parser's own stack grows with the depth of the elements: `handler` bounds it.
+        """
+        parser = self._parser(name)
+        parser.StartElementHandler = handler.start
+        parser.EndElementHandler = handler.end
+        parser.CharacterDataHandler = handler.text
+        fed = 0
+        try:
+            for chunk in self.stream(name):
+                parser.Parse(chunk, False)
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > LARGEST_MARKUP:
+                    raise self.error(f"its part {name!r} has a tag of more than 1 MiB")
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise self.error(f"its part {name!r} is no valid XML ({error})") from None
+
+    def check(self) -> None:
+        """Unpack everything once, and see that no XML part declares a document type.
+
+        For programs that will open the file by themselves. Raises `SheetnetError`.
+        """
+        for name in self._members:
+            chunks = self.stream(name)
+            if name.endswith((".xml", ".rels")):
+                self._check_prolog(name, chunks)
+            for _ in chunks:
+                pass
+
+    def _check_prolog(self, name: str, chunks: Iterator[bytes]) -> None:
+        parser = self._parser(name)
+        parser.StartElementHandler = _found
+        try:
+            for chunk in chunks:
+                parser.Parse(chunk, False)
+        except expat.ExpatError as error:
+            raise self.error(f"its part {name!r} is no valid XML ({error})") from None
+        except _Found:
+            pass
+
+    def _parser(self, name: str) -> expat.XMLParserType:
+        def refuse(*_: object) -> None:
+            raise self.error(f"its part {name!r} declares a document type, which none may")
+
+        def declared(version: str, encoding: str | None, standalone: int) -> None:
+            if encoding and encoding.lower() not in ENCODINGS:
+                raise self.error(f"its part {name!r} is no UTF-8")
+
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = refuse
+        parser.XmlDeclHandler = declared
+        return parser
+
+
+def _found(name: str, attributes: Attributes) -> None:
+    raise _Found
+
+
+def open_package(path: Path) -> Package:
+    """Open the zip package at `path`, for use in a `with` statement.
+
+    Raises `SheetnetError` where it cannot be read, is no zip file, is encrypted, has too
+    many parts or two of one name, or says that it unpacks to more than 512 MiB.
+    """
+    try:
+        if not path.is_file():
+            what = "it is a folder" if path.is_dir() else "there is no such file"
+            raise SheetnetError(f"{path}: is no workbook: {what}: name an .xlsx file")
+        file = _Cautious(io.FileIO(path))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SheetnetError(f"{path}: cannot be read ({reason}): check the file") from None
+    try:
+        if file.seek(0, io.SEEK_END) > LARGEST:
+            raise SheetnetError(f"{path}: is no workbook: it is larger than 512 MiB: {SMALLER}")
+        file.seek(0)
+        if file.read(len(OLE)) == OLE:
+            raise SheetnetError(
+                f"{path}: is no workbook: it is encrypted, or of the old .xls kind: "
+                "save it without a password as .xlsx"
+            )
+        return Package(path, file)
+    except BaseException:
+        file.close()
+        raise

@@ -1,0 +1,66 @@
+"""IronCalc: a library, in a child process because a file can crash it or hold it for ever."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sheetnet.recalc.engine import Edits, Engine, EngineError
+from sheetnet.recalc.process import Failed, run
+from sheetnet.recalc.values import MOST_CELLS, Values, from_json
+
+
+class IronCalc(Engine):
+    """The engine that comes with sheetnet; it computes with 64-bit floats."""
+
+    name = "ironcalc"
+    title = "IronCalc"
+    remedy = "run `pip install ironcalc`"
+
+    def is_installed(self) -> bool:
+        return importlib.util.find_spec("ironcalc") is not None
+
+    def version(self) -> str:
+        try:
+            return importlib.metadata.version("ironcalc")
+        except importlib.metadata.PackageNotFoundError:
+            raise EngineError(f"{self.title}: is not installed: {self.remedy}") from None
+
+    def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
+        with tempfile.TemporaryDirectory(prefix="sheetnet-") as name:
+            folder = Path(name)
+            request, answer = folder / "request.json", folder / "answer.jsonl"
+            content = {
+                "library": _library(),
+                "path": str(path.resolve()),
+                "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
+                "most_cells": MOST_CELLS,
+            }
+            request.write_text(json.dumps(content), encoding="utf-8")
+            child = Path(__file__).with_name("ironcalc_child.py")
+            try:
+                # -I: the child sees our Python's own modules, and the library's folder.
+                run([sys.executable, "-I", child, request, answer], folder, timeout)
+            except Failed as failure:
+                raise self.error(path, str(failure)) from None
+            return list(self._read(path, answer))
+
+    def _read(self, path: Path, answer: Path) -> Iterator[Values]:
+        with answer.open(encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("!"):
+                    raise self.error(path, *json.loads(line[1:]))
+                yield from_json(line)
+
+
+def _library() -> str:
+    """The folder that holds the library's package."""
+    spec = importlib.util.find_spec("ironcalc")
+    if spec is None or spec.origin is None:
+        raise EngineError(f"{IronCalc.title}: is not installed: {IronCalc.remedy}")
+    return str(Path(spec.origin).parent.parent)

@@ -1,0 +1,107 @@
+"""Let IronCalc recompute a workbook: `ironcalc_child.py REQUEST ANSWER`, two files' names.
+
+A script that imports nothing of sheetnet. The answer has a line of JSON for each set of
+edits; a line that begins with ! says, also in JSON, what went wrong. It goes to a file,
+because the library prints to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+class _Refused(Exception):
+    """Why not, as the end of "IronCalc …", and perhaps what to do."""
+
+
+def main(request_file: str, answer_file: str) -> None:
+    with open(request_file, encoding="utf-8") as file:
+        request = json.load(file)
+    sys.path.append(request["library"])
+    with open(answer_file, "w", encoding="ascii") as answer:
+        try:
+            for values in _recalculate(request):
+                answer.write(json.dumps(values) + "\n")
+        except _Refused as refusal:
+            answer.write("!" + json.dumps(refusal.args) + "\n")
+        except BaseException as error:  # a panic in the library is no Exception
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            answer.write("!" + json.dumps([f"cannot compute it ({reason})"]) + "\n")
+
+
+def _recalculate(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The values for each set of edits: by sheet, the rows, and the places of errors."""
+    model = None
+    for edits in request["edits"]:
+        if model is None:
+            model = _load(request["path"])
+        names = [properties["name"] for properties in model.get_worksheets_properties()]
+        undo = [_edit(model, names, *edit) for edit in edits]
+        model.evaluate()
+        yield _values(model, names, request["most_cells"])
+        for restore in undo:
+            if restore is None:
+                # What stood there is not easily written again: the file still has it.
+                model = None
+                break
+            restore()
+
+
+def _load(path: str) -> Any:
+    import ironcalc
+
+    return ironcalc.load_from_xlsx(path, "en", "UTC", "en")
+
+
+def _edit(
+    model: Any, names: list[str], name: str, row: int, column: int, number: float
+) -> Callable[[], None] | None:
+    """Type a number in; what is returned undoes it."""
+    if name not in names:
+        raise _Refused(f"finds no sheet {name!r}", "type into another one")
+    cell = names.index(name), row, column
+    if model.get_cell_formula(*cell) is not None:
+        where = f"{name}, row {row}, column {column}"
+        raise _Refused(f"finds a formula in {where}", "type into another cell")
+    before = model.get_cell_value(*cell)
+    model.update_cell_with_number(*cell, number)
+    if before is None:
+        return lambda: model.clear_cell_contents(*cell)
+    if type(before) is float:
+        return lambda: model.update_cell_with_number(*cell, before)
+    return None
+
+
+def _values(model: Any, names: list[str], left: int) -> dict[str, Any]:
+    import ironcalc
+
+    value, kind = model.get_cell_value, model.get_cell_type
+    error = ironcalc.CellType.ErrorValue
+    result = {}
+    for sheet, name in enumerate(names):
+        _, bottom, _, right = model.get_sheet_dimensions(sheet)
+        left -= bottom * right
+        if left < 0:
+            raise _Refused("finds cells too far apart")
+        rows, errors = [], []
+        for row in range(1, bottom + 1):
+            values = [value(sheet, row, column) for column in range(1, right + 1)]
+            for column, found in enumerate(values, 1):
+                if type(found) is str:
+                    # Asking for the type costs as much as the value: only where it may differ.
+                    if found.startswith("#") and kind(sheet, row, column) == error:
+                        errors.append((row, column))
+                elif type(found) is float and not math.isfinite(found):
+                    values[column - 1] = "#NUM!"
+                    errors.append((row, column))
+            rows.append(values)
+        result[name] = {"rows": rows, "errors": errors}
+    return result
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,217 @@
+"""LibreOffice: the program itself, without a window, asked over its UNO interface."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from xml.sax.saxutils import escape
+
+from sheetnet.recalc.engine import TIMEOUT, Edits, Engine, EngineError
+from sheetnet.recalc.process import ending, kill, start
+from sheetnet.recalc.values import MOST_CELLS, Values, from_json
+
+#: Bytes of address space: the program maps a great deal that it does not use.
+MEMORY = 8 * 2**30
+#: Seconds for its start, a little more than our script gives it.
+START = 150.0
+
+#: Where it is installed when it is not on the path.
+PLACES = (
+    "/usr/lib/libreoffice/program/soffice",
+    "/opt/libreoffice/program/soffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+)
+
+#: The part of a profile that sets the locale of numbers.
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">\
+<value>{}</value></prop></item>
+</oor:items>
+"""
+
+
+class LibreOffice(Engine):
+    """The engine, and in a `with` statement a running program that takes many files.
+
+    `locale` is the language and country in which it runs, as de-DE; the system's own when
+    left out. Starting takes seconds: keep it open for several files. One thread at a time.
+    """
+
+    name = "libreoffice"
+    title = "LibreOffice"
+    remedy = "install LibreOffice Calc with its Python bridge (python3-uno)"
+
+    def __init__(self, locale: str | None = None) -> None:
+        self.locale = locale
+        self._process: subprocess.Popen[str] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def is_installed(self) -> bool:
+        return _soffice() is not None and _python() is not None
+
+    def version(self) -> str:
+        if (soffice := _soffice()) is None:
+            raise EngineError(f"{self.title}: is not installed: {self.remedy}")
+        return _version(soffice)
+
+    def __enter__(self) -> Self:
+        soffice, python = _soffice(), _python()
+        if soffice is None or python is None:
+            raise EngineError(f"{self.title}: is not installed: {self.remedy}")
+        self._folder = tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True)
+        folder = Path(self._folder.name)
+        if self.locale:
+            settings = folder / "profile" / "user" / "registrymodifications.xcu"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(PROFILE.format(escape(self.locale)), encoding="utf-8")
+        child = Path(__file__).with_name("libreoffice_child.py")
+        pipe = f"sheetnet{secrets.token_hex(8)}"
+        try:
+            self._process = start(
+                [python, child, soffice, folder, pipe], folder, memory=MEMORY, pipes=True
+            )
+            self._answer(Path(soffice), START)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program, politely first; whatever it started ends with it."""
+        if self._process is not None:
+            try:
+                self._process.communicate(timeout=25)
+            except (subprocess.TimeoutExpired, OSError, ValueError):
+                pass
+            finally:
+                kill(self._process)
+                self._process = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def recalculate(
+        self, path: Path, edits: Sequence[Edits], timeout: float = TIMEOUT
+    ) -> list[Values]:
+        """See `sheetnet.recalc.recalculate`; outside of `with`, the program starts and ends."""
+        if self._process is None or self._folder is None:
+            with LibreOffice(self.locale) as office:
+                return office.recalculate(path, edits, timeout)
+        # A copy: the program leaves a lock file beside what it opens.
+        copy = Path(self._folder.name, "book" + path.suffix)
+        answer = Path(self._folder.name, "answer.jsonl")
+        shutil.copyfile(path, copy)
+        request = {
+            "path": str(copy),
+            "answer": str(answer),
+            "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
+            "most_cells": MOST_CELLS,
+        }
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise self._ended(path) from None
+        self._answer(path, timeout)
+        with answer.open(encoding="ascii") as lines:
+            return [from_json(line) for line in lines]
+
+    def _answer(self, path: Path, timeout: float) -> None:
+        """Wait for our script's line. After `timeout` seconds the program is ended."""
+        process = self._process
+        assert process is not None and process.stdout is not None
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            kill(process)
+
+        timer = threading.Timer(timeout, end)
+        timer.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            timer.cancel()
+        if late.is_set():
+            self.close()
+            raise self.error(path, f"took longer than {timeout:g} s")
+        if not line:
+            raise self._ended(path)
+        if problem := json.loads(line).get("error"):
+            raise self.error(path, *problem)
+
+    def _ended(self, path: Path) -> EngineError:
+        assert self._process is not None and self._folder is not None
+        error = self.error(path, ending(self._process.wait(), Path(self._folder.name)))
+        # The next file gets a program of its own.
+        self.close()
+        return error
+
+
+@cache
+def _soffice() -> str | None:
+    for program in ("soffice", "libreoffice", *PLACES):
+        if found := shutil.which(program):
+            return os.path.realpath(found)
+    return None
+
+
+@cache
+def _python() -> str | None:
+    """A Python that has the `uno` module: the system's, or the one beside the program."""
+    soffice = _soffice()
+    if soffice is None:
+        return None
+    beside = Path(soffice).parent
+    candidates = (
+        "/usr/bin/python3",
+        beside / "python",
+        beside / "python3",
+        beside / "python.exe",
+        beside.parent / "Resources" / "python",
+        sys.executable,
+    )
+    for candidate in map(str, candidates):
+        try:
+            subprocess.run([candidate, "-c", "import uno"], check=True, capture_output=True)
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return candidate
+    return None
+
+
+@cache
+def _version(soffice: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as folder:
+        profile = f"-env:UserInstallation={Path(folder).as_uri()}"
+        try:
+            done = subprocess.run(
+                [soffice, profile, "--version"], capture_output=True, text=True, timeout=60
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EngineError(f"{soffice}: does not tell its version ({error})") from None
+    match = re.search(r"LibreOffice ([0-9.]+)", done.stdout)
+    return match[1] if match else "unknown"

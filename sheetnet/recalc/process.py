@@ -1,0 +1,103 @@
+"""Run a program so that it ends: with limits, in a process group of its own."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+#: Bytes of address space that a program may use.
+MEMORY = 4 * 2**30
+
+
+class Failed(Exception):
+    """The program failed; the message completes "The program …"."""
+
+
+def start(
+    command: Sequence[str | Path],
+    folder: Path,
+    *,
+    seconds: float = 0,
+    memory: int = MEMORY,
+    environment: Mapping[str, str] | None = None,
+    pipes: bool = False,
+) -> subprocess.Popen[str]:
+    """Start a program in `folder`, with limits of computing time (seconds) and memory.
+
+    Its standard streams are pipes, or else nothing; what it complains about goes to the
+    file `complaints` in the folder. Raises OSError.
+    """
+    words = [str(word) for word in command]
+    if os.name == "posix":
+        launcher = Path(__file__).with_name("limited.py")
+        limits = [str(math.ceil(seconds)), str(memory)]
+        words = [sys.executable, "-I", str(launcher), *limits, *words]
+    stream: Any = subprocess.PIPE if pipes else subprocess.DEVNULL
+    with complaints(folder, "wb") as file:
+        return subprocess.Popen(
+            words,
+            cwd=folder,
+            env=None if environment is None else {**os.environ, **environment},
+            stdin=stream,
+            stdout=stream,
+            stderr=file,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+
+def complaints(folder: Path, mode: str) -> IO[Any]:
+    return open(folder / "complaints", mode)
+
+
+def run(
+    command: Sequence[str | Path],
+    folder: Path,
+    timeout: float,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run a program to its end, `timeout` seconds at most. Raises `Failed`."""
+    try:
+        process = start(command, folder, seconds=timeout, environment=environment)
+    except OSError as error:
+        raise Failed(f"cannot be started ({error.strerror})") from None
+    try:
+        status = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"took longer than {timeout:g} s") from None
+    finally:
+        kill(process)
+    if status:
+        raise Failed(ending(status, folder))
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End the program and all that it started, at once."""
+    if os.name == "posix":
+        # The group outlives its leader as long as a program that it started runs on.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def ending(status: int, folder: Path) -> str:
+    """What became of a program, in words: from its status and its last complaint."""
+    if status < 0:
+        with suppress(ValueError):
+            name = signal.Signals(-status).name
+            if name == "SIGXCPU":
+                return "took too much computing time"
+            return f"crashed ({name}), perhaps for want of memory"
+    with complaints(folder, "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 2000))
+        lines = file.read().decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), f"status {status}")
+    return f"failed ({last[:200]})"

@@ -1,0 +1,74 @@
+"""What a program computed: the values of all cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sheetnet.errors import SheetnetError
+from sheetnet.stored import CellError, StoredCell, Value
+
+__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_json"]
+
+#: Cells, empty ones too, that the used areas of all sheets may have.
+MOST_CELLS = 30_000_000
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values by sheet and row, both in order: `rows[sheet][row - 1][column - 1]`.
+
+    Rows may be of different lengths. A cell is None where it is empty (LibreOffice tells a
+    truth value as 1 or 0, and does not tell an empty text from nothing, formulas apart).
+    """
+
+    rows: dict[str, list[list[Value]]]
+
+    def value(self, sheet: str, row: int, column: int) -> Value:
+        """One cell's value; None beyond what is used. Raises KeyError for a missing sheet."""
+        rows = self.rows[sheet]
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            return rows[row - 1][column - 1]
+        return None
+
+    def area(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[list[Value]]:
+        """The values of a range, corners included, as full rows."""
+        rows = self.rows[sheet]
+        width = right - left + 1
+        result = []
+        for row in range(top - 1, bottom):
+            values = rows[row][left - 1 : right] if row < len(rows) else []
+            result.append(values + [None] * (width - len(values)))
+        return result
+
+
+def from_json(line: str) -> Values:
+    """Values as our child processes write them: by sheet, the rows and where errors stand."""
+    sheets: dict[str, Any] = json.loads(line)
+    for sheet in sheets.values():
+        for row, column in sheet["errors"]:
+            values = sheet["rows"][row - 1]
+            values[column - 1] = CellError(values[column - 1])
+    return Values({name: sheet["rows"] for name, sheet in sheets.items()})
+
+
+def from_cells(sheets: Mapping[str, Mapping[tuple[int, int], StoredCell]]) -> Values:
+    """Cached values as rows. Raises `SheetnetError` where cells lie too far apart."""
+    result: dict[str, list[list[Value]]] = {}
+    left = MOST_CELLS
+    for name, cells in sheets.items():
+        widths: dict[int, int] = {}
+        for row, column in cells:
+            widths[row] = max(column, widths.get(row, 0))
+        left -= sum(widths.values()) + max(widths, default=0)
+        if left < 0:
+            raise SheetnetError(f"its sheets use more than {MOST_CELLS:,} cells")
+        rows: list[list[Value]] = [
+            [None] * widths.get(row, 0) for row in range(1, max(widths, default=0) + 1)
+        ]
+        for (row, column), cell in cells.items():
+            rows[row - 1][column - 1] = cell.value
+        result[name] = rows
+    return Values(result)

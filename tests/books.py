@@ -1,0 +1,134 @@
+"""Helpers for tests on finished workbooks: editing their cells, comparing them with NumPy."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lxml import etree
+
+from sheetnet.dialects import parse_address, parse_area
+from sheetnet.engine import Trace
+from sheetnet.recalc import Values
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Change = Callable[[etree._Element], None]
+
+
+def sheet_part(package: zipfile.ZipFile, sheet: str) -> str:
+    """The part of an .xlsx that holds a sheet."""
+    book = etree.fromstring(package.read("xl/workbook.xml"))
+    relations = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    targets = {r.get("Id"): r.get("Target") for r in relations}
+    [found] = [e for e in book.iter(MAIN + "sheet") if e.get("name") == sheet]
+    target = targets[found.get(RELATION)]
+    assert target
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def edited(path: Path, target: Path, sheet: str, cell: str, change: Change) -> Path:
+    """A copy of an .xlsx in which one cell's element went through `change`."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        part = sheet_part(old, sheet)
+        for name in old.namelist():
+            content = old.read(name)
+            if name == part:
+                root = etree.fromstring(content)
+                [found] = [c for c in root.iter(MAIN + "c") if c.get("r") == cell]
+                change(found)
+                content = etree.tostring(root)
+            new.writestr(name, content)
+    return target
+
+
+def formula_of(path: Path, sheet: str, cell: str) -> str:
+    """A cell's formula."""
+    with zipfile.ZipFile(path) as package:
+        root = etree.fromstring(package.read(sheet_part(package, sheet)))
+    [found] = [c for c in root.iter(MAIN + "c") if c.get("r") == cell]
+    return found.findtext(MAIN + "f") or ""
+
+
+def drop_formula(cell: etree._Element) -> None:
+    """Leave the value of a formula alone."""
+    formula = cell.find(MAIN + "f")
+    assert formula is not None
+    cell.remove(formula)
+
+
+def set_formula(text: str) -> Change:
+    def change(cell: etree._Element) -> None:
+        formula = cell.find(MAIN + "f")
+        assert formula is not None
+        formula.text = text
+
+    return change
+
+
+def set_value(text: str) -> Change:
+    def change(cell: etree._Element) -> None:
+        value = cell.find(MAIN + "v")
+        assert value is not None
+        value.text = text
+
+    return change
+
+
+def set_text(text: str) -> Change:
+    def change(cell: etree._Element) -> None:
+        found = next(cell.iter(MAIN + "t"))
+        found.text = text
+
+    return change
+
+
+def remove(cell: etree._Element) -> None:
+    parent = cell.getparent()
+    assert parent is not None
+    parent.remove(cell)
+
+
+def run_arrays(trace: Trace) -> Iterator[tuple[str, int | None, tuple[str, ...], Any]]:
+    """Every quantity of a run: name, layer, its axes in order, the array."""
+    for layer in range(1, len(trace.weights) + 1):
+        at = layer - 1
+        yield "weight", layer, ("step", "unit", "source"), trace.weights[at]
+        yield "bias", layer, ("step", "unit"), trace.biases[at]
+        yield "z", layer, ("step", "sample", "unit"), trace.z[at]
+        yield "activation", layer, ("step", "sample", "unit"), trace.activations[at]
+        yield "delta", layer, ("step", "sample", "unit"), trace.deltas[at]
+        yield "weight_gradient", layer, ("step", "unit", "source"), trace.weight_gradients[at]
+        yield "bias_gradient", layer, ("step", "unit"), trace.bias_gradients[at]
+    yield "loss", None, ("step", "sample"), trace.losses
+    yield "cost", None, ("step",), trace.costs
+
+
+def block_array(block: dict[str, Any], values: Values, axes: tuple[str, ...]) -> Any:
+    """What a block of the index holds in a recalculated workbook, its axes in that order."""
+    area = values.area(block["sheet"], *parse_area(block["range"]))
+    array = np.array(area, dtype=np.float64)
+    own = [*block["rows"], *block["columns"]]
+    shaped = array.reshape([block["lengths"][axis] for axis in own])
+    return shaped.transpose([own.index(axis) for axis in axes])
+
+
+def assert_follows(blocks: list[dict[str, Any]], values: Values, trace: Trace) -> None:
+    """Every quantity of the run equals NumPy's, found by the index alone."""
+    for quantity, layer, axes, array in run_arrays(trace):
+        [block] = [
+            b
+            for b in blocks
+            if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"] + b["columns"]
+        ]
+        found = block_array(block, values, axes)
+        np.testing.assert_allclose(found, array, rtol=1e-9, atol=1e-12, err_msg=f"{quantity} {layer}")
+
+
+def cell_of(block: dict[str, Any], row: int = 0, column: int = 0) -> tuple[str, int, int]:
+    """A cell of a block, counted from its corner."""
+    top, left = parse_address(block["range"].split(":")[0])
+    return block["sheet"], top + row, left + column

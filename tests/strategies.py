@@ -1,0 +1,139 @@
+"""Hypothesis strategies: random lessons, and lessons with their runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, reject
+from hypothesis import strategies as st
+
+from sheetnet.engine import DivergenceError, Trace, train
+from sheetnet.functions.activations import ACTIVATIONS
+from sheetnet.functions.losses import LOSSES
+from sheetnet.initialisation import INITIALISATIONS
+from sheetnet.lesson import Lesson
+
+NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
+
+#: Every character that XML 1.0 (section 2.2) lets a document hold.
+CHARACTERS = st.characters(
+    exclude_categories=["Cs"],
+    exclude_characters=[chr(c) for c in range(32) if chr(c) not in "\t\n\r"] + ["\ufffe", "\uffff"],
+)
+#: Beginnings that programs are tempted to read as a formula, a number or markup.
+TEMPTING = (
+    "=1+2",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "<b>&amp;</b>",
+    "'",
+    "_x0041_",
+    "1E5",
+    " ",
+    "日本",
+    "😀",
+)
+
+
+def texts(*, min_size: int = 0) -> st.SearchStrategy[str]:
+    """Texts that a workbook can hold."""
+    plain = st.text(CHARACTERS, min_size=min_size, max_size=30)
+    return plain | st.tuples(st.sampled_from(TEMPTING), plain).map("".join)
+
+
+def rounded(low: float, high: float, digits: int) -> st.SearchStrategy[float]:
+    """Numbers from low to high with at most so many digits behind the point."""
+    scale = 10**digits
+    return st.integers(round(low * scale), round(high * scale)).map(lambda n: n / scale)
+
+
+def rows(
+    numbers: st.SearchStrategy[float], count: int, length: int
+) -> st.SearchStrategy[list[list[float]]]:
+    """A matrix of count × length."""
+    row = st.lists(numbers, min_size=length, max_size=length)
+    return st.lists(row, min_size=count, max_size=count)
+
+
+@st.composite
+def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
+    """What a random lesson file holds, as a dictionary."""
+    sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=5))
+    samples = draw(st.integers(1, 6))
+    loss = LOSSES[draw(st.sampled_from(sorted(LOSSES)))]
+    low, high = loss.bounds or (-1.0, 1.0)
+    weights = rounded(-1, 1, draw(st.integers(2, 3)))
+
+    layers: list[dict[str, Any]] = []
+    for sources, units in zip(sizes, sizes[1:], strict=False):
+        layer = {"units": units, "activation": draw(st.sampled_from(sorted(ACTIVATIONS)))}
+        if draw(st.integers(0, 3)):
+            layer["weights"] = draw(rows(weights, units, sources))
+        if draw(st.integers(0, 3)):
+            layer["biases"] = draw(st.lists(weights, min_size=units, max_size=units))
+        layers.append(layer)
+    if loss.fused_with:
+        layers[-1]["activation"] = loss.fused_with
+    for layer in layers:
+        if layer["activation"] == "step" and draw(st.booleans()):
+            layer["theta"] = draw(rounded(-1, 1, 2))
+
+    network: dict[str, Any] = {"inputs": sizes[0], "loss": loss.name, "layers": layers}
+    if any("weights" not in layer for layer in layers):
+        network["initialisation"] = draw(st.sampled_from(sorted(INITIALISATIONS)))
+        network["seed"] = draw(st.integers(0, 1000))
+    training = {
+        "learning_rate": draw(rounded(0.01, 1, 2)),
+        "steps": draw(st.integers(0, max_steps)),
+    }
+    if draw(st.booleans()):
+        training["train_biases"] = draw(st.booleans())
+    content: dict[str, Any] = {
+        "title": draw(texts(min_size=1)),
+        "source": draw(texts()),
+        "notation": draw(st.sampled_from(NOTATIONS)),
+        "network": network,
+        "data": {
+            "inputs": draw(rows(rounded(-2, 2, 2), samples, sizes[0])),
+            "targets": draw(rows(rounded(low, high, 2), samples, sizes[-1])),
+        },
+        "training": training,
+    }
+    if draw(st.booleans()):
+        content["about"] = draw(texts())
+        content["try"] = draw(st.lists(texts(), max_size=3))
+    return content
+
+
+@st.composite
+def runs(draw: st.DrawFn, *, max_steps: int = 20) -> tuple[Lesson, Trace]:
+    """A random lesson and its run.
+
+    Passed over are runs that overflow, and those that come so near to a kink that a last
+    bit decides: spreadsheet programs call numbers equal that differ no more than that.
+    """
+    lesson = Lesson.model_validate(draw(contents(max_steps=max_steps)))
+    try:
+        trace = train(lesson)
+    except DivergenceError:
+        reject()
+    assume(not _hits_a_kink(lesson, trace))
+    return lesson, trace
+
+
+def _hits_a_kink(lesson: Lesson, trace: Trace) -> bool:
+    for i, layer in enumerate(lesson.network.layers):
+        if layer.activation in ("step", "relu", "leaky_relu"):
+            below = trace.activations[i - 1] if i else trace.settings.inputs
+            terms = np.abs(below) @ np.abs(trace.weights[i]).swapaxes(1, 2)
+            size = terms + np.abs(trace.biases[i][:, None, :]) + abs(layer.theta)
+            if (np.abs(trace.z[i] - layer.theta) < 1e-12 * size).any():
+                return True
+    return False
+
+
+def lessons(*, max_steps: int = 20) -> st.SearchStrategy[Lesson]:
+    """A random lesson: 1 to 4 layers, 1 to 5 units, 1 to 6 examples, a run that ends."""
+    return runs(max_steps=max_steps).map(lambda run: run[0])

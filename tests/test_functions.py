@@ -1,0 +1,223 @@
+"""Activations and losses: against an automatic differentiator, and cells against NumPy."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import autograd.numpy as anp
+import ironcalc
+import numpy as np
+import pytest
+from autograd import elementwise_grad, grad
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetnet.dialects import EXCEL
+from sheetnet.evaluation import evaluate
+from sheetnet.formula import Expression, Number, Ref
+from sheetnet.functions.activations import ACTIVATIONS
+from sheetnet.functions.losses import LOSSES
+
+#: The definitions, for the differentiator: name → a(z, theta).
+DEFINED_ACTIVATIONS: dict[str, Callable[[Any, float], Any]] = {
+    "step": lambda z, theta: anp.where(z >= theta, 1.0, 0.0) + 0.0 * z,
+    "identity": lambda z, _: z,
+    "sigmoid": lambda z, _: 1.0 / (1.0 + anp.exp(-z)),
+    "tanh": lambda z, _: anp.sinh(z) / anp.cosh(z),
+    "relu": lambda z, _: anp.where(z > 0.0, z, 0.0),
+    "leaky_relu": lambda z, _: anp.where(z > 0.0, z, 0.01 * z),
+}
+#: name → loss(a, t), summed over the last axis.
+DEFINED_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "half_squared_error": lambda a, t: anp.sum((a - t) ** 2, axis=-1) / 2.0,
+    "squared_error": lambda a, t: anp.sum((t - a) ** 2, axis=-1),
+    "binary_cross_entropy": lambda a, t: anp.sum(
+        -t * anp.log(a) - (1.0 - t) * anp.log(1.0 - a), axis=-1
+    ),
+}
+#: The slope at the point where an activation has no derivative.
+SLOPE_AT_KINK = {"relu": 0.0, "leaky_relu": 0.01, "step": 0.0}
+
+#: Both sides of every place where an exponential overflows or a sum swallows its terms.
+FAR = (1e4, 5e3, 746.0, 745.0, 710.0, 709.0, 701.0, 700.0, 100.0, 40.0, 37.0, 36.0, 20.0, 1.0)
+EXTREMES = np.array([*(-z for z in FAR), -1e-300, -0.0, 0.0, 1e-300, *FAR])
+
+activations = pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+losses = pytest.mark.parametrize("name", sorted(LOSSES))
+wide = st.floats(-1e4, 1e4)
+within = st.floats(0.001, 0.999)
+
+
+def numpy_value(name: str, z: float, theta: float = 0.0) -> float:
+    return float(ACTIVATIONS[name].value(np.array([z]), theta)[0])
+
+
+def numpy_slope(name: str, z: float, theta: float = 0.0) -> float:
+    a = np.array([numpy_value(name, z, theta)])
+    return float(ACTIVATIONS[name].slope(np.array([z]), a, theta)[0])
+
+
+def cell_value(formula: Expression) -> float:
+    return float(evaluate(formula, None))  # type: ignore[arg-type]  # no cells in it
+
+
+def test_every_activation_and_loss_has_a_definition_here_and_its_own_name() -> None:
+    assert set(ACTIVATIONS) == set(DEFINED_ACTIVATIONS)
+    assert set(LOSSES) == set(DEFINED_LOSSES)
+    for name, entry in (ACTIVATIONS | LOSSES).items():
+        assert entry.name == name
+
+
+@activations
+@given(z=st.floats(-30, 30), theta=st.floats(-1, 1))
+@settings(max_examples=60, deadline=None)
+def test_value_is_the_definition(name: str, z: float, theta: float) -> None:
+    expected = DEFINED_ACTIVATIONS[name](np.array([z]), theta)[0]
+    assert numpy_value(name, z, theta) == pytest.approx(expected, rel=1e-13, abs=1e-300)
+
+
+@activations
+@given(z=st.floats(-12, 12).filter(bool), theta=st.floats(-1, 1))
+@settings(max_examples=60, deadline=None)
+def test_slope_is_the_derivative(name: str, z: float, theta: float) -> None:
+    derivative = elementwise_grad(DEFINED_ACTIVATIONS[name])(np.array([z]), theta)[0]
+    # a(1 − a) and 1 − a² lose digits where a is near 1, by the rounding of a.
+    assert numpy_slope(name, z, theta) == pytest.approx(derivative, rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.parametrize(("name", "slope"), sorted(SLOPE_AT_KINK.items()))
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_slope_at_the_kink_is_the_documented_one(name: str, slope: float, zero: float) -> None:
+    assert numpy_slope(name, zero) == slope
+    formula = ACTIVATIONS[name].cell_slope(Number(zero), Number(numpy_value(name, zero)), 0.0)
+    assert cell_value(formula) == slope
+
+
+def test_step_is_1_from_its_threshold_on() -> None:
+    below, at, above = np.nextafter(0.3, 0), 0.3, np.nextafter(0.3, 1)
+    assert [numpy_value("step", z, 0.3) for z in (below, at, above)] == [0.0, 1.0, 1.0]
+    cells = [cell_value(ACTIVATIONS["step"].cell(Number(z), 0.3)) for z in (below, at, above)]
+    assert cells == [0.0, 1.0, 1.0]
+    assert numpy_value("step", 0.0) == 1.0
+
+
+@activations
+def test_values_and_slopes_are_finite_without_a_warning_however_far_out(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        a = ACTIVATIONS[name].value(EXTREMES, 0.0)
+        slope = ACTIVATIONS[name].slope(EXTREMES, a, 0.0)
+    assert a.shape == slope.shape == EXTREMES.shape
+    assert np.isfinite(a).all()
+    assert np.isfinite(slope).all()
+
+
+@activations
+@given(z=wide | st.sampled_from(EXTREMES.tolist()), theta=st.floats(-2, 2))
+@settings(max_examples=60, deadline=None)
+def test_cells_of_an_activation_equal_numpy(name: str, z: float, theta: float) -> None:
+    a = numpy_value(name, z, theta)
+    activation = ACTIVATIONS[name]
+    assert cell_value(activation.cell(Number(z), theta)) == pytest.approx(a, rel=1e-14)
+    slope = activation.cell_slope(Number(z), Number(a), theta)
+    assert cell_value(slope) == pytest.approx(numpy_slope(name, z, theta), rel=1e-14)
+
+
+@activations
+def test_a_spreadsheet_computes_the_cells_of_an_activation(name: str) -> None:
+    # IronCalc calls numbers equal that differ by less than 2.3e-16.
+    numbers = [z for z in (*EXTREMES, 1e-12, -1e-12) if z == 0 or abs(z) >= 1e-12]
+    model = ironcalc.create("activations")
+    activation = ACTIVATIONS[name]
+    for row, z in enumerate(numbers, 1):
+        at, a = Ref("Sheet1", row, 1), Ref("Sheet1", row, 2)
+        model.update_cell_with_number(0, row, 1, z)
+        value, slope = activation.cell(at, 0.0), activation.cell_slope(at, a, 0.0)
+        model.set_user_input(0, row, 2, "=" + EXCEL.write(value, "Sheet1"))
+        model.set_user_input(0, row, 3, "=" + EXCEL.write(slope, "Sheet1"))
+    model.evaluate()
+    for row, z in enumerate(numbers, 1):
+        assert model.get_cell_value(0, row, 2) == pytest.approx(numpy_value(name, z), rel=1e-12)
+        assert model.get_cell_value(0, row, 3) == pytest.approx(numpy_slope(name, z), rel=1e-12)
+
+
+def outputs_and_targets(a: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
+    """A layer's outputs and as many targets, from 0 to 1."""
+    return st.lists(st.tuples(a, st.floats(0, 1)), min_size=1, max_size=5).map(
+        lambda pairs: tuple(np.array(column) for column in zip(*pairs, strict=True))
+    )
+
+
+@losses
+@given(pair=outputs_and_targets(within))
+@settings(max_examples=60, deadline=None)
+def test_loss_and_its_gradient_are_the_definition_and_its_derivative(name: str, pair: Any) -> None:
+    a, t = pair
+    loss, defined = LOSSES[name], DEFINED_LOSSES[name]
+    assert loss.value(a, t) == pytest.approx(defined(a, t), rel=1e-12, abs=1e-15)
+    derivative = grad(defined)(a, t)
+    np.testing.assert_allclose(loss.gradient(a, t), derivative, rtol=1e-9, atol=1e-11)
+
+
+@losses
+def test_loss_sums_over_the_units_and_keeps_the_other_axes(name: str) -> None:
+    rng = np.random.default_rng(0)
+    a, t = rng.uniform(0.1, 0.9, (2, 3, 4)), rng.uniform(0, 1, (2, 3, 4))
+    each = [[float(DEFINED_LOSSES[name](a[i, j], t[i, j])) for j in range(3)] for i in range(2)]
+    np.testing.assert_allclose(LOSSES[name].value(a, t), each, rtol=1e-12)
+    assert LOSSES[name].gradient(a, t).shape == (2, 3, 4)
+
+
+@losses
+@given(pair=outputs_and_targets(st.floats(0, 1) | st.sampled_from([0.0, 1.0, 1e-300, 1 - 2**-53])))
+@settings(max_examples=60, deadline=None)
+def test_the_cell_of_a_loss_equals_numpy_at_the_ends_too(name: str, pair: Any) -> None:
+    a, t = pair
+    loss = LOSSES[name]
+    formula = loss.cell([Number(x) for x in a], [Number(x) for x in t])
+    assert cell_value(formula) == pytest.approx(loss.value(a, t), rel=1e-12, abs=1e-15)
+
+
+@losses
+@given(a=within, t=st.floats(0, 1))
+@settings(max_examples=60, deadline=None)
+def test_the_cell_of_a_gradient_equals_numpy(name: str, a: float, t: float) -> None:
+    expected = LOSSES[name].gradient(np.array([a]), np.array([t]))[0]
+    formula = LOSSES[name].cell_gradient(Number(a), Number(t))
+    assert cell_value(formula) == pytest.approx(expected, rel=1e-9, abs=1e-10)
+
+
+@pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.fused_with])
+@given(z=st.floats(-8, 8), t=st.floats(0, 1))
+@settings(max_examples=60, deadline=None)
+def test_a_fused_pair_has_the_derivative_a_minus_t(name: str, z: float, t: float) -> None:
+    activation = DEFINED_ACTIVATIONS[LOSSES[name].fused_with or ""]
+    derivative = grad(lambda x: DEFINED_LOSSES[name](activation(x, 0.0), np.array([t])))
+    a = activation(np.array([z]), 0.0)[0]
+    assert derivative(np.array([z]))[0] == pytest.approx(a - t, rel=1e-9, abs=1e-9)
+
+
+def test_binary_cross_entropy_stops_at_a_logarithm_of_minus_100_as_pytorch_does() -> None:
+    loss = LOSSES["binary_cross_entropy"]
+    ends = np.array([[0.0], [1.0], [1e-44], [1e-43], [0.0], [1.0]])
+    targets = np.array([[1.0], [0.0], [1.0], [1.0], [0.0], [1.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, gradient = loss.value(ends, targets), loss.gradient(ends, targets)
+    expected = [100.0, 100.0, 100.0, 43 * math.log(10), 0.0, 0.0]
+    np.testing.assert_allclose(value, expected, rtol=1e-14)
+    assert np.isfinite(gradient).all()
+
+
+@losses
+def test_losses_and_gradients_are_finite_without_a_warning_at_every_output(name: str) -> None:
+    a = np.array([0.0, 5e-324, 1e-300, 1e-44, 1e-16, 0.5, 1 - 2**-53, 1.0])[:, None]
+    for target in (0.0, 0.25, 1.0):
+        t = np.full_like(a, target)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert np.isfinite(LOSSES[name].value(a, t)).all()
+            assert np.isfinite(LOSSES[name].gradient(a, t)).all()

@@ -1,0 +1,176 @@
+"""Finished workbooks: built, recalculated by real programs, compared with NumPy."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sheetnet import build, inspect, train, verify
+from sheetnet.catalogue import shipped
+from sheetnet.lesson import Lesson
+from sheetnet.recalc import LibreOffice, Values, recalculate
+from tests.books import assert_follows, block_array, cell_of
+from tests.strategies import lessons
+
+SHIPPED = sorted(shipped())
+ALL_ENGINES = ("ironcalc", "libreoffice", "gnumeric")
+
+
+@pytest.fixture(scope="session")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("books")
+    return {name: build(name, folder / f"{name}.xlsx") for name in SHIPPED}
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_lesson_verifies_in_every_engine(
+    name: str, engine: str, books: dict[str, Path], engine_or_skip: Any
+) -> None:
+    engine_or_skip(engine)
+    result = verify(books[name], engine)
+    assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
+    assert len(result.checks) == 4
+    assert all(check.cells > 1000 for check in result.checks)
+
+
+def _quantity(path: Path, values: Values, quantity: str, layer: int | None = None) -> Any:
+    blocks = inspect(path)["blocks"]
+    [block] = [
+        b
+        for b in blocks
+        if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"]
+    ]
+    return block_array(block, values, (*block["rows"], *block["columns"]))
+
+
+def test_mazurs_published_numbers_stand_in_the_recalculated_workbook(
+    books: dict[str, Path],
+) -> None:
+    path = books["mazur"]
+    [values] = recalculate(path, "ironcalc")
+    assert _quantity(path, values, "cost")[0] == pytest.approx(0.298371109, abs=5e-10)
+    outputs = _quantity(path, values, "activation", 2)[0].ravel()
+    np.testing.assert_allclose(outputs, [0.75136507, 0.772928465], atol=5e-9)
+    second = _quantity(path, values, "weight", 2)[1]
+    np.testing.assert_allclose(
+        second, [[0.35891648, 0.408666186], [0.511301270, 0.561370121]], atol=5e-9
+    )
+    first = _quantity(path, values, "weight", 1)[1]
+    np.testing.assert_allclose(
+        first, [[0.149780716, 0.19956143], [0.24975114, 0.29950229]], atol=5e-9
+    )
+
+
+def test_bhadanis_worked_step_stands_in_the_recalculated_workbook(books: dict[str, Path]) -> None:
+    path = books["bhadani-1-2-3-1"]
+    [values] = recalculate(path, "ironcalc")
+    outputs = _quantity(path, values, "activation", 3).ravel()
+    costs = _quantity(path, values, "cost")
+    assert outputs[:2].round(4).tolist() == [0.7739, 0.7823]
+    assert costs[:2].round(4).tolist() == [0.2563, 0.2455]
+    assert _quantity(path, values, "delta", 3).ravel()[0].round(4) == -0.2261
+
+
+@pytest.mark.parametrize(("biases", "cost"), [("false", 3.51019e-05), ("true", 2.44756e-06)])
+def test_mazur_after_ten_thousand_steps(biases: str, cost: float, tmp_path: Path) -> None:
+    text = Lesson.load("mazur").text.replace("steps         = 100", "steps = 10000")
+    lesson = Lesson.from_toml(text.replace("train_biases  = false", f"train_biases = {biases}"))
+    path = build(lesson, tmp_path / "long.xlsx")
+    [values] = recalculate(path, "ironcalc")
+    assert _quantity(path, values, "cost")[-1] == pytest.approx(cost, rel=1e-5)
+    if biases == "false":
+        outputs = _quantity(path, values, "activation", 2)[-1].ravel()
+        np.testing.assert_allclose(outputs, [0.01591362, 0.98406427], atol=5e-9)
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_edits_in_a_saved_file_are_followed_by_every_quantity(
+    name: str, engine: str, books: dict[str, Path], engine_or_skip: Any
+) -> None:
+    """The rate, an input, a target and three weights, found by the index alone."""
+    engine_or_skip(engine)
+    path = books[name]
+    lesson = Lesson.load(name)
+    blocks = inspect(path)["blocks"]
+    knobs = {(b["quantity"], b["layer"]): b for b in blocks if not b["live"]}
+    own = lesson.settings
+    weights = [array.copy() for array in own.weights]
+    biases = [array.copy() for array in own.biases]
+    inputs, targets = own.inputs.copy(), own.targets.copy()
+    inputs[0, -1], targets[0, 0] = -0.7, 0.35
+    weights[0][-1, 0], weights[-1][0, -1], biases[0][0] = -3.0, 1.25, 0.5
+    changed = dataclasses.replace(
+        own,
+        learning_rate=2.5,
+        inputs=inputs,
+        targets=targets,
+        weights=tuple(weights),
+        biases=tuple(biases),
+    )
+    last = len(weights)
+    edits = {
+        cell_of(knobs["learning_rate", None]): 2.5,
+        cell_of(knobs["input", None], 0, inputs.shape[1] - 1): -0.7,
+        cell_of(knobs["target", None]): 0.35,
+        cell_of(knobs["weight", 1], weights[0].shape[0] - 1, 0): -3.0,
+        cell_of(knobs["weight", last], 0, weights[-1].shape[1] - 1): 1.25,
+        cell_of(knobs["bias", 1]): 0.5,
+    }
+    [values] = recalculate(path, engine, [edits])
+    assert_follows(blocks, values, train(lesson, changed))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lesson=lessons(max_steps=20))
+def test_random_lessons_build_and_verify(
+    lesson: Lesson, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = build(lesson, tmp_path_factory.mktemp("random") / "random.xlsx")
+    result = verify(path)
+    assert result.ok, [
+        result.message,
+        *(str(f) for check in result.checks for f in check.findings[:3]),
+    ]
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lesson=lessons(max_steps=6), engine=st.sampled_from(["libreoffice", "gnumeric"]))
+def test_random_lessons_verify_in_the_real_programs(
+    lesson: Lesson, engine: str, tmp_path_factory: pytest.TempPathFactory, engine_or_skip: Any
+) -> None:
+    engine_or_skip(engine)
+    path = build(lesson, tmp_path_factory.mktemp("random") / "random.xlsx")
+    result = verify(path, engine)
+    assert result.ok, [
+        result.message,
+        *(str(f) for check in result.checks for f in check.findings[:3]),
+    ]
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "da-DK"])
+def test_a_comma_locale_shows_the_same_numbers_and_texts(
+    locale: str, books: dict[str, Path], engine_or_skip: Any
+) -> None:
+    from sheetnet.comparison import compare_values
+    from sheetnet.workbook import make_book
+
+    engine_or_skip("libreoffice")
+    with LibreOffice(locale) as office:
+        for name in SHIPPED:
+            [values] = recalculate(books[name], office)
+            check = compare_values(make_book(Lesson.load(name)), values, locale)
+            assert check.ok, [str(f) for f in check.findings[:5]]
+            assert any("," in str(v) for row in values.rows["Network"] for v in row if v)
+
+
+def test_the_same_lesson_gives_the_same_bytes(books: dict[str, Path], tmp_path: Path) -> None:
+    for name, path in books.items():
+        assert build(name, tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
