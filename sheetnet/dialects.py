@@ -132,15 +132,15 @@ def _write(node: Expression, dialect: Dialect, sheet: str, row: RowText) -> tupl
         return text if binds >= least else f"({text})"
 
     match node:
+        case Ref(target, r, c, fixed):
+            corner = _corner(r, c, fixed, row)
+            return dialect.reference(None if target == sheet else target, (corner,)), ATOM
         case Number(value):
             return number_text(value), ATOM if value >= 0 else NEGATIVE
         case Text(value):
             return '"' + value.replace('"', '""') + '"', ATOM
         case Logical(value):
             return dialect.true if value else dialect.false, ATOM
-        case Ref(target, r, c, fixed):
-            corner = _corner(r, c, fixed, row)
-            return dialect.reference(None if target == sheet else target, (corner,)), ATOM
         case Area(target, top, left, bottom, right, fixed):
             corners = (_corner(top, left, fixed, row), _corner(bottom, right, fixed, row))
             return dialect.reference(None if target == sheet else target, corners), ATOM

@@ -26,9 +26,14 @@ class DivergenceError(SheetnetError):
     def __init__(self, step: int, learning_rate: float) -> None:
         self.step = step
         self.learning_rate = learning_rate
+        remedy = (
+            "choose a smaller learning rate, or fewer training.steps"
+            if step
+            else "write smaller numbers in data.inputs, data.targets or the weights"
+        )
         super().__init__(
             f"the run overflows at step {step} with training.learning_rate = {learning_rate:g}: "
-            "choose a smaller learning rate, or fewer training.steps"
+            + remedy
         )
 
 

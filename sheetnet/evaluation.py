@@ -48,11 +48,11 @@ def evaluate(node: Expression, values: Values) -> Any:
     would give infinity or NaN; over ranges NumPy's rules hold.
     """
     match node:
-        case Number(value) | Text(value) | Logical(value):
-            return value
         case Ref(sheet, row, column):
             found = values.value(values[sheet], row, column)
             return 0.0 if found is None else found
+        case Number(value) | Text(value) | Logical(value):
+            return value
         case Area():
             return values.area_values(node)
         case Name(_, target):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sheetnet.engine import train
 from sheetnet.lesson import Lesson, Settings
 from sheetnet.model import Book
 from sheetnet.notation import Symbols
@@ -27,7 +26,7 @@ def make_book(lesson: Lesson, settings: Settings | None = None) -> Book:
     Raises `SheetnetError` where the run overflows or a sheet cannot hold it.
     """
     settings = settings or lesson.settings
-    context = Context(lesson, settings, train(lesson, settings), Symbols(lesson))
+    context = Context(lesson, settings, Symbols(lesson))
     training.place(context)
     layout = start.Layout(context)
     network.place(context)

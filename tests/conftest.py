@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from sheetnet.recalc import installed
+from sheetnet.recalc import ENGINES, Engine, LibreOffice, installed
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,21 @@ def engine_or_skip() -> Callable[[str], None]:
             pytest.skip(f"{name} is not installed")
 
     return check
+
+
+@pytest.fixture(scope="session")
+def office(engine_or_skip: Callable[[str], None]) -> Iterator[LibreOffice]:
+    """A LibreOffice that runs as long as the tests do, since it takes seconds to start."""
+    engine_or_skip("libreoffice")
+    with LibreOffice() as program:
+        yield program
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request: pytest.FixtureRequest, engine_or_skip: Callable[[str], None]) -> Engine:
+    """Each of the engines in turn."""
+    engine_or_skip(request.param)
+    if request.param == "libreoffice":
+        office: LibreOffice = request.getfixturevalue("office")
+        return office
+    return ENGINES[request.param]

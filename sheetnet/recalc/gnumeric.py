@@ -40,7 +40,7 @@ class Gnumeric(Engine):
 
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
         until = time.monotonic() + timeout
-        return [self._once(path, each, until - time.monotonic(), timeout) for each in edits]
+        return [self._once(path, each, max(0.0, until - time.monotonic())) for each in edits]
 
     def _once(self, path: Path, edits: Edits, timeout: float) -> Values:
         with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as name:

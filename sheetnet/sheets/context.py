@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sheetnet.blocks import Block, Blocks
-from sheetnet.engine import Trace
+from sheetnet.engine import Trace, train
 from sheetnet.formula import Expression, Name, Ref, call
 from sheetnet.functions.activations import ACTIVATIONS, Activation
 from sheetnet.functions.losses import LOSSES, Loss
@@ -29,10 +29,15 @@ class Context:
 
     lesson: Lesson
     settings: Settings
-    trace: Trace
     symbols: Symbols
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
+    _knobs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The run. Computed when first asked for, once the blocks have found their places."""
+        return train(self.lesson, self.settings)
 
     @property
     def notation(self) -> Notation:
@@ -67,7 +72,10 @@ class Context:
 
     def knob(self, quantity: str, layer: int | None = None) -> Block:
         """The block of input cells of a quantity."""
-        return self.blocks.find(quantity, layer, live=False)
+        key = quantity, layer
+        if key not in self._knobs:
+            self._knobs[key] = self.blocks.find(quantity, layer, live=False)
+        return self._knobs[key]
 
     def run(self, quantity: str, layer: int | None = None) -> Block:
         """The block that holds a quantity at every step."""

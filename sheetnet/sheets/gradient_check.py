@@ -105,12 +105,18 @@ class _Row:
     """A row of workings, in which one parameter is moved (`equations.Cells`)."""
 
     def __init__(
-        self, context: Context, row: int, base: dict[tuple[str, int, int, int], Ref], moved: Parameter,
+        self,
+        context: Context,
+        row: int,
+        base: dict[tuple[str, int, int, int], Ref],
+        moved: Parameter,
         by: Expression,
+        columns: _Columns,
     ) -> None:
         self._context, self._row, self._base = context, row, base
         self._moved, self._by = moved, by
-        self._columns = _Columns(context)
+        self._key = moved.quantity, moved.layer, moved.unit, moved.source
+        self._columns = columns
 
     def at(
         self,
@@ -130,10 +136,9 @@ class _Row:
         if quantity == "activation" and layer == 0:
             return context.knob("input").ref(sample=sample, unit=unit, fixed=True)
         if quantity in ("weight", "bias"):
-            own = self._base[quantity, layer, unit, source]
-            if self._moved == Parameter(quantity, layer, unit, source):
-                return own + self._by
-            return own
+            key = quantity, layer, unit, source
+            own = self._base[key]
+            return own + self._by if key == self._key else own
         start = self._columns.starts[quantity, layer]
         return Ref(WORKINGS, self._row, start + sample * context.sizes[layer] + unit)
 
@@ -302,7 +307,7 @@ def _fill_workings(context: Context, checked: list[Parameter]) -> Sheet:
             row = WORK_ROW + 2 * number + sign
             sheet.put(row, 1, parameter.symbol(context), styles.SYMBOL)
             sheet.put(row, 2, "+ h" if sign == 0 else "− h", styles.SIGN)
-            cells = _Row(context, row, base, parameter, by)
+            cells = _Row(context, row, base, parameter, by, columns)
             _write_forward(context, sheet, row, Equations(context.lesson, context.samples, cells))
     return sheet
 
