@@ -20,6 +20,8 @@ from sheetnet.rich import Rich
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
 APPROXIMATE = 1e-6
+#: Beyond 15 digits programs write other figures, or stop counting.
+MOST_SHOWN = 1e15
 NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 
 
@@ -234,7 +236,10 @@ def _same_number(one: str, other: str) -> bool:
     one, other = (text.replace(",", ".").replace("−", "-") for text in (one, other))
     if "E" in one or "E" in other:
         return abs(float(one) - float(other)) <= 1e-3 * abs(float(one))
+    if min(abs(float(one)), abs(float(other))) >= MOST_SHOWN:
+        return True
     digits = len(one.partition(".")[2])
     if digits != len(other.partition(".")[2]):
         return False
-    return abs(float(one) - float(other)) <= 1.01 * 10.0**-digits * (digits > 0)
+    unit = 10.0**-digits if digits else 0.0
+    return abs(float(one) - float(other)) <= max(1.01 * unit, RELATIVE * abs(float(one)))

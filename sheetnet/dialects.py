@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from sheetnet.formula import (
     Applied,
@@ -36,7 +36,7 @@ ATOM = 7
 RowText = Callable[[int], str]
 
 
-@lru_cache(maxsize=None)
+@cache
 def column_letters(column: int) -> str:
     """1 is A, 27 is AA."""
     letters = ""

@@ -57,7 +57,12 @@ class Cells(Protocol):
     """
 
     def at(
-        self, quantity: str, layer: int | None = None, *, sample: int = 0, unit: int = 0,
+        self,
+        quantity: str,
+        layer: int | None = None,
+        *,
+        sample: int = 0,
+        unit: int = 0,
         source: int = 0,
     ) -> Expression:
         """The cell of one number."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ from sheetnet.errors import SheetnetError
 from sheetnet.functions.activations import ACTIVATIONS
 from sheetnet.functions.losses import LOSSES
 from sheetnet.initialisation import INITIALISATIONS, draw
+from sheetnet.lesson_errors import explain, suggest
 
 FloatArray = npt.NDArray[np.float64]
-NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
 LARGEST_FILE = 64 * 2**20
 LONGEST_TEXT = 32_000
 MOST_UNITS = 16_384
@@ -146,7 +145,7 @@ class Lesson(_Part):
         try:
             lesson = cls.model_validate(content)
         except ValidationError as error:
-            raise SheetnetError(f"{name}: {explain(error)}") from None
+            raise SheetnetError(f"{name}: {explain(error, _keys_at)}") from None
         lesson._text = text
         return lesson
 
@@ -270,18 +269,12 @@ def _fill_in(content: dict[str, Any], arrays: dict[str, Any]) -> None:
         pass  # what does not fit together is named by the validation that follows
 
 
-def _suggest(value: str, known: Any) -> str:
-    near = difflib.get_close_matches(value, known, 1, 0.4)
-    listed = ", ".join(sorted(known))
-    return f"did you mean {near[0]!r}? (known: {listed})" if near else f"use one of {listed}"
-
-
 def _check_names(network: Network) -> None:
     for i, layer in enumerate(network.layers):
         if layer.activation not in ACTIVATIONS:
             raise ValueError(
                 f"network.layers[{i}].activation: unknown activation {layer.activation!r}: "
-                + _suggest(layer.activation, ACTIVATIONS)
+                + suggest(layer.activation, ACTIVATIONS)
             )
         if layer.theta != 0 and layer.activation != "step":
             raise ValueError(
@@ -290,12 +283,12 @@ def _check_names(network: Network) -> None:
             )
     if network.loss not in LOSSES:
         raise ValueError(
-            f"network.loss: unknown loss {network.loss!r}: " + _suggest(network.loss, LOSSES)
+            f"network.loss: unknown loss {network.loss!r}: " + suggest(network.loss, LOSSES)
         )
     if network.initialisation not in INITIALISATIONS:
         raise ValueError(
             f"network.initialisation: unknown initialisation {network.initialisation!r}: "
-            + _suggest(network.initialisation, INITIALISATIONS)
+            + suggest(network.initialisation, INITIALISATIONS)
         )
     needed = LOSSES[network.loss].fused_with
     last = network.layers[-1].activation
@@ -357,80 +350,13 @@ def _check_data(network: Network, data: Data) -> None:
                     )
 
 
-def explain(error: ValidationError) -> str:
-    """The first of pydantic's findings as one sentence with the field and the remedy."""
-    findings = error.errors(include_url=False)
-    # A mistyped key is also a missing one: the mistyping is what helps.
-    first = next((f for f in findings if f["type"] == "extra_forbidden"), findings[0])
-    if first["type"] == "value_error" and not first["loc"]:
-        return str(first["ctx"]["error"])
-    field = "".join(map(_field_part, first["loc"])).lstrip(".")
-    value, context = first["input"], first.get("ctx", {})
-    match first["type"]:
-        case "missing":
-            return f"{field}: is missing: add it"
-        case "extra_forbidden":
-            return f"{field}: unknown key: " + _suggest_key(first["loc"])
-        case "finite_number":
-            return f"{field}: is {value}: write a finite number"
-        case "float_type" if isinstance(value, int) and not isinstance(value, bool):
-            return f"{field}: is too large: write a number below 1.7E308"
-        case "greater_than_equal":
-            return f"{field}: is {_shown(value)}: write a number of at least {context['ge']}"
-        case "less_than_equal":
-            return f"{field}: is {_shown(value)}: write a number of at most {context['le']}"
-        case "greater_than":
-            return f"{field}: is {_shown(value)}: write a number greater than {context['gt']:g}"
-        case "literal_error":
-            return f"{field}: unknown value {_shown(value)}: " + _suggest(str(value), NOTATIONS)
-        case "too_short":
-            return f"{field}: is empty: write at least {context['min_length']}"
-        case "too_long":
-            return f"{field}: has more than {context['max_length']}: write at most that many"
-        case "string_too_long":
-            return f"{field}: has {len(value)} characters: write at most {context['max_length']}"
-        case "string_too_short":
-            return f"{field}: is empty: write a text"
-        case kind:
-            return f"{field}: {_EXPECTED.get(kind, first['msg'].lower())}, not {_shown(value)}"
-
-
-def _field_part(part: int | str) -> str:
-    if isinstance(part, int):
-        return f"[{part}]"
-    return f".{part}" if re.fullmatch("[A-Za-z0-9_-]+", part) else f".{json.dumps(part)}"
-
-
-_EXPECTED = {
-    "float_type": "write a number",
-    "int_type": "write a whole number",
-    "bool_type": "write true or false",
-    "string_type": "write a text in quotes",
-    "tuple_type": "write a list in brackets",
-    "model_type": "write a table",
-    "model_attributes_type": "write a table",
-    "dict_type": "write a table",
-}
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    try:
-        text = json.dumps(value, default=str, ensure_ascii=False)
-    except ValueError:  # an integer too long to be written out
-        return "what stands there"
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _suggest_key(location: tuple[int | str, ...]) -> str:
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that a table of a lesson file may have."""
     model: Any = Lesson
     parts = {"network": Network, "data": Data, "training": Training, "layers": Layer}
-    for part in location[:-1]:
+    for part in location:
         model = parts.get(str(part), model)
-    known = [field.alias or name for name, field in model.model_fields.items()]
-    near = difflib.get_close_matches(str(location[-1]), known, 1, 0.6)
-    return f"did you mean {near[0]!r}?" if near else "take it out (known: " + ", ".join(known) + ")"
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def json_schema() -> dict[str, Any]:

@@ -112,6 +112,9 @@ class Part:
         if self.node is ROOT:
             raise self.package.error(f"its part {self.part!r} holds something else")
         if not self.skipped:
+            if self.node.inner:
+                # Between elements stands nothing but blanks, perhaps very many.
+                self.clear()
             self._kept = len(self.pieces)
         self.skipped += 1
         if self.skipped > DEEPEST:

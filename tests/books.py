@@ -122,10 +122,13 @@ def assert_follows(blocks: list[dict[str, Any]], values: Values, trace: Trace) -
         [block] = [
             b
             for b in blocks
-            if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"] + b["columns"]
+            if (b["quantity"], b["layer"]) == (quantity, layer)
+            and "step" in b["rows"] + b["columns"]
         ]
         found = block_array(block, values, axes)
-        np.testing.assert_allclose(found, array, rtol=1e-9, atol=1e-12, err_msg=f"{quantity} {layer}")
+        np.testing.assert_allclose(
+            found, array, rtol=1e-9, atol=1e-12, err_msg=f"{quantity} {layer}"
+        )
 
 
 def cell_of(block: dict[str, Any], row: int = 0, column: int = 0) -> tuple[str, int, int]:

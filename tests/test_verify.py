@@ -116,7 +116,9 @@ def test_a_missing_sheet_is_named(mazur: Path, tmp_path: Path) -> None:
 
 def test_another_version_gets_an_answer_in_words(mazur: Path, tmp_path: Path) -> None:
     index = _index_row(mazur, "version")
-    other = books.edited(mazur, tmp_path / "old.xlsx", "Index", f"B{index}", books.set_text("0.0.1"))
+    other = books.edited(
+        mazur, tmp_path / "old.xlsx", "Index", f"B{index}", books.set_text("0.0.1")
+    )
     result = verify(other)
     assert not result.ok
     assert not result.checks
@@ -209,9 +211,7 @@ def test_texts_are_compared_number_by_number(one: str, other: str, same: bool) -
     assert same_text(one, other) is same
 
 
-def test_no_error_value_in_any_engine_after_a_wild_edit(
-    mazur: Path, engine_or_skip: Any
-) -> None:
+def test_no_error_value_in_any_engine_after_a_wild_edit(mazur: Path, engine_or_skip: Any) -> None:
     """A large rate and a large weight saturate the sigmoids, and no cell shows an error."""
     from sheetnet.stored import CellError
 
@@ -220,7 +220,10 @@ def test_no_error_value_in_any_engine_after_a_wild_edit(
         engine_or_skip(engine)
         [values] = recalculate(mazur, engine, [wild])
         errors = [
-            (name, v) for name, rows in values.rows.items() for row in rows for v in row
+            (name, v)
+            for name, rows in values.rows.items()
+            for row in rows
+            for v in row
             if isinstance(v, CellError)
         ]
         assert not errors

@@ -46,7 +46,7 @@ class Gnumeric(Engine):
         with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             # A copy of a plain name: the converter reads some names as addresses of files.
-            book, result = folder / "book.xlsx", folder / "result.xlsx"
+            book, result = folder / f"book{path.suffix}", folder / "result.xlsx"
             if edits:
                 type_numbers(path, book, edits)
             else:

@@ -42,6 +42,10 @@ def _recalculate(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         names = [properties["name"] for properties in model.get_worksheets_properties()]
         undo = [_edit(model, names, *edit) for edit in edits]
         model.evaluate()
+        for name, row, column, number in edits:
+            if model.get_cell_value(names.index(name), row, column) != number:
+                # A cell that an array formula fills.
+                raise _formula_in(name, row, column)
         yield _values(model, names, request["most_cells"])
         for restore in undo:
             if restore is None:
@@ -65,8 +69,7 @@ def _edit(
         raise _Refused(f"finds no sheet {name!r}", "type into another one")
     cell = names.index(name), row, column
     if model.get_cell_formula(*cell) is not None:
-        where = f"{name}, row {row}, column {column}"
-        raise _Refused(f"finds a formula in {where}", "type into another cell")
+        raise _formula_in(name, row, column)
     before = model.get_cell_value(*cell)
     model.update_cell_with_number(*cell, number)
     if before is None:
@@ -74,6 +77,11 @@ def _edit(
     if type(before) is float:
         return lambda: model.update_cell_with_number(*cell, before)
     return None
+
+
+def _formula_in(name: str, row: int, column: int) -> _Refused:
+    where = f"{name}, row {row}, column {column}"
+    return _Refused(f"finds a formula in {where}", "type into another cell")
 
 
 def _values(model: Any, names: list[str], left: int) -> dict[str, Any]:

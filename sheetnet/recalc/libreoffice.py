@@ -61,15 +61,15 @@ class LibreOffice(Engine):
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def is_installed(self) -> bool:
-        return _soffice() is not None and _python() is not None
+        return soffice_command() is not None and python_with_uno() is not None
 
     def version(self) -> str:
-        if (soffice := _soffice()) is None:
+        if (soffice := soffice_command()) is None:
             raise EngineError(f"{self.title}: is not installed: {self.remedy}")
         return _version(soffice)
 
     def __enter__(self) -> Self:
-        soffice, python = _soffice(), _python()
+        soffice, python = soffice_command(), python_with_uno()
         if soffice is None or python is None:
             raise EngineError(f"{self.title}: is not installed: {self.remedy}")
         self._folder = tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True)
@@ -157,7 +157,7 @@ class LibreOffice(Engine):
             timer.cancel()
         if late.is_set():
             self.close()
-            raise self.error(path, f"took longer than {timeout:g} s")
+            raise self.error(path, f"took longer than {timeout:.3g} s")
         if not line:
             raise self._ended(path)
         if problem := json.loads(line).get("error"):
@@ -172,7 +172,7 @@ class LibreOffice(Engine):
 
 
 @cache
-def _soffice() -> str | None:
+def soffice_command() -> str | None:
     for program in ("soffice", "libreoffice", *PLACES):
         if found := shutil.which(program):
             return os.path.realpath(found)
@@ -180,9 +180,9 @@ def _soffice() -> str | None:
 
 
 @cache
-def _python() -> str | None:
+def python_with_uno() -> str | None:
     """A Python that has the `uno` module: the system's, or the one beside the program."""
-    soffice = _soffice()
+    soffice = soffice_command()
     if soffice is None:
         return None
     beside = Path(soffice).parent

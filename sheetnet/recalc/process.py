@@ -71,7 +71,7 @@ def run(
     try:
         status = process.wait(timeout)
     except subprocess.TimeoutExpired:
-        raise Failed(f"took longer than {timeout:g} s") from None
+        raise Failed(f"took longer than {timeout:.3g} s") from None
     finally:
         kill(process)
     if status:

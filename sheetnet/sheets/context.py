@@ -92,6 +92,8 @@ class Context:
     ) -> Expression:
         """A number of the chosen step, out of Training; of the chosen example by default."""
         block = self.run(quantity, layer)
+        if block.height * block.width == 1:  # Gnumeric takes no INDEX of a single cell
+            return block.ref(fixed=True)
         area = block.area(fixed=True)
         column = self._column(block, sample, unit, source)
         return call("INDEX", area, self.step + 1, column)

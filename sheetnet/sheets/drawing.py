@@ -85,7 +85,6 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
     last = _write_edges(points, plan)
     series = [*_edge_series(last), *_write_nodes(points, plan)]
     high = plan.half_height
-    hidden = {"hidden": True}
     sheet.charts.append(
         Chart(
             row=network.DRAWING_ROW,
@@ -93,8 +92,8 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
             width=min(9.0 * plan.depth + 8.0, 30.0),
             height=picture.drawing_rows * 15 / 72 * 2.54 - 0.1,
             series=tuple(series),
-            x=Axis(minimum=-0.35, maximum=plan.depth + 0.35, **hidden),
-            y=Axis(minimum=-high, maximum=high, **hidden),
+            x=Axis(minimum=-0.35, maximum=plan.depth + 0.35, hidden=True),
+            y=Axis(minimum=-high, maximum=high, hidden=True),
             alt_text="The network: units as discs with their values, weights as lines, blue where "
             "positive and orange where negative, thicker the larger they are",
         )

@@ -153,8 +153,8 @@ class _Row:
             if (moved.quantity, moved.layer, moved.unit) == ("weight", layer, unit):
                 return None  # a range cannot hold the moved weight
             sources = context.sizes[layer - 1]
-            first, last = (self._base["weight", layer, unit, k] for k in (0, sources - 1))
-            return Area(WORKINGS, first.row, first.column, last.row, last.column, True)
+            first, end = (self._base["weight", layer, unit, k] for k in (0, sources - 1))
+            return Area(WORKINGS, first.row, first.column, end.row, end.column, True)
         sample = index["sample"]
         if layer == 0:
             return context.knob("input").area(sample=sample, fixed=True)
@@ -200,7 +200,9 @@ def _write_top(context: Context, sheet: Sheet, checked: list[Parameter]) -> None
     sentence = f"Type a number from {SMALLEST_H:f} to {LARGEST_H:g}."
     area = Area(NAME, H_ROW, 3, H_ROW, 3)
     sheet.validations.append(
-        Validation(area, "decimal", SMALLEST_H, LARGEST_H, title="h", error=sentence, prompt=sentence)
+        Validation(
+            area, "decimal", SMALLEST_H, LARGEST_H, title="h", error=sentence, prompt=sentence
+        )
     )
     bottom = FIRST_ROW + len(checked) - 1
     ratios = Area(NAME, FIRST_ROW, 6, bottom, 6)
@@ -249,9 +251,7 @@ def _crosses(context: Context, row: int) -> Expression:
     """Whether some unit is switched on by one of the two moves only."""
     columns = _Columns(context)
     first, last = columns.starts["activation", 1], columns.loss - 1
-    active = [
-        call("COUNTIF", Area(WORKINGS, r, first, r, last), ">0") for r in (row, row + 1)
-    ]
+    active = [call("COUNTIF", Area(WORKINGS, r, first, r, last), ">0") for r in (row, row + 1)]
     return call("ABS", active[0] - active[1]) > 0
 
 

@@ -36,9 +36,7 @@ def fill(context: Context) -> Sheet:
     return sheet
 
 
-def _strip(
-    sheet: Sheet, row: int, title: str, symbol: Rich, cells: list[Expression]
-) -> int:
+def _strip(sheet: Sheet, row: int, title: str, symbol: Rich, cells: list[Expression]) -> int:
     """One row of numbers under a heading; returns the next free row."""
     sheet.put(row, 2, title, styles.LABEL.but(bold=True))
     _row(sheet, row + 1, symbol, cells)
@@ -79,5 +77,3 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
         sheet.put(row + j, LEFT + len(sources) + 1, bias, look)
     _colour(sheet, row, LEFT, row + len(units) - 1, LEFT + len(sources) + 1)
     return row + len(units) + 1
-
-

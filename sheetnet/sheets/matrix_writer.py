@@ -109,9 +109,7 @@ class MatrixWriter:
         columns = range(placed.columns)
         apart = total([call("ABS", placed.ref(row, c) - elements(row, c)) for c in columns])
         size = call("SUMSQ", placed.part(slice(row, row + 1), slice(None)))
-        write_check(
-            self.sheet, placed.top + row, placed.right + 1, apart <= 1e-9 * (1 + size)
-        )
+        write_check(self.sheet, placed.top + row, placed.right + 1, apart <= 1e-9 * (1 + size))
 
     def sign(self, row: int, column: int, text: str) -> None:
         """An operator between two matrices."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sheetnet import styles
 from sheetnet.blocks import Block
 from sheetnet.equations import Equations, updated
-from sheetnet.formula import Area, Expression, Ref, call, total, when
-from sheetnet.model import ColourScale, PrintSetup, Rule, Sheet, Validation
+from sheetnet.formula import Area, Expression, Ref, call, total
+from sheetnet.model import ColourScale, PrintSetup, Sheet, Validation
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
@@ -295,9 +295,7 @@ def _write_card(context: Context, sheet: Sheet, picture: Picture, card: Card) ->
     bias = context.of_step("bias", layer, unit=unit)
     _write_line(context, sheet, picture, card, ("bias", 0), one, 1.0, bias)
 
-    products = [
-        Ref(NAME, row, card.value_column) for row in range(card.top + 1, card.z_row)
-    ]
+    products = [Ref(NAME, row, card.value_column) for row in range(card.top + 1, card.z_row)]
     many = Area(NAME, card.top + 1, card.value_column, card.z_row - 1, card.value_column)
     summed = total(products) if len(products) <= WRITTEN_OUT else call("SUM", many)
     sheet.put(card.z_row, card.left, symbols.z(layer, unit), styles.SYMBOL)
@@ -370,6 +368,4 @@ def _colour_weights(sheet: Sheet, picture: Picture) -> None:
     for card in picture.cards.values():
         column = card.left + 3
         area = Area(NAME, card.top + 1, column, card.z_row - 1, column)
-        sheet.formats.append(
-            ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, 1.5)
-        )
+        sheet.formats.append(ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, 1.5))

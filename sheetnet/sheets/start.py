@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sheetnet import styles
 from sheetnet.blocks import Block
@@ -146,9 +146,7 @@ def _heading(sheet: Sheet, row: int, first: int, last: int, text: str) -> None:
         sheet.heights[row] = 20.0
 
 
-def _prose(
-    sheet: Sheet, row: int, last: int, text: str, style: styles.Style, size: float
-) -> None:
+def _prose(sheet: Sheet, row: int, last: int, text: str, style: styles.Style, size: float) -> None:
     """Text over several columns, its row as high as it needs."""
     sheet.put(row, 2, text, style)
     sheet.merge(row, 2, row, last)
@@ -158,7 +156,7 @@ def _prose(
     sheet.heights[row] = min(409.0, lines * size * 1.35 + 5)
 
 
-def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: list[str]) -> int:
+def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: Sequence[str]) -> int:
     """A heading and numbered texts; returns the next free row."""
     _heading(sheet, row, 2, layout.left, title)
     for number, text in enumerate(texts, 1):
@@ -212,7 +210,11 @@ def _figures(context: Context, sheet: Sheet, side: int) -> None:
     """The cost now, after one step, at the end; the gradient check."""
     _heading(sheet, 3, side, side + 3, "What happens")
     cost = context.run("cost")
-    steps = [("cost now", 0), ("after 1 step", 1), (f"after {context.steps:,} steps", context.steps)]
+    steps = [
+        ("cost now", 0),
+        ("after 1 step", 1),
+        (f"after {context.steps:,} steps", context.steps),
+    ]
     shown: set[int] = set()
     small = LABEL.but(size=9)
     for title, step in steps:
@@ -236,13 +238,21 @@ def _verdict(context: Context, sheet: Sheet, side: int) -> None:
     bounded = call("COUNTIF", costs, BOUND)
     rate = context.notation.rate_letter
     diverges = join(
-        ["✗ The run diverges: from step ", bounded, f" on its numbers leave every bound. Less {rate}!"]
+        [
+            "✗ The run diverges: from step ",
+            bounded,
+            f" on its numbers leave every bound. Less {rate}!",
+        ]
     )
     higher = join(
         ["✗ The cost ends higher than it began: ", call("FIXED", last, 4, True), f". Less {rate}!"]
     )
     hump = join(
-        ["The cost rises to ", call("FIXED", maximum(costs), 4, True), " on the way and then falls."]
+        [
+            "The cost rises to ",
+            call("FIXED", maximum(costs), 4, True),
+            " on the way and then falls.",
+        ]
     )
     falls = join(
         ["✓ The cost comes down from ", call("FIXED", first, 4, True), " to "]
@@ -251,9 +261,7 @@ def _verdict(context: Context, sheet: Sheet, side: int) -> None:
     text = when(
         bounded < context.steps + 1,
         diverges,
-        when(
-            last > first * GROWTH, higher, when(maximum(costs) > first * GROWTH, hump, falls)
-        ),
+        when(last > first * GROWTH, higher, when(maximum(costs) > first * GROWTH, hump, falls)),
     )
     if context.steps == 0:
         sheet.put(VERDICT_ROW, side, "This lesson has no training steps.", styles.PLAIN)

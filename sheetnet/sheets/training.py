@@ -221,9 +221,7 @@ class Row:
         source: int = 0,
     ) -> Ref:
         block, given = self._block(quantity, layer)
-        return block.ref(
-            step=self._step, sample=sample, unit=unit, source=source, fixed=given
-        )
+        return block.ref(step=self._step, sample=sample, unit=unit, source=source, fixed=given)
 
     def area(self, quantity: str, layer: int | None = None, **index: int) -> Area | None:
         block, given = self._block(quantity, layer)

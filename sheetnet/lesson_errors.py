@@ -1,0 +1,94 @@
+"""What is wrong with a lesson file, in one sentence with the field and the remedy."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+
+def suggest(value: str, known: Iterable[str]) -> str:
+    """The nearest of the known names, and what there is."""
+    known = sorted(known)
+    near = difflib.get_close_matches(value, known, 1, 0.4)
+    listed = ", ".join(known)
+    return f"did you mean {near[0]!r}? (known: {listed})" if near else f"use one of {listed}"
+
+
+def explain(error: ValidationError, keys_at: Callable[[tuple[int | str, ...]], list[str]]) -> str:
+    """The first of pydantic's findings as one sentence with the field and the remedy.
+
+    `keys_at` tells the keys of a table by its place in the file.
+    """
+    findings = error.errors(include_url=False)
+    # A mistyped key is also a missing one: the mistyping is what helps.
+    first = next((f for f in findings if f["type"] == "extra_forbidden"), findings[0])
+    if first["type"] == "value_error" and not first["loc"]:
+        return str(first["ctx"]["error"])
+    field = "".join(map(_field_part, first["loc"])).lstrip(".")
+    value, context = first["input"], first.get("ctx", {})
+    match first["type"]:
+        case "missing":
+            return f"{field}: is missing: add it"
+        case "extra_forbidden":
+            known = keys_at(first["loc"][:-1])
+            near = difflib.get_close_matches(str(first["loc"][-1]), known, 1, 0.6)
+            if near:
+                return f"{field}: unknown key: did you mean {near[0]!r}?"
+            return f"{field}: unknown key: take it out (known: " + ", ".join(known) + ")"
+        case "finite_number":
+            return f"{field}: is {value}: write a finite number"
+        case "float_type" if isinstance(value, int) and not isinstance(value, bool):
+            return f"{field}: is too large: write a number below 1.7E308"
+        case "greater_than_equal":
+            return f"{field}: is {_shown(value)}: write a number of at least {context['ge']}"
+        case "less_than_equal":
+            return f"{field}: is {_shown(value)}: write a number of at most {context['le']}"
+        case "greater_than":
+            return f"{field}: is {_shown(value)}: write a number greater than {context['gt']:g}"
+        case "literal_error":
+            known = re.findall("'([^']+)'", context["expected"])
+            return f"{field}: unknown value {_shown(value)}: " + suggest(str(value), known)
+        case "too_short":
+            return f"{field}: is empty: write at least {context['min_length']}"
+        case "too_long":
+            return f"{field}: has more than {context['max_length']}: write at most that many"
+        case "string_too_long":
+            return f"{field}: has {len(value)} characters: write at most {context['max_length']}"
+        case "string_too_short":
+            return f"{field}: is empty: write a text"
+        case kind:
+            return f"{field}: {_EXPECTED.get(kind, first['msg'].lower())}, not {_shown(value)}"
+
+
+def _field_part(part: int | str) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if re.fullmatch("[A-Za-z0-9_-]+", part) else f".{json.dumps(part)}"
+
+
+_EXPECTED = {
+    "float_type": "write a number",
+    "int_type": "write a whole number",
+    "bool_type": "write true or false",
+    "string_type": "write a text in quotes",
+    "tuple_type": "write a list in brackets",
+    "model_type": "write a table",
+    "model_attributes_type": "write a table",
+    "dict_type": "write a table",
+}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except ValueError:  # an integer too long to be written out
+        return "what stands there"
+    return text if len(text) <= 40 else text[:37] + "…"
