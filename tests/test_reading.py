@@ -233,11 +233,13 @@ def saved_by(tmp_path: Path, engine_or_skip: Callable[[str], None]) -> Callable[
         result = tmp_path / program / path.name
         result.parent.mkdir()
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        command: list[str | Path] = {
+        commands: dict[str, list[str | Path]] = {
             "gnumeric": ["ssconvert", path, result],
             "libreoffice": ["soffice", profile, "--headless", "--convert-to", "xlsx", path],
-        }[program]
-        subprocess.run(command, check=True, capture_output=True, cwd=result.parent, timeout=120)
+        }
+        subprocess.run(
+            commands[program], check=True, capture_output=True, cwd=result.parent, timeout=120
+        )
         return result
 
     return save

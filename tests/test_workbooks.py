@@ -128,6 +128,65 @@ def test_edits_in_a_saved_file_are_followed_by_every_quantity(
     assert_follows(blocks, values, train(lesson, changed))
 
 
+def _typed(lesson: Lesson, path: Path, office: LibreOffice) -> list[str]:
+    """What is wrong after somebody opened the file and typed, without a recalculation."""
+    from sheetnet import knobs
+    from sheetnet.comparison import compare_values
+    from sheetnet.workbook import make_book
+
+    moved = knobs.moved(lesson, lesson.settings)
+    book = make_book(lesson, moved)
+    [values] = recalculate(path, office, [knobs.edits(book.blocks, moved)])
+    return [str(f) for f in compare_values(book, values, "typed").findings[:5]]
+
+
+def test_libreoffice_follows_typing_without_a_hard_recalculation(
+    books: dict[str, Path], tmp_path: Path, engine_or_skip: Any
+) -> None:
+    """Stored values are trusted on opening: whatever depends on an edit must still follow."""
+    engine_or_skip("libreoffice")
+    with LibreOffice(hard=False) as office:
+        for name, path in books.items():
+            assert not _typed(Lesson.load(name), path, office)
+        lesson = larger()
+        assert not _typed(lesson, build(lesson, tmp_path / "larger.xlsx"), office)
+
+
+def test_a_larger_network_verifies_in_every_engine(tmp_path: Path, engine_or_skip: Any) -> None:
+    lesson = larger()
+    path = build(lesson, tmp_path / "larger.xlsx")
+    for engine in ALL_ENGINES:
+        engine_or_skip(engine)
+        result = verify(path, engine)
+        assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
+
+
+def larger() -> Lesson:
+    """4-5-4-3 with 6 examples and drawn weights, in a notation with columns."""
+    rng = np.random.default_rng(5)
+    return Lesson.model_validate(
+        {
+            "title": "A 4-5-4-3 network",
+            "source": "drawn",
+            "notation": "wichmann",
+            "network": {
+                "inputs": 4,
+                "loss": "squared_error",
+                "layers": [
+                    {"units": 5, "activation": "tanh"},
+                    {"units": 4, "activation": "relu"},
+                    {"units": 3, "activation": "sigmoid"},
+                ],
+            },
+            "data": {
+                "inputs": rng.uniform(-1, 1, (6, 4)).round(2).tolist(),
+                "targets": rng.uniform(0, 1, (6, 3)).round(1).tolist(),
+            },
+            "training": {"learning_rate": 0.3, "steps": 12, "train_biases": False},
+        }
+    )
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=20))
 def test_random_lessons_build_and_verify(

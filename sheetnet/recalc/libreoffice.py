@@ -48,15 +48,16 @@ class LibreOffice(Engine):
     """The engine, and in a `with` statement a running program that takes many files.
 
     `locale` is the language and country in which it runs, as de-DE; the system's own when
-    left out. Starting takes seconds: keep it open for several files. One thread at a time.
+    left out. Without `hard`, it computes what a user sees who opens the file and types: only
+    what depends on the edits, on top of the stored values. Starting takes seconds: keep it open for several files. One thread at a time.
     """
 
     name = "libreoffice"
     title = "LibreOffice"
     remedy = "install LibreOffice Calc with its Python bridge (python3-uno)"
 
-    def __init__(self, locale: str | None = None) -> None:
-        self.locale = locale
+    def __init__(self, locale: str | None = None, *, hard: bool = True) -> None:
+        self.locale, self.hard = locale, hard
         self._process: subprocess.Popen[str] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -128,6 +129,7 @@ class LibreOffice(Engine):
             "answer": str(answer),
             "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
             "most_cells": MOST_CELLS,
+            "hard": self.hard,
         }
         assert self._process.stdin is not None
         try:

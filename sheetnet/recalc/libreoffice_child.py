@@ -114,7 +114,8 @@ def recalculate(uno: Any, desktop: Any, request: dict[str, Any]) -> None:
                 if document is None:
                     document = load(uno, desktop, request["path"])
                 undo = [edit(document, *each) for each in edits]
-                document.calculateAll()
+                if request["hard"]:
+                    document.calculateAll()
                 answer.write(json.dumps(values(document, request["most_cells"])) + "\n")
                 for restore in undo:
                     if restore is None:

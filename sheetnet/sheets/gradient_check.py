@@ -24,6 +24,10 @@ FIRST_ROW = 9
 #: On the workings: the header of the columns, the first row, the ends of the diagonal.
 HEAD_ROW, WORK_ROW = 7, 8
 DIAGONAL_ROW = 4
+#: Rows of the workings from one move to the next, and points of the empty one between:
+#: LibreOffice 7.4 computes neighbours of one formula in threads, and takes old values for
+#: some of their precedents.
+STRIDE, THIN = 2, 3.0
 H_ROW, WORST_ROW = 4, 5
 #: The most cells that the workings may take; beyond, evenly chosen parameters are checked.
 MOST_CELLS = 40_000
@@ -184,7 +188,7 @@ def fill(context: Context) -> tuple[Sheet, Sheet]:
     for column, title in enumerate(titles, 2):
         sheet.put(FIRST_ROW - 1, column, title or None, head)
     for number, parameter in enumerate(checked):
-        _write_parameter(context, sheet, FIRST_ROW + number, parameter, WORK_ROW + 2 * number)
+        _write_parameter(context, sheet, FIRST_ROW + number, parameter, _work_row(number, 0))
     _write_chart(sheet, workings, FIRST_ROW + len(checked) - 1)
     return sheet, workings
 
@@ -218,13 +222,18 @@ def _write_top(context: Context, sheet: Sheet, checked: list[Parameter]) -> None
         sheet.put(6, 2, some, styles.HINT)
 
 
+def _work_row(number: int, move: int) -> int:
+    """The row of the workings for a parameter's move up (0) or down (1)."""
+    return WORK_ROW + STRIDE * (2 * number + move)
+
+
 def _write_parameter(
     context: Context, sheet: Sheet, row: int, parameter: Parameter, work_row: int
 ) -> None:
     """Analytic against numeric: the gradient of Training, the difference of two costs."""
     columns, h = _Columns(context), context.h
     symbol = parameter.symbol(context)
-    up, down = (Ref(WORKINGS, work_row + i, columns.cost) for i in (0, 1))
+    up, down = (Ref(WORKINGS, work_row + i * STRIDE, columns.cost) for i in (0, 1))
     gradient = context.of_step(
         f"{parameter.quantity}_gradient",
         parameter.layer,
@@ -251,7 +260,7 @@ def _crosses(context: Context, row: int) -> Expression:
     """Whether some unit is switched on by one of the two moves only."""
     columns = _Columns(context)
     first, last = columns.starts["activation", 1], columns.loss - 1
-    active = [call("COUNTIF", Area(WORKINGS, r, first, r, last), ">0") for r in (row, row + 1)]
+    active = [call("COUNTIF", Area(WORKINGS, r, first, r, last), ">0") for r in (row, row + STRIDE)]
     return call("ABS", active[0] - active[1]) > 0
 
 
@@ -304,7 +313,8 @@ def _fill_workings(context: Context, checked: list[Parameter]) -> Sheet:
     h = context.h
     for number, parameter in enumerate(checked):
         for sign, by in ((0, h), (1, -h)):
-            row = WORK_ROW + 2 * number + sign
+            row = _work_row(number, sign)
+            sheet.heights[row + 1] = THIN
             sheet.put(row, 1, parameter.symbol(context), styles.SYMBOL)
             sheet.put(row, 2, "+ h" if sign == 0 else "− h", styles.SIGN)
             cells = _Row(context, row, base, parameter, by, columns)

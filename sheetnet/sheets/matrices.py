@@ -13,7 +13,7 @@ from sheetnet.model import PrintSetup, Sheet
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
-from sheetnet.sheets.matrix_writer import LEFT, Elements, MatrixWriter, Placed
+from sheetnet.sheets.matrix_writer import LEFT, Content, Elements, MatrixWriter, Part, Placed
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Matrices"
@@ -191,27 +191,29 @@ class Sections:
         )
         writer.row = max(left.bottom, after.bottom) + 2
 
-    def _new(self, held: Placed, gradient: Placed) -> Expression | Elements:
-        """The new weights; element by element where the biases stay as they are."""
-        rate = self.context.rate
+    def _new(self, held: Placed, gradient: Placed) -> list[Part]:
+        """The new weights; in parts where the biases stay as they are."""
+        down = self.context.rate * self._turn(gradient.area)
         if self.context.lesson.training.train_biases:
-            return held.area - rate * self._turn(gradient.area)
-        bias = range(held.rows if self.rows else held.columns)[self.bias_part][0]
+            return [Part((ALL, ALL), held.area - down)]
+        weight, bias = self._inner(self.weight_part), self._inner(self.bias_part)
+        rows, columns = weight
+        moved = gradient.part(columns, rows) if self.turned else gradient.part(rows, columns)
+        down = self.context.rate * self._turn(moved)
+        return [
+            Part(weight, held.part(*weight) - down),
+            Part(bias, held.part(*bias)),
+        ]
 
-        def element(r: int, c: int) -> Expression:
-            if (r if self.rows else c) == bias:
-                return held.ref(r, c)
-            return held.ref(r, c) - rate * (
-                gradient.ref(c, r) if self.turned else gradient.ref(r, c)
-            )
-
-        return element
+    def _inner(self, part: slice) -> tuple[slice, slice]:
+        """The rows and columns of W that a part of its sources makes up."""
+        return (part, ALL) if self.rows else (ALL, part)
 
     def _product(
         self,
         sizes: tuple[int, int, int],
-        left: tuple[Rich, Elements | Expression, styles.Style],
-        above: tuple[Rich, Elements | Expression, styles.Style],
+        left: tuple[Rich, Content, styles.Style],
+        above: tuple[Rich, Content, styles.Style],
     ) -> None:
         """Place the factors of an n×k by k×m product; where they meet stays free."""
         n, k, m = sizes
@@ -270,23 +272,27 @@ class Sections:
         shape = self._shape(self.rows, layer)
         return self.writer.matrix(self.writer.row + 1, LEFT, shape, "T", element, GIVEN)
 
-    def _ones(self, layer: int, rows: bool) -> tuple[Rich, Elements, styles.Style]:
-        """The activations of a layer, or the inputs, with ones for the bias."""
-        units, first = self.context.sizes[layer], self.notation.bias_node_first
+    def _ones(self, layer: int, rows: bool) -> tuple[Rich, list[Part], styles.Style]:
+        """The activations of a layer, or the inputs, with ones for the bias.
 
-        def element(r: int, c: int) -> Expression:
-            sample, unit = (r, c) if rows else (c, r)
-            if unit == (0 if first else units):
-                return Number(1)
-            unit -= first
-            if layer == 0:
-                return self.context.knob("input").ref(sample=sample, unit=unit)
-            a = self.a[layer]
-            return a.ref(sample, unit) if self.rows else a.ref(unit, sample)
-
+        Activations are repeated by an array formula: LibreOffice does not tell a single
+        cell's reference that a cell inside an array has changed.
+        """
         name = self.symbols.matrix("A", layer) + " with ones"
         name += "" if rows == self.rows else ", transposed"
-        return name, element, FORWARD if layer else GIVEN
+        weight = (ALL, self.weight_part) if rows else (self.weight_part, ALL)
+        bias = (ALL, self.bias_part) if rows else (self.bias_part, ALL)
+        if layer:
+            area = self.a[layer].area
+            held: Expression | Elements = area if rows == self.rows else call("TRANSPOSE", area)
+        else:
+
+            def held(r: int, c: int) -> Expression:
+                sample, unit = (r, c) if rows else (c, r)
+                return self.context.knob("input").ref(sample=sample, unit=unit)
+
+        parts = [Part(weight, held), Part(bias, lambda r, c: Number(1))]
+        return name, parts, FORWARD if layer else GIVEN
 
     def _of(self, quantity: str, layer: int, rows: bool) -> Elements:
         """Training's z, activations or δ of the chosen step."""

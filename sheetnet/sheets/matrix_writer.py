@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sheetnet import styles
 from sheetnet.blocks import Block
 from sheetnet.formula import Area, Expression, Ref, call, over_ranges, total, when
-from sheetnet.model import ColourScale, Content, Matrix, Rule, Sheet, Spill
+from sheetnet.model import ColourScale, Matrix, Rule, Sheet, Spill
+from sheetnet.model import Content as CellContent
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
@@ -59,6 +60,18 @@ class Placed:
         )
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some rows and columns of a matrix, and what they hold, counted from their corner."""
+
+    place: tuple[slice, slice]
+    content: Expression | Elements
+
+
+#: One array formula, element by element, or in parts.
+Content = Expression | Elements | list[Part]
+
+
 class MatrixWriter:
     """Writes matrices on one sheet; `row` is the next free row, `right` the last column."""
 
@@ -72,11 +85,11 @@ class MatrixWriter:
         left: int,
         shape: tuple[int, int],
         title: Rich | str,
-        content: Expression | Elements,
+        content: Content,
         role: Style,
         compared: Elements | None = None,
     ) -> Placed:
-        """Place a matrix under its title: one array formula, or element by element.
+        """Place a matrix under its title.
 
         With `compared`, a ✓ behind each row says whether it equals those elements.
         """
@@ -84,17 +97,10 @@ class MatrixWriter:
         look = role.but(number_format=styles.FOUR, horizontal="center")
         name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
         self.sheet.put(top - 1, left, title, name.but(horizontal="left"))
-        spread = over_ranges(content) if isinstance(content, Expression) else None
-        for row in range(placed.rows):
-            for column in range(placed.columns):
-                held: Content = Spill((top, left))
-                if not isinstance(content, Expression):
-                    held = content(row, column)
-                elif (row, column) == (0, 0) and spread:
-                    held = Matrix(spread, placed.rows, placed.columns)
-                sides = "l" * (column == 0) + "r" * (column == placed.columns - 1)
-                style = look.but(borders=sides, border_colour=styles.INK, border_width="medium")
-                self.sheet.put(top + row, left + column, held, style)
+        whole = slice(None)
+        parts = content if isinstance(content, list) else [Part((whole, whole), content)]
+        for part in parts:
+            self._fill(placed, part, look)
         if max(shape) >= MAP:
             self.sheet.formats.append(
                 ColourScale(placed.area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE)
@@ -104,6 +110,22 @@ class MatrixWriter:
                 self._compare(placed, row, compared)
         self.right = max(self.right, placed.right + (compared is not None))
         return placed
+
+    def _fill(self, placed: Placed, part: Part, look: Style) -> None:
+        """Put one array formula over a part's cells, or each cell's own content."""
+        area, content = placed.part(*part.place), part.content
+        rows, columns = area.shape
+        for row in range(rows):
+            for column in range(columns):
+                held: CellContent = Spill((area.top, area.left))
+                if not isinstance(content, Expression):
+                    held = content(row, column)
+                elif (row, column) == (0, 0):
+                    held = Matrix(over_ranges(content), rows, columns)
+                at = area.left + column
+                sides = "l" * (at == placed.left) + "r" * (at == placed.right)
+                style = look.but(borders=sides, border_colour=styles.INK, border_width="medium")
+                self.sheet.put(area.top + row, at, held, style)
 
     def _compare(self, placed: Placed, row: int, elements: Elements) -> None:
         columns = range(placed.columns)
