@@ -103,12 +103,13 @@ class Block:
 
     def _span(self, axes: tuple[str, ...], index: dict[str, int]) -> tuple[int, int] | None:
         """First and last offset on one side, where the chosen cells adjoin."""
-        offsets = [0]
+        first, last, count = 0, 0, 1
         for axis in axes:
-            places = [index[axis]] if axis in index else range(self.lengths[axis])
-            offsets = [o * self.lengths[axis] + place for o in offsets for place in places]
-        first, last = offsets[0], offsets[-1]
-        return (first, last) if last - first + 1 == len(offsets) else None
+            length = self.lengths[axis]
+            low, high = (index[axis],) * 2 if axis in index else (0, length - 1)
+            first, last = first * length + low, last * length + high
+            count *= high - low + 1
+        return (first, last) if last - first + 1 == count else None
 
 
 def _product(lengths: Iterator[int]) -> int:

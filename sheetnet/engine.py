@@ -111,9 +111,6 @@ def _run(lesson: Lesson, settings: Settings, trace: Trace) -> None:
             source = f.value(z, layer.theta)
             trace.z[i][step], trace.activations[i][step] = z, source
 
-        losses = loss.value(source, targets)
-        trace.losses[step], trace.costs[step] = losses, losses.sum() / samples
-
         delta = source - targets if fused else loss.gradient(source, targets)
         for i in range(last, -1, -1):
             z, a = trace.z[i][step], trace.activations[i][step]
@@ -122,13 +119,17 @@ def _run(lesson: Lesson, settings: Settings, trace: Trace) -> None:
             trace.deltas[i][step] = delta
             below = trace.activations[i - 1][step] if i else settings.inputs
             gradient = delta.T @ below / samples
-            bias_gradient = delta.sum(axis=0) / samples
             trace.weight_gradients[i][step] = gradient
-            trace.bias_gradients[i][step] = bias_gradient
-            delta = delta @ weights[i]
-            weights[i] = weights[i] - rate * gradient
             if lesson.training.train_biases:
-                biases[i] = biases[i] - rate * bias_gradient
+                biases[i] = biases[i] - rate * (delta.sum(axis=0) / samples)
+            if i:
+                delta = delta @ weights[i]
+            weights[i] = weights[i] - rate * gradient
+    # What no later step needs is computed for all steps at once.
+    trace.losses[:] = loss.value(trace.activations[last], targets)
+    trace.costs[:] = trace.losses.sum(axis=1) / samples
+    for gradients, deltas in zip(trace.bias_gradients, trace.deltas, strict=True):
+        gradients[:] = deltas.sum(axis=1) / samples
 
 
 def _refuse_overflow(trace: Trace) -> None:

@@ -7,6 +7,7 @@ Rows and columns count from 1 everywhere.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -263,6 +264,7 @@ class Book:
     blocks: Blocks
     originals: list[Block]
     _values: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
+    _bands: dict[str, tuple[list[int], list[Band]]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Sheet:
         for sheet in self.sheets:
@@ -279,7 +281,7 @@ class Book:
             return self._values[key]
         cell = sheet.cells.get((row, column))
         if cell is None:
-            return _band_value(sheet, row, column)
+            return self._band_value(sheet, row, column)
         content = cell.content
         if isinstance(content, Expression):
             result: Any = evaluate(content, self)
@@ -298,6 +300,16 @@ class Book:
             result = content
         self._values[key] = result
         return result
+
+    def _band_value(self, sheet: Sheet, row: int, column: int) -> float | None:
+        if sheet.name not in self._bands:
+            bands = sorted(sheet.bands, key=lambda band: band.top)
+            self._bands[sheet.name] = [band.top for band in bands], bands
+        tops, bands = self._bands[sheet.name]
+        band = bands[bisect_right(tops, row) - 1] if tops and row >= tops[0] else None
+        if band and row <= band.bottom and band.left <= column <= band.right:
+            return float(band.values[row - band.top, column - band.left])
+        return None
 
     def _spread(self, sheet: Sheet, row: int, column: int, matrix: Matrix) -> Any:
         from sheetnet.evaluation import evaluate
@@ -332,13 +344,6 @@ class Book:
             for position, cell in sheet.cells.items():
                 if isinstance(cell.content, Expression | Matrix):
                     yield sheet, position, cell
-
-
-def _band_value(sheet: Sheet, row: int, column: int) -> float | None:
-    for band in sheet.bands:
-        if band.top <= row <= band.bottom and band.left <= column <= band.right:
-            return float(band.values[row - band.top, column - band.left])
-    return None
 
 
 def name_of(text: str, ref: Ref, symbol: Any = None) -> Name:

@@ -45,7 +45,10 @@ def make_book(lesson: Lesson, settings: Settings | None = None) -> Book:
             behind.append(drawing.fill(context, picture, sheet))
     else:
         sheet = maps.fill(context)
-    sheets += [sheet, matrices.fill(context), training.fill(context)]
+    sheets.append(sheet)
+    if matrices.fits(context):
+        sheets.append(matrices.fill(context))
+    sheets += training.fill(context)
     if checked:
         check, workings = gradient_check.fill(context)
         sheets.append(check)

@@ -153,7 +153,13 @@ def test_a_lesson_past_the_limits_is_refused_with_the_count(tmp_path: Path) -> N
         {"units": 200, "activation": "tanh"},
         {"units": 2, "activation": "sigmoid"},
     ]
-    with pytest.raises(SheetnetError, match=r"network\.layers: .*16,384 columns"):
+    wide["training"]["steps"] = 1000
+    with pytest.raises(SheetnetError, match=r"training\.steps: .*holds 1,500,000"):
+        build(Lesson.model_validate(wide), tmp_path / "many.xlsx")
+    wide["training"]["steps"] = 0
+    wide["network"]["layers"][0]["units"] = 9_000
+    wide["network"]["layers"][1]["units"] = 1
+    with pytest.raises(SheetnetError, match=r"network\.layers: .*16,384"):
         build(Lesson.model_validate(wide), tmp_path / "wide.xlsx")
     assert not list(tmp_path.iterdir())
 

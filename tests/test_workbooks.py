@@ -161,6 +161,34 @@ def test_a_larger_network_verifies_in_every_engine(tmp_path: Path, engine_or_ski
         assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
 
 
+def test_a_network_too_wide_for_a_row_a_step_has_sheets_of_its_layers(tmp_path: Path) -> None:
+    content = {
+        "title": "Too wide for one row",
+        "source": "drawn",
+        "notation": "sabine",
+        "network": {
+            "inputs": 20,
+            "loss": "half_squared_error",
+            "layers": [
+                {"units": 90, "activation": "tanh"},
+                {"units": 90, "activation": "relu"},
+                {"units": 2, "activation": "sigmoid"},
+            ],
+        },
+        "data": {
+            "inputs": np.random.default_rng(2).uniform(-1, 1, (9, 20)).round(2).tolist(),
+            "targets": [[0.1, 0.9]] * 9,
+        },
+        "training": {"learning_rate": 0.1, "steps": 1},
+    }
+    lesson = Lesson.model_validate(content)
+    path = build(lesson, tmp_path / "wide.xlsx")
+    [values] = recalculate(path, "ironcalc")
+    assert_follows(inspect(path)["blocks"], values, train(lesson))
+    result = verify(path)
+    assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
+
+
 def larger() -> Lesson:
     """4-5-4-3 with 6 examples and drawn weights, in a notation with columns."""
     rng = np.random.default_rng(5)

@@ -8,7 +8,7 @@ one `%`, which is what makes a million formulas a matter of seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import IO
 
 from sheetnet.dialects import Dialect
@@ -47,6 +47,8 @@ def checked(text: str, sheet: Sheet, row: int, column: int) -> str:
 
 def band_formula(content: Expression, dialect: Dialect, sheet: Sheet, band: Band) -> str:
     """A pattern's formula with marks for the rows that move down with it."""
+    if len(band.values) == 1:  # no row to move down to, and references may reach far
+        return dialect.write(content, sheet.name)
     return dialect.write(content, sheet.name, lambda row: mark(row - band.top))
 
 
@@ -101,12 +103,7 @@ def single_rows(sheet: Sheet) -> Iterator[SingleRow]:
 
 def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]) -> None:
     """Write the rows into an open part, many at a time."""
-    chunk: list[str] = []
-    for text in rows:
-        chunk.append(text)
-        if len(chunk) == CHUNK:
-            part.write("".join(chunk).encode())
-            progress(len(chunk))
-            chunk.clear()
-    part.write("".join(chunk).encode())
-    progress(len(chunk))
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        part.write("".join(chunk).encode())
+        progress(len(chunk))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sheetnet.blocks import Block, Blocks
 from sheetnet.engine import Trace, train
-from sheetnet.formula import Expression, Name, Ref, call
+from sheetnet.formula import Binary, Expression, Name, Number, Ref, call, total
 from sheetnet.functions.activations import ACTIVATIONS, Activation
 from sheetnet.functions.losses import LOSSES, Loss
 from sheetnet.lesson import Lesson, Settings
@@ -33,6 +33,7 @@ class Context:
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
     _knobs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+    _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
 
     @cached_property
     def trace(self) -> Trace:
@@ -77,9 +78,20 @@ class Context:
             self._knobs[key] = self.blocks.find(quantity, layer, live=False)
         return self._knobs[key]
 
+    def add_run(self, block: Block) -> None:
+        """Place a block that holds a quantity at every step."""
+        self._runs[block.quantity, block.layer] = self.blocks.add(block)
+
     def run(self, quantity: str, layer: int | None = None) -> Block:
         """The block that holds a quantity at every step."""
-        return self.blocks(quantity, "Training", layer)
+        return self._runs[quantity, layer]
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers a step of the run has."""
+        pairs = list(zip(self.sizes, self.sizes[1:], strict=False))
+        parameters = sum((sources + 1) * units for sources, units in pairs)
+        return 2 * parameters + self.samples * (3 * sum(self.sizes[1:]) + 1) + 1
 
     def of_step(
         self,
@@ -94,24 +106,11 @@ class Context:
         block = self.run(quantity, layer)
         if block.height * block.width == 1:  # Gnumeric takes no INDEX of a single cell
             return block.ref(fixed=True)
-        area = block.area(fixed=True)
-        column = self._column(block, sample, unit, source)
-        return call("INDEX", area, self.step + 1, column)
-
-    def _column(
-        self, block: Block, sample: int | Expression | None, unit: int, source: int
-    ) -> Expression | int:
-        """A column of a block of Training, from 1; a formula where the example is chosen."""
-        if "sample" not in block.columns or self.samples == 1 or isinstance(sample, int):
-            at = block.position(sample=int(sample or 0), unit=unit, source=source)  # type: ignore[arg-type]
-            return at[1] - block.left + 1
-        chosen = self.sample if sample is None else sample
-        if block.columns == ("sample",):
-            return chosen
-        if block.columns == ("unit", "sample"):
-            return chosen if unit == 0 else unit * self.samples + chosen
-        units = block.lengths["unit"]
-        return (chosen - 1) * units + (unit + 1)
+        place: dict[str, int | Expression] = {"step": self.step, "unit": unit, "source": source}
+        chosen = self.sample - 1 if self.samples > 1 else 0
+        place["sample"] = chosen if sample is None else sample
+        row, column = (_offset(block, axes, place) for axes in (block.rows, block.columns))
+        return call("INDEX", block.area(fixed=True), row, column)
 
     def given(self, quantity: str, unit: int) -> Expression:
         """An input or a target of the chosen example."""
@@ -156,3 +155,26 @@ class Context:
     def drawable(self) -> bool:
         """Whether the network can be drawn unit by unit."""
         return max(self.sizes) <= MOST_UNITS
+
+
+def _offset(
+    block: Block, axes: tuple[str, ...], place: dict[str, int | Expression]
+) -> Expression | int:
+    """The row or column of a place within a block, counted from 1; constants are summed up."""
+    constant, chosen, stride = 1, [], 1
+    for axis in reversed(axes):
+        at = place[axis]
+        if isinstance(at, int):
+            constant += at * stride
+        elif isinstance(at, Binary) and isinstance(at.right, Number):  # example − 1
+            constant -= int(at.right.value) * stride
+            chosen.append(at.left if stride == 1 else at.left * stride)
+        else:
+            chosen.append(at if stride == 1 else at * stride)
+        stride *= block.lengths[axis]
+    if not chosen:
+        return constant
+    varying = total(chosen[::-1])
+    if constant == 0:
+        return varying
+    return varying + constant if constant > 0 else varying - -constant

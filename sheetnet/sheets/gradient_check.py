@@ -187,6 +187,10 @@ def fill(context: Context) -> tuple[Sheet, Sheet]:
     titles = ["parameter", "gradient", "central difference", "apart", "ratio", ""]
     for column, title in enumerate(titles, 2):
         sheet.put(FIRST_ROW - 1, column, title or None, head)
+    sheet.notes[FIRST_ROW - 1, 6] = (
+        f"How far apart the two are, divided by their size ({SMALL:g} at least). Up to {PASSES:g} "
+        "they agree: the rest is rounding and the curve's bend within h."
+    )
     for number, parameter in enumerate(checked):
         _write_parameter(context, sheet, FIRST_ROW + number, parameter, _work_row(number, 0))
     _write_chart(sheet, workings, FIRST_ROW + len(checked) - 1)

@@ -18,6 +18,13 @@ from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Matrices"
 ALL = slice(None)
+#: Of a step, so that the sheet stays a picture.
+MOST_NUMBERS = 40_000
+
+
+def fits(context: Context) -> bool:
+    """Whether the matrices are of a size that anybody looks at."""
+    return context.numbers <= MOST_NUMBERS
 
 
 def fill(context: Context) -> Sheet:

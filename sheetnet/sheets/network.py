@@ -205,6 +205,10 @@ def write_selectors(context: Context, sheet: Sheet) -> None:
     step = context.step.target
     sheet.put(step.row, step.column, float(settings.step), big)
     sheet.validations.append(_whole(step, 0, context.steps, "Step"))
+    sheet.notes[step.row, step.column] = (
+        "Step 0 is before the first update, step n after n updates. Only the weights of this step "
+        "come from Training; everything below computes from them."
+    )
     if context.samples > 1:
         example = context.sample.target
         sheet.put(example.row, example.column - 1, "example", styles.LABEL_RIGHT)

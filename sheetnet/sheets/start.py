@@ -29,6 +29,8 @@ SHEETS = {
     "Network": "one step and one example: every neuron and its formula",
     "Matrices": "the same step as matrix products",
     "Training": "the whole run, a row a step",
+    "Weights": "a layer’s weights and gradients, a row a unit",
+    "Values": "a layer’s z, activations and δ, a row an example",
     "Gradient check": "central differences against every gradient",
     "Notation": "the symbols, here and in the other documents",
     "Index": "where every quantity stands; the lesson’s text",
@@ -168,6 +170,11 @@ def _write_rate(context: Context, sheet: Sheet, layout: Layout) -> None:
     rate = context.knob("learning_rate")
     sheet.put(RATE_ROW, 2, "learning rate " + context.symbols.learning_rate, LABEL)
     sheet.put(*rate.position(), context.settings.learning_rate, styles.INPUT)
+    symbol = context.notation.rate_letter
+    sheet.notes[rate.position()] = (
+        f"The step size of gradient descent: new weight = weight − {symbol} · gradient. Larger "
+        "steps learn faster, until they overshoot."
+    )
     sheet.put(RATE_ROW, layout.aside, context.lesson.training.learning_rate, styles.ORIGINAL)
     sheet.put(RATE_ROW - 1, layout.aside, "the lesson’s own values", HINT.but(size=8))
     sentence = f"Type a number above 0, at most {LARGEST_RATE:g}."
@@ -301,4 +308,5 @@ def _contents(sheet: Sheet, side: int, sheets: Iterable[str]) -> None:
         row += 1
         sheet.put(row, side, name, styles.LINK)
         sheet.links[row, side] = Link(name, tip=f"To {name}")
-        sheet.put(row, side + 1, SHEETS[name], LABEL)
+        kind = name.rstrip("0123456789 ")
+        sheet.put(row, side + 1, SHEETS[kind], LABEL)

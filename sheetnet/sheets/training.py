@@ -13,32 +13,51 @@ from sheetnet.errors import SheetnetError
 from sheetnet.formula import Area, Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.rich import Rich
-from sheetnet.sheets import frame
+from sheetnet.sheets import frame, wide
 from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
 NAME = "Training"
 FIRST_ROW = 6
+#: More would take minutes to build and to open.
+MOST_CELLS, MOST_WIDE = 20_000_000, 1_500_000
 GROUP_ROW, EXAMPLE_ROW, SYMBOL_ROW = 3, 4, 5
 
 
 def place(context: Context) -> None:
-    """Lay the quantities side by side, one row a step. Refuses what no sheet can hold."""
+    """Lay the quantities side by side, one row a step; a wide network has sheets of its own.
+
+    Refuses what no workbook can hold.
+    """
+    _refuse_the_endless(context)
+    if is_wide(context):
+        wide.place(context)
+        return
+    column = 2
+    for quantity, layer, axes in _order(context):
+        lengths = {"step": context.steps + 1} | {a: _length(context, layer, a) for a in axes}
+        block = Block(quantity, layer, NAME, FIRST_ROW, column, ("step",), axes, lengths)
+        context.add_run(block)
+        column += block.width
+
+
+def is_wide(context: Context) -> bool:
+    """Whether a step has more numbers than a row has columns."""
+    return context.numbers + 1 > LARGEST_COLUMN
+
+
+def _refuse_the_endless(context: Context) -> None:
     if context.steps + FIRST_ROW > LARGEST_ROW:
         raise SheetnetError(
             f"training.steps: {context.steps:,} steps need {context.steps + FIRST_ROW:,} rows, "
             f"a sheet has {LARGEST_ROW:,}: use fewer steps"
         )
-    column = 2
-    for quantity, layer, axes in _order(context):
-        lengths = {"step": context.steps + 1} | {a: _length(context, layer, a) for a in axes}
-        block = Block(quantity, layer, NAME, FIRST_ROW, column, ("step",), axes, lengths)
-        context.blocks.add(block)
-        column += block.width
-    if column - 1 > LARGEST_COLUMN:
+    cells = (context.steps + 1) * context.numbers
+    most = MOST_WIDE if is_wide(context) else MOST_CELLS
+    if cells > most:
         raise SheetnetError(
-            f"network.layers: a step of this network has {column - 1:,} numbers, a sheet has "
-            f"{LARGEST_COLUMN:,} columns: use fewer units, or fewer samples in data.inputs"
+            f"training.steps: the run has {cells:,} numbers, a workbook of "
+            f"{context.numbers:,} numbers a step holds {most:,}: use fewer steps, units or samples"
         )
 
 
@@ -96,7 +115,17 @@ TITLES = {
 }
 
 
-def fill(context: Context) -> Sheet:
+NOTES = {
+    "cost": "The mean of the examples' losses: what the training makes small.",
+    "delta": "The derivative of the example's loss by z: how much this unit's sum is to blame.",
+    "weight_gradient": "The derivative of the cost by each weight: the mean over the examples.",
+}
+
+
+def fill(context: Context) -> list[Sheet]:
+    """Training; for a wide network also the sheets of its layers."""
+    if is_wide(context):
+        return wide.fill(context)
     sheet = Sheet(NAME, freeze=(FIRST_ROW, 2), cursor=(FIRST_ROW, 2), tab_colour=styles.GREEN)
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
     sheet.widths[1] = 8
@@ -130,7 +159,7 @@ def fill(context: Context) -> Sheet:
         sheet.bands.append(Band(FIRST_ROW + 1, 1, tuple(later), values[1:]))
     for column in range(2, blocks[-1].right + 1):
         sheet.widths[column] = 11.5
-    return sheet
+    return [sheet]
 
 
 def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
@@ -141,6 +170,8 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         title += f"\nlayer {context.symbols.layer_label(block.layer)}"
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
     sheet.put(GROUP_ROW, block.left, title, group)
+    if block.quantity in NOTES:
+        sheet.notes[GROUP_ROW, block.left] = NOTES[block.quantity]
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
     for number, index in enumerate(block.indices()):

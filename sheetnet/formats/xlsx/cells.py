@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,6 +11,7 @@ from sheetnet.formats.rows import band_formula, band_rows, checked, in_order, ma
 from sheetnet.formats.xlsx.shell import Shell
 from sheetnet.formula import Expression
 from sheetnet.model import Band, Book, Cell, Matrix, Sheet
+from sheetnet.ooxml import escaped
 from sheetnet.rich import Rich, Run
 from sheetnet.styles import Style
 
@@ -88,20 +88,11 @@ def _type(value: Any) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
-    return escape(_escaped(value)) if isinstance(value, str) else repr(float(value))
-
-
-def _escaped(text: str) -> str:
-    """`_x0041_` in a text means the character A to Excel, so such a text is escaped.
-
-    A carriage return would come back as a line feed and is escaped likewise.
-    """
-    text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
-    return text.replace("\r", "_x000D_")
+    return escape(escaped(value)) if isinstance(value, str) else repr(float(value))
 
 
 def _text(text: str) -> str:
-    return f'<t xml:space="preserve">{escape(_escaped(text))}</t>'
+    return f'<t xml:space="preserve">{escape(escaped(text))}</t>'
 
 
 def _runs(content: Rich, style: Style) -> str:
