@@ -118,6 +118,14 @@ def test_dimension_charts_and_ignored_errors(mazur: Path) -> None:
     assert sum('<c:delete val="0"' in c or '<delete val="0"' in c for c in charts) >= 2
 
 
+def test_links_lead_somewhere(mazur: Path) -> None:
+    with zipfile.ZipFile(mazur) as package:
+        parts = [package.read(n).decode() for n in package.namelist() if "worksheets/sheet" in n]
+    found = sum(len(re.findall("<hyperlink ", part)) for part in parts)
+    model = make_book(Lesson.load("mazur"))
+    assert found == sum(len(sheet.links) for sheet in model.sheets) > 10
+
+
 def test_nothing_volatile_and_nothing_outside_the_known_functions(mazur: Path) -> None:
     from sheetnet.evaluation import FUNCTIONS
 

@@ -49,7 +49,8 @@ class LibreOffice(Engine):
 
     `locale` is the language and country in which it runs, as de-DE; the system's own when
     left out. Without `hard`, it computes what a user sees who opens the file and types: only
-    what depends on the edits, on top of the stored values. Starting takes seconds: keep it open for several files. One thread at a time.
+    what depends on the edits, on top of the stored values. Starting takes seconds: keep it
+    open for several files. One thread at a time.
     """
 
     name = "libreoffice"

@@ -192,7 +192,7 @@ class Sections:
         name += "·gradient" + turned
         if not context.lesson.training.train_biases:
             name += "; biases stay"
-        self.writer.right = max(self.writer.right, gradient.right + 7)
+        self.writer.right = max(self.writer.right, gradient.right + 8)
         after = writer.matrix(
             left.top, gradient.right + 3, (held.rows, held.columns), name, new, UPDATE
         )

@@ -233,7 +233,7 @@ def _set_widths(sheet: Sheet, picture: Picture) -> None:
             widths = (8.0, 8.5, 2.8, 9.5, 2.8, 10.5, 13.0) + (11.0,) * card.batch + (10.5, 4.5)
             for offset, width in enumerate(widths):
                 sheet.widths[card.left + offset] = width
-    sheet.widths |= {picture.target_column: 9.0, picture.target_column + 1: 9.5}
+    sheet.widths |= {picture.target_column: 9.0, picture.target_column + 1: 11.0}
 
 
 def _write_inputs(context: Context, sheet: Sheet, picture: Picture) -> None:

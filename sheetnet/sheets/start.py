@@ -18,7 +18,7 @@ INPUTS = "Inputs"
 KNOBS_ROW, RATE_ROW, TABLES_ROW = 6, 8, 10
 VERDICT_ROW, CHART_ROW, CHART_ROWS = 7, 9, 15
 #: Widths in characters.
-MARGIN, LABELS, VALUE, ORIGINAL, GAP, FIGURES = 2.5, 17.0, 8.8, 7.8, 2.5, 14.0
+MARGIN, LABELS, VALUE, ORIGINAL, GAP, FIGURES = 2.5, 18.0, 8.8, 7.8, 2.5, 15.5
 #: A learning rate that nobody means.
 LARGEST_RATE = 1000.0
 #: A cost beyond this has left every bound; a little growth is rounding.

@@ -10,11 +10,12 @@ from sheetnet import styles
 from sheetnet.blocks import Block
 from sheetnet.equations import Equations, updated
 from sheetnet.errors import SheetnetError
-from sheetnet.formula import Area, Expression, Ref
+from sheetnet.formula import Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame, wide
 from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.sheets.step import Step
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
 NAME = "Training"
@@ -230,39 +231,14 @@ def _values(context: Context, block: Block) -> FloatArray:
     return array.reshape(context.steps + 1, -1)
 
 
-class Row:
-    """The numbers of one step, as a row of Training holds them (`equations.Cells`)."""
-
-    def __init__(self, context: Context, step: int) -> None:
-        self._context, self._step = context, step
-
-    def _block(self, quantity: str, layer: int | None) -> tuple[Block, bool]:
-        """The block, and whether it holds what the user gives, the same in each step."""
-        if quantity == "target" or (quantity, layer) == ("activation", 0):
-            return self._context.knob("target" if quantity == "target" else "input"), True
-        return self._context.run(quantity, layer), False
-
-    def at(
-        self,
-        quantity: str,
-        layer: int | None = None,
-        *,
-        sample: int = 0,
-        unit: int = 0,
-        source: int = 0,
-    ) -> Ref:
-        block, given = self._block(quantity, layer)
-        return block.ref(step=self._step, sample=sample, unit=unit, source=source, fixed=given)
-
-    def area(self, quantity: str, layer: int | None = None, **index: int) -> Area | None:
-        block, given = self._block(quantity, layer)
-        step = {} if given else {"step": self._step}
-        return block.area(fixed=given, symbol=None, **step, **index)
+def _row(context: Context, step: int) -> Step:
+    """The numbers of one step, as a row of Training holds them."""
+    return Step(context, step, "input", "target")
 
 
 def _formula(context: Context, block: Block, step: int, index: dict[str, int]) -> Expression:
     """The formula of one cell of a step, on cells of its row or the row above."""
-    equations = Equations(context.lesson, context.samples, Row(context, step))
+    equations = Equations(context.lesson, context.samples, _row(context, step))
     layer, sample = block.layer or 0, index.get("sample", 0)
     unit, source = index.get("unit", 0), index.get("source", 0)
     match block.quantity:
@@ -270,7 +246,7 @@ def _formula(context: Context, block: Block, step: int, index: dict[str, int]) -
             first = context.knob(block.quantity, layer)
             return first.ref(unit=unit, source=source, fixed=True)
         case "weight" | "bias":
-            above = Row(context, step - 1)
+            above = _row(context, step - 1)
             before = above.at(block.quantity, layer, unit=unit, source=source)
             if block.quantity == "bias" and not context.lesson.training.train_biases:
                 return before

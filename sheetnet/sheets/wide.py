@@ -15,10 +15,11 @@ from sheetnet import styles
 from sheetnet.blocks import Block
 from sheetnet.equations import Equations, updated
 from sheetnet.errors import SheetnetError
-from sheetnet.formula import Area, Expression, Ref
+from sheetnet.formula import Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.sheets.step import Step
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
 TRAINING = "Training"
@@ -86,37 +87,8 @@ def _add(
     return block.right + 1
 
 
-class _Step:
-    """The numbers of one step (`equations.Cells`).
-
-    Weights are fixed references: a band of examples moves past them.
-    """
-
-    def __init__(self, context: Context, step: int) -> None:
-        self._context, self._step = context, step
-
-    def _block(self, quantity: str, layer: int | None) -> tuple[Block, dict[str, int]]:
-        if quantity == "target" or (quantity, layer) == ("activation", 0):
-            return self._context.knob("target" if quantity == "target" else "input"), {}
-        return self._context.run(quantity, layer), {"step": self._step}
-
-    def at(
-        self,
-        quantity: str,
-        layer: int | None = None,
-        *,
-        sample: int = 0,
-        unit: int = 0,
-        source: int = 0,
-    ) -> Ref:
-        block, step = self._block(quantity, layer)
-        fixed = quantity in ("weight", "bias")
-        row, column = block.position(sample=sample, unit=unit, source=source, **step)
-        return Ref(block.sheet, row, column, fixed)
-
-    def area(self, quantity: str, layer: int | None = None, **index: int) -> Area | None:
-        block, step = self._block(quantity, layer)
-        return block.area(fixed=quantity == "weight", symbol=None, **step, **index)
+def _step(context: Context, step: int) -> Step:
+    return Step(context, step, "weight", "bias")
 
 
 def fill(context: Context) -> list[Sheet]:
@@ -158,8 +130,7 @@ def _training(context: Context) -> Sheet:
     _headers(sheet, cost, "cost", FORWARD, first)
     frame.banner(sheet, max(cost.right, 8))
     for step in range(context.steps + 1):
-        cells = _Step(context, step)
-        equations = Equations(context.lesson, context.samples, cells)
+        equations = Equations(context.lesson, context.samples, _step(context, step))
         row = [_count(step, FIRST_ROW, 1)]
         row += [Cell(equations.loss(n), FORWARD) for n in range(context.samples)]
         row.append(Cell(equations.cost(), FORWARD))
@@ -212,7 +183,7 @@ def _weights(context: Context, layer: int) -> Sheet:
 
 def _unit_cells(context: Context, layer: int, step: int, unit: int) -> Iterator[Cell]:
     """Weights, bias, gradients and the bias's gradient of one unit at one step."""
-    equations = Equations(context.lesson, context.samples, _Step(context, step))
+    equations = Equations(context.lesson, context.samples, _step(context, step))
     sources = range(context.sizes[layer - 1])
     for source in sources:
         yield Cell(_parameter(context, "weight", layer, step, unit, source), UPDATE)
@@ -252,7 +223,7 @@ def _values(context: Context, layer: int) -> Sheet:
     trace, at = context.trace, layer - 1
     number = GIVEN.but(number_format="0")
     for step in range(context.steps + 1):
-        equations = Equations(context.lesson, samples, _Step(context, step))
+        equations = Equations(context.lesson, samples, _step(context, step))
         top = FIRST_ROW + step * samples
         for sample in range(samples):
             cells = [Cell(float(step), number), Cell(float(sample + 1), number)]

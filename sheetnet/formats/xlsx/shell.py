@@ -14,6 +14,7 @@ from openpyxl.formatting.rule import Rule as OpenpyxlRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -23,7 +24,7 @@ from sheetnet.formats.layout import note_size, printed_area
 from sheetnet.formats.xlsx.charts import chart_of
 from sheetnet.formula import Area, Expression
 from sheetnet.model import Book, ColourScale, Rule, Sheet, Validation
-from sheetnet.styles import Style
+from sheetnet.styles import PLAIN, Style
 
 SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
 
@@ -35,6 +36,10 @@ class Shell:
         self._book = book
         self._workbook = Workbook()
         self._workbook.remove(self._workbook.active)
+        # Widths count digits of the Normal font, which openpyxl sets to one that few systems have.
+        normal = _font(PLAIN)
+        self._workbook._fonts = IndexedList([normal])
+        self._workbook._named_styles["Normal"].font = normal
         self._style_ids: dict[Style, int] = {}
         properties = self._workbook.properties
         properties.title, properties.subject = book.title[:255], book.subject[:255]
@@ -84,9 +89,11 @@ class Shell:
             worksheet.merged_cells.add(_range(area))
         for (row, column), link in sheet.links.items():
             place = f"{quoted(link.sheet)}!{address(link.row, link.column)}"
-            ref = address(row, column)
-            cell = worksheet.cell(row, column)
-            cell._hyperlink = Hyperlink(ref=ref, location=place, tooltip=link.tip or None)
+            # A value, since openpyxl passes over the links of empty cells; the rows replace it.
+            cell = worksheet.cell(row, column, 0)
+            cell._hyperlink = Hyperlink(
+                address(row, column), location=place, tooltip=link.tip or None
+            )
         for (row, column), text in sheet.notes.items():
             comment = Comment(text, "sheetnet")
             comment.width, comment.height = note_size(text)
