@@ -1,7 +1,8 @@
-"""From a lesson to a file."""
+"""From a lesson to its files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sheetnet.formats import Progress, format_of, write
@@ -16,14 +17,24 @@ def build(
 ) -> Path:
     """Write a lesson's workbook; returns where it is.
 
-    `lesson` is a `Lesson`, a shipped lesson's name or a file's path. Without a `path` the
-    workbook goes to `output/` under the lesson's name. `progress` is called with the
-    number of rows written since the last call. Raises `SheetnetError`.
+    `lesson` is a `Lesson`, a shipped lesson's name or a file's path. The path's ending,
+    .xlsx or .ods, says which format; without a `path` the workbook goes to `output/` under
+    the lesson's name, as .xlsx. `progress` is called with the number of rows written since
+    the last call. Raises `SheetnetError`.
     """
     name = "lesson" if isinstance(lesson, Lesson) else Path(lesson).stem
     target = Path(path) if path is not None else OUTPUT / f"{name}.xlsx"
-    format_of(target)
     if not isinstance(lesson, Lesson):
+        format_of(target)  # before anything is read
         lesson = Lesson.load(lesson)
-    write(make_book(lesson), target, progress)
+    build_each(lesson, [target], progress=progress)
     return target
+
+
+def build_each(lesson: Lesson, paths: Sequence[Path], *, progress: Progress | None = None) -> None:
+    """Write one lesson's workbook to several paths, each in the format of its ending."""
+    for path in paths:
+        format_of(path)
+    book = make_book(lesson)
+    for path in paths:
+        write(book, path, progress)

@@ -121,12 +121,23 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
 @main.command()
 @click.argument("lesson")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the workbook goes.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["xlsx", "ods", "both"]),
+    help="The format, where --output does not tell: xlsx (the default), ods, or both.",
+)
 @overrides
 @click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
 @as_json
 @refusing
 def build(
-    lesson: str, output: Path | None, assignments: tuple[str, ...], open_it: bool, as_json: bool
+    lesson: str,
+    output: Path | None,
+    kind: str | None,
+    assignments: tuple[str, ...],
+    open_it: bool,
+    as_json: bool,
 ) -> None:
     """Build the workbook of LESSON, a name of `sheetnet lessons` or a .toml file.
 
@@ -134,20 +145,36 @@ def build(
     Example:
       sheetnet build mazur
       sheetnet build mazur --set training.steps=500 -o monday.xlsx --open
+      sheetnet build mazur --format both
     """
-    from sheetnet.building import OUTPUT
-    from sheetnet.building import build as build_workbook
+    from sheetnet.building import build_each
 
-    target = output or OUTPUT / f"{Path(lesson).stem}.xlsx"
+    targets = _targets(lesson, output, kind)
     loaded = _load(lesson, assignments)
-    with _bar(loaded.training.steps, f"building {target.name}") as progress:
-        build_workbook(loaded, target, progress=progress)
+    rows = loaded.training.steps * len(targets)
+    with _bar(rows, f"building {targets[0].stem}") as progress:
+        build_each(loaded, targets, progress=progress)
     if as_json:
-        click.echo(json.dumps({"workbook": str(target)}))
+        click.echo(json.dumps({"workbooks": [str(target) for target in targets]}))
     else:
-        click.echo(f"{target}: built. Next: sheetnet verify {target}")
+        for target in targets:
+            click.echo(f"{target}: built. Next: sheetnet verify {target}")
     if open_it:
-        click.launch(str(target))
+        click.launch(str(targets[0]))
+
+
+def _targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
+    """Where the workbook goes: one path, or one for each format."""
+    from sheetnet.building import OUTPUT
+
+    endings = ["xlsx", "ods"] if kind == "both" else [kind or "xlsx"]
+    if output is None:
+        return [OUTPUT / f"{Path(lesson).stem}.{ending}" for ending in endings]
+    if kind is None:
+        return [output]
+    if kind != "both" and output.suffix and output.suffix.lower() != f".{kind}":
+        raise SheetnetError(f"--output {output}: does not end in .{kind}: leave --format out")
+    return [output.with_suffix(f".{ending}") for ending in endings]
 
 
 @main.command()
