@@ -130,7 +130,8 @@ def _plain(content: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).replace("\r\n", "\n")
+    # LibreOffice loses the tabs of texts of several lines.
+    return "" if value is None else str(value).replace("\r\n", "\n").replace("\t", "")
 
 
 def compare_values(book: Book, values: Values, name: str) -> Comparison:

@@ -210,3 +210,12 @@ def unescape(text: str) -> str:
     text = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     # Escapes are UTF-16: two of them may be one character, half a one is none.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def escaped(text: str) -> str:
+    """`_x0041_` in a text means the character A to Excel, so such a text is escaped.
+
+    A carriage return would come back as a line feed and is escaped likewise.
+    """
+    text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return text.replace("\r", "_x000D_")

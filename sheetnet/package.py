@@ -71,6 +71,7 @@ class Package:
         self.path = path
         self._file = file
         self._inflated = 0
+        self._followed: expat.XMLParserType | None = None
         try:
             self._archive = zipfile.ZipFile(file)
         except (*DAMAGE, OSError) as error:
@@ -149,7 +150,7 @@ class Package:
 
         The parser's own stack grows with the depth of the elements: `handler` bounds it.
         """
-        parser = self._parser(name)
+        parser = self._followed = self._parser(name)
         parser.StartElementHandler = handler.start
         parser.EndElementHandler = handler.end
         parser.CharacterDataHandler = handler.text
@@ -163,6 +164,11 @@ class Package:
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise self.error(f"its part {name!r} is no valid XML ({error})") from None
+
+    @property
+    def place(self) -> int:
+        """Where in its part the tag begins that `parse` is telling of, in bytes."""
+        return self._followed.CurrentByteIndex if self._followed else 0
 
     def check(self) -> None:
         """Unpack everything once, and see that no XML part declares a document type.

@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sheetnet.package import Package, open_package
+from sheetnet.reading_ods import read_ods
 from sheetnet.reading_xlsx import read_xlsx
 from sheetnet.stored import CellError, StoredBook, StoredCell, Value
 
 __all__ = ["CellError", "StoredBook", "StoredCell", "Value", "read"]
 
 #: What a package of each kind contains, and what reads it.
+XLSX, ODS = "[Content_Types].xml", "content.xml"
 READERS: dict[str, Callable[[Package, Collection[str] | None], StoredBook]] = {
-    "[Content_Types].xml": read_xlsx,
+    XLSX: read_xlsx,
+    ODS: read_ods,
 }
 
 
@@ -28,15 +31,20 @@ def read(path: Path, only: Collection[str] | None = None) -> StoredBook:
 
     Raises `SheetnetError` where the file is no workbook that can be read.
     """
-    with open_package(path) as package, _collector_paused():
-        for part, reader in READERS.items():
-            if part in package:
-                return reader(package, only)
-        raise package.error("it is a zip file of another kind", "name an .xlsx file")
+    with open_package(path) as package, collector_paused():
+        return READERS[kind_of(package)](package, only)
+
+
+def kind_of(package: Package) -> str:
+    """The part by which its kind of workbook is known. Raises `SheetnetError`."""
+    for part in READERS:
+        if part in package:
+            return part
+    raise package.error("it is a zip file of another kind", "name an .xlsx or .ods file")
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Looking for garbage among millions of cells, which hold no cycle, costs a fifth."""
     enabled = gc.isenabled()
     gc.disable()

@@ -19,8 +19,9 @@ class StoredCell(NamedTuple):
     """A cell that holds something.
 
     `value` is the constant or the cached value. `formula` is the text without its equals
-    sign; "" where the formula stands elsewhere (the cells that a shared or an array
-    formula fills, its first apart), None where there is none.
+    sign, in the file's own language (`sheetnet.openformula` translates that of .ods files);
+    "" where the formula stands elsewhere (the cells that a shared or an array formula fills,
+    its first apart), None where there is none.
     """
 
     # A named tuple is made in half the time of a frozen dataclass: there are millions.

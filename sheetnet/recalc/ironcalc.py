@@ -10,8 +10,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sheetnet.package import open_package
+from sheetnet.reading import ODS, kind_of
 from sheetnet.recalc.engine import Edits, Engine, EngineError
 from sheetnet.recalc.process import Failed, run
+from sheetnet.recalc.translated import translate
 from sheetnet.recalc.values import MOST_CELLS, Values, from_json
 
 
@@ -37,7 +40,7 @@ class IronCalc(Engine):
             request, answer = folder / "request.json", folder / "answer.jsonl"
             content = {
                 "library": _library(),
-                "path": str(path.resolve()),
+                "path": str(_readable(path, folder)),
                 "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
                 "most_cells": MOST_CELLS,
             }
@@ -56,6 +59,16 @@ class IronCalc(Engine):
                 if line.startswith("!"):
                     raise self.error(path, *json.loads(line[1:]))
                 yield from_json(line)
+
+
+def _readable(path: Path, folder: Path) -> Path:
+    """The workbook, in the only format that the library reads."""
+    with open_package(path) as package:
+        if kind_of(package) != ODS:
+            return path.resolve()
+        translated = folder / "book.xlsx"
+        translate(package, translated)
+    return translated
 
 
 def _library() -> str:

@@ -1,4 +1,4 @@
-"""Type numbers into a copy of an .xlsx file, and leave the rest as it is.
+"""Type numbers into a copy of a workbook file, and leave the rest as it is.
 
 For a program that cannot be told to change a cell. The numbers' cells must be there, as
 those of every input are.
@@ -11,9 +11,12 @@ import zipfile
 from pathlib import Path
 
 from sheetnet.dialects import address
+from sheetnet.odf import CONTENT
 from sheetnet.ooxml import workbook
 from sheetnet.package import Package, open_package
+from sheetnet.reading import ODS, kind_of
 from sheetnet.recalc.engine import Edits, EngineError, cell_name
+from sheetnet.recalc.typed_ods import typed_content
 
 #: A cell's element: a prefix of its name, its attributes, what it holds.
 CELL = re.compile(rb"<(\w+:)?c( [^<>]*?)?(?:/>|>(.*?)</\1?c\s*>)", re.DOTALL)
@@ -36,6 +39,8 @@ def type_numbers(source: Path, target: Path, edits: Edits) -> None:
 
 
 def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
+    if kind_of(package) == ODS:
+        return {package.name(CONTENT): typed_content(package, edits)}
     sheets = workbook(package).sheets
     by_sheet: dict[str, dict[bytes, tuple[str, float]]] = {}
     for (sheet, row, column), number in edits.items():

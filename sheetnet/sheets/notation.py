@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sheetnet import styles
+from sheetnet.formula import Ref, call
 from sheetnet.model import PrintSetup, Sheet
 from sheetnet.notation import NOTATIONS, Notation, Symbols
 from sheetnet.rich import Rich, rich
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
+from sheetnet.sheets.matrix_writer import write_check
+from sheetnet.sheets.slips import SLIPS
 
 NAME = "Notation"
 FIRST_ROW = 5
@@ -63,7 +66,7 @@ def fill(context: Context) -> Sheet:
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
     sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 30)
-    frame.banner(sheet, 2 + len(ordered))
+    frame.banner(sheet, 10)
     head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
     sheet.put(FIRST_ROW - 1, 2, "quantity", head)
     sheet.heights[FIRST_ROW - 1] = 44
@@ -90,17 +93,17 @@ def fill(context: Context) -> Sheet:
         text = "* The document has no symbol of its own for this; this is the most usual one."
         sheet.put(row, 2, text, styles.HINT)
         row += 1
-    _reading(context, sheet, row + 1)
+    _slips(context, sheet, _reading(context, sheet, row + 1) + 2)
     return sheet
 
 
-def _reading(context: Context, sheet: Sheet, row: int) -> None:
-    """How to read an index, on a weight and a bias of this network."""
+def _reading(context: Context, sheet: Sheet, row: int) -> int:
+    """How to read an index, on a weight and a bias of this network; returns the last row."""
     symbols, first = context.symbols, context.notation.first
     last = context.layers[-1]
     source, unit = context.sizes[last - 1] - 1, context.sizes[last] - 1
     sheet.put(row, 2, "How to read an index", styles.HEADING)
-    sheet.fill(row, 2, row, 6, styles.HEADING)
+    sheet.fill(row, 2, row, 10, styles.HEADING)
     sheet.heights[row] = 22
     to, of = symbols.layer(last), symbols.layer(last - 1)
     lines: list[tuple[Rich, str]] = [
@@ -121,3 +124,32 @@ def _reading(context: Context, sheet: Sheet, row: int) -> None:
         sheet.put(row, 2, symbol, styles.SYMBOL.but(size=12))
         sheet.put(row, 3, text)
         sheet.heights[row] = 20
+    return row
+
+
+def _slips(context: Context, sheet: Sheet, row: int) -> None:
+    """The document's slips: what is printed, what is right, and a number that decides."""
+    sheet.put(row, 2, "Slips in the document, each with a live proof", styles.HEADING)
+    sheet.fill(row, 2, row, 10, styles.HEADING)
+    sheet.heights[row] = 22
+    row += 1
+    titles = ["where", "printed", "right", "shown on", "", "printed", "right", "measured", "right?"]
+    head = styles.LABEL.but(bold=True)
+    for column, title in enumerate(titles, 2):
+        sheet.put(row, column, title or None, head.but(horizontal="right" if column > 6 else None))
+    sheet.widths |= {7: 10.0, 8: 10.0, 9: 10.0, 10: 8.0}
+    prose = styles.PLAIN.but(wrap=True)
+    for slip in SLIPS[context.notation.key](context):
+        row += 1
+        sheet.heights[row] = 30
+        for column, text in enumerate((slip.where, slip.printed, slip.right), 2):
+            look = prose.but(colour=styles.GREY) if column == 2 else prose
+            sheet.put(row, column, text, look)
+        sheet.put(row, 5, slip.shown, prose.but(colour=styles.GREY, italic=True))
+        sheet.merge(row, 5, row, 6)
+        values = (slip.printed_value, slip.right_value, slip.measured)
+        for column, value in enumerate(values, 7):
+            sheet.put(row, column, value, styles.NUMBER, approximate=True)
+        right, measured = Ref(NAME, row, 8), Ref(NAME, row, 9)
+        near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
+        write_check(sheet, row, 10, near)
