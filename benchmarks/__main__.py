@@ -16,7 +16,7 @@ import click
 from benchmarks.measuring import Result, Run
 
 #: In this order: what is sensitive to the state of this process comes first.
-NAMES = ("memory", "startup", "training", "limit", "writing")
+NAMES = ("memory", "startup", "training", "limit", "opendocument", "writing")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,8 +5,6 @@ takes. The parts of the built file are read into memory, and each is compressed 
 go by zlib at the level that the writer uses. The build's clock runs over all of
 `sheetnet.build`, training included; what of it is writing alone is shown besides, since
 training has no such limit.
-
-The .ods path belongs here too: one more ending in `ENDINGS`.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from sheetnet.formats import write
 from sheetnet.formats.packing import LEVEL
 from sheetnet.workbook import make_book
 
-ENDINGS = ("xlsx",)
+ENDINGS = ("xlsx", "ods")
 REACH = 4.0
 
 

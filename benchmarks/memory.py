@@ -3,8 +3,6 @@
 A fresh process imports sheetnet, builds the workbook and tells the peak of its resident
 memory, so interpreter, NumPy, the whole run and the openpyxl part are all in it. The
 peak of a single build is what is asked for, so there are no rounds.
-
-The .ods path belongs here too: one more line in `REACHES` (250 MB).
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from pathlib import Path
 from benchmarks.measuring import Result, Run
 
 #: A format's ending and the most MB (1,000,000 bytes) at a million formula cells.
-REACHES = {"xlsx": 200.0}
+REACHES = {"xlsx": 200.0, "ods": 250.0}
 
 
 def measure(run: Run) -> Iterator[Result]:

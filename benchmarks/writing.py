@@ -6,8 +6,6 @@ writing, closing. The clock of the others runs over their loop and their closing
 the texts of the formulas, the values and the order of the cells are given to them. All
 write the same number of formula cells and compress at zlib's level 6, so the ratio of
 the times is that of the cells a second. openpyxl has to leave the cached values out.
-
-The .ods path belongs here too: a line of `RIVALS` for odfdo, and .ods against .xlsx.
 """
 
 from __future__ import annotations

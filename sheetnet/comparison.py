@@ -138,6 +138,9 @@ def compare_values(book: Book, values: Values, name: str) -> Comparison:
     """What an engine computed against the model, for every cell that holds a number or formula."""
     check = Comparison(name)
     for sheet in book.sheets:
+        if sheet.name not in values.rows:
+            check.findings.append(Finding(sheet.name, "A1", "the sheet is missing"))
+            continue
         _compare(book, sheet, check, partial(values.value, sheet.name), formulas=False)
     return check
 
@@ -211,7 +214,7 @@ def _compare_value(
         if not isinstance(found, bool | float | int) or bool(found) != expected:
             check.add(sheet, row, column, f"is {found!r}, should be {expected!r}")
     elif isinstance(expected, str):
-        if not same_text(expected, _text(found)):
+        if not same_text(_text(expected), _text(found)):
             check.add(sheet, row, column, f"is {found!r}, should be {expected!r}")
     elif not _is_number(found):
         held = "nothing" if found is None else repr(found)

@@ -221,7 +221,7 @@ def open_package(path: Path) -> Package:
     try:
         if not path.is_file():
             what = "it is a folder" if path.is_dir() else "there is no such file"
-            raise SheetnetError(f"{path}: is no workbook: {what}: name an .xlsx file")
+            raise SheetnetError(f"{path}: is no workbook: {what}: name an .xlsx or .ods file")
         file = _Cautious(io.FileIO(path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -28,8 +28,8 @@ CASES = [
     (before, after, name)
     for before, after in SAVES
     for name in NAMES
-    # The larger one takes its time.
-    if name != "larger" or before != after
+    # It takes its time: the others only from one format to the other.
+    if name in ("mazur", "strange") or before != after
 ]
 
 
