@@ -103,6 +103,8 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     from sheetnet.formats.packing import whole_file
     from sheetnet.lesson import Lesson, json_schema
 
+    if not name.removesuffix(".toml").strip("./ "):
+        raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     schema_path = path.with_name("lesson.schema.json")
     for target in [path, schema_path] if schema else [path]:

@@ -155,7 +155,7 @@ def _compare(
         if formulas and not isinstance(cell.content, Expression | Matrix | Spill):
             continue
         check.cells += 1
-        tolerance = APPROXIMATE if cell.approximate else RELATIVE
+        tolerance = APPROXIMATE * cell.approximate or RELATIVE
         expected = book.value(sheet, row, column)
         _compare_value(check, sheet, row, column, expected, look(row, column), tolerance)
     for band in sheet.bands:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sheetnet.errors import SheetnetError
 from sheetnet.formula import (
     Applied,
     Area,
@@ -29,6 +30,10 @@ from sheetnet.formula import (
     Ref,
     Text,
 )
+
+
+class TooLargeError(SheetnetError, OverflowError):
+    """A cell of the workbook would show an error, since its number is too large."""
 
 
 class Values(Protocol):
@@ -79,13 +84,18 @@ def evaluate(node: Expression, values: Values) -> Any:
                 raise IndexError(f"CHOOSE past its choices: {number} of {len(choices)}")
             return evaluate(choices[number - 1], values)
         case Call(function, arguments):
-            return _in_range(FUNCTIONS[function](*(evaluate(a, values) for a in arguments)))
+            with np.errstate(all="ignore"):  # what overflows is refused, not warned of
+                result = FUNCTIONS[function](*(evaluate(a, values) for a in arguments))
+            return _in_range(result)
     raise TypeError(f"{node!r} is no node of a formula")
 
 
 def _in_range(value: Any) -> Any:
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
-        raise OverflowError(f"{value!r} is no number that a cell can hold")
+        raise TooLargeError(
+            "the numbers of this lesson grow too large for a cell: write smaller inputs, weights "
+            "or training.learning_rate"
+        )
     return value
 
 

@@ -133,6 +133,8 @@ def number_at(book: StoredBook, path: Path, sheet: str, row: int, column: int) -
     cell = book.sheets[sheet].get((row, column), StoredCell(None, None))
     if isinstance(cell.value, bool) or not isinstance(cell.value, float | int):
         held = "nothing" if cell.value is None else repr(cell.value)
+        if cell.formula is not None:
+            held = "a formula"
         raise SheetnetError(
             f"{path}: {sheet}!{address(row, column)} holds {held}: type a number there"
         )

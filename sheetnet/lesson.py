@@ -208,6 +208,8 @@ def find(name: str | Path) -> Any:
     lessons = shipped()
     if str(name) in lessons:
         return lessons[str(name)]
+    if not str(name):
+        raise SheetnetError("the lesson has no name: `sheetnet lessons` lists the names")
     path = Path(name)
     try:
         if path.is_file():

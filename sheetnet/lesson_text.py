@@ -30,7 +30,7 @@ def override(text: str, assignment: str) -> str:
     """
     field, sign, written = assignment.partition("=")
     parts = [part for part in re.split(r"[.\[\]]+", field.strip()) if part]
-    if not sign or not parts:
+    if not sign or not parts or "\n" in assignment:
         raise SheetnetError(
             f"--set {assignment}: is no FIELD=VALUE: write for example training.steps=500"
         )

@@ -66,12 +66,12 @@ def filled_in(node: Expression) -> Expression:
 
 def shown(leaf: Leaf, *, signed: bool = True) -> Expression:
     """A cell's number as text; in parentheses where it is negative, unless `signed`."""
-    text = call("FIXED", leaf, leaf.digits, True)
-    if signed or isinstance(leaf, Name):
-        return text
+    if isinstance(leaf, Name):
+        return call("FIXED", leaf, leaf.digits, True)
+    size = call("FIXED", call("ABS", leaf), leaf.digits, True)
     # Rounded first: programs differ on the sign of a number that is shown as zero.
     below = call("ROUND", leaf, leaf.digits) < 0
-    return when(below, join(["(", text, ")"]), call("FIXED", call("ABS", leaf), leaf.digits, True))
+    return when(below, join(["−", size] if signed else ["(−", size, ")"]), size)
 
 
 def _pieces(node: Expression) -> tuple[list[Piece], int]:
@@ -93,7 +93,10 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return [f"{symbol}(", *_pieces(argument)[0], ")"], ATOM
         case Binary("^", base, exponent):
             raised = "".join(str(p) for p in _pieces(exponent)[0])
-            return [*_wrapped(base, ATOM), Run(raised, 1)], POWER
+            pieces = _wrapped(base, ATOM)
+            if isinstance(base, Ref) and any(run.level > 0 for run in rich(base.symbol or "").runs):
+                pieces = ["(", *pieces, ")"]  # or the exponent would join the layer
+            return [*pieces, Run(raised, 1)], POWER
         case Binary(operator, left, right):
             binds = PRODUCT if operator in "*/" else SUM
             behind = binds + (operator in "-/")

@@ -47,11 +47,15 @@ Content = str | float | Rich | Expression | Matrix | Spill | None
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell holds and how it looks. `approximate` marks finite differences."""
+    """What a cell holds and how it looks.
+
+    `approximate` is above 0 for finite differences, which programs compute less alike: the
+    size of the numbers in them, 1 at least.
+    """
 
     content: Content = None
     style: Style = PLAIN
-    approximate: bool = False
+    approximate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -224,7 +228,7 @@ class Sheet:
         content: Content,
         style: Style = PLAIN,
         *,
-        approximate: bool = False,
+        approximate: float = 0.0,
     ) -> None:
         """Place a cell; a place that is taken is a mistake of the caller's.
 

@@ -85,7 +85,7 @@ NOTATIONS: dict[str, Notation] = {
         loss_letter="c",
         hadamard="∘",
         delta="dc/dz",
-        missing=("learning_rate", "delta"),
+        missing=("learning_rate",),
     ),
     "bhadani": Notation(
         key="bhadani",
@@ -104,7 +104,6 @@ NOTATIONS: dict[str, Notation] = {
         derivative="∂",
         hadamard="⊗",
         delta="∂L/∂z",
-        missing=("delta",),
     ),
     "wichmann": Notation(
         key="wichmann",

@@ -17,6 +17,7 @@ from sheetnet import __version__, knobs
 from sheetnet.comparison import Comparison, compare_stored, compare_values
 from sheetnet.engine import DivergenceError
 from sheetnet.errors import SheetnetError
+from sheetnet.evaluation import TooLargeError
 from sheetnet.index import Index, number_at, read_index
 from sheetnet.lesson import Lesson, Settings
 from sheetnet.model import Book
@@ -171,7 +172,7 @@ def _moved(
     other = knobs.moved(lesson, settings)
     try:
         return make_book(lesson, other), knobs.edits(book.blocks, other)
-    except DivergenceError:
+    except (DivergenceError, TooLargeError):
         return None, {}
 
 

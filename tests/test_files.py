@@ -147,6 +147,14 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     assert old.read_bytes() == b"old"
 
 
+def test_numbers_too_large_for_a_cell_are_one_sentence(tmp_path: Path) -> None:
+    text = Lesson.load("mazur").text.replace("0.15, 0.20", "1e160, 0.20")
+    lesson = Lesson.from_toml(text.replace('"sigmoid"', '"tanh"'))
+    with pytest.raises(SheetnetError, match="too large for a cell"):
+        build(lesson, tmp_path / "large.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_lesson_past_the_limits_is_refused_with_the_count(tmp_path: Path) -> None:
     content: dict[str, Any] = json.loads(
         json.dumps(Lesson.load("mazur").model_dump(by_alias=True, exclude_none=True))

@@ -187,7 +187,7 @@ def test_layers_are_named_by_their_kind_and_the_documents_label(
 
 def test_documents_that_have_no_symbol_for_a_thing_say_so() -> None:
     assert NOTATIONS["happydustbunny"].missing == ("z",)
-    assert "delta" in NOTATIONS["bhadani"].missing
+    assert NOTATIONS["bhadani"].delta == "∂L/∂z"
     for key in ("sabine", "wichmann"):
         assert "learning_rate" in NOTATIONS[key].missing
 

@@ -15,6 +15,7 @@ from sheetnet import build, inspect, train, verify
 from sheetnet.catalogue import shipped
 from sheetnet.lesson import Lesson
 from sheetnet.recalc import LibreOffice, Values, recalculate
+from sheetnet.workbook import make_book
 from tests.books import assert_follows, block_array, cell_of
 from tests.strategies import lessons
 
@@ -128,11 +129,48 @@ def test_edits_in_a_saved_file_are_followed_by_every_quantity(
     assert_follows(blocks, values, train(lesson, changed))
 
 
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= 1e-9 * abs(one) + 1e-9
+    return one == other
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_both_formats_have_the_same_value_in_every_cell(
+    name: str, engine: str, books: dict[str, Path], tmp_path: Path, engine_or_skip: Any
+) -> None:
+    engine_or_skip(engine)
+    other = build(name, tmp_path / f"{name}.ods")
+    [xlsx], [ods] = recalculate(books[name], engine), recalculate(other, engine)
+    assert list(xlsx.rows) == list(ods.rows)
+    count = 0
+    for sheet in make_book(Lesson.load(name)).sheets:
+        last_row, last_column = sheet.extent
+        for row in range(1, last_row + 1):
+            for column in range(1, last_column + 1):
+                one, two = (v.value(sheet.name, row, column) for v in (xlsx, ods))
+                assert _same(one or "", two or ""), (sheet.name, row, column, one, two)
+                count += one is not None
+    assert count > 4000
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lesson=lessons(max_steps=8))
+def test_random_lessons_verify_as_opendocument(
+    lesson: Lesson, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    result = verify(build(lesson, tmp_path_factory.mktemp("random") / "random.ods"))
+    assert result.ok, [
+        result.message,
+        *(str(f) for check in result.checks for f in check.findings[:3]),
+    ]
+
+
 def _typed(lesson: Lesson, path: Path, office: LibreOffice) -> list[str]:
     """What is wrong after somebody opened the file and typed, without a recalculation."""
     from sheetnet import knobs
     from sheetnet.comparison import compare_values
-    from sheetnet.workbook import make_book
 
     moved = knobs.moved(lesson, lesson.settings)
     book = make_book(lesson, moved)
@@ -247,7 +285,6 @@ def test_a_comma_locale_shows_the_same_numbers_and_texts(
     locale: str, books: dict[str, Path], engine_or_skip: Any
 ) -> None:
     from sheetnet.comparison import compare_values
-    from sheetnet.workbook import make_book
 
     engine_or_skip("libreoffice")
     with LibreOffice(locale) as office:

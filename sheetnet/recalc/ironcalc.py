@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sheetnet.package import open_package
+from sheetnet.formats import packing
+from sheetnet.package import Package, open_package
 from sheetnet.reading import ODS, kind_of
 from sheetnet.recalc.engine import Edits, Engine, EngineError
 from sheetnet.recalc.process import Failed, run
@@ -64,11 +65,33 @@ class IronCalc(Engine):
 def _readable(path: Path, folder: Path) -> Path:
     """The workbook, in the only format that the library reads."""
     with open_package(path) as package:
-        if kind_of(package) != ODS:
+        readable = folder / "book.xlsx"
+        if kind_of(package) == ODS:
+            translate(package, readable)
+        elif not _with_relative_notes(package, readable):
             return path.resolve()
-        translated = folder / "book.xlsx"
-        translate(package, translated)
-    return translated
+    return readable
+
+
+def _with_relative_notes(package: Package, target: Path) -> bool:
+    """Copy a workbook whose notes have absolute targets, as openpyxl writes them.
+
+    The library cannot open those. False where there are none, and nothing is written.
+    """
+    relations = {
+        name: package.read(name)
+        for name in package.parts
+        if name.startswith("xl/worksheets/_rels/")
+    }
+    if not any(b'"/xl/' in content for content in relations.values()):
+        return False
+    with target.open("wb") as file, packing.Package(file) as copy:
+        for name in package.parts:
+            if name in relations:
+                copy.add(name, relations[name].replace(b'"/xl/', b'"../'))
+            else:
+                copy.add(name, package.read(name))
+    return True
 
 
 def _library() -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from sheetnet import styles
 from sheetnet.formula import Area, Expression, Ref, call, equal, join, maximum, minimum, when
+from sheetnet.mathematics import shown
 from sheetnet.model import Axis, Chart, Series, Sheet
 from sheetnet.sheets import frame, network
 from sheetnet.sheets.context import Context
@@ -179,7 +180,7 @@ def _write_nodes(points: Sheet, plan: Plan) -> Iterator[Series]:
             fill, edge = styles.GREY_FILL, styles.PALE
         else:
             value = plan.picture.at("activation", layer, unit=unit)
-            text = join([f"{symbols.activation(layer, unit)} = ", call("FIXED", value, 4, True)])
+            text = join([f"{symbols.activation(layer, unit)} = ", shown(value)])
             points.put(row, NODE_TEXT, text)
             fill, edge = (
                 (styles.GREY_FILL, styles.GREY) if layer == 0 else ("FED7AA", styles.ORANGE)

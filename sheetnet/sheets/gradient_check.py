@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from sheetnet import styles
 from sheetnet.blocks import Block
 from sheetnet.equations import Equations
-from sheetnet.formula import Area, Expression, Ref, call, join, maximum, minimum, when
-from sheetnet.model import Axis, Chart, PrintSetup, Series, Sheet, Validation
+from sheetnet.formula import Area, Expression, Ref, call, equal, join, maximum, minimum, when
+from sheetnet.model import Axis, Chart, PrintSetup, Rule, Series, Sheet, Validation
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
@@ -35,6 +35,8 @@ MOST_CELLS = 40_000
 MOST_PARAMETERS = 5_000
 #: Largest ratio that passes, and the size of gradients below which it is absolute.
 PASSES, SMALL = 1e-4, 1e-4
+#: Below this part of a gradient, what rounding the cost leaves of it is no matter.
+LAST_DIGIT, BLUR = 1e-15, 1e-5
 SMALLEST_H, LARGEST_H = 1e-6, 0.1
 #: Activations with a kink, over which no difference can be taken.
 KINKED = {"relu", "leaky_relu", "step"}
@@ -216,10 +218,18 @@ def _write_top(context: Context, sheet: Sheet, checked: list[Parameter]) -> None
     ratios = Area(NAME, FIRST_ROW, 6, bottom, 6)
     sheet.put(WORST_ROW, 2, "worst ratio", styles.LABEL_RIGHT)
     look = styles.FIGURE.but(size=12, number_format="0.0E+00", horizontal="right")
-    sheet.put(WORST_ROW, 3, maximum(ratios), look, approximate=True)
-    marks = Area(NAME, FIRST_ROW, 7, bottom, 7)
-    count = join(["✓ ", call("COUNTIF", marks, "✓"), f" of {len(checked)}"])
+    sheet.put(WORST_ROW, 3, maximum(ratios), look, approximate=_scale(context))
+    marks = Area(NAME, FIRST_ROW, 7, bottom, 7, True)
+    ticks, crosses = (call("COUNTIF", marks, mark) for mark in "✓✗")
+    failed = call("OR", crosses > 0, equal(ticks, 0))
+    count = join([when(failed, "✗ ", "✓ "), ticks, f" of {len(checked)}"])
     sheet.put(WORST_ROW, 4, count, styles.CHECK.but(size=12, horizontal="left"))
+    place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
+    sheet.formats.append(Rule(place, failed, styles.WRONG))
+    sheet.notes[WORST_ROW, 4] = (
+        "“kink”: a ReLU was switched by the move itself. “—”: the cost is so large that its last "
+        "digit hides the difference. Neither says anything about the gradient."
+    )
     total = sum((n + 1) * m for n, m in zip(context.sizes, context.sizes[1:], strict=False))
     if len(checked) < total:
         some = f"{len(checked)} of {total:,} parameters, evenly chosen"
@@ -249,15 +259,24 @@ def _write_parameter(
     look = BACKWARD.but(number_format="0.00000000")
     sheet.put(row, 3, gradient, look)
     forward = FORWARD.but(number_format="0.00000000")
-    sheet.put(row, 4, (up - down) / (2 * h), forward, approximate=True)
+    sheet.put(row, 4, (up - down) / (2 * h), forward, approximate=_scale(context))
     small = styles.NUMBER.but(number_format="0.0E+00")
-    sheet.put(row, 5, call("ABS", numeric - analytic), small, approximate=True)
+    sheet.put(row, 5, call("ABS", numeric - analytic), small, approximate=_scale(context))
     size = SMALL + call("ABS", analytic) + call("ABS", numeric)
-    sheet.put(row, 6, apart / size, small, approximate=True)
+    # The last digits of the cost, divided by 2h, are all that a difference can tell.
+    blurred = up * LAST_DIGIT / h > BLUR * (SMALL + call("ABS", analytic))
+    sheet.put(row, 6, when(blurred, 0, apart / size), small, approximate=_scale(context))
     verdict: Expression = when(Ref(NAME, row, 6) <= PASSES, "✓", "✗")
+    verdict = when(blurred, "—", verdict)
     if any(context.activation(layer).name in KINKED for layer in context.layers):
         verdict = when(_crosses(context, work_row), "kink", verdict)
     sheet.put(row, 7, verdict, styles.CHECK)
+
+
+def _scale(context: Context) -> float:
+    """How large the numbers are that a difference is taken of, for comparing programs."""
+    cost = float(context.trace.costs[context.settings.step])
+    return max(1.0, 1e7 * cost * LAST_DIGIT / context.settings.h)
 
 
 def _crosses(context: Context, row: int) -> Expression:

@@ -13,7 +13,7 @@ from sheetnet.lesson_text import without_arrays
 from sheetnet.model import PrintSetup, Sheet
 from sheetnet.sheets import frame
 from sheetnet.sheets.context import Context
-from sheetnet.styles import LABEL
+from sheetnet.styles import LABEL, PLAIN
 
 NAME = "Index"
 HEADERS = ("", "quantity", "layer", "sheet", "range", "rows", "columns", "lengths", "live")
@@ -67,4 +67,7 @@ def _write_block(sheet: Sheet, row: int, kind: str, block: Block) -> None:
     sheet.put(row, 1, kind, LABEL)
     for column, text in enumerate(texts, 2):
         if text is not None and text != "":
-            sheet.put(row, column, float(text) if isinstance(text, int) else text)
+            if isinstance(text, int):
+                sheet.put(row, column, float(text), PLAIN.but(horizontal="center"))
+            else:
+                sheet.put(row, column, text)

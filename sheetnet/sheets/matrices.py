@@ -35,7 +35,7 @@ def fill(context: Context) -> Sheet:
     sheet.print_setup = PrintSetup()
     hint = (
         "A product stands where the rows of its left factor meet the columns of the factor above "
-        "it. ✓: equal to the element form on Training."
+        "it; the biases are one more row or column of W, times ones. ✓: equal to Training."
     )
     frame.head(sheet, "The same in matrices", hint, LEFT)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)

@@ -166,9 +166,11 @@ class Picture:
     def parameters(self) -> Iterator[tuple[str, int, int, int]]:
         """Every weight and bias: quantity, layer, unit, source."""
         for layer, unit in self.cards:
-            for source in range(self.context.sizes[layer - 1]):
-                yield "weight", layer, unit, source
-            yield "bias", layer, unit, 0
+            sources = range(self.context.sizes[layer - 1])
+            weights = [("weight", layer, unit, source) for source in sources]
+            bias = ("bias", layer, unit, 0)
+            first = self.context.notation.bias_node_first
+            yield from [bias, *weights] if first else [*weights, bias]
 
 
 def place(context: Context) -> None:
@@ -310,7 +312,9 @@ def _write_card(context: Context, sheet: Sheet, picture: Picture, card: Card) ->
 
     sheet.put(card.delta_row, card.left, symbols.delta(layer, unit), styles.symbol(BACKWARD))
     sheet.fill(card.delta_row, card.left + 1, card.delta_row, card.left + 4, BACKWARD)
-    delta = BACKWARD.but(bold=True, horizontal="center", number_format="+0.000000;-0.000000;0")
+    delta = BACKWARD.but(
+        bold=True, horizontal="center", number_format="+0.000000;-0.000000;0.000000"
+    )
     sheet.put(card.delta_row, card.value_column, equations.delta(layer, 0, unit), delta)
     _write_check(context, sheet, picture, card)
     behind = card.left + card.width

@@ -62,15 +62,21 @@ def _happydustbunny(context: Context) -> Iterator[Slip]:
         _sigma(1) * (1 - _sigma(1)),
         _slope(_sigma, 1),
     )
-    sources, units = context.sizes[-2] + 1, context.sizes[-1]
+    weights = context.knob("weight", context.layers[-1])
+    sources = call("COUNT", weights.area(unit=0, fixed=True)) + 1
+    units = call("COUNT", weights.area(source=0, fixed=True))
     yield Slip(
         "Back propagation, the update of W",
         "W − γ·dC/dW, of other shapes",
         "W − γ·(dC/dW) transposed",
-        "rows of what is subtracted from W; measured: rows of W",
-        _number(units),
-        _number(sources),
-        _number(sources),
+        "rows of what is subtracted from W; measured: rows of W, biases included",
+        units,
+        sources,
+        call(
+            "COUNT",
+            weights.area(unit=0, fixed=True),
+            context.knob("bias", weights.layer).ref(fixed=True),
+        ),
     )
 
 
@@ -82,7 +88,7 @@ def _sabine(context: Context) -> Iterator[Slip]:
         return 0.5 * (t - moved) ** 2
 
     yield Slip(
-        "2.1 and 5.1, dc/da of the squared error",
+        "2.1 and 5.1, dc/da of c = ½Σ(t − a)²",
         "t − a",
         "a − t",
         "first output of the chosen step; measured as a central difference",
@@ -158,24 +164,27 @@ def _bhadani(context: Context) -> Iterator[Slip]:
 
 
 def _wichmann(context: Context) -> Iterator[Slip]:
-    layer = context.layers[-1]
+    weights = context.knob("weight", context.layers[-1])
+    inputs, targets = (
+        context.knob(quantity).area(unit=0, fixed=True) for quantity in ("input", "target")
+    )
     yield Slip(
         "(2.13), (2.17), (3.16), (4.1), (4.20)",
         "∂J/∂b = H J_Nᵗ",
         "∂J/∂b = H J_N",
-        "rows of the right factor; measured: columns of H",
+        "rows of the right factor; measured: examples, the columns of H",
         _number(1),
-        _number(context.samples),
-        _number(context.samples),
+        call("COUNT", targets),
+        call("COUNT", inputs),
     )
     yield Slip(
         "(4.13) to (4.16)",
         "∂J/∂W⁽ˡ⁾ = H⁽ˡ⁾ (A⁽ˡ⁾)ᵗ",
         "H⁽ˡ⁾ (A⁽ˡ⁻¹⁾)ᵗ",
         "columns of the product, output layer; measured: columns of W",
-        _number(context.sizes[layer]),
-        _number(context.sizes[layer - 1]),
-        _number(context.sizes[layer - 1]),
+        call("COUNT", weights.area(source=0, fixed=True)),
+        _number(context.sizes[-2]),
+        call("COUNT", weights.area(unit=0, fixed=True)),
     )
 
 

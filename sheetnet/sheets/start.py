@@ -243,23 +243,15 @@ def _verdict(context: Context, sheet: Sheet, side: int) -> None:
     costs, cost = _costs(context), context.run("cost")
     first, last = cost.ref(step=0), cost.ref(step=context.steps)
     bounded = call("COUNTIF", costs, BOUND)
-    rate = context.notation.rate_letter
+    remedy = f" Choose a smaller {context.notation.rate_letter}."
     diverges = join(
-        [
-            "✗ The run diverges: from step ",
-            bounded,
-            f" on its numbers leave every bound. Less {rate}!",
-        ]
+        ["✗ The run diverges: from step ", bounded, f" on the cost is beyond 1E+100.{remedy}"]
     )
     higher = join(
-        ["✗ The cost ends higher than it began: ", call("FIXED", last, 4, True), f". Less {rate}!"]
+        ["✗ The cost ends higher than it began, at ", call("FIXED", last, 4, True), f".{remedy}"]
     )
     hump = join(
-        [
-            "The cost rises to ",
-            call("FIXED", maximum(costs), 4, True),
-            " on the way and then falls.",
-        ]
+        ["The cost rises to ", call("FIXED", maximum(costs), 4, True), " on the way, then falls."]
     )
     falls = join(
         ["✓ The cost comes down from ", call("FIXED", first, 4, True), " to "]
@@ -273,7 +265,9 @@ def _verdict(context: Context, sheet: Sheet, side: int) -> None:
     if context.steps == 0:
         sheet.put(VERDICT_ROW, side, "This lesson has no training steps.", styles.PLAIN)
     else:
-        sheet.put(VERDICT_ROW, side, text, styles.PLAIN.but(bold=True))
+        sheet.put(VERDICT_ROW, side, text, styles.PLAIN.but(bold=True, wrap=True))
+        sheet.merge(VERDICT_ROW, side, VERDICT_ROW, side + 3)
+        sheet.heights[VERDICT_ROW] = 28.0
 
 
 def _curve(context: Context, sheet: Sheet, side: int) -> None:
