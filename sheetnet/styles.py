@@ -7,7 +7,8 @@ The pairs orange and blue are told apart by the colour-blind and print as two gr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 FONT = "Arial"
 SERIF = "Times New Roman"
@@ -53,6 +54,14 @@ class Style:
     border_colour: str = HAIR
     border_width: str = "thin"
     locked: bool = True
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: a workbook asks for the number of a style at every cell."""
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     def but(self, **changes: object) -> Style:
         """The same style with some fields changed."""
