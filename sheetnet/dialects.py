@@ -32,6 +32,9 @@ PRECEDENCE |= {"*": 4, "/": 4, "^": 5}
 NEGATIVE = 6
 ATOM = 7
 
+#: The size of a sheet, in every program since Excel 2007 and LibreOffice 7.4.
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+
 #: How a row is written: the row's number to its text (a band of rows puts a mark there).
 RowText = Callable[[int], str]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetnet.blocks import AXES, Block
-from sheetnet.dialects import parse_area
+from sheetnet.dialects import address, parse_area
 from sheetnet.errors import SheetnetError
 from sheetnet.reading import StoredBook, StoredCell, read
 from sheetnet.sheets.index import NAME
@@ -128,8 +128,6 @@ def _axes(value: Any) -> tuple[str, ...]:
 
 def number_at(book: StoredBook, path: Path, sheet: str, row: int, column: int) -> float:
     """The number that a cell holds. Raises `SheetnetError` that names the cell otherwise."""
-    from sheetnet.dialects import address
-
     cell = book.sheets[sheet].get((row, column), StoredCell(None, None))
     if isinstance(cell.value, bool) or not isinstance(cell.value, float | int):
         held = "nothing" if cell.value is None else repr(cell.value)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sheetnet.blocks import Block, Blocks
 from sheetnet.dialects import parse_address
+from sheetnet.evaluation import evaluate
 from sheetnet.formula import Area, Expression, Name, Number, Ref, call
 from sheetnet.rich import Rich
 from sheetnet.styles import PLAIN, Style
@@ -278,8 +279,6 @@ class Book:
 
     def value(self, sheet: Sheet, row: int, column: int) -> Any:
         """What the cell shows once computed: a float, a text, a bool or None."""
-        from sheetnet.evaluation import evaluate
-
         key = (sheet.name, row, column)
         if key in self._values:
             return self._values[key]
@@ -316,8 +315,6 @@ class Book:
         return None
 
     def _spread(self, sheet: Sheet, row: int, column: int, matrix: Matrix) -> Any:
-        from sheetnet.evaluation import evaluate
-
         shape = (matrix.rows, matrix.columns)
         values = np.broadcast_to(np.asarray(evaluate(matrix.expression, self), object), shape)
         for (r, c), value in np.ndenumerate(values):

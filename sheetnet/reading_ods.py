@@ -13,12 +13,12 @@ from itertools import product
 from math import isfinite
 from typing import NamedTuple, Self
 
-from sheetnet.dialects import address
+from sheetnet.dialects import LAST_COLUMN, LAST_ROW, address
 from sheetnet.errors import SheetnetError
 from sheetnet.odf import CALCEXT, CONTENT, OFFICE, TABLE, Content, number
 from sheetnet.ooxml import MOST_LISTED
 from sheetnet.package import Attributes, Package
-from sheetnet.reading_xlsx import BOOLS, LAST_COLUMN, LAST_ROW, MOST_CELLS, MOST_SPREAD
+from sheetnet.reading_xlsx import BOOLS, MOST_CELLS, MOST_SPREAD
 from sheetnet.stored import CellError, StoredBook, StoredCell, Value
 
 FORMULA = f"{TABLE}formula"

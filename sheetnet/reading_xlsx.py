@@ -11,13 +11,12 @@ from itertools import product
 from math import isfinite
 from typing import Self
 
-from sheetnet.dialects import address, parse_address
+from sheetnet.dialects import LAST_COLUMN, LAST_ROW, address, parse_address
 from sheetnet.errors import SheetnetError
 from sheetnet.ooxml import Part, unescape, workbook
 from sheetnet.package import Attributes, Package
 from sheetnet.stored import CellError, StoredBook, StoredCell, Value
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Cells that a workbook may hold (each takes some 300 bytes), and shared strings.
 MOST_CELLS = 10_000_000
 #: Cells that all array formulas of a workbook may fill and all its merges join, together:

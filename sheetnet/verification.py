@@ -8,10 +8,9 @@ computes after every input has been moved a little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from sheetnet import __version__, knobs
 from sheetnet.comparison import Comparison, compare_stored, compare_values
@@ -118,7 +117,7 @@ def _contents(path: Path, stored: StoredBook, index: Index) -> tuple[Lesson, Set
                 f"{path}: its index names {block.sheet}!{block.range}, more cells than it has: "
                 "build the workbook anew"
             )
-    own = knobs.read((_editable(block) for block in index.originals), look)
+    own = knobs.read((replace(block, live=False) for block in index.originals), look)
     arrays = {
         "inputs": own.inputs.tolist(),
         "targets": own.targets.tolist(),
@@ -129,12 +128,6 @@ def _contents(path: Path, stored: StoredBook, index: Index) -> tuple[Lesson, Set
     settings = knobs.read(index.blocks, look)
     _check(path, lesson, settings)
     return lesson, settings
-
-
-def _editable(block: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(block, live=False)
 
 
 def _check(path: Path, lesson: Lesson, settings: Settings) -> None:
@@ -174,7 +167,3 @@ def _moved(
         return make_book(lesson, other), knobs.edits(book.blocks, other)
     except (DivergenceError, TooLargeError):
         return None, {}
-
-
-def findings(checks: Sequence[Comparison]) -> int:
-    return sum(len(check.findings) for check in checks)

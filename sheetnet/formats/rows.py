@@ -35,7 +35,7 @@ def mark(offset: int) -> str:
     return chr(_FIRST_MARK + _MARKS // 2 + offset)
 
 
-def checked(text: str, sheet: Sheet, row: int, column: int) -> str:
+def checked(text: str, sheet: Sheet) -> str:
     """The formula's text, refused where it is longer than programs take."""
     if len(text) > LONGEST_FORMULA:
         raise SheetnetError(

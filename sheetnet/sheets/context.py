@@ -14,8 +14,6 @@ from sheetnet.lesson import Lesson, Settings
 from sheetnet.model import name_of
 from sheetnet.notation import Notation, Symbols
 
-LARGEST_ROW = 1_048_576
-LARGEST_COLUMN = 16_384
 #: The most units of a layer that a drawing shows.
 MOST_UNITS = 12
 
@@ -87,11 +85,15 @@ class Context:
         return self._runs[quantity, layer]
 
     @property
+    def parameters(self) -> int:
+        """How many weights and biases the network has."""
+        pairs = zip(self.sizes, self.sizes[1:], strict=False)
+        return sum((sources + 1) * units for sources, units in pairs)
+
+    @property
     def numbers(self) -> int:
         """How many numbers a step of the run has."""
-        pairs = list(zip(self.sizes, self.sizes[1:], strict=False))
-        parameters = sum((sources + 1) * units for sources, units in pairs)
-        return 2 * parameters + self.samples * (3 * sum(self.sizes[1:]) + 1) + 1
+        return 2 * self.parameters + self.samples * (3 * sum(self.sizes[1:]) + 1) + 1
 
     def of_step(
         self,

@@ -69,9 +69,7 @@ class Plan:
 
 def fits(context: Context) -> bool:
     """Whether a drawing would be more than a tangle."""
-    sizes = context.sizes
-    edges = sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
-    return context.drawable and edges <= MOST_EDGES
+    return context.drawable and context.parameters <= MOST_EDGES
 
 
 def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:

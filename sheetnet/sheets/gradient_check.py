@@ -31,8 +31,8 @@ KINKED = {"relu", "leaky_relu", "step"}
 
 def fits(context: Context) -> bool:
     """Whether the network is small enough for the check."""
-    count = sum((n + 1) * m for n, m in zip(context.sizes, context.sizes[1:], strict=False))
-    return count <= MOST_PARAMETERS and Columns(context).count < differences.MOST_CELLS // 16
+    few = context.parameters <= MOST_PARAMETERS
+    return few and Columns(context).count < differences.MOST_CELLS // 16
 
 
 def passed() -> Ref:
@@ -109,9 +109,8 @@ def _write_top(context: Context, sheet: Sheet, checked: list[Parameter]) -> None
         "“kink”: a ReLU was switched by the move itself. “—”: the cost is so large that its last "
         "digit hides the difference. Neither says anything about the gradient."
     )
-    total = sum((n + 1) * m for n, m in zip(context.sizes, context.sizes[1:], strict=False))
-    if len(checked) < total:
-        some = f"{len(checked)} of {total:,} parameters, evenly chosen"
+    if len(checked) < context.parameters:
+        some = f"{len(checked)} of {context.parameters:,} parameters, evenly chosen"
         sheet.put(6, 2, some, styles.HINT)
 
 

@@ -10,8 +10,9 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.context import MOST_UNITS, Context
 from sheetnet.sheets.network import NAME, SELECTOR_ROW, write_selectors
 
-LEFT = 4
+FIRST_ROW, LEFT = 5, 4
 NARROW = 6.5
+SMALL = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center")
 
 
 def fill(context: Context) -> Sheet:
@@ -28,26 +29,19 @@ def fill(context: Context) -> Sheet:
     frame.head(sheet, "The network, one step at a time", hint)
     write_selectors(context, sheet)
     frame.banner(sheet, LEFT + max(context.sizes) + 2)
-    row = 5
     inputs = [context.given("input", k) for k in range(context.sizes[0])]
-    row = _strip(sheet, row, context.symbols.layer(0), context.symbols.matrix("A", 0), inputs)
+    sheet.put(FIRST_ROW, 2, context.symbols.layer(0), styles.LABEL.but(bold=True))
+    _row(sheet, FIRST_ROW + 1, context.symbols.matrix("A", 0), inputs)
+    row = FIRST_ROW + 3
     for layer in context.layers:
         row = _layer(context, sheet, row, layer)
     return sheet
 
 
-def _strip(sheet: Sheet, row: int, title: str, symbol: Rich, cells: list[Expression]) -> int:
-    """One row of numbers under a heading; returns the next free row."""
-    sheet.put(row, 2, title, styles.LABEL.but(bold=True))
-    _row(sheet, row + 1, symbol, cells)
-    return row + 3
-
-
 def _row(sheet: Sheet, row: int, symbol: Rich | str, cells: list[Expression]) -> None:
-    look = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center")
     sheet.put(row, 2, symbol, styles.SYMBOL)
     for column, cell in enumerate(cells, LEFT):
-        sheet.put(row, column, cell, look)
+        sheet.put(row, column, cell, SMALL)
     _colour(sheet, row, LEFT, row, LEFT + len(cells) - 1)
 
 
@@ -66,14 +60,13 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
     _row(sheet, row + 2, symbols.matrix("δ", layer), deltas)
     row += 4
     sheet.put(row, 2, symbols.matrix("W", layer) + ", biases last", styles.SYMBOL)
-    look = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center")
     sources = range(context.sizes[layer - 1])
     for j in units:
         sheet.put(row + j, 3, symbols.activation(layer, j), styles.SYMBOL)
         for k in sources:
             weight = context.of_step("weight", layer, unit=j, source=k)
-            sheet.put(row + j, LEFT + k, weight, look)
+            sheet.put(row + j, LEFT + k, weight, SMALL)
         bias = context.of_step("bias", layer, unit=j)
-        sheet.put(row + j, LEFT + len(sources) + 1, bias, look)
+        sheet.put(row + j, LEFT + len(sources) + 1, bias, SMALL)
     _colour(sheet, row, LEFT, row + len(units) - 1, LEFT + len(sources) + 1)
     return row + len(units) + 1

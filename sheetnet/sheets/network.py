@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sheetnet import styles
 from sheetnet.blocks import Block
-from sheetnet.equations import Equations, updated
+from sheetnet.equations import WRITTEN_OUT, Equations, updated
 from sheetnet.formula import Area, Expression, Ref, call, total
 from sheetnet.model import ColourScale, PrintSetup, Sheet, Validation
 from sheetnet.rich import Rich
@@ -25,8 +25,6 @@ NAME = "Network"
 SELECTOR_ROW = 3
 DRAWING_ROW = 5
 GAP = 2
-#: Products that are summed with plus signs; more are a SUM.
-WRITTEN_OUT = 8
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from sheetnet import knobs, styles
 from sheetnet.blocks import Block
+from sheetnet.dialects import LAST_COLUMN, LAST_ROW
 from sheetnet.errors import SheetnetError
 from sheetnet.formula import Area
 from sheetnet.model import Sheet, Validation
 from sheetnet.rich import Rich
-from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.sheets.context import Context
 
 WIDEST, HIGHEST = 9, 12
 #: Larger numbers are mistyped ones.
@@ -135,7 +136,7 @@ def place(
                     context.originals.append(block)
                 else:
                     context.blocks.add(block)
-        if top + 2 + table.height > LARGEST_ROW or aside + table.width > LARGEST_COLUMN:
+        if top + 2 + table.height > LAST_ROW or aside + table.width > LAST_COLUMN:
             raise _too_large(table)
         placed.append((table, top))
         top += table.rows_needed
@@ -145,7 +146,7 @@ def place(
 def _too_large(table: Table) -> SheetnetError:
     return SheetnetError(
         f"data: {table.title} take {table.height:,} × {2 * table.width + 4:,} cells, a sheet has "
-        f"{LARGEST_ROW:,} × {LARGEST_COLUMN:,}: use fewer samples, inputs or units"
+        f"{LAST_ROW:,} × {LAST_COLUMN:,}: use fewer samples, inputs or units"
     )
 
 

@@ -8,13 +8,14 @@ import numpy as np
 
 from sheetnet import styles
 from sheetnet.blocks import Block
+from sheetnet.dialects import LAST_COLUMN, LAST_ROW
 from sheetnet.equations import Equations, updated
 from sheetnet.errors import SheetnetError
 from sheetnet.formula import Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.rich import Rich
 from sheetnet.sheets import frame, wide
-from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.sheets.context import Context
 from sheetnet.sheets.step import Step
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
@@ -44,14 +45,14 @@ def place(context: Context) -> None:
 
 def is_wide(context: Context) -> bool:
     """Whether a step has more numbers than a row has columns."""
-    return context.numbers + 1 > LARGEST_COLUMN
+    return context.numbers + 1 > LAST_COLUMN
 
 
 def _refuse_the_endless(context: Context) -> None:
-    if context.steps + FIRST_ROW > LARGEST_ROW:
+    if context.steps + FIRST_ROW > LAST_ROW:
         raise SheetnetError(
             f"training.steps: {context.steps:,} steps need {context.steps + FIRST_ROW:,} rows, "
-            f"a sheet has {LARGEST_ROW:,}: use fewer steps"
+            f"a sheet has {LAST_ROW:,}: use fewer steps"
         )
     cells = (context.steps + 1) * context.numbers
     most = MOST_WIDE if is_wide(context) else MOST_CELLS

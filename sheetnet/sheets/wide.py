@@ -13,12 +13,13 @@ import numpy as np
 
 from sheetnet import styles
 from sheetnet.blocks import Block
+from sheetnet.dialects import LAST_COLUMN, LAST_ROW
 from sheetnet.equations import Equations, updated
 from sheetnet.errors import SheetnetError
 from sheetnet.formula import Expression, Ref
 from sheetnet.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.sheets import frame
-from sheetnet.sheets.context import LARGEST_COLUMN, LARGEST_ROW, Context
+from sheetnet.sheets.context import Context
 from sheetnet.sheets.step import Step
 from sheetnet.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
 
@@ -77,10 +78,10 @@ def _add(
 ) -> int:
     """Add a block; returns the column behind it."""
     block = Block(quantity, layer, sheet, FIRST_ROW, column, rows, axes, lengths)
-    if block.bottom > LARGEST_ROW or block.right > LARGEST_COLUMN:
+    if block.bottom > LAST_ROW or block.right > LAST_COLUMN:
         raise SheetnetError(
             f"network.layers: {quantity} of layer {layer} takes {block.bottom:,} rows and "
-            f"{block.right:,} columns, a sheet has {LARGEST_ROW:,} and {LARGEST_COLUMN:,}: use "
+            f"{block.right:,} columns, a sheet has {LAST_ROW:,} and {LAST_COLUMN:,}: use "
             "fewer training.steps, units or samples"
         )
     context.add_run(block)

@@ -174,7 +174,7 @@ class Rows:
         if not isinstance(content, Expression):
             return {}
         text = OPEN_FORMULA.write(content, self._sheet.name, lambda row: str(row + shift))
-        return size | {"table:formula": f"of:={checked(text, self._sheet, *position)}"}
+        return size | {"table:formula": f"of:={checked(text, self._sheet)}"}
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:
         found = [""]
@@ -209,7 +209,7 @@ class Rows:
             attributes: dict[str, object] = {"table:style-name": self._styles.cell(cell.style)}
             if isinstance(cell.content, Expression):
                 text = band_formula(cell.content, OPEN_FORMULA, self._sheet, band)
-                attributes["table:formula"] = f"of:={checked(text, self._sheet, first, column)}"
+                attributes["table:formula"] = f"of:={checked(text, self._sheet)}"
             start = f"<table:table-cell{attributes_text(attributes)}".replace("%", "%%")
             how = shown_by(cell.style.number_format)
             if not isinstance(how, str):

@@ -55,14 +55,14 @@ class Rows:
             text, kind = EXCEL.write(content, self._sheet.name), ""
         else:
             return ""
-        return f"<f{kind}>{escape(checked(text, self._sheet, row, column))}</f>"
+        return f"<f{kind}>{escape(checked(text, self._sheet))}</f>"
 
     def _band(self, band: Band) -> Iterator[str]:
         def cell(cell: Cell, column: int) -> str:
             formula = ""
             if isinstance(cell.content, Expression):
                 text = band_formula(cell.content, EXCEL, self._sheet, band)
-                text = checked(text, self._sheet, band.top, column)
+                text = checked(text, self._sheet)
                 formula = f"<f>{escape(text)}</f>".replace("%", "%%")
             place = address(0, column)[:-1]
             style = self._shell.style_id(cell.style)
