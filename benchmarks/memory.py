@@ -63,7 +63,7 @@ def peak() -> int:
 def _build(ending: str, cells: int) -> dict[str, int]:
     from benchmarks.subject import formula_count, mazur
     from sheetnet.building import build
-    from sheetnet.workbook import make_book
+    from sheetnet.network.book import make_book
 
     few, more = (formula_count(make_book(mazur(steps))) for steps in (1, 2))
     steps = -(-(cells - few) // (more - few)) + 1
@@ -76,7 +76,7 @@ def _build(ending: str, cells: int) -> dict[str, int]:
 
 def _import() -> dict[str, int]:
     import sheetnet.building
-    import sheetnet.formats.xlsx  # noqa: F401
+    import sheetnet.files.xlsx.write  # noqa: F401
 
     return {"peak": peak()}
 

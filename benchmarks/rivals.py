@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Pr
 from openpyxl.utils import get_column_letter
 
 from benchmarks.subject import Content
-from sheetnet.styles import Style
+from sheetnet.workbook.styles import Style
 
 SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
 WIDTHS = {"thin": 1, "medium": 2}

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sheetnet.dialects import EXCEL
-from sheetnet.formula import Expression
-from sheetnet.lesson import Lesson
-from sheetnet.model import Book, Cell, Matrix, Sheet
-from sheetnet.rich import Rich
-from sheetnet.styles import Style
+from sheetnet.expressions.dialects import EXCEL
+from sheetnet.expressions.formula import Expression
+from sheetnet.expressions.rich import Rich
+from sheetnet.network.lesson import Lesson
+from sheetnet.workbook.model import Book, Cell, Matrix, Sheet
+from sheetnet.workbook.styles import Style
 
 
 def mazur(steps: int) -> Lesson:

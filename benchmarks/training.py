@@ -20,8 +20,8 @@ from autograd import value_and_grad
 
 from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.subject import mazur
-from sheetnet.engine import train
-from sheetnet.lesson import Settings
+from sheetnet.network.engine import train
+from sheetnet.network.lesson import Settings
 
 REACH = 3.0
 

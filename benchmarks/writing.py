@@ -20,7 +20,7 @@ from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.rivals import by_openpyxl, by_xlsxwriter
 from benchmarks.subject import Content, formula_count, mazur
 from sheetnet.building import build
-from sheetnet.workbook import make_book
+from sheetnet.network.book import make_book
 
 #: A library's name, what writes with it, and how many times as many cells a second.
 RIVALS: dict[str, tuple[Callable[[Content, Path], None], float]] = {

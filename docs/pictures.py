@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from sheetnet import build
-from sheetnet.catalogue import shipped
+from sheetnet.lessons.catalogue import shipped
 from sheetnet.recalc.libreoffice import python_with_uno, soffice_command
 
 HERE = Path(__file__).parent

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sheetnet.building import build
-    from sheetnet.engine import train
-    from sheetnet.index import inspect
-    from sheetnet.lesson import Lesson
-    from sheetnet.verification import verify
+    from sheetnet.network.engine import train
+    from sheetnet.network.lesson import Lesson
+    from sheetnet.proof.index import inspect
+    from sheetnet.proof.verification import verify
 
 __version__ = "0.1.0"
 __all__ = ["Lesson", "__version__", "build", "inspect", "train", "verify"]
 
 _HOMES = {
-    "Lesson": "lesson",
-    "train": "engine",
+    "Lesson": "network.lesson",
+    "train": "network.engine",
     "build": "building",
-    "verify": "verification",
-    "inspect": "index",
+    "verify": "proof.verification",
+    "inspect": "proof.index",
 }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sheetnet.formats import Progress, format_of, write
-from sheetnet.lesson import Lesson
-from sheetnet.workbook import make_book
+from sheetnet.files.formats import Progress, format_of, write
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
 
 OUTPUT = Path("output")
 

@@ -20,9 +20,9 @@ from sheetnet import __version__
 from sheetnet.errors import SheetnetError
 
 if TYPE_CHECKING:
-    from sheetnet.engine import Trace
-    from sheetnet.lesson import Lesson
-    from sheetnet.verification import Verification
+    from sheetnet.network.engine import Trace
+    from sheetnet.network.lesson import Lesson
+    from sheetnet.proof.verification import Verification
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 overrides = click.option(
@@ -72,7 +72,7 @@ def lessons(as_json: bool) -> None:
     """
     import tomllib
 
-    from sheetnet.catalogue import shipped
+    from sheetnet.lessons.catalogue import shipped
 
     found = {
         name: tomllib.loads(file.read_text(encoding="utf-8")) for name, file in shipped().items()
@@ -100,8 +100,8 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
       sheetnet new my-lesson --from happydustbunny
       sheetnet build my-lesson.toml
     """
-    from sheetnet.formats.packing import whole_file
-    from sheetnet.lesson import Lesson, json_schema
+    from sheetnet.files.packing import whole_file
+    from sheetnet.network.lesson import Lesson, json_schema
 
     if not name.removesuffix(".toml").strip("./ "):
         raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")
@@ -199,7 +199,7 @@ def verify(workbook: Path, engine: str, as_json: bool) -> None:
       sheetnet verify output/mazur.xlsx
       sheetnet verify output/mazur.xlsx --engine all
     """
-    from sheetnet.verification import verify as verify_workbook
+    from sheetnet.proof.verification import verify as verify_workbook
 
     def tell(what: str) -> None:
         if sys.stderr.isatty():
@@ -221,7 +221,7 @@ def inspect(workbook: Path, as_json: bool) -> None:
     Example:
       sheetnet inspect output/mazur.xlsx --json
     """
-    from sheetnet.index import inspect as inspect_workbook
+    from sheetnet.proof.index import inspect as inspect_workbook
 
     content = inspect_workbook(workbook)
     if as_json:
@@ -255,7 +255,7 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
       sheetnet train mazur --set training.steps=10000 -o curve.png
     """
     from sheetnet.curve import printed, write_curve
-    from sheetnet.engine import train as run
+    from sheetnet.network.engine import train as run
 
     loaded = _load(lesson, assignments)
     trace: Trace = run(loaded)
@@ -273,8 +273,8 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
 
 def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
     """A lesson with fields overridden from the command line."""
-    from sheetnet.lesson import Lesson, find, read_text
-    from sheetnet.lesson_text import override
+    from sheetnet.lessons.text import override
+    from sheetnet.network.lesson import Lesson, find, read_text
 
     lesson = Lesson.load(name)
     if not assignments:

@@ -7,10 +7,10 @@ import io
 import json
 from pathlib import Path
 
-from sheetnet.engine import Trace
 from sheetnet.errors import SheetnetError
-from sheetnet.formats.packing import whole_file
-from sheetnet.lesson import Lesson
+from sheetnet.files.packing import whole_file
+from sheetnet.network.engine import Trace
+from sheetnet.network.lesson import Lesson
 
 BAR = 40
 

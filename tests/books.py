@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from lxml import etree
 
-from sheetnet.dialects import parse_address, parse_area
-from sheetnet.engine import Trace
+from sheetnet.expressions.dialects import parse_address, parse_area
+from sheetnet.network.engine import Trace
 from sheetnet.recalc import Values
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sheetnet.recalc import ENGINES, Engine, LibreOffice, installed
+from sheetnet.recalc import PROGRAMS, LibreOffice, Program, installed
 
 
 @pytest.fixture(scope="session")
-def engine_or_skip() -> Callable[[str], None]:
-    """Skip where a program is not installed; fail where it must be (SHEETNET_REQUIRE_ENGINES)."""
+def program_or_skip() -> Callable[[str], None]:
+    """Skip where a program is not installed; fail where it must be (SHEETNET_REQUIRE_PROGRAMS)."""
 
     def check(name: str) -> None:
         if name not in installed():
-            if os.environ.get("SHEETNET_REQUIRE_ENGINES"):
+            if os.environ.get("SHEETNET_REQUIRE_PROGRAMS"):
                 pytest.fail(f"{name} is not installed")
             pytest.skip(f"{name} is not installed")
 
@@ -24,18 +24,18 @@ def engine_or_skip() -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="session")
-def office(engine_or_skip: Callable[[str], None]) -> Iterator[LibreOffice]:
+def office(program_or_skip: Callable[[str], None]) -> Iterator[LibreOffice]:
     """A LibreOffice that runs as long as the tests do, since it takes seconds to start."""
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     with LibreOffice() as program:
         yield program
 
 
-@pytest.fixture(params=list(ENGINES))
-def engine(request: pytest.FixtureRequest, engine_or_skip: Callable[[str], None]) -> Engine:
+@pytest.fixture(params=list(PROGRAMS))
+def engine(request: pytest.FixtureRequest, program_or_skip: Callable[[str], None]) -> Program:
     """Each of the engines in turn."""
-    engine_or_skip(request.param)
+    program_or_skip(request.param)
     if request.param == "libreoffice":
         office: LibreOffice = request.getfixturevalue("office")
         return office
-    return ENGINES[request.param]
+    return PROGRAMS[request.param]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sheetnet import styles
-from sheetnet.blocks import Blocks
-from sheetnet.formula import Area, Name, Number, Ref, call, equal, join, when
-from sheetnet.model import (
+from sheetnet.expressions.formula import Area, Name, Number, Ref, call, equal, join, when
+from sheetnet.expressions.rich import Rich, Run
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Blocks
+from sheetnet.workbook.model import (
     Axis,
     Band,
     Book,
@@ -23,7 +24,6 @@ from sheetnet.model import (
     Spill,
     Validation,
 )
-from sheetnet.rich import Rich, Run
 
 START, OTHER, RUN = "Start here", "Spaß & 2", "Run"
 RATE, STEP = Ref(START, 5, 2, True), Ref(START, 6, 2, True)

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import assume, reject
 from hypothesis import strategies as st
 
-from sheetnet.engine import DivergenceError, Trace, train
-from sheetnet.functions.activations import ACTIVATIONS
-from sheetnet.functions.losses import LOSSES
-from sheetnet.initialisation import INITIALISATIONS
-from sheetnet.lesson import Lesson
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.engine import DivergenceError, Trace, train
+from sheetnet.network.initialisation import INITIALISATIONS
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import LOSSES
 
 NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
 

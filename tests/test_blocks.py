@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetnet.blocks import AXES, Block, Blocks
-from sheetnet.dialects import parse_area
-from sheetnet.formula import Area, Ref
+from sheetnet.expressions.dialects import parse_area
+from sheetnet.expressions.formula import Area, Ref
+from sheetnet.workbook.blocks import AXES, Block, Blocks
 
 
 @st.composite

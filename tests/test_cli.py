@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sheetnet.catalogue import shipped
 from sheetnet.cli import main
+from sheetnet.lessons.catalogue import shipped
 
 
 @pytest.fixture

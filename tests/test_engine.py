@@ -14,9 +14,9 @@ import pytest
 from autograd import grad
 from hypothesis import assume, given, settings
 
-from sheetnet.engine import DivergenceError, Trace, train
-from sheetnet.functions.activations import ACTIVATIONS
-from sheetnet.lesson import Lesson
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.engine import DivergenceError, Trace, train
+from sheetnet.network.lesson import Lesson
 from tests.strategies import runs
 from tests.test_functions import DEFINED_ACTIVATIONS, DEFINED_LOSSES
 

@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 
 from sheetnet import build
-from sheetnet.catalogue import shipped
 from sheetnet.errors import SheetnetError
-from sheetnet.lesson import Lesson
-from sheetnet.reading import read
-from sheetnet.workbook import make_book
+from sheetnet.files.reading import read
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
 
 #: What openxml-audit reports and Excel does not mind, with the reason.
 ALLOWED = [
@@ -127,7 +127,7 @@ def test_links_lead_somewhere(mazur: Path) -> None:
 
 
 def test_nothing_volatile_and_nothing_outside_the_known_functions(mazur: Path) -> None:
-    from sheetnet.evaluation import FUNCTIONS
+    from sheetnet.expressions.evaluation import FUNCTIONS
 
     known = {*FUNCTIONS, "IF", "INDEX", "CHOOSE"}
     for sheet in read(mazur).sheets.values():

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from sheetnet.dialects import (
+from sheetnet.expressions.dialects import (
     EXCEL,
     OPEN_FORMULA,
     address,
@@ -24,8 +24,8 @@ from sheetnet.dialects import (
     parse_area,
     quoted,
 )
-from sheetnet.evaluation import FUNCTIONS, evaluate, fixed
-from sheetnet.formula import (
+from sheetnet.expressions.evaluation import FUNCTIONS, evaluate, fixed
+from sheetnet.expressions.formula import (
     Applied,
     Area,
     Binary,

@@ -15,11 +15,11 @@ from autograd import elementwise_grad, grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetnet.dialects import EXCEL
-from sheetnet.evaluation import evaluate
-from sheetnet.formula import Expression, Number, Ref
-from sheetnet.functions.activations import ACTIVATIONS
-from sheetnet.functions.losses import LOSSES
+from sheetnet.expressions.dialects import EXCEL
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import Expression, Number, Ref
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.losses import LOSSES
 
 #: The definitions, for the differentiator: name → a(z, theta).
 DEFINED_ACTIVATIONS: dict[str, Callable[[Any, float], Any]] = {

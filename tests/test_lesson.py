@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
-from sheetnet.catalogue import shipped
 from sheetnet.errors import SheetnetError
-from sheetnet.initialisation import INITIALISATIONS, draw
-from sheetnet.lesson import Lesson, json_schema
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network.initialisation import INITIALISATIONS, draw
+from sheetnet.network.lesson import Lesson, json_schema
 from tests.strategies import lessons
 
 LESSON = """

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sheetnet.lesson import Lesson
-from sheetnet.notation import NOTATIONS, Symbols
-from sheetnet.rich import Rich, Run, rich
+from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.notation import NOTATIONS, Symbols
 
 
 def symbols(notation: str, *sizes: int) -> Symbols:

@@ -17,20 +17,22 @@ import pytest
 from lxml import etree
 from showcase import OTHER, RUN, START, showcase
 
-from sheetnet import build, knobs, styles
-from sheetnet.blocks import Blocks
-from sheetnet.catalogue import shipped
-from sheetnet.comparison import compare_values
-from sheetnet.formats import write
-from sheetnet.formats.ods.markup import NAMESPACES
-from sheetnet.formats.ods.number_formats import data_style, shown
-from sheetnet.formula import call, join
-from sheetnet.lesson import Lesson
-from sheetnet.model import Book, Link, Position, Sheet
+from sheetnet import build
+from sheetnet.expressions.formula import call, join
+from sheetnet.expressions.rich import Rich, Run
+from sheetnet.files.formats import write
+from sheetnet.files.ods.markup import NAMESPACES
+from sheetnet.files.ods.number_formats import data_style, shown
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network import knobs
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
+from sheetnet.proof.comparison import compare_values
 from sheetnet.recalc import LibreOffice, recalculate
 from sheetnet.recalc.libreoffice import python_with_uno, soffice_command
-from sheetnet.rich import Rich, Run
-from sheetnet.workbook import make_book
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Blocks
+from sheetnet.workbook.model import Book, Link, Position, Sheet
 
 #: What openxml-audit reports although it is as it should be, with the reason.
 ALLOWED = [
@@ -177,7 +179,7 @@ def test_the_same_workbook_gives_the_same_bytes(tmp_path: Path) -> None:
     """In programs of their own, since the order of a set differs from one to the next."""
     script = (
         "import sys; from pathlib import Path; from showcase import showcase;"
-        "from sheetnet.formats import write; write(showcase(), Path(sys.argv[1]))"
+        "from sheetnet.files.formats import write; write(showcase(), Path(sys.argv[1]))"
     )
     folder = Path(__file__).parent
     paths = [tmp_path / "1.ods", tmp_path / "2.ods"]
@@ -219,9 +221,9 @@ def test_texts_stay_as_they_are_in_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ["libreoffice", "gnumeric"])
 def test_texts_stay_as_they_are_in_programs(
-    engine: str, tmp_path: Path, engine_or_skip: Callable[[str], None]
+    engine: str, tmp_path: Path, program_or_skip: Callable[[str], None]
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     path = tmp_path / "texts.ods"
     write(_book_of(TEXTS), path)
     [values] = recalculate(path, engine)
@@ -332,9 +334,9 @@ def test_a_number_format_that_nobody_uses_is_a_mistake() -> None:
 @pytest.mark.parametrize("engine", ["libreoffice", "gnumeric"])
 @pytest.mark.parametrize("name", ["showcase", *sorted(shipped())])
 def test_programs_compute_what_the_model_says(
-    name: str, engine: str, tmp_path: Path, request: pytest.FixtureRequest, engine_or_skip: Any
+    name: str, engine: str, tmp_path: Path, request: pytest.FixtureRequest, program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     book = showcase() if name == "showcase" else make_book(Lesson.load(name))
     path = tmp_path / "book.ods"
     write(book, path)
@@ -344,9 +346,9 @@ def test_programs_compute_what_the_model_says(
 
 
 def test_libreoffice_follows_typing_without_a_hard_recalculation(
-    tmp_path: Path, engine_or_skip: Callable[[str], None]
+    tmp_path: Path, program_or_skip: Callable[[str], None]
 ) -> None:
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     lesson = Lesson.load("mazur")
     moved = knobs.moved(lesson, lesson.settings)
     book = make_book(lesson, moved)
@@ -358,10 +360,10 @@ def test_libreoffice_follows_typing_without_a_hard_recalculation(
 
 @pytest.fixture(scope="module")
 def facts(
-    files: dict[str, Path], engine_or_skip: Callable[[str], None]
+    files: dict[str, Path], program_or_skip: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
     """What LibreOffice says of the showcase in each format."""
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     python, soffice = python_with_uno(), soffice_command()
     assert python and soffice
     script = Path(__file__).with_name("office_facts.py")

@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from opendocument import cell, content, formula, number, ods, row, table, text
 from strategies import texts
 
-from sheetnet.dialects import EXCEL, OPEN_FORMULA
 from sheetnet.errors import SheetnetError
-from sheetnet.formula import Area, Binary, Call, Logical, Name, Negative, Number, Ref, Text
-from sheetnet.openformula import UntranslatableError, excel_text
-from sheetnet.recalc import Edits, Engine, EngineError, recalculate
-from sheetnet.recalc.typed import type_numbers
+from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA
+from sheetnet.expressions.formula import (
+    Area,
+    Binary,
+    Call,
+    Logical,
+    Name,
+    Negative,
+    Number,
+    Ref,
+    Text,
+)
+from sheetnet.expressions.openformula import UntranslatableError, excel_text
+from sheetnet.files.typed import type_numbers
+from sheetnet.recalc import Edits, Program, ProgramError, recalculate
 
 SHEETS = ("Sheet1", "Training", "It's 2", "Σ", "a.b [c]!", "'")
 sheets = st.sampled_from(SHEETS)
@@ -181,7 +191,7 @@ def book(tmp_path: Path) -> Path:
     return ods(tmp_path / "Übung #1.ods", content(panel + run + names))
 
 
-def test_all_engines_compute_the_same(book: Path, engine: Engine) -> None:
+def test_all_engines_compute_the_same(book: Path, engine: Program) -> None:
     [values] = recalculate(book, engine)
     assert list(values.rows) == [PANEL, RUN]
     assert values.area(PANEL, 1, 1, 3, 4) == [
@@ -195,7 +205,7 @@ def test_all_engines_compute_the_same(book: Path, engine: Engine) -> None:
     assert values.area(RUN, 6, 1, 7, 3) == [["#DIV/0!", True, 10], [5, None, None]]
 
 
-def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Engine) -> None:
+def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Program) -> None:
     before = book.read_bytes()
     edits: list[Edits] = [
         {GAMMA: 0.1, (RUN, 1, 1): -3e-7},
@@ -216,9 +226,9 @@ def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Engine) -> 
 
 @pytest.mark.parametrize("where", [(PANEL, 2, 2), (RUN, 4, 2), ("Elsewhere", 1, 1)])
 def test_numbers_are_typed_into_inputs_only(
-    book: Path, engine: Engine, where: tuple[str, int, int]
+    book: Path, engine: Program, where: tuple[str, int, int]
 ) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(ProgramError) as caught:
         recalculate(book, engine, [{where: 1.0}])
     assert str(caught.value).startswith(f"{book}: ")
     assert "\n" not in str(caught.value)
@@ -235,7 +245,7 @@ def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
     one = run.replace('repeated="3"', 'repeated="1"')
     typed = '<table:table-cell office:value-type="float" office:value="0.25"/>'
     assert new == old.replace(run, one + typed + one)
-    with pytest.raises(EngineError, match="'The panel'!D9 is not in the file"):
+    with pytest.raises(ProgramError, match="'The panel'!D9 is not in the file"):
         type_numbers(book, target, {(PANEL, 9, 4): 1})
 
 

@@ -12,8 +12,8 @@ from openpyxl.chart import LineChart
 from openpyxl.worksheet.formula import ArrayFormula
 from packages import MAIN, STRICT, cells, parts, relations, worksheet, write
 
-from sheetnet.ooxml import unescape
-from sheetnet.reading import CellError, StoredCell, read
+from sheetnet.files.reading import CellError, StoredCell, read
+from sheetnet.files.xlsx.parts import unescape
 
 Cells = dict[tuple[int, int], StoredCell]
 
@@ -225,11 +225,11 @@ def test_what_openpyxl_writes(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def saved_by(tmp_path: Path, engine_or_skip: Callable[[str], None]) -> Callable[[Path, str], Path]:
+def saved_by(tmp_path: Path, program_or_skip: Callable[[str], None]) -> Callable[[Path, str], Path]:
     """A workbook as another program saves it."""
 
     def save(path: Path, program: str) -> Path:
-        engine_or_skip(program)
+        program_or_skip(program)
         result = tmp_path / program / path.name
         result.parent.mkdir()
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

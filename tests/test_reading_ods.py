@@ -11,14 +11,15 @@ import pytest
 from opendocument import cell, content, formula, number, ods, row, table, text
 from test_strangers_files import BOMB, damaged, refused
 
-from sheetnet import odf, reading_ods
 from sheetnet.errors import SheetnetError
-from sheetnet.formats import write as write_book
-from sheetnet.lesson import Lesson
-from sheetnet.package import open_package
-from sheetnet.reading import CellError, StoredCell, read
-from sheetnet.reading_ods import NamedText, read_spreadsheet
-from sheetnet.workbook import make_book
+from sheetnet.files.formats import write as write_book
+from sheetnet.files.ods import parts as odf
+from sheetnet.files.ods import read as reading_ods
+from sheetnet.files.ods.read import NamedText, read_spreadsheet
+from sheetnet.files.package import open_package
+from sheetnet.files.reading import CellError, StoredCell, read
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
 
 Cells = dict[tuple[int, int], StoredCell]
 

@@ -14,20 +14,20 @@ import pytest
 from packages import cells, parts, worksheet, write
 
 from sheetnet.errors import SheetnetError
-from sheetnet.reading import CellError, StoredCell
+from sheetnet.files.reading import CellError, StoredCell
+from sheetnet.files.typed import type_numbers
 from sheetnet.recalc import (
-    ENGINES,
+    PROGRAMS,
     Edits,
-    Engine,
-    EngineError,
     LibreOffice,
+    Program,
+    ProgramError,
     Values,
     installed,
     recalculate,
 )
 from sheetnet.recalc import values as values_module
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.typed import type_numbers
 from sheetnet.recalc.values import from_cells
 
 PANEL, RUN = "The panel", "Σ it's"
@@ -66,7 +66,7 @@ def book(tmp_path: Path) -> Path:
     return small_book(tmp_path / "book.xlsx")
 
 
-def test_all_engines_compute_the_same(book: Path, engine: Engine) -> None:
+def test_all_engines_compute_the_same(book: Path, engine: Program) -> None:
     [values] = recalculate(book, engine)
     assert list(values.rows) == [PANEL, RUN]
     assert values.area(PANEL, 1, 1, 3, 3) == [
@@ -83,7 +83,7 @@ def test_all_engines_compute_the_same(book: Path, engine: Engine) -> None:
     assert values.value(RUN, 900, 900) is None
 
 
-def test_errors_are_no_texts(book: Path, engine: Engine) -> None:
+def test_errors_are_no_texts(book: Path, engine: Program) -> None:
     [values] = recalculate(book, engine)
     error, text = values.area(RUN, 6, 1, 6, 2)[0]
     assert (error, text) == ("#DIV/0!", "#DIV/0!")
@@ -92,7 +92,7 @@ def test_errors_are_no_texts(book: Path, engine: Engine) -> None:
     assert not isinstance(values.value(PANEL, 2, 1), CellError)
 
 
-def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Engine) -> None:
+def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Program) -> None:
     content = book.read_bytes()
     edits: list[Edits] = [
         {},
@@ -118,27 +118,27 @@ def test_every_set_of_edits_starts_from_the_file(book: Path, engine: Engine) -> 
 
 @pytest.mark.parametrize("cell", [(PANEL, 2, 2), (RUN, 4, 2), ("Elsewhere", 1, 1)])
 def test_numbers_are_typed_into_inputs_only(
-    book: Path, engine: Engine, cell: tuple[str, int, int]
+    book: Path, engine: Program, cell: tuple[str, int, int]
 ) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(ProgramError) as caught:
         recalculate(book, engine, [{cell: 1.0}])
     assert str(caught.value).startswith(f"{book}: ")
     assert "\n" not in str(caught.value)
 
 
-def test_any_name_of_a_file(tmp_path: Path, engine: Engine) -> None:
+def test_any_name_of_a_file(tmp_path: Path, engine: Program) -> None:
     path = small_book(tmp_path / "Übung #1 50% & 'so'.xlsx")
     [values] = recalculate(path, engine, [{GAMMA: 0.25}])
     assert values.value(PANEL, 2, 2) == 0.5
     assert list(tmp_path.iterdir()) == [path], "something is left behind"
 
 
-def test_nothing_is_printed(book: Path, engine: Engine, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed(book: Path, engine: Program, capfd: pytest.CaptureFixture[str]) -> None:
     recalculate(book, engine)
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_workbook(tmp_path: Path, engine: Engine) -> None:
+def test_no_workbook(tmp_path: Path, engine: Program) -> None:
     path = write(tmp_path / "book.xlsx", {"a.xml": "<a/>"})
     with pytest.raises(SheetnetError, match=re.escape(str(path))):
         recalculate(path, engine)
@@ -146,31 +146,31 @@ def test_no_workbook(tmp_path: Path, engine: Engine) -> None:
         recalculate(tmp_path / "missing.xlsx", engine)
 
 
-def test_no_entity_reaches_an_engine(tmp_path: Path, engine: Engine) -> None:
+def test_no_entity_reaches_an_engine(tmp_path: Path, engine: Program) -> None:
     contents = parts({"Sheet": cells()})
     contents["xl/styles.xml"] = "<!DOCTYPE s [<!ENTITY a 'a'>]>" + contents["xl/styles.xml"]
     with pytest.raises(SheetnetError, match="document type"):
         recalculate(write(tmp_path / "book.xlsx", contents), engine)
 
 
-def test_versions(engine: Engine) -> None:
+def test_versions(engine: Program) -> None:
     assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", engine.version())
 
 
 def test_engines_have_names(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert list(ENGINES) == ["ironcalc", "libreoffice", "gnumeric"]
+    assert list(PROGRAMS) == ["ironcalc", "libreoffice", "gnumeric"]
     with pytest.raises(SheetnetError, match="use one of ironcalc, libreoffice, gnumeric"):
         recalculate(book, "excel")
-    monkeypatch.setattr(type(ENGINES["gnumeric"]), "is_installed", lambda self: False)
+    monkeypatch.setattr(type(PROGRAMS["gnumeric"]), "is_installed", lambda self: False)
     assert "gnumeric" not in installed()
-    with pytest.raises(EngineError, match="Gnumeric: is not installed: install"):
+    with pytest.raises(ProgramError, match="Gnumeric: is not installed: install"):
         recalculate(book, "gnumeric")
 
 
 @pytest.mark.parametrize("name", ["ironcalc", "gnumeric"])
-def test_time_is_limited(book: Path, name: str, engine_or_skip: Callable[[str], None]) -> None:
-    engine_or_skip(name)
-    with pytest.raises(EngineError, match=r"took longer than 0\.0[0-9]+ s: try another engine"):
+def test_time_is_limited(book: Path, name: str, program_or_skip: Callable[[str], None]) -> None:
+    program_or_skip(name)
+    with pytest.raises(ProgramError, match=r"took longer than 0\.0[0-9]+ s: try another engine"):
         recalculate(book, name, timeout=0.01)
 
 
@@ -178,7 +178,7 @@ def test_a_crash_is_told(tmp_path: Path) -> None:
     deep = "(" * 4000 + "1" + ")" * 4000
     sheet = cells(f'<c r="A1"><f>{deep}</f><v>1</v></c>')
     path = write(tmp_path / "book.xlsx", parts({"Sheet": sheet}))
-    with pytest.raises(EngineError, match="IronCalc crashed"):
+    with pytest.raises(ProgramError, match="IronCalc crashed"):
         recalculate(path, "ironcalc")
 
 
@@ -187,7 +187,7 @@ def test_a_panic_is_told(tmp_path: Path) -> None:
     contents["xl/styles.xml"] = re.sub(
         "(?s)<cellStyles.*?</cellStyles>", "", contents["xl/styles.xml"]
     )
-    with pytest.raises(EngineError, match=r"IronCalc cannot compute it \("):
+    with pytest.raises(ProgramError, match=r"IronCalc cannot compute it \("):
         recalculate(write(tmp_path / "book.xlsx", contents), "ironcalc")
 
 
@@ -197,7 +197,7 @@ def test_cells_far_apart(tmp_path: Path) -> None:
         '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
     )
     path = write(tmp_path / "book.xlsx", parts({"Sheet": worksheet(rows)}))
-    with pytest.raises(EngineError, match="IronCalc finds cells too far apart"):
+    with pytest.raises(ProgramError, match="IronCalc finds cells too far apart"):
         recalculate(path, "ironcalc")
 
 
@@ -232,15 +232,15 @@ def test_programs_end_with_what_they_started(tmp_path: Path) -> None:
 
 
 def test_libreoffice_under_a_comma_locale(
-    book: Path, engine_or_skip: Callable[[str], None]
+    book: Path, program_or_skip: Callable[[str], None]
 ) -> None:
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     with LibreOffice(locale="de-DE") as program:
         [values] = recalculate(book, program, [{GAMMA: 0.25}])
         assert values.value(RUN, 5, 2) == "σ(0,5622)"
         assert values.value(PANEL, 2, 2) == 0.5
         # A program that hangs is ended, and the next file gets another one.
-        with pytest.raises(EngineError, match="took longer than 0 s"):
+        with pytest.raises(ProgramError, match="took longer than 0 s"):
             recalculate(book, program, timeout=0)
         assert recalculate(book, program)[0].value(PANEL, 2, 2) == 1
 
@@ -249,7 +249,7 @@ def test_libreoffice_outlives_a_broken_file(
     book: Path, tmp_path: Path, office: LibreOffice
 ) -> None:
     broken = write(tmp_path / "broken.xlsx", {"a.xml": "<a/>"})
-    with pytest.raises(EngineError, match="LibreOffice cannot open it"):
+    with pytest.raises(ProgramError, match="LibreOffice cannot open it"):
         recalculate(broken, office)
     assert recalculate(book, office)[0].value(PANEL, 2, 2) == 1
 
@@ -264,7 +264,7 @@ def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
         content = after.read(changed).decode()
     assert '<c r="A1"><v>1e-300</v></c><c r="B1" s="0"><v>0.1</v></c>' in content
     assert '<c r="C1" s="0"><v>2.0</v></c></row>' in content
-    with pytest.raises(EngineError, match="'The panel'!D9 is not in the file"):
+    with pytest.raises(ProgramError, match="'The panel'!D9 is not in the file"):
         type_numbers(book, target, {(PANEL, 9, 4): 1})
 
 

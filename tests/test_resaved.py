@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from packages import write as write_parts
-from test_workbooks import ALL_ENGINES, SHIPPED, larger
+from test_workbooks import ALL_PROGRAMS, SHIPPED, larger
 
 from sheetnet import inspect, verify
-from sheetnet.formats import write
-from sheetnet.lesson import Lesson
+from sheetnet.files.formats import write
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
 from sheetnet.recalc.libreoffice import soffice_command
-from sheetnet.workbook import make_book
 
 #: What it was, and what it became.
 SAVES = [("xlsx", "xlsx"), ("xlsx", "ods"), ("ods", "ods"), ("ods", "xlsx")]
@@ -44,9 +44,9 @@ def lesson_named(name: str) -> Lesson:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory, engine_or_skip: Callable[[str], None]) -> Path:
+def saved(tmp_path_factory: pytest.TempPathFactory, program_or_skip: Callable[[str], None]) -> Path:
     """A folder with every workbook in both formats, and those saved again in folders of it."""
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     folder = tmp_path_factory.mktemp("saved")
     for name in NAMES:
         book = make_book(lesson_named(name))
@@ -94,17 +94,17 @@ def test_it_verifies_on_a_fresh_machine(before: str, after: str, name: str, save
     ],
 )
 def test_it_verifies_in_the_real_programs(
-    before: str, after: str, name: str, engine: str, saved: Path, engine_or_skip: Any
+    before: str, after: str, name: str, engine: str, saved: Path, program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     _verified(saved / f"{before}-{after}" / f"{name}.{after}", engine)
 
 
-@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("engine", ALL_PROGRAMS)
 def test_ours_verifies_before_anybody_saved_it(
-    engine: str, saved: Path, engine_or_skip: Any
+    engine: str, saved: Path, program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     _verified(saved / "mazur.ods", engine)
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sheetnet.catalogue import shipped
-from sheetnet.formats.layout import column_behind, row_under
-from sheetnet.formula import Binary, Expression, Text
-from sheetnet.lesson import Lesson
-from sheetnet.model import Book, Sheet
-from sheetnet.styles import Style
-from sheetnet.workbook import make_book
+from sheetnet.expressions.formula import Binary, Expression, Text
+from sheetnet.files.layout import column_behind, row_under
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
+from sheetnet.workbook.model import Book, Sheet
+from sheetnet.workbook.styles import Style
 from tests.strategies import lessons
 
 #: The sheets that are read rather than looked up.
@@ -110,7 +110,7 @@ def test_every_sheet_is_reached_from_start_and_leads_back() -> None:
 
 def test_no_text_constant_in_a_formula_is_longer_than_excel_takes() -> None:
     def constants(node: Any) -> Any:
-        from sheetnet.formula import children
+        from sheetnet.expressions.formula import children
 
         if isinstance(node, Text):
             yield node.value

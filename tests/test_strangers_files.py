@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from packages import cells, parts, relations, worksheet, write
 
-from sheetnet import ooxml, package, reading_xlsx
 from sheetnet.errors import SheetnetError
-from sheetnet.package import open_package
-from sheetnet.reading import read
+from sheetnet.files import package
+from sheetnet.files.package import open_package
+from sheetnet.files.reading import read
+from sheetnet.files.xlsx import parts as ooxml
+from sheetnet.files.xlsx import read as reading_xlsx
 
 BOMB = "".join(
     ["<!DOCTYPE w [<!ENTITY a0 'aaaaaaaaaa'>"]

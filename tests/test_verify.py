@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from sheetnet import build, verify
-from sheetnet.comparison import same_text
-from sheetnet.dialects import address
 from sheetnet.errors import SheetnetError
-from sheetnet.formula import Binary, Call
-from sheetnet.lesson import Lesson
-from sheetnet.model import Matrix
+from sheetnet.expressions.dialects import address
+from sheetnet.expressions.formula import Binary, Call
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
+from sheetnet.proof.comparison import same_text
 from sheetnet.recalc import recalculate
-from sheetnet.workbook import make_book
+from sheetnet.workbook.model import Matrix
 from tests import books
 
 Case = tuple[str, str, books.Change]
@@ -127,7 +127,7 @@ def test_another_version_gets_an_answer_in_words(mazur: Path, tmp_path: Path) ->
 
 
 def _index_row(path: Path, kind: str) -> int:
-    from sheetnet.reading import read
+    from sheetnet.files.reading import read
 
     cells = read(path).sheets["Index"]
     return next(row for (row, column), cell in cells.items() if column == 1 and cell.value == kind)
@@ -211,13 +211,13 @@ def test_texts_are_compared_number_by_number(one: str, other: str, same: bool) -
     assert same_text(one, other) is same
 
 
-def test_no_error_value_in_any_engine_after_a_wild_edit(mazur: Path, engine_or_skip: Any) -> None:
+def test_no_error_value_in_any_engine_after_a_wild_edit(mazur: Path, program_or_skip: Any) -> None:
     """A large rate and a large weight saturate the sigmoids, and no cell shows an error."""
-    from sheetnet.stored import CellError
+    from sheetnet.files.stored import CellError
 
     wild = {("Start", 8, 3): 1000.0, ("Start", 16, 3): -10_000.0, ("Start", 12, 3): 10_000.0}
     for engine in ("ironcalc", "libreoffice", "gnumeric"):
-        engine_or_skip(engine)
+        program_or_skip(engine)
         [values] = recalculate(mazur, engine, [wild])
         errors = [
             (name, v)

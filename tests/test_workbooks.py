@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sheetnet import build, inspect, train, verify
-from sheetnet.catalogue import shipped
-from sheetnet.lesson import Lesson
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network.book import make_book
+from sheetnet.network.lesson import Lesson
 from sheetnet.recalc import LibreOffice, Values, recalculate
-from sheetnet.workbook import make_book
 from tests.books import assert_follows, block_array, cell_of
 from tests.strategies import lessons
 
 SHIPPED = sorted(shipped())
-ALL_ENGINES = ("ironcalc", "libreoffice", "gnumeric")
+ALL_PROGRAMS = ("ironcalc", "libreoffice", "gnumeric")
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +29,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: build(name, folder / f"{name}.xlsx") for name in SHIPPED}
 
 
-@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_lesson_verifies_in_every_engine(
-    name: str, engine: str, books: dict[str, Path], engine_or_skip: Any
+    name: str, engine: str, books: dict[str, Path], program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     result = verify(books[name], engine)
     assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
     assert len(result.checks) == 4
@@ -91,13 +91,13 @@ def test_mazur_after_ten_thousand_steps(biases: str, cost: float, tmp_path: Path
         np.testing.assert_allclose(outputs, [0.01591362, 0.98406427], atol=5e-9)
 
 
-@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", SHIPPED)
 def test_edits_in_a_saved_file_are_followed_by_every_quantity(
-    name: str, engine: str, books: dict[str, Path], engine_or_skip: Any
+    name: str, engine: str, books: dict[str, Path], program_or_skip: Any
 ) -> None:
     """The rate, an input, a target and three weights, found by the index alone."""
-    engine_or_skip(engine)
+    program_or_skip(engine)
     path = books[name]
     lesson = Lesson.load(name)
     blocks = inspect(path)["blocks"]
@@ -135,12 +135,12 @@ def _same(one: Any, other: Any) -> bool:
     return one == other
 
 
-@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", SHIPPED)
 def test_both_formats_have_the_same_value_in_every_cell(
-    name: str, engine: str, books: dict[str, Path], tmp_path: Path, engine_or_skip: Any
+    name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     other = build(name, tmp_path / f"{name}.ods")
     [xlsx], [ods] = recalculate(books[name], engine), recalculate(other, engine)
     assert list(xlsx.rows) == list(ods.rows)
@@ -169,8 +169,8 @@ def test_random_lessons_verify_as_opendocument(
 
 def _typed(lesson: Lesson, path: Path, office: LibreOffice) -> list[str]:
     """What is wrong after somebody opened the file and typed, without a recalculation."""
-    from sheetnet import knobs
-    from sheetnet.comparison import compare_values
+    from sheetnet.network import knobs
+    from sheetnet.proof.comparison import compare_values
 
     moved = knobs.moved(lesson, lesson.settings)
     book = make_book(lesson, moved)
@@ -179,10 +179,10 @@ def _typed(lesson: Lesson, path: Path, office: LibreOffice) -> list[str]:
 
 
 def test_libreoffice_follows_typing_without_a_hard_recalculation(
-    books: dict[str, Path], tmp_path: Path, engine_or_skip: Any
+    books: dict[str, Path], tmp_path: Path, program_or_skip: Any
 ) -> None:
     """Stored values are trusted on opening: whatever depends on an edit must still follow."""
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     with LibreOffice(hard=False) as office:
         for name, path in books.items():
             assert not _typed(Lesson.load(name), path, office)
@@ -190,11 +190,11 @@ def test_libreoffice_follows_typing_without_a_hard_recalculation(
         assert not _typed(lesson, build(lesson, tmp_path / "larger.xlsx"), office)
 
 
-def test_a_larger_network_verifies_in_every_engine(tmp_path: Path, engine_or_skip: Any) -> None:
+def test_a_larger_network_verifies_in_every_engine(tmp_path: Path, program_or_skip: Any) -> None:
     lesson = larger()
     path = build(lesson, tmp_path / "larger.xlsx")
-    for engine in ALL_ENGINES:
-        engine_or_skip(engine)
+    for engine in ALL_PROGRAMS:
+        program_or_skip(engine)
         result = verify(path, engine)
         assert result.ok, [str(f) for check in result.checks for f in check.findings[:3]]
 
@@ -269,9 +269,9 @@ def test_random_lessons_build_and_verify(
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=6), engine=st.sampled_from(["libreoffice", "gnumeric"]))
 def test_random_lessons_verify_in_the_real_programs(
-    lesson: Lesson, engine: str, tmp_path_factory: pytest.TempPathFactory, engine_or_skip: Any
+    lesson: Lesson, engine: str, tmp_path_factory: pytest.TempPathFactory, program_or_skip: Any
 ) -> None:
-    engine_or_skip(engine)
+    program_or_skip(engine)
     path = build(lesson, tmp_path_factory.mktemp("random") / "random.xlsx")
     result = verify(path, engine)
     assert result.ok, [
@@ -282,11 +282,11 @@ def test_random_lessons_verify_in_the_real_programs(
 
 @pytest.mark.parametrize("locale", ["de-DE", "da-DK"])
 def test_a_comma_locale_shows_the_same_numbers_and_texts(
-    locale: str, books: dict[str, Path], engine_or_skip: Any
+    locale: str, books: dict[str, Path], program_or_skip: Any
 ) -> None:
-    from sheetnet.comparison import compare_values
+    from sheetnet.proof.comparison import compare_values
 
-    engine_or_skip("libreoffice")
+    program_or_skip("libreoffice")
     with LibreOffice(locale) as office:
         for name in SHIPPED:
             [values] = recalculate(books[name], office)

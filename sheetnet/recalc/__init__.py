@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
-from sheetnet.package import open_package
-from sheetnet.recalc.engine import TIMEOUT, Edits, Engine, EngineError
+from sheetnet.files.package import open_package
 from sheetnet.recalc.gnumeric import Gnumeric
 from sheetnet.recalc.ironcalc import IronCalc
 from sheetnet.recalc.libreoffice import LibreOffice
+from sheetnet.recalc.program import TIMEOUT, Edits, Program, ProgramError
 from sheetnet.recalc.values import Value, Values
 
 __all__ = [
-    "ENGINES",
+    "PROGRAMS",
     "Edits",
-    "Engine",
-    "EngineError",
+    "Program",
+    "ProgramError",
     "LibreOffice",
     "Value",
     "Values",
@@ -29,19 +29,19 @@ __all__ = [
     "recalculate",
 ]
 
-ENGINES: dict[str, Engine] = {
+PROGRAMS: dict[str, Program] = {
     engine.name: engine for engine in (IronCalc(), LibreOffice(), Gnumeric())
 }
 
 
 def installed() -> list[str]:
     """The names of the engines that can be used here."""
-    return [name for name, engine in ENGINES.items() if engine.is_installed()]
+    return [name for name, engine in PROGRAMS.items() if engine.is_installed()]
 
 
 def recalculate(
     path: Path,
-    engine: str | Engine,
+    engine: str | Program,
     edits: Sequence[Edits] = ({},),
     *,
     timeout: float = TIMEOUT,
@@ -49,18 +49,18 @@ def recalculate(
     """What the formulas of the workbook at `path` compute, once for each set of edits.
 
     An edit is a number typed into a cell that holds no formula: (sheet, row, column) to
-    number. Every set starts from the file as it is. `engine` is a name in `ENGINES`, or an
+    number. Every set starts from the file as it is. `engine` is a name in `PROGRAMS`, or an
     open `LibreOffice`, which saves its start; `timeout` is in seconds, for all sets.
 
-    Raises `EngineError` where the program is not installed, fails, takes longer, or where
+    Raises `ProgramError` where the program is not installed, fails, takes longer, or where
     an edit names no such cell; `SheetnetError` where the file is no workbook.
     """
     if isinstance(engine, str):
-        if engine not in ENGINES:
-            raise SheetnetError(f"{engine}: no such engine: use one of {', '.join(ENGINES)}")
-        engine = ENGINES[engine]
+        if engine not in PROGRAMS:
+            raise SheetnetError(f"{engine}: no such engine: use one of {', '.join(PROGRAMS)}")
+        engine = PROGRAMS[engine]
     if not engine.is_installed():
-        raise EngineError(f"{engine.title}: is not installed: {engine.remedy}")
+        raise ProgramError(f"{engine.title}: is not installed: {engine.remedy}")
     # These programs were not made for a stranger's file: no bomb and no entity reaches them.
     with open_package(path) as package:
         package.check()

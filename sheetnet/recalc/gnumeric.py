@@ -16,14 +16,14 @@ from functools import cache
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
-from sheetnet.reading import read
-from sheetnet.recalc.engine import Edits, Engine, EngineError, cell_name
+from sheetnet.files.reading import read
+from sheetnet.files.typed import type_numbers
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.typed import type_numbers
+from sheetnet.recalc.program import Edits, Program, ProgramError, cell_name
 from sheetnet.recalc.values import Values, from_cells
 
 
-class Gnumeric(Engine):
+class Gnumeric(Program):
     """The engine; it computes with 80-bit floats."""
 
     name = "gnumeric"
@@ -35,7 +35,7 @@ class Gnumeric(Engine):
 
     def version(self) -> str:
         if (program := shutil.which("ssconvert")) is None:
-            raise EngineError(f"{self.title}: is not installed: {self.remedy}")
+            raise ProgramError(f"{self.title}: is not installed: {self.remedy}")
         return _version(program)
 
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
@@ -76,6 +76,6 @@ def _version(program: str) -> str:
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as error:
-        raise EngineError(f"{program}: does not tell its version ({error})") from None
+        raise ProgramError(f"{program}: does not tell its version ({error})") from None
     match = re.search(r"version '([0-9.]+)'", done.stdout + done.stderr)
     return match[1] if match else "unknown"

@@ -10,16 +10,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sheetnet.formats import packing
-from sheetnet.package import Package, open_package
-from sheetnet.reading import ODS, kind_of
-from sheetnet.recalc.engine import Edits, Engine, EngineError
+from sheetnet.files import packing
+from sheetnet.files.ods.translated import translate
+from sheetnet.files.package import Package, open_package
+from sheetnet.files.reading import ODS, kind_of
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.translated import translate
+from sheetnet.recalc.program import Edits, Program, ProgramError
 from sheetnet.recalc.values import MOST_CELLS, Values, from_json
 
 
-class IronCalc(Engine):
+class IronCalc(Program):
     """The engine that comes with sheetnet; it computes with 64-bit floats."""
 
     name = "ironcalc"
@@ -33,7 +33,7 @@ class IronCalc(Engine):
         try:
             return importlib.metadata.version("ironcalc")
         except importlib.metadata.PackageNotFoundError:
-            raise EngineError(f"{self.title}: is not installed: {self.remedy}") from None
+            raise ProgramError(f"{self.title}: is not installed: {self.remedy}") from None
 
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
         with tempfile.TemporaryDirectory(prefix="sheetnet-") as name:
@@ -98,5 +98,5 @@ def _library() -> str:
     """The folder that holds the library's package."""
     spec = importlib.util.find_spec("ironcalc")
     if spec is None or spec.origin is None:
-        raise EngineError(f"{IronCalc.title}: is not installed: {IronCalc.remedy}")
+        raise ProgramError(f"{IronCalc.title}: is not installed: {IronCalc.remedy}")
     return str(Path(spec.origin).parent.parent)

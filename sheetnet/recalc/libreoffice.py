@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
 
-from sheetnet.recalc.engine import TIMEOUT, Edits, Engine, EngineError
 from sheetnet.recalc.process import ending, kill, start
+from sheetnet.recalc.program import TIMEOUT, Edits, Program, ProgramError
 from sheetnet.recalc.values import MOST_CELLS, Values, from_json
 
 #: Bytes of address space: the program maps a great deal that it does not use.
@@ -44,7 +44,7 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class LibreOffice(Engine):
+class LibreOffice(Program):
     """The engine, and in a `with` statement a running program that takes many files.
 
     `locale` is the language and country in which it runs, as de-DE; the system's own when
@@ -67,13 +67,13 @@ class LibreOffice(Engine):
 
     def version(self) -> str:
         if (soffice := soffice_command()) is None:
-            raise EngineError(f"{self.title}: is not installed: {self.remedy}")
+            raise ProgramError(f"{self.title}: is not installed: {self.remedy}")
         return _version(soffice)
 
     def __enter__(self) -> Self:
         soffice, python = soffice_command(), python_with_uno()
         if soffice is None or python is None:
-            raise EngineError(f"{self.title}: is not installed: {self.remedy}")
+            raise ProgramError(f"{self.title}: is not installed: {self.remedy}")
         self._folder = tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
         if self.locale:
@@ -166,7 +166,7 @@ class LibreOffice(Engine):
         if problem := json.loads(line).get("error"):
             raise self.error(path, *problem)
 
-    def _ended(self, path: Path) -> EngineError:
+    def _ended(self, path: Path) -> ProgramError:
         assert self._process is not None and self._folder is not None
         error = self.error(path, ending(self._process.wait(), Path(self._folder.name)))
         # The next file gets a program of its own.
@@ -215,6 +215,6 @@ def _version(soffice: str) -> str:
                 [soffice, profile, "--version"], capture_output=True, text=True, timeout=60
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise EngineError(f"{soffice}: does not tell its version ({error})") from None
+            raise ProgramError(f"{soffice}: does not tell its version ({error})") from None
     match = re.search(r"LibreOffice ([0-9.]+)", done.stdout)
     return match[1] if match else "unknown"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetnet.errors import SheetnetError
-from sheetnet.stored import CellError, StoredCell, Value
+from sheetnet.files.stored import CellError, StoredCell, Value
 
 __all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_json"]
 

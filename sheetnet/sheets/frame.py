@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sheetnet import styles
-from sheetnet.model import Link, Sheet
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import Link, Sheet
 
 START = "Start"
 

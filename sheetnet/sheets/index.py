@@ -2,18 +2,19 @@
 
 The first column says what a row is: `block`, `original` (the lesson's own value beside
 an input), `lesson` (a line of the lesson file; `lesson+` goes on with the same line) or
-`version`. `sheetnet.index` reads it back.
+`version`. `sheetnet.proof.index` reads it back.
 """
 
 from __future__ import annotations
 
-from sheetnet import __version__, styles
-from sheetnet.blocks import Block
-from sheetnet.lesson_text import without_arrays
-from sheetnet.model import PrintSetup, Sheet
+from sheetnet import __version__
+from sheetnet.lessons.text import without_arrays
+from sheetnet.network.sheets.context import Context
 from sheetnet.sheets import frame
-from sheetnet.sheets.context import Context
-from sheetnet.styles import LABEL, PLAIN
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import PrintSetup, Sheet
+from sheetnet.workbook.styles import LABEL, PLAIN
 
 NAME = "Index"
 HEADERS = ("", "quantity", "layer", "sheet", "range", "rows", "columns", "lengths", "live")

@@ -1,0 +1,262 @@
+"""The formula tree: one definition of a formula, built with Python's operators.
+
+A tree is rendered as Excel or OpenFormula text (`dialects`), as mathematics (`mathematics`)
+and as a Python value (`evaluation`). It keeps the order in which it was written: nothing is
+simplified or reordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Expression:
+    """A node of a formula; operators on it build larger formulas."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Binary:
+        return Binary("+", self, expression(other))
+
+    def __radd__(self, other: Any) -> Binary:
+        return Binary("+", expression(other), self)
+
+    def __sub__(self, other: Any) -> Binary:
+        return Binary("-", self, expression(other))
+
+    def __rsub__(self, other: Any) -> Binary:
+        return Binary("-", expression(other), self)
+
+    def __mul__(self, other: Any) -> Binary:
+        return Binary("*", self, expression(other))
+
+    def __rmul__(self, other: Any) -> Binary:
+        return Binary("*", expression(other), self)
+
+    def __truediv__(self, other: Any) -> Binary:
+        return Binary("/", self, expression(other))
+
+    def __rtruediv__(self, other: Any) -> Binary:
+        return Binary("/", expression(other), self)
+
+    def __pow__(self, other: Any) -> Binary:
+        return Binary("^", self, expression(other))
+
+    def __and__(self, other: Any) -> Binary:
+        """Join texts, as `&` does in a cell."""
+        return Binary("&", self, expression(other))
+
+    def __rand__(self, other: Any) -> Binary:
+        return Binary("&", expression(other), self)
+
+    def __lt__(self, other: Any) -> Binary:
+        return Binary("<", self, expression(other))
+
+    def __le__(self, other: Any) -> Binary:
+        return Binary("<=", self, expression(other))
+
+    def __gt__(self, other: Any) -> Binary:
+        return Binary(">", self, expression(other))
+
+    def __ge__(self, other: Any) -> Binary:
+        return Binary(">=", self, expression(other))
+
+    def __neg__(self) -> Negative:
+        return Negative(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A number written in the formula; 15 digits at most, as Excel keeps no more."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logical(Expression):
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Expression):
+    """One cell. Rows and columns count from 1.
+
+    `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
+    (a `Rich`) and `digits` how many decimals a sentence shows of it; they
+    are no part of the cell's identity.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    fixed: bool = False
+    symbol: Any = field(default=None, compare=False)
+    digits: int = field(default=4, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Area(Expression):
+    """A rectangle of cells, corners included."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+    fixed: bool = False
+    symbol: Any = field(default=None, compare=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.bottom - self.top + 1, self.right - self.left + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A defined name that stands for one cell, as `gamma` for the learning rate."""
+
+    name: str
+    target: Ref
+    symbol: Any = field(default=None, compare=False)
+    digits: int = field(default=4, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expression):
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Expression):
+    """A function that mathematics writes by its name, and a cell by its definition.
+
+    σ(z) in an equation is 1/(1+EXP(-z)) in a cell.
+    """
+
+    symbol: str
+    argument: Expression
+    definition: Expression
+
+
+def expression(value: Any) -> Expression:
+    """`value` as a node: numbers, texts and truth values become constants."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, bool):
+        return Logical(value)
+    if isinstance(value, int | float):
+        return Number(value)
+    if isinstance(value, str):
+        return Text(value)
+    raise TypeError(f"{value!r} is no part of a formula")
+
+
+def call(function: str, *arguments: Any) -> Call:
+    return Call(function, tuple(expression(argument) for argument in arguments))
+
+
+def exp(x: Any) -> Call:
+    return call("EXP", x)
+
+
+def ln(x: Any) -> Call:
+    return call("LN", x)
+
+
+def maximum(*values: Any) -> Call:
+    return call("MAX", *values)
+
+
+def minimum(*values: Any) -> Call:
+    return call("MIN", *values)
+
+
+def when(condition: Any, then: Any, otherwise: Any) -> Call:
+    return call("IF", condition, then, otherwise)
+
+
+def equal(left: Any, right: Any) -> Binary:
+    return Binary("=", expression(left), expression(right))
+
+
+def total(terms: Sequence[Expression]) -> Expression:
+    """The terms joined by plus signs, from left to right."""
+    if not terms:
+        return Number(0)
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def join(parts: Sequence[Any]) -> Expression:
+    """The parts joined as text by `&`; neighbouring constants become one."""
+    merged: list[Expression] = []
+    for part in map(expression, parts):
+        if merged and isinstance(part, Text) and isinstance(merged[-1], Text):
+            merged[-1] = Text(merged[-1].value + part.value)
+        elif not (isinstance(part, Text) and part.value == ""):
+            merged.append(part)
+    if not merged:
+        return Text("")
+    result = merged[0]
+    for part in merged[1:]:
+        result = result & part
+    return result
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The nodes right below `node`, in the order they are written."""
+    match node:
+        case Negative(operand):
+            return (operand,)
+        case Binary(_, left, right):
+            return (left, right)
+        case Call(_, arguments):
+            return arguments
+        case Applied(_, _, definition):
+            return (definition,)
+    return ()
+
+
+def over_ranges(node: Expression) -> Expression:
+    """The formula for an array formula, where MAX and MIN would reduce a range to one number.
+
+    MAX(x, y) becomes IF(x>y, x, y), MIN likewise; all else works on ranges as it is.
+    """
+    match node:
+        case Call("MAX", (one, other)):
+            one, other = over_ranges(one), over_ranges(other)
+            return when(one > other, one, other)
+        case Call("MIN", (one, other)):
+            one, other = over_ranges(one), over_ranges(other)
+            return when(one < other, one, other)
+        case Call(function, arguments):
+            return Call(function, tuple(map(over_ranges, arguments)))
+        case Binary(operator, left, right):
+            return Binary(operator, over_ranges(left), over_ranges(right))
+        case Negative(operand):
+            return Negative(over_ranges(operand))
+        case Applied(symbol, argument, definition):
+            return Applied(symbol, argument, over_ranges(definition))
+    return node

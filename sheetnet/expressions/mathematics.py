@@ -1,0 +1,122 @@
+"""Formula trees as mathematics: with the document's symbols, or with today's numbers.
+
+Both renderings are made from the same pieces: texts, and the leaves that stand for a
+number. `written` puts symbols there, `filled_in` puts live text of the cells' values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sheetnet.expressions.dialects import number_text
+from sheetnet.expressions.formula import (
+    Applied,
+    Binary,
+    Call,
+    Expression,
+    Logical,
+    Name,
+    Negative,
+    Number,
+    Ref,
+    Text,
+    call,
+    join,
+    when,
+)
+from sheetnet.expressions.rich import Rich, Run, rich
+
+Leaf = Ref | Name
+Piece = str | Run | Leaf
+
+SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
+SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/", "=": " = ", "<": " < ", ">": " > "}
+SIGNS |= {"<=": " ≤ ", ">=": " ≥ "}
+FUNCTIONS = {"LN": "ln", "MAX": "max", "MIN": "min", "TANH": "tanh", "ABS": "abs"}
+
+
+def written(node: Expression) -> Rich:
+    """The formula in the notation of its leaves' symbols."""
+    result = Rich(())
+    for piece in _pieces(node)[0]:
+        if isinstance(piece, Leaf):
+            result += rich(piece.symbol)
+        else:
+            result += Rich((piece,)) if isinstance(piece, Run) else piece
+    return result
+
+
+def filled_in(node: Expression) -> Expression:
+    """The formula with the numbers of the moment, as a text that a cell keeps up to date.
+
+    A negative number behind an operator gets parentheses.
+    """
+    parts: list[Any] = []
+    before = ""
+    for piece in _pieces(node)[0]:
+        if isinstance(piece, Leaf):
+            parts.append(shown(piece, signed=before == "" or before[-1] in "(="))
+            before = "number"
+        else:
+            text = str(Rich((piece,))) if isinstance(piece, Run) else piece
+            parts.append(text)
+            before = text.rstrip()
+    return join(parts)
+
+
+def shown(leaf: Leaf, *, signed: bool = True) -> Expression:
+    """A cell's number as text; in parentheses where it is negative, unless `signed`."""
+    if isinstance(leaf, Name):
+        return call("FIXED", leaf, leaf.digits, True)
+    size = call("FIXED", call("ABS", leaf), leaf.digits, True)
+    # Rounded first: programs differ on the sign of a number that is shown as zero.
+    below = call("ROUND", leaf, leaf.digits) < 0
+    return when(below, join(["−", size] if signed else ["(−", size, ")"]), size)
+
+
+def _pieces(node: Expression) -> tuple[list[Piece], int]:
+    """The node's pieces in order, and how tightly its outermost operator binds."""
+    match node:
+        case Ref() | Name():
+            return [node], ATOM
+        case Number(0.5):
+            return ["½"], ATOM
+        case Number(value):
+            return [number_text(value).replace("-", "−")], ATOM if value >= 0 else SUM
+        case Text(value):
+            return [value], ATOM
+        case Logical(value):
+            return [str(value).lower()], ATOM
+        case Negative(operand):
+            return ["−", *_wrapped(operand, PRODUCT)], SUM
+        case Applied(symbol, argument, _):
+            return [f"{symbol}(", *_pieces(argument)[0], ")"], ATOM
+        case Binary("^", base, exponent):
+            raised = "".join(str(p) for p in _pieces(exponent)[0])
+            pieces = _wrapped(base, ATOM)
+            if isinstance(base, Ref) and any(run.level > 0 for run in rich(base.symbol or "").runs):
+                pieces = ["(", *pieces, ")"]  # or the exponent would join the layer
+            return [*pieces, Run(raised, 1)], POWER
+        case Binary(operator, left, right):
+            binds = PRODUCT if operator in "*/" else SUM
+            behind = binds + (operator in "-/")
+            return [
+                *_wrapped(left, binds),
+                SIGNS[operator],
+                *_wrapped(right, behind, first=False),
+            ], binds
+        case Call("EXP", (argument,)):
+            return ["exp(", *_pieces(argument)[0], ")"], ATOM
+        case Call(function, arguments):
+            inner: list[Piece] = []
+            for number, argument in enumerate(arguments):
+                inner += [", "] * (number > 0) + _pieces(argument)[0]
+            return [f"{FUNCTIONS.get(function, function)}(", *inner, ")"], ATOM
+    raise TypeError(f"{node!r} has no mathematical form")
+
+
+def _wrapped(node: Expression, least: int, *, first: bool = True) -> list[Piece]:
+    pieces, binds = _pieces(node)
+    if binds >= least and (first or not isinstance(node, Negative)):
+        return pieces
+    return ["(", *pieces, ")"]

@@ -1,0 +1,258 @@
+"""Read the cells of an OpenDocument spreadsheet, as a stream, whoever wrote it.
+
+Formulas stay what they are, OpenFormula text without its `of:=`; one in another language
+keeps the prefix that says so (`msoxl:=A1+1`). `sheetnet.expressions.openformula` translates both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from itertools import product
+from math import isfinite
+from typing import NamedTuple, Self
+
+from sheetnet.errors import SheetnetError
+from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
+from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, Content, number
+from sheetnet.files.package import Attributes, Package
+from sheetnet.files.stored import CellError, StoredBook, StoredCell, Value
+from sheetnet.files.xlsx.parts import MOST_LISTED
+from sheetnet.files.xlsx.read import BOOLS, MOST_CELLS, MOST_SPREAD
+
+FORMULA = f"{TABLE}formula"
+COLUMNS, ROWS = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
+TYPE, NUMBER, TEXT = (f"{OFFICE}{name}" for name in ("value-type", "value", "string-value"))
+NUMBERS = ("float", "percentage", "currency")
+TIME = re.compile(r"(-?)PT([0-9]{1,9})H([0-9]{1,2})M([0-9]{1,2}(?:\.[0-9]{0,15})?)S")
+#: Day 0, unless the file names another one.
+DAY_0 = "1899-12-30"
+
+#: top, left, bottom, right
+Corners = tuple[int, int, int, int]
+
+
+class NamedText(NamedTuple):
+    """A defined name and the range or formula that it stands for, for one sheet or for all."""
+
+    name: str
+    sheet: str | None
+    text: str
+
+
+class Spreadsheet(NamedTuple):
+    """All that it takes to recompute the file: `arrays` are what array formulas fill, by sheet."""
+
+    book: StoredBook
+    arrays: dict[str, list[Corners]]
+    names: list[NamedText]
+
+
+def read_ods(package: Package, only: Collection[str] | None) -> StoredBook:
+    """The workbook's cells; sheets that are not in `only` stay empty. Raises `SheetnetError`."""
+    return read_spreadsheet(package, only).book
+
+
+def read_spreadsheet(package: Package, only: Collection[str] | None = None) -> Spreadsheet:
+    """The cells, array formulas and defined names. Raises `SheetnetError`."""
+    found = Tables(package, only).parsed()
+    return Spreadsheet(StoredBook(found.sheets), found.arrays, found.names)
+
+
+class Tables(Content):
+    """The sheets; those that are not `wanted` are named, and skipped."""
+
+    def __init__(self, package: Package, wanted: Collection[str] | None) -> None:
+        super().__init__(package)
+        self.wanted = wanted
+        self.sheets: dict[str, dict[tuple[int, int], StoredCell]] = {}
+        self.arrays: dict[str, list[Corners]] = {}
+        self.names: list[NamedText] = []
+        self.day_0 = DAY_0
+        self.cells_left, self.spread_left = MOST_CELLS, MOST_SPREAD
+        # Where we are: the sheet, None outside of one, and the row, with what it holds.
+        self.sheet: str | None = None
+        self.row, self.rows, self.column = 1, 1, 1
+        self.held: list[tuple[int, StoredCell]] = []
+        # The cell being read.
+        self.attributes: Attributes = {}
+        self.lines: list[str] = []
+
+    def parsed(self) -> Self:
+        """Read the content. Raises `SheetnetError`."""
+        if "META-INF/manifest.xml" in self.package and any(
+            b"encryption-data" in chunk for chunk in self.package.stream("META-INF/manifest.xml")
+        ):
+            raise self.package.error("it is encrypted", "save it without a password")
+        self.package.parse(CONTENT, self)
+        if not self.sheets:
+            raise self.package.error("it is an OpenDocument file without a sheet", "name another")
+        return self
+
+    def enter(self, element: str, attributes: Attributes) -> bool:
+        match element:
+            case "p":
+                self.pieces.clear()
+            case "s" | "tab" | "line-break":
+                self.named(element, attributes)
+            case "table-cell" | "covered-table-cell":
+                self.pieces.clear()
+                self.lines.clear()
+                self.attributes = attributes
+            case "table-row":
+                self.rows = self._count(attributes, ROWS)
+                self.column = 1
+                self.held.clear()
+            case "table":
+                return self._table(attributes.get(f"{TABLE}name", ""))
+            case "named-range" | "named-expression":
+                self._name(attributes)
+            case "null-date":
+                self.day_0 = attributes.get(f"{TABLE}date-value", DAY_0)
+        return True
+
+    def leave(self, element: str) -> None:
+        match element:
+            case "p":
+                self.lines.append("".join(self.pieces))
+            case "table-cell" | "covered-table-cell":
+                self._cell(self.attributes)
+            case "table-row":
+                self._place()
+            case "table":
+                self._fill()
+                self.sheet = None
+
+    def _table(self, name: str) -> bool:
+        if name in self.sheets:
+            raise self.package.error(f"it has two sheets named {name!r}")
+        if len(self.sheets) == MOST_LISTED:
+            raise self.package.error(f"it has more than {MOST_LISTED:,} sheets")
+        self.sheets[name], self.arrays[name] = {}, []
+        if self.wanted is not None and name not in self.wanted:
+            return False
+        self.sheet, self.row = name, 1
+        return True
+
+    def _name(self, attributes: Attributes) -> None:
+        if len(self.names) == MOST_LISTED:
+            raise self.package.error(f"it has more than {MOST_LISTED:,} names")
+        for place in ("cell-range-address", "expression"):
+            if text := attributes.get(f"{TABLE}{place}"):
+                self.names.append(NamedText(attributes.get(f"{TABLE}name", ""), self.sheet, text))
+
+    def _cell(self, attributes: Attributes) -> None:
+        """The cell, and those right of it that it stands for as well."""
+        column = self.column
+        count = self._count(attributes, COLUMNS) if COLUMNS in attributes else 1
+        formula = attributes.get(FORMULA)
+        value = self._value(attributes)
+        self.column = column + count
+        if value is not None or formula is not None:
+            if self.column > LAST_COLUMN + 1 or self.row > LAST_ROW:
+                raise self._wrong(f"{self._where(column)} lies outside of every sheet")
+            if formula is not None and formula.startswith("of:="):
+                formula = formula[4:]
+            cell = StoredCell(value, formula)
+            self.held += [(column + i, cell) for i in range(count)]
+        if f"{TABLE}number-columns-spanned" in attributes:
+            self._area(attributes, "", column, count)
+        if f"{TABLE}number-matrix-columns-spanned" in attributes and formula is not None:
+            area = self._area(attributes, "matrix-", column, count)
+            assert self.sheet is not None
+            self.arrays[self.sheet].append(area)
+
+    def _place(self) -> None:
+        """Put the row where it stands, as often as it does."""
+        if self.held:
+            if self.row + self.rows - 1 > LAST_ROW:
+                raise self._wrong(f"row {self.row + self.rows - 1} lies outside of every sheet")
+            self.cells_left -= len(self.held) * self.rows
+            if self.cells_left < 0:
+                raise self.package.error(f"it has more than {MOST_CELLS:,} cells")
+            assert self.sheet is not None
+            cells = self.sheets[self.sheet]
+            for row in range(self.row, self.row + self.rows):
+                for column, cell in self.held:
+                    cells[row, column] = cell
+        self.row += self.rows
+
+    def _fill(self) -> None:
+        """Every cell of an array formula is a formula."""
+        assert self.sheet is not None
+        cells = self.sheets[self.sheet]
+        for top, left, bottom, right in self.arrays[self.sheet]:
+            for position in product(range(top, bottom + 1), range(left, right + 1)):
+                cell = cells.get(position)
+                if cell is None or cell.formula is None:
+                    cells[position] = StoredCell(cell.value if cell else None, "")
+
+    def _value(self, attributes: Attributes) -> Value:
+        kind = attributes.get(TYPE)
+        if kind == "string":
+            if attributes.get(f"{CALCEXT}value-type") == "error":
+                return CellError("\n".join(self.lines) or "#VALUE!")
+            text = attributes.get(TEXT)
+            return "\n".join(self.lines) if text is None else text
+        if kind is None:
+            return "\n".join(self.lines) if self.lines else None
+        written = attributes.get(NUMBER if kind in NUMBERS else f"{OFFICE}{kind}-value")
+        if written is None:
+            return None
+        try:
+            if kind in NUMBERS:
+                value = float(written)
+                return value if isfinite(value) else CellError("#NUM!")
+            if kind == "boolean":
+                return BOOLS[written]
+            return self._days(kind, written)
+        except (ValueError, LookupError, OverflowError):
+            reason = f"holds {written[:40]!r} as a value of type {kind[:40]!r}"
+            raise self._wrong(f"{self._where(self.column)} {reason}") from None
+
+    def _days(self, kind: str, written: str) -> float:
+        """A date or a time as the number that it is to formulas."""
+        if kind == "date":
+            zero, then = datetime.fromisoformat(self.day_0), datetime.fromisoformat(written)
+            return (then.replace(tzinfo=None) - zero.replace(tzinfo=None)).total_seconds() / 86_400
+        if kind == "time" and (match := TIME.fullmatch(written)):
+            sign, hours, minutes, seconds = match.groups()
+            days = (int(hours) * 3600 + int(minutes) * 60 + float(seconds)) / 86_400
+            return -days if sign else days
+        raise ValueError
+
+    def _count(self, attributes: Attributes, name: str) -> int:
+        """How often a row or a cell stands there; once, unless it says so."""
+        text = attributes.get(name, "1")
+        count = number(text)
+        if not count:
+            raise self._wrong(f"in row {self.row}, {text[:40]!r} is no count")
+        return count
+
+    def _area(self, attributes: Attributes, what: str, column: int, count: int) -> Corners:
+        """What a merged cell covers or an array formula fills."""
+        height, width = (
+            self._count(attributes, f"{TABLE}number-{what}{side}-spanned")
+            for side in ("rows", "columns")
+        )
+        where = self._where(column)
+        self.spread_left -= height * width
+        if self.spread_left < 0:
+            raise self._wrong(
+                f"an array formula or a merge at {where} fills {height} rows and {width} columns, "
+                f"and all of them together more than {MOST_SPREAD:,} cells"
+            )
+        bottom, right = self.row + height - 1, column + width - 1
+        if bottom > LAST_ROW or right > LAST_COLUMN:
+            raise self._wrong(f"what {where} fills lies outside of every sheet")
+        if what and (count > 1 or self.rows > 1):
+            raise self._wrong(f"the array formula at {where} stands there twice")
+        return self.row, column, bottom, right
+
+    def _where(self, column: int) -> str:
+        # A column can be of any number of digits here, and its letters of any length.
+        return f"cell {address(self.row, min(column, LAST_COLUMN + 1))}"
+
+    def _wrong(self, reason: str) -> SheetnetError:
+        return self.package.error(f"in its sheet {self.sheet!r}, {reason}")

@@ -1,0 +1,80 @@
+"""Type numbers into a copy of a workbook file, and leave the rest as it is.
+
+For a program that cannot be told to change a cell. The numbers' cells must be there, as
+those of every input are.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from sheetnet.expressions.dialects import address
+from sheetnet.files.ods.parts import CONTENT
+from sheetnet.files.ods.typed import typed_content
+from sheetnet.files.package import Package, open_package
+from sheetnet.files.reading import ODS, kind_of
+from sheetnet.files.xlsx.parts import workbook
+from sheetnet.recalc.program import Edits, ProgramError, cell_name
+
+#: A cell's element: a prefix of its name, its attributes, what it holds.
+CELL = re.compile(rb"<(\w+:)?c( [^<>]*?)?(?:/>|>(.*?)</\1?c\s*>)", re.DOTALL)
+REFERENCE = re.compile(rb"""\sr=["']([A-Z]+[0-9]+)["']""")
+STYLE = re.compile(rb"""\ss=["'][0-9]+["']""")
+
+
+def type_numbers(source: Path, target: Path, edits: Edits) -> None:
+    """Write `source` to `target` with numbers in place of what some cells hold.
+
+    Raises `ProgramError` where such a cell is missing or holds a formula, `SheetnetError`
+    where `source` is no workbook.
+    """
+    with open_package(source) as package, zipfile.ZipFile(target, "w") as result:
+        changed = _changed_parts(package, edits)
+        for part in package.parts:
+            with result.open(part, "w", force_zip64=True) as file:
+                for chunk in [changed[part]] if part in changed else package.stream(part):
+                    file.write(chunk)
+
+
+def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
+    if kind_of(package) == ODS:
+        return {package.name(CONTENT): typed_content(package, edits)}
+    sheets = workbook(package).sheets
+    by_sheet: dict[str, dict[bytes, tuple[str, float]]] = {}
+    for (sheet, row, column), number in edits.items():
+        name = cell_name(sheet, row, column)
+        by_sheet.setdefault(sheet, {})[address(row, column).encode()] = name, number
+    changed = {}
+    for sheet, numbers in by_sheet.items():
+        if sheet not in sheets:
+            raise ProgramError(f"{package.path}: has no sheet {sheet!r}: type into another one")
+        part = sheets[sheet].target
+        changed[package.name(part)] = _typed(package, part, numbers)
+    return changed
+
+
+def _typed(package: Package, part: str, numbers: dict[bytes, tuple[str, float]]) -> bytes:
+    content = package.read(part)
+    left = dict(numbers)
+    pieces: list[bytes] = []
+    end = 0
+    for reference in REFERENCE.finditer(content):
+        if reference[1] not in left:
+            continue
+        cell = CELL.match(content, content.rfind(b"<", 0, reference.start()))
+        if cell is None:
+            continue
+        name, number = left.pop(reference[1])
+        prefix, attributes, held = (group or b"" for group in cell.groups())
+        if b"f" in re.findall(rb"<(?:\w+:)?(\w+)", held):
+            raise ProgramError(f"{package.path}: {name} holds a formula: type into another cell")
+        style = STYLE.search(attributes)
+        kept = reference[0] + (style[0] if style else b"")
+        value = b"<%bv>%b</%bv>" % (prefix, repr(float(number)).encode(), prefix)
+        pieces += content[end : cell.start()], b"<%bc%b>%b</%bc>" % (prefix, kept, value, prefix)
+        end = cell.end()
+    for name, _ in left.values():
+        raise ProgramError(f"{package.path}: {name} is not in the file: type into another cell")
+    return b"".join([*pieces, content[end:]])

@@ -1,0 +1,208 @@
+"""The package without its rows: styles, widths, rules, charts, notes, by openpyxl."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import ColorScaleRule
+from openpyxl.formatting.rule import Rule as OpenpyxlRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.indexed_list import IndexedList
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
+from sheetnet.expressions.formula import Area, Expression
+from sheetnet.files.layout import note_size, printed_area
+from sheetnet.files.xlsx.charts import chart_of
+from sheetnet.workbook.model import Book, ColourScale, Rule, Sheet, Validation
+from sheetnet.workbook.styles import PLAIN, Style
+
+SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
+
+
+class Shell:
+    """An openpyxl workbook with the model's sheets, empty of cells."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._workbook = Workbook()
+        self._workbook.remove(self._workbook.active)
+        # Widths count digits of the Normal font, which openpyxl sets to one that few systems have.
+        normal = _font(PLAIN)
+        self._workbook._fonts = IndexedList([normal])
+        self._workbook._named_styles["Normal"].font = normal
+        self._style_ids: dict[Style, int] = {}
+        properties = self._workbook.properties
+        properties.title, properties.subject = book.title[:255], book.subject[:255]
+        properties.creator = "sheetnet"
+        for sheet in book.sheets:
+            self._add(sheet)
+        for name, target in book.names.items():
+            text = f"{quoted(target.sheet)}!{EXCEL.write(target, target.sheet)}"
+            self._workbook.defined_names[name] = DefinedName(name, attr_text=text)
+        self._workbook.calculation.fullCalcOnLoad = True
+        for sheet in book.sheets:
+            for cell in sheet.cells.values():
+                self.style_id(cell.style)
+            for band in sheet.bands:
+                for cell in band.cells:
+                    self.style_id(cell.style)
+
+    def save(self) -> bytes:
+        buffer = io.BytesIO()
+        self._workbook.save(buffer)
+        return buffer.getvalue()
+
+    def style_id(self, style: Style) -> int:
+        """The number by which a cell names its style."""
+        if style not in self._style_ids:
+            cell = WriteOnlyCell(self._workbook.worksheets[0])
+            cell.font = _font(style)
+            cell.alignment = Alignment(
+                horizontal=style.horizontal,
+                vertical=style.vertical,
+                wrap_text=style.wrap or None,
+                indent=style.indent,
+            )
+            cell.number_format = style.number_format
+            cell.border = _border(style)
+            cell.protection = Protection(locked=style.locked)
+            if style.fill:
+                cell.fill = PatternFill("solid", fgColor="FF" + style.fill)
+            self._style_ids[style] = cell.style_id
+        return self._style_ids[style]
+
+    def _add(self, sheet: Sheet) -> None:
+        worksheet = self._workbook.create_sheet(sheet.name)
+        _look(worksheet, sheet)
+        _print(worksheet, sheet)
+        for area in sheet.merges:
+            worksheet.merged_cells.add(_range(area))
+        for (row, column), link in sheet.links.items():
+            place = f"{quoted(link.sheet)}!{address(link.row, link.column)}"
+            # A value, since openpyxl passes over the links of empty cells; the rows replace it.
+            cell = worksheet.cell(row, column, 0)
+            cell._hyperlink = Hyperlink(
+                address(row, column), location=place, tooltip=link.tip or None
+            )
+        for (row, column), text in sheet.notes.items():
+            comment = Comment(text, "sheetnet")
+            comment.width, comment.height = note_size(text)
+            worksheet.cell(row, column).comment = comment
+        for validation in sheet.validations:
+            worksheet.add_data_validation(_validation(validation, sheet))
+        for rule in sheet.formats:
+            worksheet.conditional_formatting.add(_range(rule.area), _rule(rule, sheet))
+        for chart in sheet.charts:
+            worksheet.add_chart(chart_of(chart), address(chart.row, chart.column))
+
+
+def _range(area: Area) -> str:
+    return area_address(area.top, area.left, area.bottom, area.right)
+
+
+def _font(style: Style) -> Font:
+    return Font(
+        name=style.font,
+        size=style.size,
+        bold=style.bold,
+        italic=style.italic,
+        color="FF" + style.colour,
+    )
+
+
+def _border(style: Style) -> Border:
+    side = Side(style=style.border_width, color="FF" + style.border_colour)
+    return Border(**{SIDES[letter]: side for letter in style.borders})
+
+
+def _look(worksheet: Any, sheet: Sheet) -> None:
+    worksheet.sheet_format.defaultColWidth = sheet.default_width
+    for column, width in sheet.widths.items():
+        worksheet.column_dimensions[get_column_letter(column)].width = width
+    view = worksheet.sheet_view
+    view.showGridLines, view.zoomScale = sheet.gridlines, sheet.zoom
+    if sheet.freeze:
+        worksheet.freeze_panes = address(*sheet.freeze)
+    for selection in view.selection:
+        selection.activeCell = selection.sqref = address(*sheet.cursor)
+    if sheet.tab_colour:
+        worksheet.sheet_properties.tabColor = "FF" + sheet.tab_colour
+    if sheet.protected:
+        worksheet.protection.sheet = True
+        worksheet.protection.formatColumns = worksheet.protection.formatRows = False
+
+
+def _print(worksheet: Any, sheet: Sheet) -> None:
+    setup = sheet.print_setup
+    worksheet.page_setup.orientation = "landscape" if setup.landscape else "portrait"
+    worksheet.page_setup.paperSize = worksheet.PAPERSIZE_A4
+    worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = (
+        setup.fit_width,
+        setup.fit_height,
+    )
+    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
+    margins = worksheet.page_margins
+    margins.left = margins.right = margins.top = 0.4
+    margins.bottom = 0.6
+    worksheet.oddFooter.center.text = "&A, page &P of &N"
+    if setup.title_rows:
+        worksheet.print_title_rows = f"{setup.title_rows[0]}:{setup.title_rows[1]}"
+    worksheet.print_area = _range(printed_area(sheet))
+
+
+def _bound(bound: Any, sheet: Sheet) -> Any:
+    return EXCEL.write(bound, sheet.name) if isinstance(bound, Expression) else bound
+
+
+def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
+    choices = '"' + ",".join(validation.choices) + '"'
+    listed = validation.kind == "list"
+    result = DataValidation(
+        type=validation.kind,
+        operator=None if listed else "between",
+        formula1=choices if listed else _bound(validation.low, sheet),
+        formula2=None if listed else _bound(validation.high, sheet),
+        allow_blank=False,
+        showErrorMessage=True,
+        showInputMessage=bool(validation.prompt),
+        errorTitle=validation.title or None,
+        error=validation.error or None,
+        promptTitle=validation.title if validation.prompt else None,
+        prompt=validation.prompt or None,
+    )
+    result.add(_range(validation.area))
+    return result
+
+
+def _rule(rule: ColourScale | Rule, sheet: Sheet) -> Any:
+    if isinstance(rule, Rule):
+        style = DifferentialStyle(
+            font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
+            fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
+            border=_border(rule.style) if rule.style.borders else None,
+        )
+        formula = EXCEL.write(rule.condition, sheet.name)
+        return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
+    rule = replace(rule, area=replace(rule.area, fixed=True))
+    kind = "num" if rule.bound is not None else "formula"
+    return ColorScaleRule(
+        start_type=kind,
+        start_value=EXCEL.write(-rule.limit, sheet.name),
+        start_color="FF" + rule.low,
+        mid_type="num",
+        mid_value=0,
+        mid_color="FF" + rule.middle,
+        end_type=kind,
+        end_value=EXCEL.write(rule.limit, sheet.name),
+        end_color="FF" + rule.high,
+    )

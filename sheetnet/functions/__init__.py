@@ -1,1 +1,0 @@
-"""Activations and losses: each is one object, in one place, for arrays and for cells."""

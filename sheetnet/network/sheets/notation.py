@@ -1,0 +1,156 @@
+"""Notation: the symbols in use, what the other documents call them, how to read an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sheetnet.expressions.formula import Ref, call, when
+from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.notation import NOTATIONS, Notation, Symbols
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.slips import SLIPS
+from sheetnet.sheets import frame
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import PrintSetup, Sheet
+
+NAME = "Notation"
+FIRST_ROW = 5
+#: Quantity (as `Notation.missing` names it), its name for people, how a document writes it.
+Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
+
+
+def _entries(context: Context) -> list[Entry]:
+    last = context.layers[-1]
+    source = context.sizes[last - 1] - 1
+    return [
+        ("input", "first input", lambda s: s.input(0)),
+        ("target", "first target", lambda s: s.target(0)),
+        ("weight", "a weight of the output layer", lambda s: s.weight(last, 0, source)),
+        ("bias", "a bias of the output layer", lambda s: s.bias(last, 0)),
+        ("z", "pre-activation (the sum)", lambda s: s.z(last, 0)),
+        ("activation", "activation (the value)", lambda s: s.activation(last, 0)),
+        ("loss", "loss of one example", lambda s: s.loss),
+        ("cost", "cost: mean of the losses", lambda s: s.cost),
+        ("delta", "δ: derivative of the loss by z", lambda s: s.delta(last, 0)),
+        ("gradient", "gradient of a weight", lambda s: s.weight_gradient(last, 0, source)),
+        ("learning_rate", "learning rate", lambda s: s.learning_rate),
+        ("hadamard", "product element by element", lambda s: s.notation.hadamard),
+        ("layers", "the layers", _layers),
+        ("indices", "indices of a weight", lambda s: _indices(s.notation)),
+        ("counting", "units count from", lambda s: str(s.notation.first)),
+        ("matrix", "a layer in matrices", lambda s: _matrices(s)),
+    ]
+
+
+def _layers(symbols: Symbols) -> str:
+    return ", ".join(symbols.layer_label(layer) for layer in range(symbols.last + 1))
+
+
+def _indices(notation: Notation) -> str:
+    return "source, unit" if notation.source_first else "unit, source"
+
+
+def _matrices(symbols: Symbols) -> Rich:
+    last = symbols.last
+    z, w, a = (symbols.matrix(*of) for of in (("Z", last), ("W", last), ("A", last - 1)))
+    product = a + " " + w if symbols.notation.example_rows else w + " " + a
+    return z + " = " + product + ("" if symbols.notation.key == "happydustbunny" else " + b")
+
+
+def fill(context: Context) -> Sheet:
+    """The sheet, the lesson's document in the first column."""
+    sheet = Sheet(NAME, tab_colour=styles.PALE, freeze=(FIRST_ROW, 3), cursor=(FIRST_ROW, 2))
+    sheet.print_setup = PrintSetup(fit_height=1)
+    frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
+    own = context.notation
+    ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
+    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 30)
+    frame.banner(sheet, 10)
+    head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
+    sheet.put(FIRST_ROW - 1, 2, "quantity", head)
+    sheet.heights[FIRST_ROW - 1] = 44
+    for column, notation in enumerate(ordered, 3):
+        mine = notation is own
+        look = head.but(colour=styles.INK) if mine else head
+        title = notation.document + (" (this workbook)" if mine else "")
+        sheet.put(FIRST_ROW - 1, column, title, look)
+    row = FIRST_ROW
+    gaps = False
+    for quantity, name, write in _entries(context):
+        sheet.put(row, 2, name, styles.LABEL)
+        sheet.heights[row] = 20
+        for column, notation in enumerate(ordered, 3):
+            look = styles.SYMBOL.but(horizontal="left", size=12)
+            written = rich(write(Symbols(context.lesson, notation)))
+            if notation is own:
+                look = look.but(fill=styles.GREY_FILL, bold=True)
+            if quantity in notation.missing:
+                written, gaps = written + " *", True
+            sheet.put(row, column, written, look)
+        row += 1
+    if gaps:
+        text = "* The document has no symbol of its own for this; this is the most usual one."
+        sheet.put(row, 2, text, styles.HINT)
+        row += 1
+    _slips(context, sheet, _reading(context, sheet, row + 1) + 2)
+    return sheet
+
+
+def _reading(context: Context, sheet: Sheet, row: int) -> int:
+    """How to read an index, on a weight and a bias of this network; returns the last row."""
+    symbols, first = context.symbols, context.notation.first
+    last = context.layers[-1]
+    source, unit = context.sizes[last - 1] - 1, context.sizes[last] - 1
+    sheet.put(row, 2, "How to read an index", styles.HEADING)
+    sheet.fill(row, 2, row, 10, styles.HEADING)
+    sheet.heights[row] = 22
+    to, of = symbols.layer(last), symbols.layer(last - 1)
+    lines: list[tuple[Rich, str]] = [
+        (
+            symbols.weight(last, unit, source),
+            f"the weight from unit {source + first} of the {of} to unit {unit + first} of the {to}",
+        ),
+        (symbols.bias(last, unit), f"the bias of unit {unit + first} of the {to}"),
+        (
+            symbols.activation(last, unit),
+            f"the value of unit {unit + first} of the {to}; units count from {first}",
+        ),
+    ]
+    if context.notation.bias_is_weight:
+        lines[1] = (lines[1][0], lines[1][1] + ": the weight from a node whose value is always 1")
+    for symbol, text in lines:
+        row += 1
+        sheet.put(row, 2, symbol, styles.SYMBOL.but(size=12))
+        sheet.put(row, 3, text)
+        sheet.heights[row] = 20
+    return row
+
+
+def _slips(context: Context, sheet: Sheet, row: int) -> None:
+    """The document's slips: what is printed, what is right, and a number that decides."""
+    sheet.put(row, 2, "Slips in the document, each with a live proof", styles.HEADING)
+    sheet.fill(row, 2, row, 10, styles.HEADING)
+    sheet.heights[row] = 22
+    row += 1
+    titles = ["where", "printed", "right", "shown on", "", "printed", "right", "measured", "right?"]
+    head = styles.LABEL.but(bold=True)
+    for column, title in enumerate(titles, 2):
+        sheet.put(row, column, title or None, head.but(horizontal="right" if column > 6 else None))
+    sheet.widths |= {7: 10.0, 8: 10.0, 9: 10.0, 10: 8.0}
+    prose = styles.PLAIN.but(wrap=True)
+    for slip in SLIPS[context.notation.key](context):
+        row += 1
+        sheet.heights[row] = 30
+        for column, text in enumerate((slip.where, slip.printed, slip.right), 2):
+            look = prose.but(colour=styles.GREY) if column == 2 else prose
+            sheet.put(row, column, text, look)
+        sheet.put(row, 5, slip.shown, prose.but(colour=styles.GREY, italic=True))
+        sheet.merge(row, 5, row, 6)
+        values = (slip.printed_value, slip.right_value, slip.measured)
+        for column, value in enumerate(values, 7):
+            sheet.put(row, column, value, styles.NUMBER, approximate=1.0)
+        printed, right, measured = (Ref(NAME, row, column) for column in (7, 8, 9))
+        near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
+        # Where both give the same number, this workbook's numbers decide nothing.
+        same = call("ABS", printed - right) <= 1e-6 * (1 + call("ABS", measured))
+        sheet.put(row, 10, when(same, "–", when(near, "✓", "✗")), styles.CHECK)

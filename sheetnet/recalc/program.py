@@ -1,0 +1,49 @@
+"""What the programs that recompute workbooks have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sheetnet.errors import SheetnetError
+from sheetnet.expressions.dialects import address, quoted
+from sheetnet.recalc.values import Values
+
+#: Numbers typed in: (sheet, row, column) to number, rows and columns from 1.
+Edits = Mapping[tuple[str, int, int], float]
+
+#: Seconds that one call may take.
+TIMEOUT = 600.0
+
+
+class ProgramError(SheetnetError):
+    """A spreadsheet program is missing, failed or took too long."""
+
+
+class Program(ABC):
+    """A spreadsheet program. `remedy` says how to install it."""
+
+    name: str
+    title: str
+    remedy: str
+
+    @abstractmethod
+    def is_installed(self) -> bool:
+        """Whether it can be used here; quick after the first time."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """Its version, as 1.12.55. Raises `ProgramError` where it is not installed."""
+
+    @abstractmethod
+    def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
+        """See `sheetnet.recalc.recalculate`, which looks at the file first."""
+
+    def error(self, path: Path, reason: str, remedy: str = "try another engine") -> ProgramError:
+        return ProgramError(f"{path}: {self.title} {reason}: {remedy}")
+
+
+def cell_name(sheet: str, row: int, column: int) -> str:
+    """`'Gradient check'!B6`, for messages."""
+    return f"{quoted(sheet)}!{address(row, column)}"

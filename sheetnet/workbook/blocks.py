@@ -1,0 +1,144 @@
+"""Blocks: named rectangles that hold one quantity each.
+
+Formulas point at blocks; the workbook's index is the list of them. A block has axes on
+its rows and on its columns, all counted from 0; two axes on one side are flattened
+row-major in the order named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sheetnet.expressions.dialects import area_address
+from sheetnet.expressions.formula import Area, Ref
+
+AXES = ("step", "sample", "unit", "source")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A placed rectangle.
+
+    `quantity` is the field's name of what it holds (weight, delta, …), `layer` counts
+    from 1 (None where a quantity has none), `lengths` gives each axis its length, and
+    `live` is False where the user may edit.
+    """
+
+    quantity: str
+    layer: int | None
+    sheet: str
+    top: int
+    left: int
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    lengths: dict[str, int]
+    live: bool = True
+
+    @property
+    def height(self) -> int:
+        return _product(self.lengths[axis] for axis in self.rows)
+
+    @property
+    def width(self) -> int:
+        return _product(self.lengths[axis] for axis in self.columns)
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height - 1
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width - 1
+
+    @property
+    def range(self) -> str:
+        return area_address(self.top, self.left, self.bottom, self.right)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of all axes: those of the rows, then those of the columns."""
+        return tuple(self.lengths[axis] for axis in self.rows + self.columns)
+
+    def position(self, **index: int) -> tuple[int, int]:
+        """Row and column of the cell at the given place on every axis (a missing one is 0)."""
+        return (
+            self.top + self._offset(self.rows, index),
+            self.left + self._offset(self.columns, index),
+        )
+
+    def ref(self, *, fixed: bool = False, symbol: Any = None, **index: int) -> Ref:
+        row, column = self.position(**index)
+        return Ref(self.sheet, row, column, fixed, symbol)
+
+    def area(self, *, fixed: bool = False, symbol: Any = None, **index: int) -> Area | None:
+        """The cells with the given indices as one range; None where they do not adjoin."""
+        rows = self._span(self.rows, index)
+        columns = self._span(self.columns, index)
+        if rows is None or columns is None:
+            return None
+        return Area(
+            self.sheet,
+            self.top + rows[0],
+            self.left + columns[0],
+            self.top + rows[1],
+            self.left + columns[1],
+            fixed,
+            symbol,
+        )
+
+    def indices(self) -> Iterator[dict[str, int]]:
+        """Every place on the axes, in the order of the cells."""
+        axes = self.rows + self.columns
+        for place in product(*(range(self.lengths[axis]) for axis in axes)):
+            yield dict(zip(axes, place, strict=True))
+
+    def _offset(self, axes: tuple[str, ...], index: dict[str, int]) -> int:
+        offset = 0
+        for axis in axes:
+            offset = offset * self.lengths[axis] + index.get(axis, 0)
+        return offset
+
+    def _span(self, axes: tuple[str, ...], index: dict[str, int]) -> tuple[int, int] | None:
+        """First and last offset on one side, where the chosen cells adjoin."""
+        first, last, count = 0, 0, 1
+        for axis in axes:
+            length = self.lengths[axis]
+            low, high = (index[axis],) * 2 if axis in index else (0, length - 1)
+            first, last = first * length + low, last * length + high
+            count *= high - low + 1
+        return (first, last) if last - first + 1 == count else None
+
+
+def _product(lengths: Iterator[int]) -> int:
+    result = 1
+    for length in lengths:
+        result *= length
+    return result
+
+
+class Blocks:
+    """The blocks of a workbook, found by quantity, layer and sheet."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[tuple[str, int | None, str], Block] = {}
+
+    def add(self, block: Block) -> Block:
+        key = (block.quantity, block.layer, block.sheet)
+        if key in self._by_key:
+            raise ValueError(f"two blocks for {key}")
+        self._by_key[key] = block
+        return block
+
+    def __call__(self, quantity: str, sheet: str, layer: int | None = None) -> Block:
+        return self._by_key[quantity, layer, sheet]
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._by_key.values())
+
+    def find(self, quantity: str, layer: int | None = None, *, live: bool) -> Block:
+        """The only block of that quantity that is (or is not) live, wherever it stands."""
+        [block] = [b for b in self if (b.quantity, b.layer, b.live) == (quantity, layer, live)]
+        return block
