@@ -72,7 +72,7 @@ def band_rows(
         {ord(c) - _FIRST_MARK - _MARKS // 2 for c in pattern if 0xE000 <= ord(c) < 0xF900}
     )
     marks = [(mark(offset), offset) for offset in used]
-    for number, values in enumerate(band.values, band.top):
+    for number, values in zip(band.rows, band.values, strict=True):
         text = pattern
         for sign, offset in marks:
             text = text.replace(sign, str(number + offset))

@@ -46,26 +46,34 @@ class Spill:
 Content = str | float | Rich | Expression | Matrix | Spill | None
 
 
+#: What a cell shows once computed.
+Shown = float | str | bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a cell holds and how it looks.
 
-    `approximate` is above 0 for finite differences, which programs compute less alike: the
-    size of the numbers in them, 1 at least.
+    `claim` is what its formula must show, computed from arrays and never from the formula;
+    it is also the value that the file stores. `passes` are the texts by which a check says
+    that it passed. `approximate` is above 0 for finite differences, which programs compute
+    less alike: the size of the numbers in them, 1 at least.
     """
 
     content: Content = None
     style: Style = PLAIN
+    claim: Shown = None
     approximate: float = 0.0
+    passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Band:
     """`len(values)` rows that repeat one pattern, from row `top` on.
 
-    `cells` is the pattern as it stands in the first row, from column `left` on; in row
-    r its relative references move down with it, as if the row had been filled down.
-    `values` (rows × cells) are the values that the formulas have.
+    `cells` is the pattern as it stands in the first row, from column `left` on; its relative
+    references move down with the rows, as if the row had been filled down. The rows are
+    `stride` apart; what lies between stays empty. `values` (rows × cells) are the claims.
     """
 
     top: int
@@ -73,10 +81,16 @@ class Band:
     cells: tuple[Cell, ...]
     values: FloatArray
     height: float | None = None
+    stride: int = 1
 
     @property
     def bottom(self) -> int:
-        return self.top + len(self.values) - 1
+        return self.top + (len(self.values) - 1) * self.stride
+
+    @property
+    def rows(self) -> range:
+        """The numbers of its rows."""
+        return range(self.top, self.bottom + 1, self.stride)
 
     @property
     def right(self) -> int:
@@ -229,7 +243,9 @@ class Sheet:
         content: Content,
         style: Style = PLAIN,
         *,
+        claim: Shown = None,
         approximate: float = 0.0,
+        passes: tuple[str, ...] = (),
     ) -> None:
         """Place a cell; a place that is taken is a mistake of the caller's.
 
@@ -237,7 +253,7 @@ class Sheet:
         """
         if (row, column) in self.cells:
             raise ValueError(f"{self.name}: two things in row {row}, column {column}")
-        self.cells[row, column] = Cell(content, style, approximate)
+        self.cells[row, column] = Cell(content, style, claim, approximate, passes)
 
     def fill(self, top: int, left: int, bottom: int, right: int, style: Style) -> None:
         """Give the empty cells of a rectangle a look."""
@@ -286,6 +302,8 @@ class Book:
         if cell is None:
             return self._band_value(sheet, row, column)
         content = cell.content
+        if cell.claim is not None:
+            return cell.claim
         if isinstance(content, Expression):
             result: Any = evaluate(content, self)
             if isinstance(result, np.ndarray):  # a cell shows an array's first element
@@ -310,8 +328,8 @@ class Book:
             self._bands[sheet.name] = [band.top for band in bands], bands
         tops, bands = self._bands[sheet.name]
         band = bands[bisect_right(tops, row) - 1] if tops and row >= tops[0] else None
-        if band and row <= band.bottom and band.left <= column <= band.right:
-            return float(band.values[row - band.top, column - band.left])
+        if band and row in band.rows and band.left <= column <= band.right:
+            return float(band.values[band.rows.index(row), column - band.left])
         return None
 
     def _spread(self, sheet: Sheet, row: int, column: int, matrix: Matrix) -> Any:
@@ -328,7 +346,7 @@ class Book:
         for band in sheet.bands:
             top, bottom = max(area.top, band.top), min(area.bottom, band.bottom)
             left, right = max(area.left, band.left), min(area.right, band.right)
-            if top <= bottom and left <= right:
+            if top <= bottom and left <= right and band.stride == 1:
                 values[
                     top - area.top : bottom - area.top + 1, left - area.left : right - area.left + 1
                 ] = band.values[
