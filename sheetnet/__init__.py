@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from sheetnet.proof.index import inspect
     from sheetnet.proof.verification import verify
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
+#: Of workbooks: it rises with every change of a formula, a text or a place in them.
+FORMAT = 2
 __all__ = ["Lesson", "__version__", "build", "inspect", "train", "verify"]
 
 _HOMES = {

@@ -273,8 +273,9 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
 
 def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
     """A lesson with fields overridden from the command line."""
+    from sheetnet.lessons.files import find, read_text
     from sheetnet.lessons.text import override
-    from sheetnet.network.lesson import Lesson, find, read_text
+    from sheetnet.network.lesson import Lesson
 
     lesson = Lesson.load(name)
     if not assignments:
@@ -295,23 +296,32 @@ def _bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
         yield bar.update
 
 
+#: So many cells are printed; `--json` has all.
+MOST_PRINTED = 20
+
+
 def _verdict(result: Verification) -> str:
-    """The checks as a table, the worst differences, and the verdict."""
-    lines = []
+    """What is wrong in words, the checks as a table, the cells, and the verdict."""
+    lines = [*result.problems, *result.notes]
     if result.checks:
         lines.append(f"{'check':28} {'cells':>9}  {'worst difference':>16}  where")
     for check in result.checks:
         worst = f"{check.worst:.1e}" if check.worst else "0"
-        outcome = f"{len(check.findings)} WRONG" if check.findings else check.worst_cell
+        outcome = f"{len(check.findings):,} WRONG" if check.findings else check.worst_cell
         lines.append(f"{check.name:28} {check.cells:>9,}  {worst:>16}  {outcome}")
+    if result.claimed or result.unclaimed:
+        lines.append(
+            f"numeric formulas compared with NumPy: {result.claimed:,}, not compared: "
+            f"{result.unclaimed:,}; branches never taken: {result.untaken:,} of {result.branches:,}"
+        )
+    named: dict[str, str] = {}
     for check in result.checks:
-        for finding in check.findings[:10]:
-            lines.append(f"  {check.name}: {finding}")
-        if len(check.findings) > 10:
-            lines.append(f"  {check.name}: … and {len(check.findings) - 10:,} more")
+        for finding in check.findings:
+            named.setdefault(f"{finding.sheet}!{finding.cell}", f"  {check.name}: {finding}")
+    lines += list(named.values())[:MOST_PRINTED]
+    if len(named) > MOST_PRINTED:
+        lines.append(f"  … and {len(named) - MOST_PRINTED:,} more cells (--json names all)")
     lines += [f"not installed, so not asked: {name}" for name in result.missing]
-    if result.message:
-        lines.append(result.message)
     lines.append(f"{result.path}: {'verified' if result.ok else 'NOT verified'}")
     return "\n".join(lines)
 
@@ -320,7 +330,12 @@ def _verdict_json(result: Verification) -> str:
     content = {
         "workbook": str(result.path),
         "verified": result.ok,
-        "message": result.message,
+        "problems": result.problems,
+        "notes": result.notes,
+        "claimed": result.claimed,
+        "unclaimed": result.unclaimed,
+        "branches": result.branches,
+        "branches_never_taken": result.untaken,
         "not_installed": result.missing,
         "checks": [
             {

@@ -11,8 +11,14 @@ import numpy as np
 from lxml import etree
 
 from sheetnet.expressions.dialects import parse_address, parse_area
+from sheetnet.lessons.subjects import subject
 from sheetnet.network.engine import Trace
+from sheetnet.network.lesson import Lesson
+from sheetnet.proof.alive import candidates
+from sheetnet.proof.verification import Verification
 from sheetnet.recalc import Values
+from sheetnet.workbook.knobs import Settings
+from sheetnet.workbook.model import Book
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -92,19 +98,15 @@ def remove(cell: etree._Element) -> None:
     parent.remove(cell)
 
 
+AXES = {"loss": ("sample",), "cost": ()}
+AXES |= dict.fromkeys(("z", "activation", "delta"), ("sample", "unit"))
+
+
 def run_arrays(trace: Trace) -> Iterator[tuple[str, int | None, tuple[str, ...], Any]]:
     """Every quantity of a run: name, layer, its axes in order, the array."""
-    for layer in range(1, len(trace.weights) + 1):
-        at = layer - 1
-        yield "weight", layer, ("step", "unit", "source"), trace.weights[at]
-        yield "bias", layer, ("step", "unit"), trace.biases[at]
-        yield "z", layer, ("step", "sample", "unit"), trace.z[at]
-        yield "activation", layer, ("step", "sample", "unit"), trace.activations[at]
-        yield "delta", layer, ("step", "sample", "unit"), trace.deltas[at]
-        yield "weight_gradient", layer, ("step", "unit", "source"), trace.weight_gradients[at]
-        yield "bias_gradient", layer, ("step", "unit"), trace.bias_gradients[at]
-    yield "loss", None, ("step", "sample"), trace.losses
-    yield "cost", None, ("step",), trace.costs
+    for (name, layer), array in trace.items():
+        parameter = ("unit", "source") if name.startswith("weight") else ("unit",)
+        yield name, layer, ("step", *AXES.get(name, parameter)), array
 
 
 def block_array(block: dict[str, Any], values: Values, axes: tuple[str, ...]) -> Any:
@@ -129,6 +131,24 @@ def assert_follows(blocks: list[dict[str, Any]], values: Values, trace: Trace) -
         np.testing.assert_allclose(
             found, array, rtol=1e-9, atol=1e-12, err_msg=f"{quantity} {layer}"
         )
+
+
+def book_with(lesson: Lesson, settings: Settings) -> Book:
+    """The model of a lesson's workbook with other numbers in its input cells."""
+    kind = subject(lesson.kind)
+    return kind.book(lesson, kind.numbers(lesson, settings))
+
+
+def nudged(lesson: Lesson) -> Settings:
+    """All inputs of a lesson moved a little."""
+    kind = subject(lesson.kind)
+    return next(candidates(kind.knobs(lesson), lesson.settings, 0))
+
+
+def findings(result: Verification) -> list[str]:
+    """What a verification found, the first cells of each check."""
+    cells = [str(found) for check in result.checks for found in check.findings[:3]]
+    return [*result.problems, *cells]
 
 
 def cell_of(block: dict[str, Any], row: int = 0, column: int = 0) -> tuple[str, int, int]:

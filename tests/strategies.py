@@ -13,6 +13,7 @@ from sheetnet.network.engine import DivergenceError, Trace, train
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
+from sheetnet.network.optimisers import OPTIMISERS
 
 NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
 
@@ -68,7 +69,9 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
 
     layers: list[dict[str, Any]] = []
     for sources, units in zip(sizes, sizes[1:], strict=False):
-        layer = {"units": units, "activation": draw(st.sampled_from(sorted(ACTIVATIONS)))}
+        last = len(layers) == len(sizes) - 2
+        names = [name for name in sorted(ACTIVATIONS) if last or name != "softmax"]
+        layer = {"units": units, "activation": draw(st.sampled_from(names))}
         if draw(st.integers(0, 3)):
             layer["weights"] = draw(rows(weights, units, sources))
         if draw(st.integers(0, 3)):
@@ -88,6 +91,11 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
         "learning_rate": draw(rounded(0.01, 1, 2)),
         "steps": draw(st.integers(0, max_steps)),
     }
+    if draw(st.booleans()):
+        training["optimiser"] = draw(st.sampled_from(sorted(OPTIMISERS)))
+        for hyper in OPTIMISERS[training["optimiser"]].hyper:
+            if draw(st.booleans()):
+                training[hyper.name] = draw(rounded(hyper.low, hyper.high * 0.9, 2))
     if draw(st.booleans()):
         training["train_biases"] = draw(st.booleans())
     content: dict[str, Any] = {
@@ -124,12 +132,12 @@ def runs(draw: st.DrawFn, *, max_steps: int = 20) -> tuple[Lesson, Trace]:
 
 
 def _hits_a_kink(lesson: Lesson, trace: Trace) -> bool:
-    for i, layer in enumerate(lesson.network.layers):
-        if layer.activation in ("step", "relu", "leaky_relu"):
-            below = trace.activations[i - 1] if i else trace.settings.inputs
+    for i, layer in enumerate(lesson.net.layers):
+        for _, kink in layer.kinks():
+            below = trace.activations[i - 1] if i else trace.settings["input", None]
             terms = np.abs(below) @ np.abs(trace.weights[i]).swapaxes(1, 2)
-            size = terms + np.abs(trace.biases[i][:, None, :]) + abs(layer.theta)
-            if (np.abs(trace.z[i] - layer.theta) < 1e-12 * size).any():
+            size = terms + np.abs(trace.biases[i][:, None, :]) + abs(kink)
+            if (np.abs(trace.z[i] - kink) < 1e-12 * size).any():
                 return True
     return False
 

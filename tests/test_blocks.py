@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from sheetnet.expressions.dialects import parse_area
 from sheetnet.expressions.formula import Area, Ref
-from sheetnet.workbook.blocks import AXES, Block, Blocks
+from sheetnet.workbook.blocks import Block, Blocks
+
+AXES = ("step", "sample", "unit", "source")
 
 
 @st.composite
@@ -103,26 +105,20 @@ def test_a_block_without_axes_is_one_cell() -> None:
 
 def test_refs_and_areas_carry_what_they_are_told() -> None:
     block = Block("bias", 2, "Training", 1, 1, ("step",), ("unit",), {"step": 2, "unit": 2})
-    ref = block.ref(step=1, unit=1, fixed=True, symbol="b")
-    assert (ref.row, ref.column, ref.fixed, ref.symbol) == (2, 2, True, "b")
-    area = block.area(step=1, fixed=True, symbol="b")
+    ref = block.ref(step=1, unit=1, fixed=True)
+    assert (ref.row, ref.column, ref.fixed) == (2, 2, True)
+    area = block.area(step=1, fixed=True)
     assert area is not None
-    assert (area.fixed, area.symbol, area.sheet) == (True, "b", "Training")
+    assert (area.fixed, area.sheet) == (True, "Training")
 
 
-def test_blocks_are_found_by_quantity_layer_and_sheet() -> None:
+def test_no_two_blocks_hold_the_same_on_one_sheet() -> None:
     found = Blocks()
     edited = found.add(Block("weight", 1, "Start", 1, 1, (), (), {}, live=False))
     live = found.add(Block("weight", 1, "Training", 1, 1, (), (), {}))
-    second = found.add(Block("weight", 2, "Training", 1, 2, (), (), {}))
-    assert found("weight", "Training", 1) is live
-    assert found("weight", "Training", 2) is second
-    assert found.find("weight", 1, live=False) is edited
-    assert found.find("weight", 1, live=True) is live
-    assert list(found) == [edited, live, second]
-    with pytest.raises(ValueError, match="two blocks"):
-        found.add(Block("weight", 1, "Training", 9, 9, (), (), {}))
-    with pytest.raises(KeyError):
-        found("weight", "Start", 2)
-    with pytest.raises(ValueError, match="unpack"):
-        found.find("weight", 2, live=False)
+    first = found.add(Block("weight", 1, "Network", 1, 2, (), (), {}, at={"unit": 0}))
+    second = found.add(Block("weight", 1, "Network", 1, 3, (), (), {}, at={"unit": 1}))
+    assert list(found) == [edited, live, first, second]
+    for taken in (("Training", {}), ("Network", {"unit": 1})):
+        with pytest.raises(ValueError, match="two blocks"):
+            found.add(Block("weight", 1, taken[0], 9, 9, (), (), {}, at=taken[1]))

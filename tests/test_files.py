@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 
 from sheetnet import build
+from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
 from sheetnet.files.reading import read
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
 
 #: What openxml-audit reports and Excel does not mind, with the reason.

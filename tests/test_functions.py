@@ -29,14 +29,16 @@ DEFINED_ACTIVATIONS: dict[str, Callable[[Any, float], Any]] = {
     "tanh": lambda z, _: anp.sinh(z) / anp.cosh(z),
     "relu": lambda z, _: anp.where(z > 0.0, z, 0.0),
     "leaky_relu": lambda z, _: anp.where(z > 0.0, z, 0.01 * z),
+    "softmax": lambda z, _: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
 }
-#: name → loss(a, t), summed over the last axis.
-DEFINED_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
-    "half_squared_error": lambda a, t: anp.sum((a - t) ** 2, axis=-1) / 2.0,
-    "squared_error": lambda a, t: anp.sum((t - a) ** 2, axis=-1),
-    "binary_cross_entropy": lambda a, t: anp.sum(
+#: name → loss(a, t, base of logarithms), summed over the last axis.
+DEFINED_LOSSES: dict[str, Callable[[Any, Any, float], Any]] = {
+    "half_squared_error": lambda a, t, _: anp.sum((a - t) ** 2, axis=-1) / 2.0,
+    "squared_error": lambda a, t, _: anp.sum((t - a) ** 2, axis=-1),
+    "binary_cross_entropy": lambda a, t, _: anp.sum(
         -t * anp.log(a) - (1.0 - t) * anp.log(1.0 - a), axis=-1
     ),
+    "cross_entropy": lambda a, t, b: -anp.sum(t * anp.log(a) / anp.log(b), axis=-1),
 }
 #: The slope at the point where an activation has no derivative.
 SLOPE_AT_KINK = {"relu": 0.0, "leaky_relu": 0.01, "step": 0.0}
@@ -45,19 +47,41 @@ SLOPE_AT_KINK = {"relu": 0.0, "leaky_relu": 0.01, "step": 0.0}
 FAR = (1e4, 5e3, 746.0, 745.0, 710.0, 709.0, 701.0, 700.0, 100.0, 40.0, 37.0, 36.0, 20.0, 1.0)
 EXTREMES = np.array([*(-z for z in FAR), -1e-300, -0.0, 0.0, 1e-300, *FAR])
 
-activations = pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+#: Those that work unit by unit, and the others.
+SINGLE = sorted(name for name, each in ACTIVATIONS.items() if each.slope)
+VECTOR = sorted(set(ACTIVATIONS) - set(SINGLE))
+
+activations = pytest.mark.parametrize("name", SINGLE)
+vectors = pytest.mark.parametrize("name", VECTOR)
 losses = pytest.mark.parametrize("name", sorted(LOSSES))
 wide = st.floats(-1e4, 1e4)
 within = st.floats(0.001, 0.999)
 
 
 def numpy_value(name: str, z: float, theta: float = 0.0) -> float:
-    return float(ACTIVATIONS[name].value(np.array([z]), theta)[0])
+    return float(ACTIVATIONS[name].value(np.array([z]), {"theta": theta})[0])
+
+
+def hyper(name: str) -> dict[str, float]:
+    """The hyper-parameters of a loss, at their defaults."""
+    return {each.name: each.default for each in LOSSES[name].hyper}
 
 
 def numpy_slope(name: str, z: float, theta: float = 0.0) -> float:
     a = np.array([numpy_value(name, z, theta)])
-    return float(ACTIVATIONS[name].slope(np.array([z]), a, theta)[0])
+    slope = ACTIVATIONS[name].slope
+    assert slope
+    return float(slope(np.array([z]), a, {"theta": theta})[0])
+
+
+def cell(name: str, z: Expression, theta: float = 0.0) -> Expression:
+    return ACTIVATIONS[name].cell([z], 0, {"theta": theta})
+
+
+def cell_slope(name: str, z: Expression, a: Expression, theta: float = 0.0) -> Expression:
+    slope = ACTIVATIONS[name].cell_slope
+    assert slope
+    return slope(z, a, {"theta": theta})
 
 
 def cell_value(formula: Expression) -> float:
@@ -92,14 +116,14 @@ def test_slope_is_the_derivative(name: str, z: float, theta: float) -> None:
 @pytest.mark.parametrize("zero", [0.0, -0.0])
 def test_slope_at_the_kink_is_the_documented_one(name: str, slope: float, zero: float) -> None:
     assert numpy_slope(name, zero) == slope
-    formula = ACTIVATIONS[name].cell_slope(Number(zero), Number(numpy_value(name, zero)), 0.0)
+    formula = cell_slope(name, Number(zero), Number(numpy_value(name, zero)))
     assert cell_value(formula) == slope
 
 
 def test_step_is_1_from_its_threshold_on() -> None:
     below, at, above = np.nextafter(0.3, 0), 0.3, np.nextafter(0.3, 1)
     assert [numpy_value("step", z, 0.3) for z in (below, at, above)] == [0.0, 1.0, 1.0]
-    cells = [cell_value(ACTIVATIONS["step"].cell(Number(z), 0.3)) for z in (below, at, above)]
+    cells = [cell_value(cell("step", Number(z), 0.3)) for z in (below, at, above)]
     assert cells == [0.0, 1.0, 1.0]
     assert numpy_value("step", 0.0) == 1.0
 
@@ -108,8 +132,8 @@ def test_step_is_1_from_its_threshold_on() -> None:
 def test_values_and_slopes_are_finite_without_a_warning_however_far_out(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        a = ACTIVATIONS[name].value(EXTREMES, 0.0)
-        slope = ACTIVATIONS[name].slope(EXTREMES, a, 0.0)
+        a = ACTIVATIONS[name].value(EXTREMES, {"theta": 0.0})
+        slope = ACTIVATIONS[name].back(EXTREMES, a, np.ones_like(a), {"theta": 0.0})
     assert a.shape == slope.shape == EXTREMES.shape
     assert np.isfinite(a).all()
     assert np.isfinite(slope).all()
@@ -120,9 +144,8 @@ def test_values_and_slopes_are_finite_without_a_warning_however_far_out(name: st
 @settings(max_examples=60, deadline=None)
 def test_cells_of_an_activation_equal_numpy(name: str, z: float, theta: float) -> None:
     a = numpy_value(name, z, theta)
-    activation = ACTIVATIONS[name]
-    assert cell_value(activation.cell(Number(z), theta)) == pytest.approx(a, rel=1e-14)
-    slope = activation.cell_slope(Number(z), Number(a), theta)
+    assert cell_value(cell(name, Number(z), theta)) == pytest.approx(a, rel=1e-14)
+    slope = cell_slope(name, Number(z), Number(a), theta)
     assert cell_value(slope) == pytest.approx(numpy_slope(name, z, theta), rel=1e-14)
 
 
@@ -131,17 +154,45 @@ def test_a_spreadsheet_computes_the_cells_of_an_activation(name: str) -> None:
     # IronCalc calls numbers equal that differ by less than 2.3e-16.
     numbers = [z for z in (*EXTREMES, 1e-12, -1e-12) if z == 0 or abs(z) >= 1e-12]
     model = ironcalc.create("activations")
-    activation = ACTIVATIONS[name]
     for row, z in enumerate(numbers, 1):
         at, a = Ref("Sheet1", row, 1), Ref("Sheet1", row, 2)
         model.update_cell_with_number(0, row, 1, z)
-        value, slope = activation.cell(at, 0.0), activation.cell_slope(at, a, 0.0)
+        value, slope = cell(name, at), cell_slope(name, at, a)
         model.set_user_input(0, row, 2, "=" + EXCEL.write(value, "Sheet1"))
         model.set_user_input(0, row, 3, "=" + EXCEL.write(slope, "Sheet1"))
     model.evaluate()
     for row, z in enumerate(numbers, 1):
         assert model.get_cell_value(0, row, 2) == pytest.approx(numpy_value(name, z), rel=1e-12)
         assert model.get_cell_value(0, row, 3) == pytest.approx(numpy_slope(name, z), rel=1e-12)
+
+
+@vectors
+@given(z=st.lists(st.floats(-20, 20), min_size=1, max_size=5), seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_a_vector_activation_and_what_it_takes_back(name: str, z: list[float], seed: int) -> None:
+    """Value and pull-back against the differentiator, the cells of every unit against NumPy."""
+    activation, defined = ACTIVATIONS[name], DEFINED_ACTIVATIONS[name]
+    zs, g = np.array(z), np.random.default_rng(seed).uniform(-1, 1, len(z))
+    a = activation.value(zs, {})
+    np.testing.assert_allclose(a, defined(zs, 0.0), rtol=1e-13)
+    back = activation.back(zs, a, g, {})
+    derivative = grad(lambda x: anp.sum(g * defined(x, 0.0)))(zs)
+    np.testing.assert_allclose(back, derivative, rtol=1e-9, atol=1e-12)
+    terms = [[Number(float(x)) for x in array] for array in (zs, a, g)]
+    for j in range(len(z)):
+        assert cell_value(activation.cell(terms[0], j, {})) == pytest.approx(a[j], rel=1e-13)
+        found = cell_value(activation.cell_back(*terms, j, {}))
+        assert found == pytest.approx(back[j], rel=1e-9, abs=1e-13)
+
+
+@vectors
+def test_a_vector_activation_is_finite_however_far_out(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        a = ACTIVATIONS[name].value(EXTREMES, {})
+        back = ACTIVATIONS[name].back(EXTREMES, a, np.ones_like(a), {})
+    assert np.isfinite(a).all()
+    assert np.isfinite(back).all()
 
 
 def outputs_and_targets(a: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
@@ -156,19 +207,22 @@ def outputs_and_targets(a: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
 @settings(max_examples=60, deadline=None)
 def test_loss_and_its_gradient_are_the_definition_and_its_derivative(name: str, pair: Any) -> None:
     a, t = pair
-    loss, defined = LOSSES[name], DEFINED_LOSSES[name]
-    assert loss.value(a, t) == pytest.approx(defined(a, t), rel=1e-12, abs=1e-15)
-    derivative = grad(defined)(a, t)
-    np.testing.assert_allclose(loss.gradient(a, t), derivative, rtol=1e-9, atol=1e-11)
+    loss, defined, h = LOSSES[name], DEFINED_LOSSES[name], hyper(name)
+    for base in (math.e, 2.0, 10.0):
+        h |= dict.fromkeys(h, base)
+        assert loss.value(a, t, h) == pytest.approx(defined(a, t, base), rel=1e-12, abs=1e-15)
+        derivative = grad(defined)(a, t, base)
+        np.testing.assert_allclose(loss.gradient(a, t, h), derivative, rtol=1e-9, atol=1e-11)
 
 
 @losses
 def test_loss_sums_over_the_units_and_keeps_the_other_axes(name: str) -> None:
     rng = np.random.default_rng(0)
     a, t = rng.uniform(0.1, 0.9, (2, 3, 4)), rng.uniform(0, 1, (2, 3, 4))
-    each = [[float(DEFINED_LOSSES[name](a[i, j], t[i, j])) for j in range(3)] for i in range(2)]
-    np.testing.assert_allclose(LOSSES[name].value(a, t), each, rtol=1e-12)
-    assert LOSSES[name].gradient(a, t).shape == (2, 3, 4)
+    defined, h = DEFINED_LOSSES[name], hyper(name)
+    each = [[float(defined(a[i, j], t[i, j], math.e)) for j in range(3)] for i in range(2)]
+    np.testing.assert_allclose(LOSSES[name].value(a, t, h), each, rtol=1e-12)
+    assert LOSSES[name].gradient(a, t, h).shape == (2, 3, 4)
 
 
 @losses
@@ -176,28 +230,39 @@ def test_loss_sums_over_the_units_and_keeps_the_other_axes(name: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_cell_of_a_loss_equals_numpy_at_the_ends_too(name: str, pair: Any) -> None:
     a, t = pair
-    loss = LOSSES[name]
-    formula = loss.cell([Number(x) for x in a], [Number(x) for x in t])
-    assert cell_value(formula) == pytest.approx(loss.value(a, t), rel=1e-12, abs=1e-15)
+    loss, h = LOSSES[name], hyper(name)
+    formula = loss.cell([Number(x) for x in a], [Number(x) for x in t], h)
+    assert cell_value(formula) == pytest.approx(loss.value(a, t, h), rel=1e-12, abs=1e-15)
 
 
 @losses
 @given(a=within, t=st.floats(0, 1))
 @settings(max_examples=60, deadline=None)
 def test_the_cell_of_a_gradient_equals_numpy(name: str, a: float, t: float) -> None:
-    expected = LOSSES[name].gradient(np.array([a]), np.array([t]))[0]
-    formula = LOSSES[name].cell_gradient(Number(a), Number(t))
+    h = hyper(name)
+    expected = LOSSES[name].gradient(np.array([a]), np.array([t]), h)[0]
+    formula = LOSSES[name].cell_gradient([Number(a)], [Number(t)], 0, h)
     assert cell_value(formula) == pytest.approx(expected, rel=1e-9, abs=1e-10)
 
 
 @pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.fused_with])
-@given(z=st.floats(-8, 8), t=st.floats(0, 1))
+@given(
+    pairs=st.lists(st.tuples(st.floats(-8, 8), st.floats(0, 1)), min_size=1, max_size=4),
+    base=st.sampled_from([math.e, 2.0, 10.0]),
+)
 @settings(max_examples=60, deadline=None)
-def test_a_fused_pair_has_the_derivative_a_minus_t(name: str, z: float, t: float) -> None:
-    activation = DEFINED_ACTIVATIONS[LOSSES[name].fused_with or ""]
-    derivative = grad(lambda x: DEFINED_LOSSES[name](activation(x, 0.0), np.array([t])))
-    a = activation(np.array([z]), 0.0)[0]
-    assert derivative(np.array([z]))[0] == pytest.approx(a - t, rel=1e-9, abs=1e-9)
+def test_a_fused_pair_is_the_derivative_by_z(name: str, pairs: Any, base: float) -> None:
+    """Of targets that are no distribution too; arrays and cells."""
+    z, t = (np.array(column) for column in zip(*pairs, strict=True))
+    loss, activation = LOSSES[name], DEFINED_ACTIVATIONS[LOSSES[name].fused_with or ""]
+    h = dict.fromkeys(hyper(name), base)
+    derivative = grad(lambda x: DEFINED_LOSSES[name](activation(x, 0.0), t, base))(z)
+    a = activation(z, 0.0)
+    np.testing.assert_allclose(loss.fused(a, t, h), derivative, rtol=1e-9, atol=1e-9)
+    cells = [[Number(float(x)) for x in array] for array in (a, t)]
+    for j, expected in enumerate(loss.fused(a, t, h)):
+        found = cell_value(loss.cell_fused(*cells, j, h))
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-13)
 
 
 def test_binary_cross_entropy_stops_at_a_logarithm_of_minus_100_as_pytorch_does() -> None:
@@ -206,7 +271,7 @@ def test_binary_cross_entropy_stops_at_a_logarithm_of_minus_100_as_pytorch_does(
     targets = np.array([[1.0], [0.0], [1.0], [1.0], [0.0], [1.0]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        value, gradient = loss.value(ends, targets), loss.gradient(ends, targets)
+        value, gradient = loss.value(ends, targets, {}), loss.gradient(ends, targets, {})
     expected = [100.0, 100.0, 100.0, 43 * math.log(10), 0.0, 0.0]
     np.testing.assert_allclose(value, expected, rtol=1e-14)
     assert np.isfinite(gradient).all()
@@ -219,5 +284,5 @@ def test_losses_and_gradients_are_finite_without_a_warning_at_every_output(name:
         t = np.full_like(a, target)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert np.isfinite(LOSSES[name].value(a, t)).all()
-            assert np.isfinite(LOSSES[name].gradient(a, t)).all()
+            assert np.isfinite(LOSSES[name].value(a, t, hyper(name))).all()
+            assert np.isfinite(LOSSES[name].gradient(a, t, hyper(name))).all()

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.initialisation import INITIALISATIONS, draw
+from sheetnet.network.initialisation import INITIALISATIONS, drawing
 from sheetnet.network.lesson import Lesson, json_schema
 from tests.strategies import lessons
 
@@ -83,14 +83,14 @@ def test_a_lesson_gives_its_numbers_as_arrays() -> None:
     assert (lesson.title, lesson.try_, lesson.notation) == ("A lesson", ("this", "that"), "bhadani")
     assert lesson.training.train_biases is True
     settings = lesson.settings
-    assert settings.learning_rate == 0.5
-    np.testing.assert_array_equal(settings.inputs, [[0.5, 1], [2, 3]])
-    np.testing.assert_array_equal(settings.targets, [[0], [1]])
-    np.testing.assert_array_equal(settings.weights[0], [[1, 2], [3.5, 4], [-5, 6]])
-    np.testing.assert_array_equal(settings.biases[0], [0.1, 0.2, 0.3])
-    assert settings.weights[1].shape == (1, 3)
-    np.testing.assert_array_equal(settings.biases[1], [0.0])
-    for array in (settings.inputs, settings.targets, *settings.weights, *settings.biases):
+    assert settings.number("learning_rate") == 0.5
+    np.testing.assert_array_equal(settings["input", None], [[0.5, 1], [2, 3]])
+    np.testing.assert_array_equal(settings["target", None], [[0], [1]])
+    np.testing.assert_array_equal(settings["weight", 1], [[1, 2], [3.5, 4], [-5, 6]])
+    np.testing.assert_array_equal(settings["bias", 1], [0.1, 0.2, 0.3])
+    assert settings["weight", 2].shape == (1, 3)
+    np.testing.assert_array_equal(settings["bias", 2], [0.0])
+    for array in settings.values():
         assert array.dtype == np.float64
 
 
@@ -125,26 +125,28 @@ def test_the_text_of_a_lesson_built_in_python_reads_back_to_it(lesson: Lesson) -
     again = Lesson.from_toml(lesson.text)
     assert again == lesson
     assert again.title == lesson.title
-    for one, other in zip(again.settings.weights, lesson.settings.weights, strict=True):
+    for one, other in zip(again.settings.values(), lesson.settings.values(), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_arrays_that_a_text_leaves_out_are_filled_in() -> None:
     text = changed("inputs = [[0.5, 1], [2, 3]]\ntargets = [[0], [1]]\n", "")
     text = changed("weights = [[1, 2], [3.5, 4], [-5, 6]]\nbiases = [0.1, 0.2, 0.3]\n", "", text)
-    arrays: dict[str, Any] = {
-        "inputs": [[0.5, 1.0], [2.0, 3.0]],
-        "targets": [[0.0], [1.0]],
-        "weights": [[[1.0, 2.0], [3.5, 4.0], [-5.0, 6.0]], [[7.0, 8.0, 9.0]]],
-        "biases": [[0.1, 0.2, 0.3], [0.4]],
+    arrays: dict[tuple[str, int | None], Any] = {
+        ("input", None): np.array([[0.5, 1.0], [2.0, 3.0]]),
+        ("target", None): np.array([[0.0], [1.0]]),
+        ("weight", 1): np.array([[1.0, 2.0], [3.5, 4.0], [-5.0, 6.0]]),
+        ("weight", 2): np.array([[7.0, 8.0, 9.0]]),
+        ("bias", 1): np.array([0.1, 0.2, 0.3]),
+        ("bias", 2): np.array([0.4]),
     }
-    lesson = Lesson.from_toml(text, arrays=arrays)
+    lesson = Lesson.from_toml(text, originals=arrays)
     assert lesson.data == Lesson.from_toml(LESSON).data
     assert lesson.network.layers[0] == Lesson.from_toml(LESSON).network.layers[0]
-    np.testing.assert_array_equal(lesson.settings.weights[1], [[7, 8, 9]])
+    np.testing.assert_array_equal(lesson.settings["weight", 2], [[7, 8, 9]])
     assert lesson.text == text
     with pytest.raises(SheetnetError, match=r"^book\.xlsx: data\.inputs\[0\]: has 1 number"):
-        Lesson.from_toml(text, "book.xlsx", {**arrays, "inputs": [[1.0], [2.0]]})
+        Lesson.from_toml(text, "book.xlsx", {**arrays, ("input", None): np.array([[1.0], [2.0]])})
     with pytest.raises(SheetnetError, match=r"^book\.xlsx: data\.inputs: is missing"):
         Lesson.from_toml(text, "book.xlsx", {})
 
@@ -170,10 +172,10 @@ def test_a_lesson_cannot_be_changed() -> None:
 
 def test_changing_the_settings_leaves_the_lesson_alone() -> None:
     lesson = Lesson.from_toml(LESSON)
-    lesson.settings.weights[0][0, 0] = 99.0
-    lesson.settings.inputs[0, 0] = 99.0
-    assert lesson.settings.weights[0][0, 0] == 1.0
-    assert lesson.settings.inputs[0, 0] == 0.5
+    lesson.settings["weight", 1][0, 0] = 99.0
+    lesson.settings["input", None][0, 0] = 99.0
+    assert lesson.settings["weight", 1][0, 0] == 1.0
+    assert lesson.settings["input", None][0, 0] == 0.5
 
 
 # What is wrong: the field and the remedy -------------------------------------------------
@@ -461,9 +463,8 @@ def test_every_initialisation_has_its_promise_here() -> None:
 @pytest.mark.parametrize("name", sorted(PROMISED))
 def test_drawn_weights_are_distributed_as_their_name_promises(name: str) -> None:
     mean, deviation, low, high = PROMISED[name]
-    (weights,), (biases,) = draw((SOURCES, UNITS), [None], [None], name, 7)
+    weights = drawing(name, 7)(UNITS, SOURCES)
     assert weights.shape == (UNITS, SOURCES)
-    assert (biases == 0).all()
     # 60,000 draws: four standard errors, and the four decimals that weights are cut to.
     assert weights.mean() == pytest.approx(mean, abs=4 * deviation / math.sqrt(60_000) + 1e-4)
     assert weights.std() == pytest.approx(deviation, rel=0.015)
@@ -479,20 +480,21 @@ def test_drawn_weights_are_distributed_as_their_name_promises(name: str) -> None
 
 def test_cutting_a_weight_to_four_decimals_never_passes_the_bound() -> None:
     # √(6/13) = 0.679366…: rounding to the nearest would give 0.6794 here and there.
-    (weights,), _ = draw((13, 20_000), [None], [None], "kaiming_uniform", 0)
+    weights = drawing("kaiming_uniform", 0)(20_000, 13)
     assert weights.max() == 0.6793
     assert weights.min() == -0.6793
 
 
 def test_drawn_weights_have_four_decimals_so_that_they_can_be_typed() -> None:
-    (weights,), _ = draw((20, 20), [None], [None], "normal", 1)
+    weights = drawing("normal", 1)(20, 20)
     assert all(float(f"{w:.4f}") == w for w in weights.flat)
     assert not np.signbit(weights[weights == 0]).any()
 
 
 def test_the_same_seed_draws_the_same_weights_and_another_seed_others() -> None:
     def drawn(seed: int) -> list[Any]:
-        return list(draw((3, 3, 3), [None, None], [None, None], "xavier_uniform", seed)[0])
+        draw = drawing("xavier_uniform", seed)
+        return [draw(3, 3), draw(3, 3)]
 
     first, again, other = drawn(5), drawn(5), drawn(6)
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
@@ -501,18 +503,22 @@ def test_the_same_seed_draws_the_same_weights_and_another_seed_others() -> None:
 
 
 def test_given_weights_stay_and_only_those_left_out_are_drawn() -> None:
-    given_weights = [[0.123456789, -2.0]]
-    weights, biases = draw((2, 1, 2), [given_weights, None], [[0.5], None], "ones", 0)
-    np.testing.assert_array_equal(weights[0], given_weights)
-    np.testing.assert_array_equal(weights[1], [[1.0], [1.0]])
-    np.testing.assert_array_equal(biases[0], [0.5])
-    np.testing.assert_array_equal(biases[1], [0.0, 0.0])
+    content = tomllib.loads(Lesson.load("mazur").text)
+    content["network"]["initialisation"] = "ones"
+    first, second = content["network"]["layers"]
+    first["weights"] = given_weights = [[0.123456789, -2.0], [1.5, 0.25]]
+    del second["weights"], second["biases"]
+    settings = Lesson.model_validate(content).settings
+    np.testing.assert_array_equal(settings["weight", 1], given_weights)
+    np.testing.assert_array_equal(settings["bias", 1], [0.35, 0.35])
+    np.testing.assert_array_equal(settings["weight", 2], [[1.0, 1.0], [1.0, 1.0]])
+    np.testing.assert_array_equal(settings["bias", 2], [0.0, 0.0])
 
 
 def test_a_lessons_seed_and_initialisation_are_used() -> None:
     def second_layer(extra: str) -> Any:
         text = changed("inputs = 2", f"inputs = 2\n{extra}")
-        return Lesson.from_toml(text).settings.weights[1]
+        return Lesson.from_toml(text).settings["weight", 2]
 
     assert (second_layer('initialisation = "ones"') == 1).all()
     assert (second_layer("seed = 0") == second_layer("")).all()
@@ -524,7 +530,7 @@ def test_a_lessons_seed_and_initialisation_are_used() -> None:
 
 def test_the_schema_knows_every_key_of_the_shipped_lessons_and_no_other_is_allowed() -> None:
     schema = json_schema()
-    kinds = {"Network", "Layer", "Data", "Training"}
+    kinds = {"Network", "Dense", "Data", "Training"}
     assert set(schema["$defs"]) == kinds
     for part in (schema, *schema["$defs"].values()):
         assert part["additionalProperties"] is False
@@ -533,7 +539,7 @@ def test_the_schema_knows_every_key_of_the_shipped_lessons_and_no_other_is_allow
         content = tomllib.loads(Lesson.load(name).text)
         network = content["network"]
         places = [("", content), ("Network", network), ("Data", content["data"])]
-        places += [("Training", content["training"]), *(("Layer", x) for x in network["layers"])]
+        places += [("Training", content["training"]), *(("Dense", x) for x in network["layers"])]
         for kind, found in places:
             part = schema["$defs"][kind] if kind else schema
             assert set(part["required"]) <= set(found) <= set(part["properties"])
@@ -549,11 +555,11 @@ def test_the_schema_offers_the_known_names_and_bounds() -> None:
         "bhadani",
         "wichmann",
     }
-    activations = parts["Layer"]["properties"]["activation"]["enum"]
+    activations = parts["Dense"]["properties"]["activation"]["enum"]
     assert {"step", "identity", "sigmoid", "tanh", "relu", "leaky_relu"} <= set(activations)
     losses = parts["Network"]["properties"]["loss"]["enum"]
     assert {"half_squared_error", "squared_error", "binary_cross_entropy"} <= set(losses)
     assert set(parts["Network"]["properties"]["initialisation"]["enum"]) == set(PROMISED)
     assert parts["Training"]["properties"]["learning_rate"]["exclusiveMinimum"] == 0
     assert parts["Training"]["properties"]["steps"]["minimum"] == 0
-    assert parts["Layer"]["properties"]["units"]["minimum"] == 1
+    assert parts["Dense"]["properties"]["units"]["minimum"] == 1

@@ -23,7 +23,8 @@ def symbols(notation: str, *sizes: int) -> Symbols:
         "data": {"inputs": [[0.0] * sizes[0]], "targets": [[0.0] * sizes[-1]]},
         "training": {"learning_rate": 0.5, "steps": 1},
     }
-    return Symbols(Lesson.model_validate(lesson))
+    lesson = Lesson.model_validate(lesson)
+    return Symbols(NOTATIONS[lesson.notation], lesson.sizes)
 
 
 Find = Callable[[Symbols], Rich]
@@ -42,8 +43,8 @@ HAPPYDUSTBUNNY: list[tuple[str, Find]] = [
     ("w₁₂⁽²⁾", lambda s: s.bias(2, 1)),
     ("T₀", lambda s: s.target(0)),
     ("δ₁⁽²⁾", lambda s: s.delta(2, 1)),
-    ("dC/dw₀₀⁽¹⁾", lambda s: s.weight_gradient(1, 0, 0)),
-    ("dC/dw₁₂⁽¹⁾", lambda s: s.bias_gradient(1, 1)),
+    ("dC/dw₀₀⁽¹⁾", lambda s: s.by(s.weight(1, 0, 0))),
+    ("dC/dw₁₂⁽¹⁾", lambda s: s.by(s.bias(1, 1))),
     ("γ", lambda s: s.learning_rate),
     ("C", lambda s: s.cost),
 ]
@@ -59,8 +60,8 @@ SABINE: list[tuple[str, Find]] = [
     ("z1L", lambda s: s.z(2, 1)),
     ("t0", lambda s: s.target(0)),
     ("dc/dz0L−1", lambda s: s.delta(1, 0)),
-    ("dc/dw01L", lambda s: s.weight_gradient(2, 0, 1)),
-    ("dc/db1L", lambda s: s.bias_gradient(2, 1)),
+    ("dc/dw01L", lambda s: s.by(s.weight(2, 0, 1))),
+    ("dc/db1L", lambda s: s.by(s.bias(2, 1))),
     ("c", lambda s: s.cost),
     ("c", lambda s: s.loss),
 ]
@@ -97,8 +98,8 @@ WICHMANN: list[tuple[str, Find]] = [
     ("a2(2)", lambda s: s.activation(2, 1)),
     ("x1", lambda s: s.input(0)),
     ("t2", lambda s: s.target(1)),
-    ("∂J/∂W11(1)", lambda s: s.weight_gradient(1, 0, 0)),
-    ("∂J/∂b1(1)", lambda s: s.bias_gradient(1, 0)),
+    ("∂J/∂W11(1)", lambda s: s.by(s.weight(1, 0, 0))),
+    ("∂J/∂b1(1)", lambda s: s.by(s.bias(1, 0))),
     ("J", lambda s: s.cost),
 ]
 

@@ -18,21 +18,22 @@ from lxml import etree
 from showcase import OTHER, RUN, START, showcase
 
 from sheetnet import build
+from sheetnet.building import make_book
 from sheetnet.expressions.formula import call, join
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.files.formats import write
 from sheetnet.files.ods.markup import NAMESPACES
 from sheetnet.files.ods.number_formats import data_style, shown
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network import knobs
-from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
-from sheetnet.proof.comparison import compare_values
+from sheetnet.proof.comparison import compare, expected_of
 from sheetnet.recalc import LibreOffice, recalculate
 from sheetnet.recalc.libreoffice import python_with_uno, soffice_command
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Blocks
+from sheetnet.workbook.knobs import edits
 from sheetnet.workbook.model import Book, Link, Position, Sheet
+from tests.books import book_with, nudged
 
 #: What openxml-audit reports although it is as it should be, with the reason.
 ALLOWED = [
@@ -342,7 +343,7 @@ def test_programs_compute_what_the_model_says(
     write(book, path)
     program = request.getfixturevalue("office") if engine == "libreoffice" else engine
     [values] = recalculate(path, program)
-    assert not compare_values(book, values, engine).findings
+    assert not compare(expected_of(book), values, engine).findings
 
 
 def test_libreoffice_follows_typing_without_a_hard_recalculation(
@@ -350,12 +351,12 @@ def test_libreoffice_follows_typing_without_a_hard_recalculation(
 ) -> None:
     program_or_skip("libreoffice")
     lesson = Lesson.load("mazur")
-    moved = knobs.moved(lesson, lesson.settings)
-    book = make_book(lesson, moved)
+    moved = nudged(lesson)
+    book = book_with(lesson, moved)
     path = build(lesson, tmp_path / "mazur.ods")
     with LibreOffice(hard=False) as office:
-        [values] = recalculate(path, office, [knobs.edits(book.blocks, moved)])
-    assert not compare_values(book, values, "typed").findings
+        [values] = recalculate(path, office, [edits(book.blocks, moved)])
+    assert not compare(expected_of(book), values, "typed").findings
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from opendocument import cell, content, formula, number, ods, row, table, text
 from test_strangers_files import BOMB, damaged, refused
 
+from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
 from sheetnet.files.formats import write as write_book
 from sheetnet.files.ods import parts as odf
@@ -18,7 +19,6 @@ from sheetnet.files.ods import read as reading_ods
 from sheetnet.files.ods.read import NamedText, read_spreadsheet
 from sheetnet.files.package import open_package
 from sheetnet.files.reading import CellError, StoredCell, read
-from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
 
 Cells = dict[tuple[int, int], StoredCell]

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from sheetnet.building import make_book
 from sheetnet.expressions.formula import Binary, Expression, Text
 from sheetnet.files.layout import column_behind, row_under
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.model import Book, Sheet
 from sheetnet.workbook.styles import Style
+from tests.books import book_with
 from tests.strategies import lessons
 
 #: The sheets that are read rather than looked up.
@@ -139,11 +140,9 @@ def test_sentences_hold_the_numbers_that_stand_in_the_cells() -> None:
 
 
 def test_every_check_is_a_tick_at_several_steps() -> None:
-    import dataclasses
-
     lesson = Lesson.load("bhadani-1-2-3-1")
     for step in (0, 1, 57, 100):
-        book = make_book(lesson, dataclasses.replace(lesson.settings, step=step))
+        book = book_with(lesson, lesson.settings.but({("chosen_step", None): float(step)}))
         marks = [
             value
             for sheet in book.sheets

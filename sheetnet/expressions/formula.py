@@ -7,8 +7,9 @@ simplified or reordered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -89,8 +90,8 @@ class Ref(Expression):
     """One cell. Rows and columns count from 1.
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
-    (a `Rich`) and `digits` how many decimals a sentence shows of it; they
-    are no part of the cell's identity.
+    (a `Rich`) and `digits` how many decimals a sentence shows of it, `least` what no value
+    there is below; they are no part of the cell's identity.
     """
 
     sheet: str
@@ -99,6 +100,7 @@ class Ref(Expression):
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
+    least: float = field(default=-math.inf, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,12 @@ class Binary(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
+    """A function of a cell. A `guard` decides nothing that a user could see: one side of it
+    is only there so that no program overflows, or so that words stand in an error's place."""
+
     function: str
     arguments: tuple[Expression, ...]
+    guard: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,24 @@ def minimum(*values: Any) -> Call:
 
 def when(condition: Any, then: Any, otherwise: Any) -> Call:
     return call("IF", condition, then, otherwise)
+
+
+def guard(node: Call) -> Call:
+    """The same formula, one of whose sides is only a guard."""
+    return replace(node, guard=True)
+
+
+#: The symbol of `square`, which mathematics writes behind its argument.
+SQUARED = "²"
+
+
+def square(x: Any) -> Applied:
+    """x², written so that it is 0 in every program where it is too small for a number.
+
+    LibreOffice gives an error for x^2 near 1E-154; x*x and SUMSQ(x) give 0 there.
+    """
+    x = expression(x)
+    return Applied(SQUARED, x, x * x if isinstance(x, Ref | Area) else call("SUMSQ", x))
 
 
 def equal(left: Any, right: Any) -> Binary:
@@ -247,12 +271,15 @@ def over_ranges(node: Expression) -> Expression:
     match node:
         case Call("MAX", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
-            return when(one > other, one, other)
+            return replace(when(one > other, one, other), guard=node.guard)
         case Call("MIN", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
-            return when(one < other, one, other)
-        case Call(function, arguments):
-            return Call(function, tuple(map(over_ranges, arguments)))
+            return replace(when(one < other, one, other), guard=node.guard)
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(map(over_ranges, arguments)))
+        case Applied("²", argument, _):
+            argument = over_ranges(argument)
+            return Applied(SQUARED, argument, argument * argument)
         case Binary(operator, left, right):
             return Binary(operator, over_ranges(left), over_ranges(right))
         case Negative(operand):

@@ -66,7 +66,7 @@ def filled_in(node: Expression) -> Expression:
 
 def shown(leaf: Leaf, *, signed: bool = True) -> Expression:
     """A cell's number as text; in parentheses where it is negative, unless `signed`."""
-    if isinstance(leaf, Name):
+    if isinstance(leaf, Name) or leaf.least >= 0:
         return call("FIXED", leaf, leaf.digits, True)
     size = call("FIXED", call("ABS", leaf), leaf.digits, True)
     # Rounded first: programs differ on the sign of a number that is shown as zero.
@@ -89,6 +89,8 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return [str(value).lower()], ATOM
         case Negative(operand):
             return ["−", *_wrapped(operand, PRODUCT)], SUM
+        case Applied("²", argument, _):
+            return _pieces(argument**2)
         case Applied(symbol, argument, _):
             return [f"{symbol}(", *_pieces(argument)[0], ")"], ATOM
         case Binary("^", base, exponent):

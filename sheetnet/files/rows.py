@@ -81,6 +81,7 @@ def band_rows(
 
 def in_order(sheet: Sheet) -> Iterator[Band | SingleRow]:
     """The bands and the rows of single cells, from the top down."""
+    sheet = _apart(sheet)
     bands = iter(sorted(sheet.bands, key=lambda band: band.top))
     band = next(bands, None)
     for row, cells in single_rows(sheet):
@@ -107,3 +108,45 @@ def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]
     while chunk := list(islice(rows, CHUNK)):
         part.write("".join(chunk).encode())
         progress(len(chunk))
+
+
+def _apart(sheet: Sheet) -> Sheet:
+    """TEMPORARY: bands that do not stand alone in adjoining rows, as single cells."""
+    from dataclasses import replace
+
+    rows = {row for row, _ in sheet.cells}
+    kept, cells = [], dict(sheet.cells)
+    for band in sheet.bands:
+        if band.stride == 1 and not any(row in rows for row in band.rows):
+            kept.append(band)
+            continue
+        for number, row in enumerate(band.rows):
+            for column, cell in enumerate(band.cells, band.left):
+                content = cell.content
+                if isinstance(content, Expression):
+                    content = _shifted(content, row - band.top)
+                else:
+                    content = float(band.values[number, column - band.left])
+                cells[row, column] = replace(cell, content=content)
+    return replace(sheet, bands=kept, cells=cells)
+
+
+def _shifted(node: Expression, by: int) -> Expression:
+    from dataclasses import replace
+
+    from sheetnet.expressions.formula import Applied, Area, Binary, Call, Negative, Ref
+
+    match node:
+        case Ref(_, row, _, fixed):
+            return node if fixed else replace(node, row=row + by)
+        case Area(_, top, _, bottom, _, fixed):
+            return node if fixed else replace(node, top=top + by, bottom=bottom + by)
+        case Negative(o):
+            return Negative(_shifted(o, by))
+        case Binary(s, a, b):
+            return Binary(s, _shifted(a, by), _shifted(b, by))
+        case Call(f, args):
+            return Call(f, tuple(_shifted(a, by) for a in args))
+        case Applied(s, a, d):
+            return Applied(s, a, _shifted(d, by))
+    return node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -31,6 +31,14 @@ class StoredCell(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredBook:
-    """The sheets' names in their order, each with its cells by (row, column) from 1."""
+    """The sheets' names in their order, each with its cells by (row, column) from 1.
+
+    By sheet, `arrays` are the ranges (top, left, bottom, right) that array formulas fill, and
+    `shared` tells for a cell whose formula is that of another one, filled on, which one.
+    `open_formula` says in which language formulas are.
+    """
 
     sheets: dict[str, dict[tuple[int, int], StoredCell]]
+    arrays: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    shared: dict[str, dict[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
+    open_formula: bool = False

@@ -6,7 +6,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,27 +20,19 @@ def suggest(value: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}? (known: {listed})" if near else f"use one of {listed}"
 
 
-def explain(error: ValidationError, keys_at: Callable[[tuple[int | str, ...]], list[str]]) -> str:
+def explain(error: ValidationError) -> str:
     """The first of pydantic's findings as one sentence with the field and the remedy.
 
-    `keys_at` tells the keys of a table by its place in the file.
+    A `ValueError` of a validator of ours is such a sentence already.
     """
-    findings = error.errors(include_url=False)
-    # A mistyped key is also a missing one: the mistyping is what helps.
-    first = next((f for f in findings if f["type"] == "extra_forbidden"), findings[0])
-    if first["type"] == "value_error" and not first["loc"]:
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "value_error":
         return str(first["ctx"]["error"])
     field = "".join(map(_field_part, first["loc"])).lstrip(".")
     value, context = first["input"], first.get("ctx", {})
     match first["type"]:
         case "missing":
             return f"{field}: is missing: add it"
-        case "extra_forbidden":
-            known = keys_at(first["loc"][:-1])
-            near = difflib.get_close_matches(str(first["loc"][-1]), known, 1, 0.6)
-            if near:
-                return f"{field}: unknown key: did you mean {near[0]!r}?"
-            return f"{field}: unknown key: take it out (known: " + ", ".join(known) + ")"
         case "finite_number":
             return f"{field}: is {value}: write a finite number"
         case "float_type" if isinstance(value, int) and not isinstance(value, bool):

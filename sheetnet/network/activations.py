@@ -1,12 +1,13 @@
 """The activation functions a = f(z).
 
-To add one, write one `Activation` and put it into `ACTIVATIONS`; its test then runs by
-itself (values against an automatic differentiator, cells against NumPy).
+To add one, write one `Activation` and put it into `ACTIVATIONS`; its tests then run by
+themselves (values against an automatic differentiator, cells against NumPy).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,14 @@ from sheetnet.expressions.formula import (
     Number,
     call,
     exp,
+    guard,
     maximum,
     minimum,
+    square,
+    total,
     when,
 )
+from sheetnet.network.hyper import HyperParameter
 
 #: e^709 is the largest power a float64 holds; 700 leaves room for a product.
 LARGEST_EXPONENT = 700
@@ -29,44 +34,85 @@ LARGEST_EXPONENT = 700
 #: The slope of leaky_relu below 0 (Bhadani, "Activation function with differentiability").
 LEAK = 0.01
 
+Hyper = Mapping[str, float]
+Terms = Sequence[Expression]
+
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation that works unit by unit.
+    """An activation of all units of a layer.
 
-    `value(z, theta)` and `slope(z, a, theta)` take float64 arrays of any shape and give
-    arrays of the same shape, finite for every z between −1e4 and 1e4; `slope` is da/dz.
-    `cell` and `cell_slope` are the same as formulas of one unit's cells. `symbol` is how
-    it is written in an equation, `written` and `written_slope` its definition and
-    derivative as text.
+    `value(z, h)` and `back(z, a, g, h)` take float64 arrays (… × units) and give arrays of
+    the same shape, finite for every z between −1e4 and 1e4; `back` takes g = ∂L/∂a back to
+    ∂L/∂z. `cell(z, j, h)` and `cell_back(z, a, g, j, h)` are the same as formulas of unit j,
+    given the cells of all units. Where the activation works unit by unit, `slope(z, a, h)`
+    is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None. h holds the
+    values of the hyper-parameters that it declares.
+
+    `symbol` is how it is written in an equation, `written` and `written_slope` its
+    definition and derivative as text; `kinks(h)` are the z where it has no derivative;
+    no value is below `least`.
     """
 
     name: str
     symbol: str
     written: str
     written_slope: str
-    value: Callable[[Any, float], Any]
-    slope: Callable[[Any, Any, float], Any]
-    cell: Callable[[Expression, float], Expression]
-    cell_slope: Callable[[Expression, Expression, float], Expression]
+    value: Callable[[Any, Hyper], Any]
+    back: Callable[[Any, Any, Any, Hyper], Any]
+    cell: Callable[[Terms, int, Hyper], Expression]
+    cell_back: Callable[[Terms, Terms, Terms, int, Hyper], Expression]
+    slope: Callable[[Any, Any, Hyper], Any] | None = None
+    cell_slope: Callable[[Expression, Expression, Hyper], Expression] | None = None
+    hyper: tuple[HyperParameter, ...] = ()
+    kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
+    least: float = -math.inf
 
 
-def _sigmoid(z: Any, _: float) -> Any:
+def elementwise(
+    *,
+    symbol: str,
+    value: Callable[[Any, Hyper], Any],
+    slope: Callable[[Any, Any, Hyper], Any],
+    cell: Callable[[Expression, Hyper], Expression],
+    cell_slope: Callable[[Expression, Expression, Hyper], Expression],
+    **facts: Any,
+) -> Activation:
+    """An activation that works unit by unit, from its value and its slope."""
+
+    def applied(z: Terms, j: int, h: Hyper) -> Expression:
+        definition = cell(z[j], h)
+        return definition if definition is z[j] else Applied(symbol, z[j], definition)
+
+    return Activation(
+        symbol=symbol,
+        value=value,
+        back=lambda z, a, g, h: g * slope(z, a, h),
+        cell=applied,
+        cell_back=lambda z, a, g, j, h: g[j] * cell_slope(z[j], a[j], h),
+        slope=slope,
+        cell_slope=cell_slope,
+        **facts,
+    )
+
+
+def _sigmoid(z: Any, _: Hyper) -> Any:
     return 1.0 / (1.0 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))
 
 
-SIGMOID = Activation(
+SIGMOID = elementwise(
     name="sigmoid",
     symbol="σ",
     written="σ(z) = 1/(1 + e⁻ᶻ)",
     written_slope="σ′(z) = a·(1 − a)",
     value=_sigmoid,
     slope=lambda z, a, _: a * (1.0 - a),
-    cell=lambda z, _: 1 / (1 + exp(minimum(LARGEST_EXPONENT, -z))),
+    cell=lambda z, _: 1 / (1 + exp(guard(minimum(LARGEST_EXPONENT, -z)))),
     cell_slope=lambda z, a, _: a * (1 - a),
+    least=0.0,
 )
 
-TANH = Activation(
+TANH = elementwise(
     name="tanh",
     symbol="tanh",
     written="tanh(z) = (eᶻ − e⁻ᶻ)/(eᶻ + e⁻ᶻ)",
@@ -74,10 +120,10 @@ TANH = Activation(
     value=lambda z, _: np.tanh(z),
     slope=lambda z, a, _: 1.0 - a**2,
     cell=lambda z, _: call("TANH", z),
-    cell_slope=lambda z, a, _: 1 - a**2,
+    cell_slope=lambda z, a, _: 1 - square(a),
 )
 
-IDENTITY = Activation(
+IDENTITY = elementwise(
     name="identity",
     symbol="id",
     written="id(z) = z",
@@ -88,7 +134,7 @@ IDENTITY = Activation(
     cell_slope=lambda z, a, _: Number(1),
 )
 
-RELU = Activation(
+RELU = elementwise(
     name="relu",
     symbol="ReLU",
     written="ReLU(z) = max(0, z)",
@@ -97,9 +143,11 @@ RELU = Activation(
     slope=lambda z, a, _: (z > 0).astype(np.float64),
     cell=lambda z, _: maximum(0, z),
     cell_slope=lambda z, a, _: Applied("ReLU′", z, when(z > 0, 1, 0)),
+    kinks=lambda _: (0.0,),
+    least=0.0,
 )
 
-LEAKY_RELU = Activation(
+LEAKY_RELU = elementwise(
     name="leaky_relu",
     symbol="LeakyReLU",
     written="LeakyReLU(z) = max(0.01·z, z)",
@@ -108,20 +156,50 @@ LEAKY_RELU = Activation(
     slope=lambda z, a, _: np.where(z > 0, 1.0, LEAK),
     cell=lambda z, _: maximum(LEAK * z, z),
     cell_slope=lambda z, a, _: Applied("LeakyReLU′", z, when(z > 0, 1, LEAK)),
+    kinks=lambda _: (0.0,),
 )
 
-STEP = Activation(
+STEP = elementwise(
     name="step",
     symbol="g",
     written="g(z) = 1 where z ≥ θ, else 0",
     written_slope="g′(z) = 0",
-    value=lambda z, theta: (z >= theta).astype(np.float64),
+    value=lambda z, h: (z >= h["theta"]).astype(np.float64),
     slope=lambda z, a, _: np.zeros_like(z),
-    cell=lambda z, theta: when(z >= theta, 1, 0),
+    cell=lambda z, h: when(z >= h["theta"], 1, 0),
     cell_slope=lambda z, a, _: Number(0),
+    hyper=(HyperParameter("theta", 0.0, "threshold of a step: 1 for z ≥ theta", symbol="θ"),),
+    kinks=lambda h: (h["theta"],),
+    least=0.0,
 )
 
 
+def _softmax(z: Any, _: Hyper) -> Any:
+    """Sabine 5.2; the largest z is taken off first, so that no power overflows."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _softmax_cell(z: Terms, j: int, _: Hyper) -> Expression:
+    largest = guard(maximum(*z))
+    return exp(z[j] - largest) / total([exp(k - largest) for k in z])
+
+
+SOFTMAX = Activation(
+    name="softmax",
+    symbol="softmax",
+    written="softmax(z)ⱼ = e^zⱼ / Σ e^zₖ",
+    written_slope="∂aⱼ/∂zₖ = aⱼ·(δⱼₖ − aₖ)",
+    value=_softmax,
+    back=lambda z, a, g, _: a * (g - (a * g).sum(axis=-1, keepdims=True)),
+    cell=_softmax_cell,
+    cell_back=lambda z, a, g, j, _: (
+        a[j] * (g[j] - total([ak * gk for ak, gk in zip(a, g, strict=True)]))
+    ),
+    least=0.0,
+)
+
 ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation for activation in (STEP, IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU)
+    activation.name: activation
+    for activation in (STEP, IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX)
 }

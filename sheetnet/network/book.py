@@ -1,65 +1,66 @@
-"""From a lesson to the model of its workbook: train, place the blocks, fill the sheets."""
+"""From a lesson and its numbers to the model of its workbook: place the knobs, fill the sheets."""
 
 from __future__ import annotations
 
-from sheetnet.network.lesson import Lesson, Settings
-from sheetnet.network.notation import Symbols
-from sheetnet.network.sheets import (
-    drawing,
-    gradient_check,
-    lines,
-    maps,
-    matrices,
-    network,
-    notation,
-    start,
-    training,
-)
+from collections.abc import Sequence
+
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.placement import TRAINING
+from sheetnet.network.sheets import start, training
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
+from sheetnet.network.sheets.inputs import INPUTS
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.matrices import MATRICES
+from sheetnet.network.sheets.network import NETWORK
+from sheetnet.network.sheets.notation import NOTATION
 from sheetnet.sheets import index
+from sheetnet.workbook.knobs import digest
 from sheetnet.workbook.model import Book
 
+#: The sheets of every lesson to which they apply, in their order, between Start and Index.
+SHEETS: list[SheetKind] = [
+    INPUTS,
+    NETWORK,
+    MATRICES,
+    SheetKind(TRAINING, training.fill),
+    GRADIENT_CHECK,
+    NOTATION,
+]
+#: The sheets that a lesson file asks for by name.
+PANELS: dict[str, SheetKind] = {}
 
-def make_book(lesson: Lesson, settings: Settings | None = None) -> Book:
+
+def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     """The workbook of a lesson, with the given numbers in its input cells.
 
-    Raises `SheetnetError` where the run overflows or a sheet cannot hold it.
+    Raises `SheetnetError` where a sheet cannot hold it.
     """
-    settings = settings or lesson.settings
-    context = Context(lesson, settings, Symbols(lesson))
-    training.place(context)
+    context = Context(lesson, numbers)
+    kinds = [kind for kind in kinds_of(lesson) if kind.applies(context)]
+    for kind in kinds:
+        kind.place(context)
     layout = start.Layout(context)
-    network.place(context)
-    checked = gradient_check.fits(context)
-    if checked:
-        gradient_check.place(context)
-
-    sheets, behind = [], []
-    if layout.large:
-        sheets.append(start.fill_inputs(context, layout))
-    if context.drawable:
-        picture = network.Picture(context)
-        sheet = network.fill(context, picture)
-        lines.Lines(context, picture, sheet, picture.bottom + 2).fill()
-        if drawing.fits(context):
-            behind.append(drawing.fill(context, picture, sheet))
-    else:
-        sheet = maps.fill(context)
-    sheets.append(sheet)
-    if matrices.fits(context):
-        sheets.append(matrices.fill(context))
-    sheets += training.fill(context)
-    if checked:
-        check, workings = gradient_check.fill(context)
-        sheets.append(check)
-        behind.append(workings)
-    sheets.append(notation.fill(context))
-    names = [*(s.name for s in sheets), index.NAME, *(s.name for s in behind)]
+    filled = [sheet for kind in kinds for sheet in kind.fill(context)]
+    listed = index.sheet()
+    # What a learner reads comes first, then the workings.
+    others = sorted([*filled, listed], key=lambda sheet: sheet.workings)
+    first = start.fill(context, layout, others)
+    values = digest(context.knobs.values())
+    index.fill(listed, lesson.text, context.blocks, context.originals, values)
     return Book(
         title=lesson.title,
         subject=lesson.source,
-        sheets=[start.fill(context, layout, names), *sheets, index.fill(context), *behind],
+        sheets=[first, *others],
         names=context.names,
         blocks=context.blocks,
         originals=context.originals,
+        numbers=numbers,
+        readings=context.readings,
     )
+
+
+def kinds_of(lesson: Lesson) -> Sequence[SheetKind]:
+    """The sheets that a lesson may have: those of every lesson, and the panels it names."""
+    return [*SHEETS, *(PANELS[name] for name in lesson.panels)]

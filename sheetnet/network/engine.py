@@ -1,4 +1,4 @@
-"""The engine: full-batch gradient descent in NumPy, every number of the run kept.
+"""The engine: full-batch training in NumPy, every number of the run kept.
 
 Vectorised matrix code, written apart from the formulas of the sheets, so that comparing
 the two proves something. Equations: Wichmann, sections 2 to 4, with δ = N·H, the
@@ -7,15 +7,29 @@ derivative of one example's loss; HappyDustbunny for the update.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sheetnet.errors import SheetnetError
-from sheetnet.network.activations import ACTIVATIONS
-from sheetnet.network.lesson import Lesson, Settings
-from sheetnet.network.losses import LOSSES
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    COST,
+    DELTA,
+    INPUT,
+    LOSS,
+    TARGET,
+    WEIGHT,
+    Quantity,
+    Z,
+)
+from sheetnet.workbook.knobs import Key, Settings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,26 +52,77 @@ class DivergenceError(SheetnetError):
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Mapping[Key, FloatArray]):
     """Every number of a run; step 0 is before the first update.
 
-    Lists have one entry a layer, the first hidden layer first. S steps, N samples, U
-    units, R sources of the layer:
-    weights (S+1)×U×R, biases (S+1)×U, z, activations and deltas (S+1)×N×U,
-    weight_gradients (S+1)×U×R and bias_gradients (S+1)×U (of the cost: means over the
-    batch), losses (S+1)×N, costs S+1. A delta is ∂(loss of that example)/∂z.
+    By quantity and layer, an array whose first axis is the step and whose others are the
+    quantity's: `trace["weight", 1]` is (steps + 1) × units × sources, `trace["z", 1]` and
+    `trace["delta", 1]` are (steps + 1) × samples × units, `trace["cost", None]` has one
+    number a step. A delta is ∂(loss of that example)/∂z; gradients are means over the batch.
     """
 
+    arrays: dict[Key, FloatArray]
     settings: Settings
-    weights: list[FloatArray]
-    biases: list[FloatArray]
-    z: list[FloatArray]
-    activations: list[FloatArray]
-    deltas: list[FloatArray]
-    weight_gradients: list[FloatArray]
-    bias_gradients: list[FloatArray]
-    losses: FloatArray
-    costs: FloatArray
+
+    def __getitem__(self, key: tuple[Quantity | str, int | None]) -> FloatArray:
+        quantity, layer = key
+        return self.arrays[quantity.name if isinstance(quantity, Quantity) else quantity, layer]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def of(self, quantity: Quantity) -> list[FloatArray]:
+        """A quantity of every layer that has it, the first layer first."""
+        found = {layer or 0: a for (name, layer), a in self.arrays.items() if name == quantity.name}
+        return [found[layer] for layer in sorted(found)]
+
+    @property
+    def costs(self) -> FloatArray:
+        """The cost of every step."""
+        return self[COST, None]
+
+    @property
+    def weights(self) -> list[FloatArray]:
+        """The weights of every dense layer: (steps + 1) × units × sources."""
+        return self.of(WEIGHT)
+
+    @property
+    def biases(self) -> list[FloatArray]:
+        """The biases of every dense layer: (steps + 1) × units."""
+        return self.of(BIAS)
+
+    @property
+    def activations(self) -> list[FloatArray]:
+        """The values of every layer: (steps + 1) × samples × units."""
+        return self.of(ACTIVATION)
+
+    @property
+    def z(self) -> list[FloatArray]:
+        """The pre-activations of every dense layer, shaped as the activations."""
+        return self.of(Z)
+
+    @property
+    def deltas(self) -> list[FloatArray]:
+        """∂(loss of that example)/∂z of every dense layer, shaped as the activations."""
+        return self.of(DELTA)
+
+    @property
+    def weight_gradients(self) -> list[FloatArray]:
+        """∂(cost)/∂w of every dense layer, shaped as the weights."""
+        return self.of(WEIGHT.gradient)
+
+    @property
+    def bias_gradients(self) -> list[FloatArray]:
+        """∂(cost)/∂b of every dense layer, shaped as the biases."""
+        return self.of(BIAS.gradient)
+
+    @property
+    def losses(self) -> FloatArray:
+        """The loss of every example: (steps + 1) × samples."""
+        return self[LOSS, None]
 
     @property
     def steps(self) -> int:
@@ -69,75 +134,88 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
 
     Raises `DivergenceError` where a number overflows.
     """
-    settings = settings or lesson.settings
-    trace = _empty(lesson, settings)
+    settings = lesson.settings if settings is None else settings
+    net, inputs = lesson.net, settings[INPUT.name, None]
+    count, samples = lesson.training.steps + 1, len(inputs)
+    trace = Trace(
+        {
+            (q.name, layer): np.zeros((count, *net.lengths(q, layer, samples).values()))
+            for q, layer in net.quantities()
+        },
+        settings,
+    )
     with np.errstate(all="ignore"):
-        _run(lesson, settings, trace)
-    _refuse_overflow(trace)
+        _run(net, lesson.hyper, settings, trace)
+    _refuse_overflow(trace, settings.number("learning_rate"))
     return trace
 
 
-def _empty(lesson: Lesson, settings: Settings) -> Trace:
-    count, samples = lesson.training.steps + 1, len(settings.inputs)
-    pairs = list(zip(lesson.sizes[1:], lesson.sizes, strict=False))
-    return Trace(
-        settings=settings,
-        weights=[np.empty((count, u, r)) for u, r in pairs],
-        biases=[np.empty((count, u)) for u, _ in pairs],
-        z=[np.empty((count, samples, u)) for u, _ in pairs],
-        activations=[np.empty((count, samples, u)) for u, _ in pairs],
-        deltas=[np.empty((count, samples, u)) for u, _ in pairs],
-        weight_gradients=[np.empty((count, u, r)) for u, r in pairs],
-        bias_gradients=[np.empty((count, u)) for u, _ in pairs],
-        losses=np.empty((count, samples)),
-        costs=np.empty(count),
-    )
+def forward(
+    net: Net, parameters: Mapping[Any, FloatArray], inputs: FloatArray
+) -> list[dict[str, FloatArray]]:
+    """The values of every layer (N × units …) for all examples, by their quantities' names."""
+    kept, below = [], inputs
+    for layer in net.layers:
+        own = {q.name: parameters[q.name, layer.number] for q in layer.parameters}
+        kept.append(layer.forward(own, below))
+        below = kept[-1][ACTIVATION.name]
+    return kept
 
 
-def _run(lesson: Lesson, settings: Settings, trace: Trace) -> None:
-    layers = lesson.network.layers
-    functions = [ACTIVATIONS[layer.activation] for layer in layers]
-    loss = LOSSES[lesson.network.loss]
-    fused = loss.fused_with == layers[-1].activation
-    rate, targets, samples = settings.learning_rate, settings.targets, len(settings.inputs)
-    weights = [w.copy() for w in settings.weights]
-    biases = [b.copy() for b in settings.biases]
-    last = len(layers) - 1
-    for step in range(lesson.training.steps + 1):
-        source = settings.inputs
-        for i, (layer, f) in enumerate(zip(layers, functions, strict=True)):
-            trace.weights[i][step], trace.biases[i][step] = weights[i], biases[i]
-            z = source @ weights[i].T + biases[i]
-            source = f.value(z, layer.theta)
-            trace.z[i][step], trace.activations[i][step] = z, source
+def losses(net: Net, outputs: FloatArray, targets: FloatArray) -> FloatArray:
+    """The loss of every example, from outputs … × N × units."""
+    result: FloatArray = net.loss.value(outputs, targets, net.loss_hyper)
+    return result
 
-        delta = source - targets if fused else loss.gradient(source, targets)
-        for i in range(last, -1, -1):
-            z, a = trace.z[i][step], trace.activations[i][step]
-            if i < last or not fused:
-                delta = delta * functions[i].slope(z, a, layers[i].theta)
-            trace.deltas[i][step] = delta
-            below = trace.activations[i - 1][step] if i else settings.inputs
-            gradient = delta.T @ below / samples
-            trace.weight_gradients[i][step] = gradient
-            if lesson.training.train_biases:
-                biases[i] = biases[i] - rate * (delta.sum(axis=0) / samples)
-            if i:
-                delta = delta @ weights[i]
-            weights[i] = weights[i] - rate * gradient
+
+def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
+    inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
+    hyper = {name: settings.number(name) for name in hyper}
+    parameters: dict[Key, FloatArray] = {
+        (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
+    }
+    state: dict[Key, dict[str, FloatArray]] = {key: {} for key in parameters}
+    for parameter, at, name, _ in net.states():
+        state[parameter.name, at][name] = np.zeros_like(parameters[parameter.name, at])
+    arrays = trace.arrays
+    fused = net.is_fused(net.depth)
+    gradient = net.loss.fused if fused else net.loss.gradient
+    for step in range(len(trace.costs)):
+        kept = forward(net, parameters, inputs)
+        by_output = gradient(kept[-1][ACTIVATION.name], targets, net.loss_hyper)
+        gradients: dict[Key, FloatArray] = {}
+        for layer in reversed(net.layers):
+            number, values = layer.number, kept[layer.number - 1]
+            below = kept[number - 2][ACTIVATION.name] if number > 1 else inputs
+            own = {q.name: parameters[q.name, number] for q in layer.parameters}
+            backs, by_parameter, by_output = layer.backward(
+                own, below, values, by_output, fused and number == net.depth
+            )
+            for name, array in (*values.items(), *backs.items()):
+                arrays[name, number][step] = array
+            gradients |= {(name, number): array for name, array in by_parameter.items()}
+        updated: dict[Key, FloatArray] = {}
+        for parameter, at in net.parameters():
+            key = parameter.name, at
+            arrays[key][step] = parameters[key]
+            arrays[parameter.gradient.name, at][step] = gradients[key]
+            for name, array in state[key].items():
+                arrays[parameter.kept(name).name, at][step] = array
+            updated[key] = parameters[key]
+            if net.trains(parameter):
+                updated[key], state[key] = net.optimiser.step(
+                    parameters[key], gradients[key], state[key], hyper, step + 1
+                )
+        parameters = updated
     # What no later step needs is computed for all steps at once.
-    trace.losses[:] = loss.value(trace.activations[last], targets)
-    trace.costs[:] = trace.losses.sum(axis=1) / samples
-    for gradients, deltas in zip(trace.bias_gradients, trace.deltas, strict=True):
-        gradients[:] = deltas.sum(axis=1) / samples
+    arrays[LOSS.name, None][:] = losses(net, arrays[ACTIVATION.name, net.depth], targets)
+    arrays[COST.name, None][:] = arrays[LOSS.name, None].mean(axis=1)
 
 
-def _refuse_overflow(trace: Trace) -> None:
+def _refuse_overflow(trace: Trace, learning_rate: float) -> None:
     count = len(trace.costs)
-    finite = np.isfinite(trace.costs)
-    parameters, gradients = trace.weights + trace.biases, trace.weight_gradients
-    for arrays in (parameters, trace.z, trace.deltas, gradients, trace.bias_gradients):
-        for array in arrays:
-            finite &= np.isfinite(array.reshape(count, -1)).all(axis=1)
+    finite = np.ones(count, bool)
+    for array in trace.arrays.values():
+        finite &= np.isfinite(array.reshape(count, -1)).all(axis=1)
     if not finite.all():
-        raise DivergenceError(int(np.argmin(finite)), trace.settings.learning_rate)
+        raise DivergenceError(int(np.argmin(finite)), learning_rate)

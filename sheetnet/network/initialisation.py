@@ -5,7 +5,7 @@ Drawn weights are cut to four decimals, so that a learner can type them back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -30,25 +30,13 @@ def _uniform(rng: Generator, units: int, sources: int, bound: float) -> FloatArr
     return rng.uniform(-bound, bound, (units, sources))
 
 
-def draw(
-    sizes: Sequence[int],
-    weights: Sequence[Sequence[Sequence[float]] | None],
-    biases: Sequence[Sequence[float] | None],
-    initialisation: str,
-    seed: int,
-) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
-    """The first weights (units × sources) and biases (units) of each layer.
-
-    Those given are taken as they are; weights left out are drawn in the order of the
-    layers from one generator, biases left out are 0.
-    """
+def drawing(initialisation: str, seed: int) -> Callable[[int, int], FloatArray]:
+    """What draws units × sources weights, layer after layer, from one generator."""
     rng = np.random.default_rng(seed)
-    first_weights, first_biases = [], []
-    for sources, units, given, bias in zip(sizes, sizes[1:], weights, biases, strict=False):
-        if given is None:
-            drawn = INITIALISATIONS[initialisation](rng, units, sources)
-            first_weights.append(np.trunc(drawn * 1e4) / 1e4 + 0.0)
-        else:
-            first_weights.append(np.array(given, np.float64))
-        first_biases.append(np.zeros(units) if bias is None else np.array(bias, np.float64))
-    return tuple(first_weights), tuple(first_biases)
+
+    def draw(units: int, sources: int) -> FloatArray:
+        drawn = INITIALISATIONS[initialisation](rng, units, sources)
+        result: FloatArray = np.trunc(drawn * 1e4) / 1e4 + 0.0
+        return result
+
+    return draw

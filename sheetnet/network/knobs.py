@@ -1,127 +1,189 @@
-"""Between the numbers a user may edit (`Settings`) and the cells that hold them."""
+"""The knobs of a network's lesson: hyper-parameters, data, starting parameters, what is shown.
+
+To add one, write a function that yields a `Knob` and put it into `KNOBS`.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TypedDict
 
 import numpy as np
-import numpy.typing as npt
 
-from sheetnet.errors import SheetnetError
-from sheetnet.network.lesson import Lesson, Settings
-from sheetnet.network.losses import LOSSES
-from sheetnet.workbook.blocks import Block
+from sheetnet.network.initialisation import drawing
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.notation import NOTATIONS
+from sheetnet.network.quantities import (
+    CHOSEN_SAMPLE,
+    CHOSEN_STEP,
+    DIFFERENCE_STEP,
+    INPUT,
+    LEARNING_RATE,
+    SAMPLE,
+    TARGET,
+    UNIT,
+)
+from sheetnet.workbook.knobs import Array, Knob
 
-Position = tuple[str, int, int]
-FloatArray = npt.NDArray[np.float64]
-#: (sheet, row, column) to the number that stands there; raises SheetnetError for a text.
-Look = Callable[[str, int, int], float]
-
-
-def values(block: Block, settings: Settings) -> FloatArray:
-    """The numbers of a block of input cells, as rows and columns.
-
-    The sheets count the chosen example from 1, as people do.
-    """
-    layer = (block.layer or 1) - 1
-    match block.quantity:
-        case "learning_rate":
-            array = np.array(settings.learning_rate)
-        case "input":
-            array = settings.inputs
-        case "target":
-            array = settings.targets
-        case "weight":
-            array = settings.weights[layer]
-        case "bias":
-            array = settings.biases[layer]
-        case "chosen_step":
-            array = np.array(float(settings.step))
-        case "chosen_sample":
-            array = np.array(float(settings.sample + 1))
-        case "difference_step":
-            array = np.array(settings.h)
-        case quantity:
-            raise ValueError(f"{quantity} is nothing that a user edits")
-    return array.reshape(block.height, block.width)
+#: Larger numbers are mistyped ones.
+LARGEST = 1_000_000.0
+#: A learning rate that nobody means.
+LARGEST_RATE = 1000.0
+SMALLEST_H, LARGEST_H = 1e-6, 0.1
+#: Sizes in which parameters are shaken, so that each is large, middle and small once.
+SIZES = np.array([0.3, -0.3, 0.9, -0.9, 1.9, -1.9])
 
 
-def cells(block: Block, settings: Settings) -> Iterator[tuple[Position, float]]:
-    """Every cell of a block of input cells with its number."""
-    for (row, column), value in np.ndenumerate(values(block, settings)):
-        yield (block.sheet, block.top + row, block.left + column), float(value)
+def _shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """Numbers of all signs and sizes: each place has another one every turn."""
+    order = (np.arange(value.size) + turn + value.ndim * (turn // len(SIZES))) % len(SIZES)
+    shaken: Array = (SIZES[order] * rng.uniform(0.9, 1.1, value.size)).reshape(value.shape)
+    return shaken
 
 
-def edits(blocks: Iterable[Block], settings: Settings) -> dict[Position, float]:
-    """What to type into a workbook so that these settings stand in it."""
-    return {
-        position: value
-        for block in blocks
-        if not block.live
-        for position, value in cells(block, settings)
-    }
+def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """Later such as outputs come near to, so that a large step overshoots."""
+    return _shaken(value, rng, turn) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
 
 
-def read(blocks: Iterable[Block], look: Look) -> Settings:
-    """The settings that stand in the input cells. Raises `SheetnetError`."""
-    found: dict[tuple[str, int], FloatArray] = {}
-    for block in blocks:
-        if not block.live:
-            array = np.array(
-                [
-                    [
-                        look(block.sheet, row, column)
-                        for column in range(block.left, block.right + 1)
-                    ]
-                    for row in range(block.top, block.bottom + 1)
-                ]
-            )
-            found[block.quantity, block.layer or 0] = array
-    try:
-        depth = max(layer for quantity, layer in found if quantity == "weight")
-        chosen: dict[str, Any] = {
-            name: int(found[f"chosen_{name}", 0].item()) - first
-            for name, first in (("step", 0), ("sample", 1))
-            if (f"chosen_{name}", 0) in found
-        }
-        if ("difference_step", 0) in found:
-            chosen["h"] = float(found["difference_step", 0].item())
-        return Settings(
-            learning_rate=float(found["learning_rate", 0].item()),
-            inputs=found["input", 0],
-            targets=found["target", 0],
-            weights=tuple(found["weight", layer] for layer in range(1, depth + 1)),
-            biases=tuple(found["bias", layer].ravel() for layer in range(1, depth + 1)),
-            **chosen,
-        )
-    except (KeyError, ValueError) as error:
-        raise SheetnetError(f"the index names no input cells for {error}") from None
+def _other_rate(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """Smaller at first, so that all steps are near the first; later up to the largest."""
+    largest = float(np.log10(LARGEST_RATE / value.item()))
+    low, high = (-1.0, -0.5) if turn < len(SIZES) else (0.0, max(largest, 0.0))
+    moved: Array = value * 10.0 ** rng.uniform(low, high)
+    return moved
 
 
-def moved(lesson: Lesson, settings: Settings) -> Settings:
-    """Every setting moved a little, each by another amount, where possible to another cell.
+class _Bounds(TypedDict):
+    low: float
+    high: float
 
-    Targets stay within what the loss allows; a chosen step or example becomes the next.
-    """
-    rng = np.random.default_rng(1)
 
-    def move(array: FloatArray) -> FloatArray:
-        return array + np.maximum(np.abs(array), 0.1) * rng.uniform(0.005, 0.02, array.shape)
+def _bounds(value: Array, low: float = -LARGEST, high: float = LARGEST) -> _Bounds:
+    """What may be typed: from low to high, and whatever the lesson itself says."""
+    return {"low": min(low, float(value.min())), "high": max(high, float(value.max()))}
 
-    targets = move(settings.targets)
-    if bounds := LOSSES[lesson.network.loss].bounds:
-        over = (targets < bounds[0]) | (targets > bounds[1])
-        targets = np.where(over, 2 * settings.targets - targets, targets)
-    return dataclasses.replace(
-        settings,
-        learning_rate=settings.learning_rate * 1.013,
-        inputs=move(settings.inputs),
-        targets=targets,
-        weights=tuple(move(array) for array in settings.weights),
-        biases=tuple(move(array) for array in settings.biases),
-        h=settings.h * 1.5,
-        step=(settings.step + 1) % (lesson.training.steps + 1),
-        sample=(settings.sample + 1) % len(settings.inputs),
+
+def _rates(lesson: Lesson) -> Iterator[Knob]:
+    rate = NOTATIONS[lesson.notation].rate_letter
+    own = np.array(lesson.hyper["learning_rate"])
+    yield Knob(
+        LEARNING_RATE.name,
+        None,
+        own,
+        **_bounds(own, 1e-12, LARGEST_RATE),
+        name=NOTATIONS[lesson.notation].rate_name,
+        title=f"learning rate {rate}",
+        note=f"The step size of gradient descent: new weight = weight − {rate} · gradient. Larger "
+        "steps learn faster, until they overshoot.",
+        nudge=lambda value, rng: value * 1.013,
+        shake=_other_rate,
     )
+    for hyper in lesson.net.optimiser.hyper:
+        yield Knob(
+            hyper.name,
+            None,
+            np.array(lesson.hyper[hyper.name]),
+            low=hyper.low,
+            high=hyper.high,
+            name=hyper.name,
+            title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
+            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
+            nudge=lambda value, rng: value * 0.987,
+            shake=lambda value, rng, turn: value * rng.uniform(0.2, 1.0),
+        )
+
+
+def _data(lesson: Lesson) -> Iterator[Knob]:
+    everywhere = (-LARGEST, LARGEST)
+    allowed = lesson.net.loss.bounds or everywhere
+    for quantity, rows, bounds, shake in (
+        (INPUT, lesson.data.inputs, everywhere, _shaken),
+        (TARGET, lesson.data.targets, allowed, _other_targets),
+    ):
+        value = np.array(rows, np.float64)
+        yield Knob(
+            quantity.name,
+            None,
+            value,
+            (SAMPLE,),
+            (UNIT,),
+            **_bounds(value, *bounds),
+            title=quantity.title.rstrip("s"),
+            shake=shake,
+        )
+
+
+def _parameters(lesson: Lesson) -> Iterator[Knob]:
+    net, network = lesson.net, lesson.network
+    draw = drawing(network.initialisation, network.seed)
+    for layer in net.layers:
+        first = layer.first(draw)
+        for quantity in layer.parameters:
+            yield Knob(
+                quantity.name,
+                layer.number,
+                first[quantity.name],
+                quantity.axes[:1],
+                quantity.axes[1:],
+                **_bounds(first[quantity.name]),
+                title=f"starting {quantity.singular or quantity.title}",
+                shake=_shaken,
+            )
+
+
+def _shown(lesson: Lesson) -> Iterator[Knob]:
+    steps, samples = lesson.training.steps, len(lesson.data.inputs)
+    yield Knob(
+        CHOSEN_STEP.name,
+        None,
+        np.array(0.0),
+        low=0,
+        high=steps,
+        whole=True,
+        name="step",
+        title="step",
+        number_format="0",
+        note="Step 0 is before the first update, step n after n updates. Only the weights of this "
+        "step come from Training; everything below computes from them.",
+        original=False,
+        nudge=lambda value, rng: (value + 1) % (steps + 1),
+        shake=lambda value, rng, turn: value * 0 + (turn // len(SIZES)) % (steps + 1),
+    )
+    if samples > 1:
+        yield Knob(
+            CHOSEN_SAMPLE.name,
+            None,
+            np.array(1.0),
+            low=1,
+            high=samples,
+            whole=True,
+            name="example",
+            title="example",
+            number_format="0",
+            original=False,
+            nudge=lambda value, rng: value % samples + 1,
+            shake=lambda value, rng, turn: value * 0 + turn % samples + 1,
+        )
+    yield Knob(
+        DIFFERENCE_STEP.name,
+        None,
+        np.array(1e-4),
+        low=SMALLEST_H,
+        high=LARGEST_H,
+        name="h",
+        title="h",
+        number_format="0.0E+00",
+        home="Gradient check",
+        note="Smaller steps drown in rounding, larger ones miss the curve.",
+        original=False,
+        nudge=lambda value, rng: value * 1.5,
+    )
+
+
+KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [_rates, _data, _parameters, _shown]
+
+
+def knobs(lesson: Lesson) -> list[Knob]:
+    """All knobs of a lesson, in the order in which a reader meets them."""
+    return [knob for declare in KNOBS for knob in declare(lesson)]

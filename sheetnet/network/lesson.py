@@ -1,7 +1,8 @@
 """The lesson: what a network is and what it is trained on, validated and immutable.
 
-Lesson files are TOML (see docs/lessons.md). The classes below are the only description
-of them: errors, defaults and the JSON Schema all come from here.
+Lesson files are TOML (see docs/lessons.md). The classes below, the kinds of layers and the
+hyper-parameters of activations, losses and optimisers are the only description of them:
+errors, defaults and the JSON Schema all come from there.
 """
 
 from __future__ import annotations
@@ -9,34 +10,38 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    ValidationError,
+    model_validator,
+)
 
 from sheetnet.errors import SheetnetError
-from sheetnet.lessons.catalogue import shipped
 from sheetnet.lessons.errors import explain, suggest
+from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
 from sheetnet.network.activations import ACTIVATIONS
-from sheetnet.network.initialisation import INITIALISATIONS, draw
+from sheetnet.network.hyper import HyperParameter, chosen
+from sheetnet.network.initialisation import INITIALISATIONS
+from sheetnet.network.layers import LAYERS
+from sheetnet.network.layers.base import Fields
+from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, check_matrix
 from sheetnet.network.losses import LOSSES
+from sheetnet.network.net import Net
+from sheetnet.network.optimisers import OPTIMISERS, SGD
+from sheetnet.workbook.knobs import Key, Settings, settings
 
-FloatArray = npt.NDArray[np.float64]
-LARGEST_FILE = 64 * 2**20
 LONGEST_TEXT = 32_000
-MOST_UNITS = 16_384
 MOST_STEPS = 10_000_000
 
-#: What an XML document cannot hold (XML 1.0, section 2.2).
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Row = Annotated[tuple[Finite, ...], Field(min_length=1, strict=False)]
-Matrix = Annotated[tuple[Row, ...], Field(min_length=1, strict=False)]
 LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
@@ -44,19 +49,37 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
-class Layer(_Part):
-    """A fully connected layer: z = W a + b, a = f(z)."""
+class _Open(_Part):
+    """A table whose further keys are the hyper-parameters that something in it declares."""
 
-    units: int = Field(ge=1, le=MOST_UNITS, description="number of units (neurons)")
-    activation: str = Field(
-        description="the activation function", json_schema_extra={"enum": [*sorted(ACTIVATIONS)]}
-    )
-    weights: Matrix | None = Field(default=None, description="units × sources; drawn when left out")
-    biases: Row | None = Field(default=None, description="one for each unit; 0 when left out")
-    theta: Finite = Field(default=0.0, description="threshold of a step: 1 for z ≥ theta")
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, populate_by_name=True)
 
 
-class Network(_Part):
+def _tables(tables: Any) -> Any:
+    """The tables of the layers, each read as its kind says."""
+    if not isinstance(tables, list | tuple):
+        return tables
+    return tuple(_table(table, f"network.layers[{i}]") for i, table in enumerate(tables))
+
+
+def _table(table: Any, field: str) -> Any:
+    if not isinstance(table, Mapping):
+        if isinstance(table, Fields):
+            return table
+        raise ValueError(f"{field}: write a table, not {json.dumps(table, default=str)[:40]}")
+    kind = table.get("kind", "dense")
+    if kind not in LAYERS:
+        raise ValueError(f"{field}.kind: unknown kind {kind!r}: " + suggest(str(kind), LAYERS))
+    fields = LAYERS[kind].fields
+    names = [*fields.model_fields, *_declared(ACTIVATIONS.values())]
+    _check_keys(table, names, f"{field}.")
+    try:
+        return fields.model_validate(table)
+    except ValidationError as error:
+        raise ValueError(f"{field}.{explain(error)}") from None
+
+
+class Network(_Open):
     inputs: int = Field(ge=1, le=MOST_UNITS, description="number of features")
     loss: str = Field(
         description="the loss of one example", json_schema_extra={"enum": [*sorted(LOSSES)]}
@@ -67,7 +90,7 @@ class Network(_Part):
         json_schema_extra={"enum": [*sorted(INITIALISATIONS)]},
     )
     seed: int = Field(default=0, ge=0, description="seed of the drawn weights")
-    layers: tuple[Layer, ...] = Field(
+    layers: Annotated[tuple[SerializeAsAny[Fields], ...], BeforeValidator(_tables)] = Field(
         min_length=1, strict=False, description="first hidden to output"
     )
 
@@ -77,10 +100,15 @@ class Data(_Part):
     targets: Matrix = Field(description="samples × output units")
 
 
-class Training(_Part):
+class Training(_Open):
     learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
     steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
     train_biases: bool = Field(default=True, description="false: biases stay as they are")
+    optimiser: str = Field(
+        default=SGD.name,
+        description="how a step changes the parameters",
+        json_schema_extra={"enum": [*sorted(OPTIMISERS)]},
+    )
 
 
 class Lesson(_Part):
@@ -93,15 +121,37 @@ class Lesson(_Part):
         default=(), alias="try", description="what to try", max_length=50, strict=False
     )
     notation: Literal["happydustbunny", "sabine", "bhadani", "wichmann"]
+    kind: Literal["network"] = Field(default="network", description="the kind of lesson")
+    panels: tuple[str, ...] = Field(
+        default=(), description="further panels, by their names", max_length=50, strict=False
+    )
     network: Network
     data: Data
     training: Training
 
     _text: str | None = PrivateAttr(default=None)
+    _net: Net = PrivateAttr()
+    _hyper: dict[str, float] = PrivateAttr()
 
     def __eq__(self, other: object) -> bool:
         """Lessons are equal where they say the same; comments in the file do not count."""
         return isinstance(other, Lesson) and self.__dict__ == other.__dict__
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, content: Any) -> Any:
+        """A mistyped key is named before what is missing for it."""
+        if isinstance(content, Mapping):
+            _check_keys(content, [f.alias or name for name, f in cls.model_fields.items()], "")
+            for name, table, further in (
+                ("network", Network, LOSSES.values()),
+                ("data", Data, ()),
+                ("training", Training, OPTIMISERS.values()),
+            ):
+                if isinstance(content.get(name), Mapping):
+                    known = [*table.model_fields, *_declared(further)]
+                    _check_keys(content[name], known, f"{name}.")
+        return content
 
     @model_validator(mode="after")
     def _fits(self) -> Lesson:
@@ -111,9 +161,14 @@ class Lesson(_Part):
                     f"{field}: holds the character U+{ord(found[0]):04X}, which no workbook "
                     "can hold: take it out"
                 )
-        _check_names(self.network)
-        _check_shapes(self.network)
-        _check_data(self.network, self.data)
+        self._net = _net(self.network, self.training)
+        self._hyper = chosen(
+            self._net.optimiser.hyper,
+            self.training.model_extra or {},
+            "training.",
+            f"the optimiser {self.training.optimiser}",
+        )
+        _check_data(self._net, self.data)
         return self
 
     def _texts(self) -> list[tuple[str, str]]:
@@ -132,20 +187,19 @@ class Lesson(_Part):
 
     @classmethod
     def from_toml(
-        cls, text: str, name: str = "lesson", arrays: dict[str, Any] | None = None
+        cls, text: str, name: str = "lesson", originals: Mapping[Key, Any] | None = None
     ) -> Lesson:
         """A lesson from its file's text; `name` is what errors call it.
 
-        `arrays` fills in what the text leaves out: `inputs`, `targets`, and `weights`
-        and `biases` as a list with one entry a layer.
+        `originals` are the arrays that the text leaves out, by quantity and layer.
         """
         content = parse(text, name)
-        if arrays is not None:
-            _fill_in(content, arrays)
+        if originals is not None:
+            _fill_in(content, originals)
         try:
             lesson = cls.model_validate(content)
         except ValidationError as error:
-            raise SheetnetError(f"{name}: {explain(error, _keys_at)}") from None
+            raise SheetnetError(f"{name}: {explain(error)}") from None
         lesson._text = text
         return lesson
 
@@ -160,207 +214,142 @@ class Lesson(_Part):
         return self._text
 
     @property
+    def net(self) -> Net:
+        """The network, ready to run."""
+        return self._net
+
+    @property
     def sizes(self) -> tuple[int, ...]:
         """The number of inputs and of each layer's units."""
-        return (self.network.inputs, *(layer.units for layer in self.network.layers))
+        return self._net.sizes
+
+    @property
+    def hyper(self) -> dict[str, float]:
+        """The optimiser's hyper-parameters, the learning rate among them."""
+        return {"learning_rate": float(self.training.learning_rate), **self._hyper}
 
     @property
     def settings(self) -> Settings:
         """What the lesson gives the user to change, weights that it leaves out drawn."""
-        weights, biases = draw(
-            self.sizes,
-            [layer.weights for layer in self.network.layers],
-            [layer.biases for layer in self.network.layers],
-            self.network.initialisation,
-            self.network.seed,
-        )
-        return Settings(
-            learning_rate=float(self.training.learning_rate),
-            inputs=np.array(self.data.inputs, np.float64),
-            targets=np.array(self.data.targets, np.float64),
-            weights=weights,
-            biases=biases,
-        )
+        from sheetnet.network.knobs import knobs
+
+        return settings(knobs(self))
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The numbers that a user may edit in a workbook, as arrays.
+def _declared(owners: Iterable[Any]) -> list[str]:
+    """The names of the hyper-parameters of activations, losses or optimisers."""
+    return [parameter.name for owner in owners for parameter in owner.hyper]
 
-    inputs: samples × features; targets: samples × output units; weights[l]: units ×
-    sources and biases[l]: units of layer l + 1, before the first update. `step` and
-    `sample` are what the sheets show that show one at a time, `h` is the step of the
-    gradient check's differences.
+
+def _check_keys(table: Mapping[str, Any], known: list[str], field: str) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, 1, 0.6)
+            hint = f"did you mean {near[0]!r}?" if near else None
+            name = key if re.fullmatch("[A-Za-z0-9_-]+", str(key)) else json.dumps(str(key))
+            raise ValueError(
+                f"{field}{name}: unknown key: "
+                + (hint or "take it out (known: " + ", ".join(dict.fromkeys(known)) + ")")
+            )
+
+
+def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
+    """Put the arrays of a workbook's grey originals where the lesson's text left them out.
+
+    What does not fit together is named by the validation that follows.
     """
-
-    learning_rate: float
-    inputs: FloatArray
-    targets: FloatArray
-    weights: tuple[FloatArray, ...]
-    biases: tuple[FloatArray, ...]
-    step: int = 0
-    sample: int = 0
-    h: float = 1e-4
-
-
-def find(name: str | Path) -> Any:
-    """The file of a lesson, by name or path."""
-    lessons = shipped()
-    if str(name) in lessons:
-        return lessons[str(name)]
-    if not str(name):
-        raise SheetnetError("the lesson has no name: `sheetnet lessons` lists the names")
-    path = Path(name)
-    try:
-        if path.is_file():
-            return path
-        if path.is_dir():
-            raise SheetnetError(f"{name}: is a folder: name the lesson's .toml file")
-    except OSError as error:
-        raise SheetnetError(f"{name}: cannot be read ({error.strerror}): check the name") from None
-    near = difflib.get_close_matches(str(name), lessons, 1, 0.5)
-    hint = f"did you mean {near[0]!r}?" if near else "`sheetnet lessons` lists the names"
-    raise SheetnetError(f"{name}: no lesson of that name and no such file: {hint}")
+    data = content.get("data")
+    if not isinstance(data, dict):
+        content["data"] = data = {}
+    tables = content.get("network")
+    layers = tables.get("layers") if isinstance(tables, dict) else None
+    for (key, layer), value in originals.items():
+        numbers = value.tolist()
+        if layer is None and key in ("input", "target"):
+            data[f"{key}s"] = numbers
+        elif layer is not None and isinstance(layers, list) and layer <= len(layers):
+            table = layers[layer - 1]
+            plural = {"weight": "weights", "bias": "biases"}.get(key, key)
+            if isinstance(table, dict):
+                table[plural] = numbers
 
 
-def read_text(path: Any) -> str:
-    """A lesson file's text. Raises `SheetnetError` where it cannot be read or is no UTF-8."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SheetnetError(f"{path}: cannot be read ({error.strerror}): check the file") from None
-    if len(content) > LARGEST_FILE:
-        raise SheetnetError(f"{path}: larger than 64 MiB: a lesson file holds less")
-    try:
-        return str(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise SheetnetError(
-            f"{path}: byte {error.start} is no UTF-8: save the file with the encoding UTF-8"
-        ) from None
+def _known(value: str, known: Mapping[str, Any], field: str, what: str) -> Any:
+    if value not in known:
+        raise ValueError(f"{field}: unknown {what} {value!r}: " + suggest(value, known))
+    return known[value]
 
 
-def parse(text: str, name: str) -> dict[str, Any]:
-    """TOML text as a dictionary. Raises `SheetnetError`."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SheetnetError(f"{name}: is no valid TOML: {error}") from None
-    except ValueError:  # Python reads no decimal number of more digits
-        raise SheetnetError(
-            f"{name}: holds a number of more than 4300 digits: write a shorter one"
-        ) from None
-    except RecursionError:
-        raise SheetnetError(f"{name}: is no valid TOML: brackets nested too deeply") from None
-    if found := ILLEGAL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise SheetnetError(
-            f"{name}: line {line} holds the character U+{ord(found[0]):04X}, which no workbook "
-            "can hold: take it out"
-        )
-    return content
-
-
-def _fill_in(content: dict[str, Any], arrays: dict[str, Any]) -> None:
-    try:
-        content.setdefault("data", {}).update(inputs=arrays["inputs"], targets=arrays["targets"])
-        for layer, weights, biases in zip(
-            content["network"]["layers"], arrays["weights"], arrays["biases"], strict=True
-        ):
-            layer.update(weights=weights, biases=biases)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        pass  # what does not fit together is named by the validation that follows
-
-
-def _check_names(network: Network) -> None:
-    for i, layer in enumerate(network.layers):
-        if layer.activation not in ACTIVATIONS:
-            raise ValueError(
-                f"network.layers[{i}].activation: unknown activation {layer.activation!r}: "
-                + suggest(layer.activation, ACTIVATIONS)
-            )
-        if layer.theta != 0 and layer.activation != "step":
-            raise ValueError(
-                f"network.layers[{i}].theta: only a step has a threshold: take it out, or set "
-                'activation = "step"'
-            )
-    if network.loss not in LOSSES:
+def _net(network: Network, training: Training) -> Net:
+    """The network as objects. Raises `ValueError` with the field and the remedy."""
+    loss = _known(network.loss, LOSSES, "network.loss", "loss")
+    optimiser = _known(training.optimiser, OPTIMISERS, "training.optimiser", "optimiser")
+    _known(network.initialisation, INITIALISATIONS, "network.initialisation", "initialisation")
+    layers, sources = [], network.inputs
+    for i, fields in enumerate(network.layers):
+        try:
+            layers.append(LAYERS[fields.kind](i + 1, sources, fields))
+        except ValueError as error:
+            raise ValueError(f"network.layers[{i}].{error}") from None
+        sources = layers[-1].units
+    if loss.fused_with and not layers[-1].fuses_with(loss.fused_with):
         raise ValueError(
-            f"network.loss: unknown loss {network.loss!r}: " + suggest(network.loss, LOSSES)
+            f"network.loss: {network.loss} asks for {loss.fused_with} in the last layer: change "
+            "one of them"
         )
-    if network.initialisation not in INITIALISATIONS:
-        raise ValueError(
-            f"network.initialisation: unknown initialisation {network.initialisation!r}: "
-            + suggest(network.initialisation, INITIALISATIONS)
-        )
-    needed = LOSSES[network.loss].fused_with
-    last = network.layers[-1].activation
-    if needed and last != needed:
-        raise ValueError(
-            f"network.loss: {network.loss} asks for {needed} in the last layer, which has "
-            f"{last}: change one of them"
-        )
-
-
-def _check_shapes(network: Network) -> None:
-    sources = network.inputs
-    for i, layer in enumerate(network.layers):
-        field = f"network.layers[{i}]"
-        if layer.weights is not None:
-            _check_matrix(f"{field}.weights", layer.weights, layer.units, "unit", sources, "source")
-        if layer.biases is not None and len(layer.biases) != layer.units:
-            count = len(layer.biases)
+    for i, layer in enumerate(layers[:-1]):
+        if layer.fuses_with("softmax"):
             raise ValueError(
-                f"{field}.biases: has {count} number{'s' * (count != 1)}: write {layer.units}, one "
-                "for each unit"
+                f"network.layers[{i}].activation: softmax makes a distribution of the outputs and "
+                "stands in the last layer: choose another one here"
             )
-        sources = layer.units
+    given = network.model_extra or {}
+    hyper = chosen(loss.hyper, given, "network.", f"the loss {network.loss}")
+    return Net(network.inputs, tuple(layers), loss, hyper, optimiser, training.train_biases)
 
 
-def _check_matrix(
-    field: str,
-    matrix: tuple[tuple[float, ...], ...],
-    rows: int,
-    row: str,
-    columns: int,
-    column: str,
-) -> None:
-    if len(matrix) != rows:
-        raise ValueError(
-            f"{field}: has {len(matrix)} row{'s' * (len(matrix) != 1)}: write {rows}, one for "
-            f"each {row}"
-        )
-    for i, numbers in enumerate(matrix):
-        if len(numbers) != columns:
-            raise ValueError(
-                f"{field}[{i}]: has {len(numbers)} number{'s' * (len(numbers) != 1)}: write "
-                f"{columns}, one for each {column}"
-            )
-
-
-def _check_data(network: Network, data: Data) -> None:
+def _check_data(net: Net, data: Data) -> None:
     samples = len(data.inputs)
-    _check_matrix("data.inputs", data.inputs, samples, "sample", network.inputs, "input")
-    outputs = network.layers[-1].units
-    _check_matrix("data.targets", data.targets, samples, "sample", outputs, "output unit")
-    if bounds := LOSSES[network.loss].bounds:
+    check_matrix("data.inputs", data.inputs, samples, "sample", net.inputs, "input")
+    check_matrix("data.targets", data.targets, samples, "sample", net.sizes[-1], "output unit")
+    if bounds := net.loss.bounds:
         for i, row in enumerate(data.targets):
             for j, target in enumerate(row):
                 if not bounds[0] <= target <= bounds[1]:
                     raise ValueError(
-                        f"data.targets[{i}][{j}]: is {target:g}, but {network.loss} asks for "
+                        f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         f"targets from {bounds[0]:g} to {bounds[1]:g}"
                     )
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that a table of a lesson file may have."""
-    model: Any = Lesson
-    parts = {"network": Network, "data": Data, "training": Training, "layers": Layer}
-    for part in location:
-        model = parts.get(str(part), model)
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of lesson files, for editors that complete and check them."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Lesson.model_json_schema()
+    schema = Lesson.model_json_schema()
+    definitions = schema["$defs"]
+    kinds = []
+    for kind in LAYERS.values():
+        own = kind.fields.model_json_schema(ref_template="#/$defs/{model}")
+        definitions |= own.pop("$defs", {})
+        own["properties"] |= _schema_of(ACTIVATIONS.values())
+        own["additionalProperties"] = False
+        definitions[kind.__name__] = own
+        kinds.append({"$ref": f"#/$defs/{kind.__name__}"})
+    definitions["Network"]["properties"]["layers"]["items"] = {"anyOf": kinds}
+    definitions.pop("Fields", None)
+    for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
+        definitions[name]["properties"] |= _schema_of(owners)
+        definitions[name]["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
+
+
+def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:
+    def described(parameter: HyperParameter) -> dict[str, Any]:
+        return {
+            "type": "number",
+            "description": parameter.about,
+            "default": parameter.default,
+            "minimum": parameter.low,
+            "maximum": parameter.high,
+        }
+
+    return {parameter.name: described(parameter) for owner in owners for parameter in owner.hyper}

@@ -5,58 +5,76 @@ To add one, write one `Loss` and put it into `LOSSES`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.formula import Applied, Expression, exp, ln, maximum, total
+from sheetnet.expressions.formula import (
+    Applied,
+    Expression,
+    exp,
+    guard,
+    ln,
+    maximum,
+    square,
+    total,
+)
+from sheetnet.network.hyper import HyperParameter
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
 LOWEST_LOGARITHM = -100.0
+
+Hyper = Mapping[str, float]
+Terms = Sequence[Expression]
 
 
 @dataclass(frozen=True)
 class Loss:
     """A loss L(a, t) of one example.
 
-    `value(a, t)` sums over the last axis of float64 arrays (… × units) and `gradient`
-    is ∂L/∂a of the same shape as a; `cell` and `cell_gradient` are the same as formulas,
-    the first of all output cells and targets, the second of one unit's.
+    `value(a, t, h)` sums over the last axis of float64 arrays (… × units), `gradient` is
+    ∂L/∂a of the same shape as a; `cell(a, t, h)` and `cell_gradient(a, t, j, h)` are the
+    same as formulas of all output cells and targets, the second for unit j. h holds the
+    values of the hyper-parameters that it declares.
 
-    Where the last layer's activation is `fused_with`, the product of ∂L/∂a and the
-    activation's slope is a − t, exactly: that is what both the engine and the cells
-    compute, since the product of its parts is 0·∞ at the ends. `needs` names the
-    activation that the loss asks for, `bounds` the least and largest target.
+    Where the last layer's activation is `fused_with`, ∂L/∂z is `fused(a, t, h)`, exactly,
+    with its formula `cell_fused(a, t, j, h)`: that is what both the engine and the cells
+    compute, since the product of its parts is 0·∞ at the ends; the loss then asks for that
+    activation. `bounds` are the least and largest target.
     """
 
     name: str
     written: str
-    value: Callable[[Any, Any], Any]
-    gradient: Callable[[Any, Any], Any]
-    cell: Callable[[Sequence[Expression], Sequence[Expression]], Expression]
-    cell_gradient: Callable[[Expression, Expression], Expression]
+    value: Callable[[Any, Any, Hyper], Any]
+    gradient: Callable[[Any, Any, Hyper], Any]
+    cell: Callable[[Terms, Terms, Hyper], Expression]
+    cell_gradient: Callable[[Terms, Terms, int, Hyper], Expression]
     fused_with: str | None = None
+    fused: Callable[[Any, Any, Hyper], Any] = lambda a, t, h: a - t
+    cell_fused: Callable[[Terms, Terms, int, Hyper], Expression] = lambda a, t, j, h: a[j] - t[j]
     bounds: tuple[float, float] | None = None
+    hyper: tuple[HyperParameter, ...] = ()
 
 
 HALF_SQUARED_ERROR = Loss(
     name="half_squared_error",
     written="½·Σ(a − t)²",
-    value=lambda a, t: 0.5 * np.sum((a - t) ** 2, axis=-1),
-    gradient=lambda a, t: a - t,
-    cell=lambda a, t: total([0.5 * (aj - tj) ** 2 for aj, tj in zip(a, t, strict=True)]),
-    cell_gradient=lambda a, t: a - t,
+    value=lambda a, t, _: 0.5 * np.sum((a - t) ** 2, axis=-1),
+    gradient=lambda a, t, _: a - t,
+    cell=lambda a, t, _: total([0.5 * square(aj - tj) for aj, tj in zip(a, t, strict=True)]),
+    cell_gradient=lambda a, t, j, _: a[j] - t[j],
 )
 
 SQUARED_ERROR = Loss(
     name="squared_error",
     written="Σ(a − t)²",
-    value=lambda a, t: np.sum((a - t) ** 2, axis=-1),
-    gradient=lambda a, t: 2.0 * (a - t),
-    cell=lambda a, t: total([(aj - tj) ** 2 for aj, tj in zip(a, t, strict=True)]),
-    cell_gradient=lambda a, t: 2 * (a - t),
+    value=lambda a, t, _: np.sum((a - t) ** 2, axis=-1),
+    gradient=lambda a, t, _: 2.0 * (a - t),
+    cell=lambda a, t, _: total([square(aj - tj) for aj, tj in zip(a, t, strict=True)]),
+    cell_gradient=lambda a, t, j, _: 2 * (a[j] - t[j]),
 )
 
 
@@ -65,24 +83,48 @@ def _log(x: Any) -> Any:
 
 
 def _cell_log(x: Expression) -> Expression:
-    return Applied("ln", x, ln(maximum(x, exp(LOWEST_LOGARITHM))))
+    return Applied("ln", x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
 
 
 BINARY_CROSS_ENTROPY = Loss(
     name="binary_cross_entropy",
     written="−Σ(t·ln a + (1 − t)·ln(1 − a))",
-    value=lambda a, t: -np.sum(t * _log(a) + (1.0 - t) * _log(1.0 - a), axis=-1),
-    gradient=lambda a, t: (a - t) / np.maximum(a * (1.0 - a), np.exp(LOWEST_LOGARITHM)),
-    cell=lambda a, t: (
+    value=lambda a, t, _: -np.sum(t * _log(a) + (1.0 - t) * _log(1.0 - a), axis=-1),
+    gradient=lambda a, t, _: (a - t) / np.maximum(a * (1.0 - a), np.exp(LOWEST_LOGARITHM)),
+    cell=lambda a, t, _: (
         -total(
             [tj * _cell_log(aj) + (1 - tj) * _cell_log(1 - aj) for aj, tj in zip(a, t, strict=True)]
         )
     ),
-    cell_gradient=lambda a, t: -t / a + (1 - t) / (1 - a),
+    cell_gradient=lambda a, t, j, _: -t[j] / a[j] + (1 - t[j]) / (1 - a[j]),
     fused_with="sigmoid",
     bounds=(0.0, 1.0),
 )
 
+
+def _to_base(value: Expression, h: Hyper) -> Expression:
+    """Divided by the logarithm of the base, where that is not e."""
+    return value if h["log_base"] == math.e else value / ln(h["log_base"])
+
+
+#: Sabine 5.2; with targets of any sum ∂L/∂z is (a·Σt − t)/ln b.
+CROSS_ENTROPY = Loss(
+    name="cross_entropy",
+    written="−Σ t·log a",
+    value=lambda a, t, h: -np.sum(t * _log(a), axis=-1) / math.log(h["log_base"]),
+    gradient=lambda a, t, h: -t / np.maximum(a, np.exp(LOWEST_LOGARITHM)) / math.log(h["log_base"]),
+    cell=lambda a, t, h: (
+        -_to_base(total([tj * _cell_log(aj) for aj, tj in zip(a, t, strict=True)]), h)
+    ),
+    cell_gradient=lambda a, t, j, h: -_to_base(t[j] / a[j], h),
+    fused_with="softmax",
+    fused=lambda a, t, h: (a * t.sum(axis=-1, keepdims=True) - t) / math.log(h["log_base"]),
+    cell_fused=lambda a, t, j, h: _to_base(a[j] * total(list(t)) - t[j], h),
+    bounds=(0.0, 1.0),
+    hyper=(HyperParameter("log_base", math.e, "base of the logarithm", low=1.01, high=1e3),),
+)
+
 LOSSES: dict[str, Loss] = {
-    loss.name: loss for loss in (HALF_SQUARED_ERROR, SQUARED_ERROR, BINARY_CROSS_ENTROPY)
+    loss.name: loss
+    for loss in (HALF_SQUARED_ERROR, SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY)
 }

@@ -6,11 +6,10 @@ a document's conventions stands here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sheetnet.expressions.rich import Rich, Run
-from sheetnet.network.lesson import Lesson
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,8 @@ class Notation:
     source_first: bool = False
     bias_is_weight: bool = False
     bias_node_first: bool = False
+    #: The weights' matrix holds the biases too, so that a layer is one product.
+    bias_in_matrix: bool = False
     input_letter: str = "a"
     input_has_layer: bool = True
     target_letter: str = "t"
@@ -69,6 +70,7 @@ NOTATIONS: dict[str, Notation] = {
         first=0,
         layer_label=_round,
         bias_is_weight=True,
+        bias_in_matrix=True,
         target_letter="T",
         example_rows=True,
         slope_first=True,
@@ -124,9 +126,9 @@ NOTATIONS: dict[str, Notation] = {
 class Symbols:
     """The symbols of one lesson's network; units and sources are given from 0."""
 
-    def __init__(self, lesson: Lesson, notation: Notation | None = None) -> None:
-        self.notation = notation or NOTATIONS[lesson.notation]
-        self.sizes = lesson.sizes
+    def __init__(self, notation: Notation, sizes: Sequence[int]) -> None:
+        """`sizes` are the numbers of inputs and of each layer's units."""
+        self.notation, self.sizes = notation, tuple(sizes)
         self.last = len(self.sizes) - 1
 
     def _letter(self, letter: str, lower: str, layer: int | None) -> Rich:
@@ -194,13 +196,8 @@ class Symbols:
             return self._letter("δ", self._unit(unit), layer)
         return Rich((Run(self.notation.delta[:-1]),)) + self.z(layer, unit)
 
-    def weight_gradient(self, layer: int, unit: int, source: int) -> Rich:
-        return self._by(self.weight(layer, unit, source))
-
-    def bias_gradient(self, layer: int, unit: int) -> Rich:
-        return self._by(self.bias(layer, unit))
-
-    def _by(self, parameter: Rich) -> Rich:
+    def by(self, parameter: Rich) -> Rich:
+        """The derivative of the cost by a parameter."""
         d = self.notation.derivative
         return Rich((Run(f"{d}{self.notation.cost_letter}/{d}"),)) + parameter
 

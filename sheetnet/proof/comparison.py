@@ -1,21 +1,20 @@
-"""Comparing a workbook's cells with a model's, within what rounding explains."""
+"""Comparing what a workbook shows with what it must show, within what rounding explains."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sheetnet.expressions.dialects import address
 from sheetnet.expressions.formula import Expression
-from sheetnet.expressions.rich import Rich
-from sheetnet.files.reading import CellError, StoredBook, StoredCell
+from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
-from sheetnet.workbook.model import Book, Cell, Matrix, Sheet, Spill
+from sheetnet.workbook.model import Book, Matrix, Position, Sheet, Spill
 
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
@@ -23,6 +22,8 @@ APPROXIMATE = 1e-6
 #: Beyond 15 digits programs write other figures, or stop counting.
 MOST_SHOWN = 1e15
 NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -51,176 +52,193 @@ class Comparison:
     def ok(self) -> bool:
         return not self.findings
 
-    def add(self, sheet: Sheet, row: int, column: int, what: str) -> None:
-        self.findings.append(Finding(sheet.name, address(row, column), what))
-
-    def number(
-        self, sheet: Sheet, row: int, column: int, expected: float, found: float, tolerance: float
-    ) -> None:
-        difference = abs(found - expected)
-        relative = difference / max(abs(expected), FLOOR / RELATIVE)
-        if tolerance == RELATIVE and relative > self.worst:
-            self.worst, self.worst_cell = relative, f"{sheet.name}!{address(row, column)}"
-        if not difference <= max(tolerance * abs(expected), _floor(tolerance)):
-            self.add(sheet, row, column, f"is {found!r}, should be {expected!r}")
+    def add(self, sheet: str, row: int, column: int, what: str) -> None:
+        self.findings.append(Finding(sheet, address(row, column), what))
 
 
-def _floor(tolerance: float) -> float:
-    return FLOOR if tolerance == RELATIVE else tolerance
+@dataclass(frozen=True)
+class Rectangle:
+    """Numbers that stand in rows `stride` apart; `size` is that of what they are differences of,
+    0 where they are none."""
+
+    sheet: str
+    top: int
+    left: int
+    values: FloatArray
+    stride: int = 1
+    size: float = 0.0
 
 
-def compare_stored(book: Book, stored: StoredBook) -> list[Comparison]:
-    """What the file stores against the model: nothing missing, nothing dead, cached values."""
-    complete, cached = Comparison("complete"), Comparison("cached values")
+@dataclass
+class Expected:
+    """All that a workbook must show, by kind.
+
+    Single numbers come with the size of what they are differences of (0: of nothing), checks
+    with the texts by which they pass, and what they show as computed.
+    """
+
+    rectangles: list[Rectangle] = field(default_factory=list)
+    numbers: dict[tuple[str, Position], tuple[float, float]] = field(default_factory=dict)
+    texts: dict[tuple[str, Position], str] = field(default_factory=dict)
+    checks: dict[tuple[str, Position], tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
+
+
+def expected_of(book: Book) -> Expected:
+    """What a model shows: its claims, and its texts."""
+    result = Expected()
     for sheet in book.sheets:
-        cells = stored.sheets.get(sheet.name)
-        if cells is None:
-            complete.findings.append(Finding(sheet.name, "A1", "the sheet is missing"))
-            continue
-        for row, column, content in _contents(sheet):
-            complete.cells += 1
-            there = cells.get((row, column), StoredCell(None, None))
-            _compare_kind(complete, sheet, row, column, content, there)
-        _compare(book, sheet, cached, partial(_cached, cells), formulas=True)
-    return [complete, cached]
+        for band in sheet.bands:
+            values = book.band_values(band)
+            result.rectangles.append(
+                Rectangle(sheet.name, band.top, band.left, values, band.stride)
+            )
+        claims = book.claims(sheet)
+        for position, cell in sheet.cells.items():
+            if not isinstance(cell.content, Expression | Matrix | Spill | float):
+                continue
+            value = book.value(sheet, *position)
+            key = sheet.name, position
+            if cell.passes:
+                result.checks[key] = value, cell.passes
+            elif isinstance(value, str):
+                result.texts[key] = value
+            elif value is not None:
+                size = claims[position][1] if position in claims else 0.0
+                result.numbers[key] = float(value), size
+    return result
 
 
-def _cached(cells: dict[tuple[int, int], StoredCell], row: int, column: int) -> Any:
-    cell = cells.get((row, column))
-    return cell.value if cell else None
+def unclaimed(book: Book) -> Iterator[tuple[Sheet, Position]]:
+    """The numeric formula cells that no claim covers."""
+    for sheet in book.sheets:
+        claims = book.claims(sheet)
+        for position, cell in sheet.cells.items():
+            if not isinstance(cell.content, Expression | Matrix | Spill) or position in claims:
+                continue
+            if not isinstance(book.value(sheet, *position), str | None):
+                yield sheet, position
+        for band in sheet.bands:
+            if band.claim is None:
+                for row in band.rows:
+                    for column, cell in enumerate(band.cells, band.left):
+                        if isinstance(cell.content, Expression):
+                            yield sheet, (row, column)
 
 
-def _contents(sheet: Sheet) -> Iterator[tuple[int, int, Any]]:
-    """Every cell that holds something."""
-    for (row, column), cell in sheet.cells.items():
-        if cell.content is not None:
-            yield row, column, cell.content
-    for band in sheet.bands:
-        for row in range(band.top, band.bottom + 1):
-            for column, cell in enumerate(band.cells, band.left):
-                content = cell.content
-                if isinstance(content, float):
-                    content = float(band.values[row - band.top, column - band.left])
-                yield row, column, content
+def compare(expected: Expected, values: Values, name: str, *, as_built: bool = False) -> Comparison:
+    """What a file stores, or a program computed, against what must be there.
 
-
-def _compare_kind(
-    check: Comparison, sheet: Sheet, row: int, column: int, content: Any, there: StoredCell
-) -> None:
-    """A formula must be a formula; texts and numbers must be the same."""
-    if isinstance(content, Expression | Matrix | Spill):
-        if there.formula is None:
-            held = "nothing" if there.value is None else repr(there.value)
-            check.add(sheet, row, column, f"should be a formula, holds {held}")
-    elif there.formula is not None:
-        check.add(sheet, row, column, f"should be {_plain(content)!r}, holds a formula")
-    elif isinstance(content, str | Rich):
-        expected = _plain(content)
-        if _text(there.value) != _text(expected):
-            check.add(sheet, row, column, f"is {there.value!r}, should be {expected!r}")
-    elif isinstance(there.value, bool | str) or there.value is None:
-        check.add(sheet, row, column, f"is {there.value!r}, should be {content!r}")
-    else:
-        # LibreOffice saves 15 digits.
-        check.number(sheet, row, column, float(content), float(there.value), 1e-14)
-
-
-def _plain(content: Any) -> Any:
-    return content.text if isinstance(content, Rich) else content
-
-
-def _text(value: Any) -> str:
-    # LibreOffice loses the tabs of texts of several lines.
-    return "" if value is None else str(value).replace("\r\n", "\n").replace("\t", "")
-
-
-def compare_values(book: Book, values: Values, name: str) -> Comparison:
-    """What an engine computed against the model, for every cell that holds a number or formula."""
+    In a workbook `as_built` every check must have passed.
+    """
     check = Comparison(name)
-    for sheet in book.sheets:
-        if sheet.name not in values.rows:
-            check.findings.append(Finding(sheet.name, "A1", "the sheet is missing"))
+    missing = set()
+    for rectangle in expected.rectangles:
+        if rectangle.sheet in values.rows:
+            _compare_rectangle(check, rectangle, values)
+        else:
+            missing.add(rectangle.sheet)
+    for (sheet, position), (number, size) in expected.numbers.items():
+        if sheet not in values.rows:
+            missing.add(sheet)
             continue
-        _compare(book, sheet, check, partial(values.value, sheet.name), formulas=False)
+        check.cells += 1
+        found = values.value(sheet, *position)
+        _compare_number(check, sheet, position, number, found, size)
+    for (sheet, position), text in expected.texts.items():
+        if sheet not in values.rows:
+            missing.add(sheet)
+            continue
+        check.cells += 1
+        found = values.value(sheet, *position)
+        if isinstance(found, CellError) or not same_text(plain(text), plain(found)):
+            check.add(sheet, *position, f"is {shown(found)}, should be {shown(text)}")
+    for (sheet, position), (computed, passes) in expected.checks.items():
+        if sheet not in values.rows:
+            missing.add(sheet)
+            continue
+        check.cells += 1
+        found = values.value(sheet, *position)
+        passed = found in passes and not isinstance(found, CellError)
+        if not passed and (as_built or found != computed):
+            check.add(sheet, *position, f"a check did not pass: it shows {shown(found)}")
+    check.findings[:0] = [Finding(s, "A1", "the sheet is missing") for s in sorted(missing)]
     return check
 
 
-def _compare(
-    book: Book, sheet: Sheet, check: Comparison, look: Callable[[int, int], Any], *, formulas: bool
-) -> None:
-    """Compare the values of a sheet's cells (only formulas', where asked) with the model's."""
-    for (row, column), cell in sheet.cells.items():
-        if cell.content is None or isinstance(cell.content, str | Rich):
-            continue
-        if formulas and not isinstance(cell.content, Expression | Matrix | Spill):
-            continue
-        check.cells += 1
-        tolerance = APPROXIMATE * cell.approximate or RELATIVE
-        expected = book.value(sheet, row, column)
-        _compare_value(check, sheet, row, column, expected, look(row, column), tolerance)
-    for band in sheet.bands:
-        _compare_band(check, sheet, band.top, band.left, band.cells, band.values, look)
-
-
-def _compare_band(
-    check: Comparison,
-    sheet: Sheet,
-    top: int,
-    left: int,
-    cells: tuple[Cell, ...],
-    expected: Any,
-    look: Callable[[int, int], Any],
-) -> None:
-    """All cells of a band at once; only those that differ are looked at singly."""
-    rows, columns = expected.shape
-    check.cells += rows * columns
-    found = np.full(expected.shape, np.nan)
-    for r in range(rows):
-        for c in range(columns):
-            value = look(top + r, left + c)
-            if _is_number(value):
-                found[r, c] = value
+def _compare_rectangle(check: Comparison, expected: Rectangle, values: Values) -> None:
+    """All cells at once; only those that differ are looked at singly."""
+    count, columns = expected.values.shape
+    check.cells += count * columns
+    first, last = expected.left - 1, expected.left - 1 + columns
+    rows = values.rows[expected.sheet]
+    numbers = range(expected.top, expected.top + count * expected.stride, expected.stride)
+    held = [rows[row - 1][first:last] if row <= len(rows) else [] for row in numbers]
+    try:
+        found = np.array(held, np.float64)
+        if found.shape != expected.values.shape:
+            raise ValueError
+    except (ValueError, TypeError):
+        found = np.full(expected.values.shape, np.nan)
+        for r, cells in enumerate(held):
+            for c, value in enumerate(cells):
+                if _is_number(value):
+                    found[r, c] = value
+    size = np.abs(expected.values)
+    tolerance, floor = tolerances(expected.size)
     with np.errstate(invalid="ignore"):
-        difference = np.abs(found - expected)
-        bad = ~(difference <= np.maximum(RELATIVE * np.abs(expected), FLOOR))
-        relative = np.where(bad, 0.0, difference / np.maximum(np.abs(expected), FLOOR / RELATIVE))
-    worst = float(relative.max())
-    if worst > check.worst:
+        difference = np.abs(found - expected.values)
+        bad = ~(difference <= np.maximum(tolerance * size, floor))
+        relative = np.where(bad, 0.0, difference / np.maximum(size, FLOOR / RELATIVE))
+    if not expected.size and relative.size and float(relative.max()) > check.worst:
+        check.worst = float(relative.max())
         r, c = divmod(int(relative.argmax()), columns)
-        check.worst, check.worst_cell = worst, f"{sheet.name}!{address(top + r, left + c)}"
+        check.worst_cell = f"{expected.sheet}!{address(numbers[r], expected.left + c)}"
     for r, c in np.argwhere(bad).tolist():
-        row, column = top + r, left + c
-        _compare_value(
-            check, sheet, row, column, float(expected[r, c]), look(row, column), RELATIVE
-        )
+        position = numbers[r], expected.left + c
+        value = values.value(expected.sheet, *position)
+        number = float(expected.values[r, c])
+        _compare_number(check, expected.sheet, position, number, value, expected.size)
+
+
+def tolerances(size: float) -> tuple[float, float]:
+    """How far apart numbers may be, relatively and at least, by what they are differences of."""
+    return (APPROXIMATE * size, APPROXIMATE * size) if size else (RELATIVE, FLOOR)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool)
 
 
-def _compare_value(
-    check: Comparison,
-    sheet: Sheet,
-    row: int,
-    column: int,
-    expected: Any,
-    found: Any,
-    tolerance: float,
+def _compare_number(
+    check: Comparison, sheet: str, position: Position, expected: float, found: Any, size: float
 ) -> None:
     if isinstance(found, CellError):
-        check.add(sheet, row, column, f"shows {found}, should be {expected!r}")
-    elif isinstance(expected, bool):
-        if not isinstance(found, bool | float | int) or bool(found) != expected:
-            check.add(sheet, row, column, f"is {found!r}, should be {expected!r}")
-    elif isinstance(expected, str):
-        if not same_text(_text(expected), _text(found)):
-            check.add(sheet, row, column, f"is {found!r}, should be {expected!r}")
-    elif not _is_number(found):
-        held = "nothing" if found is None else repr(found)
-        check.add(sheet, row, column, f"is {held}, should be {expected!r}")
-    else:
-        check.number(sheet, row, column, float(expected), float(found), tolerance)
+        check.add(sheet, *position, f"shows {found}, should be {expected!r}")
+        return
+    if not _is_number(found):
+        check.add(sheet, *position, f"is {shown(found)}, should be {expected!r}")
+        return
+    difference = abs(float(found) - expected)
+    if not size:
+        relative = difference / max(abs(expected), FLOOR / RELATIVE)
+        if relative > check.worst:
+            check.worst, check.worst_cell = relative, f"{sheet}!{address(*position)}"
+    tolerance, floor = tolerances(size)
+    if not difference <= max(tolerance * abs(expected), floor):
+        check.add(sheet, *position, f"is {found!r}, should be {expected!r}")
+
+
+def shown(value: Any) -> str:
+    """A value as a finding quotes it."""
+    if value is None:
+        return "nothing"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def plain(value: Any) -> str:
+    """A text as it is compared: LibreOffice loses the tabs of texts of several lines."""
+    return "" if value is None else str(value).replace("\r\n", "\n").replace("\t", "")
 
 
 def same_text(expected: str, found: str) -> bool:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sheetnet.errors import SheetnetError
-from sheetnet.expressions.dialects import address, parse_area
+from sheetnet.expressions.dialects import parse_area
 from sheetnet.files.reading import StoredBook, StoredCell, read
 from sheetnet.sheets.index import NAME
-from sheetnet.workbook.blocks import AXES, Block
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Array, Key
+
+#: Names of quantities and axes.
+IDENTIFIER = re.compile("[a-z][a-z0-9_]{0,63}")
 
 
 @dataclass(frozen=True)
 class Index:
     """What the sheet Index says.
 
-    `lesson` is the lesson file's text without the arrays that stand in blocks,
-    `originals` are the blocks that hold the lesson's own values of them.
+    `format` is that of the workbook (1 where the index does not say), `lesson` is the lesson
+    file's text without the arrays that stand in blocks, `originals` are the blocks that hold
+    the lesson's own values of them, `digest` is what those values hash to ("" if unknown).
     """
 
     version: str
+    format: int
+    digest: str
     lesson: str
     blocks: tuple[Block, ...]
     originals: tuple[Block, ...]
@@ -36,13 +46,14 @@ def inspect(path: str | Path) -> dict[str, Any]:
     return {
         "lesson": index.lesson,
         "version": index.version,
+        "format": index.format,
         "blocks": [_plain(block) | {"live": block.live} for block in index.blocks],
         "originals": [_plain(block) for block in index.originals],
     }
 
 
 def _plain(block: Block) -> dict[str, Any]:
-    return {
+    plain = {
         "quantity": block.quantity,
         "layer": block.layer,
         "sheet": block.sheet,
@@ -51,6 +62,7 @@ def _plain(block: Block) -> dict[str, Any]:
         "columns": list(block.columns),
         "lengths": dict(block.lengths),
     }
+    return plain | ({"at": dict(block.at)} if block.at else {})
 
 
 def read_index(path: Path, book: StoredBook) -> Index:
@@ -59,38 +71,63 @@ def read_index(path: Path, book: StoredBook) -> Index:
         raise SheetnetError(f"{path}: has no sheet {NAME}: build it with `sheetnet build`")
     rows: dict[int, dict[int, Any]] = {}
     for (row, column), cell in book.sheets[NAME].items():
-        if column <= 9:
+        if column <= 10:
             rows.setdefault(row, {})[column] = cell.value
     blocks: dict[str, list[Block]] = {"block": [], "original": []}
-    version, lines = "", []
+    facts, lines = {"version": "", "format": "1", "digest": ""}, []
     for number in sorted(rows):
         cells = rows[number]
         match cells.get(1):
             case "block" | "original" as kind:
                 blocks[kind].append(_block(path, number, cells, book))
-            case "version":
-                version = str(cells.get(2, ""))
+            case "version" | "format" | "digest" as fact:
+                facts[fact] = _text(cells.get(2))
             case "lesson":
                 lines.append(_text(cells.get(2)))
             case "lesson+" if lines:
                 lines[-1] += _text(cells.get(2))
     if not lines or not blocks["block"]:
         raise SheetnetError(f"{path}: its sheet {NAME} names no lesson or no blocks: build it anew")
-    return Index(version, "\n".join(lines), tuple(blocks["block"]), tuple(blocks["original"]))
+    if not re.fullmatch(r"[1-9]\d{0,5}(\.0)?", facts["format"]):
+        raise SheetnetError(f"{path}: its sheet {NAME} names no format: build the workbook anew")
+    return Index(
+        facts["version"],
+        int(float(facts["format"])),
+        facts["digest"],
+        "\n".join(lines),
+        tuple(blocks["block"]),
+        tuple(blocks["original"]),
+    )
+
+
+def originals(path: Path, index: Index, book: StoredBook) -> dict[Key, Array]:
+    """The lesson's own values, as the workbook keeps them. Raises `SheetnetError`."""
+    found: dict[Key, Array] = {}
+    for block in index.originals:
+        values = []
+        for row in range(block.top, block.bottom + 1):
+            for column in range(block.left, block.right + 1):
+                value = book.sheets[block.sheet].get((row, column), StoredCell(None, None)).value
+                if isinstance(value, bool) or not isinstance(value, float | int | str):
+                    raise SheetnetError(
+                        f"{path}: {block.sheet}!{block.range} lacks values of the lesson: build "
+                        "the workbook anew"
+                    )
+                values.append(value)
+        kind = object if any(isinstance(value, str) for value in values) else np.float64
+        found[block.quantity, block.layer] = np.array(values, kind).reshape(block.shape)
+    return found
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "" if value is None else str(value)
 
 
 def _block(path: Path, row: int, cells: dict[int, Any], book: StoredBook) -> Block:
     try:
-        lengths = {
-            axis: int(length)
-            for axis, _, length in (
-                part.strip().partition("=") for part in _text(cells.get(8)).split(",") if part
-            )
-        }
+        lengths, at = _lengths(cells.get(8)), _lengths(cells.get(10))
         top, left, bottom, right = parse_area(_text(cells.get(5)))
         block = Block(
             quantity=_text(cells[2]),
@@ -102,14 +139,16 @@ def _block(path: Path, row: int, cells: dict[int, Any], book: StoredBook) -> Blo
             columns=_axes(cells.get(7)),
             lengths=lengths,
             live=cells.get(9) != "no",
+            at=at,
         )
         axes = block.rows + block.columns
         fits = (
             (block.bottom, block.right) == (bottom, right)
             and set(axes) == set(lengths)
             and len(axes) == len(lengths)
-            and set(axes) <= set(AXES)
+            and all(IDENTIFIER.fullmatch(name) for name in (block.quantity, *axes, *at))
             and min(lengths.values(), default=1) >= 1
+            and min(at.values(), default=0) >= 0
             and block.sheet in book.sheets
             and (block.layer is None or block.layer >= 1)
         )
@@ -122,18 +161,10 @@ def _block(path: Path, row: int, cells: dict[int, Any], book: StoredBook) -> Blo
     return block
 
 
+def _lengths(value: Any) -> dict[str, int]:
+    parts = (part.strip().partition("=") for part in _text(value).split(",") if part)
+    return {axis: int(length) for axis, _, length in parts}
+
+
 def _axes(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in _text(value).split(",") if part.strip())
-
-
-def number_at(book: StoredBook, path: Path, sheet: str, row: int, column: int) -> float:
-    """The number that a cell holds. Raises `SheetnetError` that names the cell otherwise."""
-    cell = book.sheets[sheet].get((row, column), StoredCell(None, None))
-    if isinstance(cell.value, bool) or not isinstance(cell.value, float | int):
-        held = "nothing" if cell.value is None else repr(cell.value)
-        if cell.formula is not None:
-            held = "a formula"
-        raise SheetnetError(
-            f"{path}: {sheet}!{address(row, column)} holds {held}: type a number there"
-        )
-    return float(cell.value)

@@ -1,28 +1,44 @@
 """Proof that a workbook is complete, right and alive.
 
-The workbook is built again, as a model, from the lesson in its index and the numbers
-that stand in its input cells. Three comparisons with models follow: what the file
-stores; what a spreadsheet engine computes from the file's own formulas; and what it
-computes after every input has been moved a little.
+What its blocks must hold is computed with NumPy from the lesson in its index and the
+numbers that stand in its input cells. It is compared with what the file stores, with what
+a spreadsheet program computes from the file's own formulas, and with what that computes
+after the inputs were moved. A workbook of today's format is also compared with the model
+that the builder makes of its lesson: each formula, and every number that no block names.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sheetnet import __version__
+import numpy as np
+
+from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
-from sheetnet.expressions.evaluation import TooLargeError
-from sheetnet.files.reading import StoredBook, read
-from sheetnet.network import knobs
-from sheetnet.network.book import make_book
-from sheetnet.network.engine import DivergenceError
-from sheetnet.network.lesson import Lesson, Settings
-from sheetnet.proof.comparison import Comparison, compare_stored, compare_values
-from sheetnet.proof.index import Index, number_at, read_index
+from sheetnet.expressions.dialects import address
+from sheetnet.files.reading import StoredBook, StoredCell, read
+from sheetnet.lessons.subjects import Subject, subject_of
+from sheetnet.proof.alive import Moves, moves
+from sheetnet.proof.comparison import (
+    Comparison,
+    Expected,
+    Rectangle,
+    compare,
+    expected_of,
+    unclaimed,
+)
+from sheetnet.proof.complete import compare_contents
+from sheetnet.proof.formulas import compare_formulas
+from sheetnet.proof.index import Index, originals, read_index
+from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import PROGRAMS, installed, recalculate
+from sheetnet.recalc.values import Values, from_cells
+from sheetnet.workbook import knobs as knobs_of
+from sheetnet.workbook.knobs import Settings
 from sheetnet.workbook.model import Book
 
 Progress = Callable[[str], None]
@@ -32,69 +48,190 @@ Progress = Callable[[str], None]
 class Verification:
     """The verdict on one workbook.
 
-    `ok` is true when every check passed; `message` says in words what a list of
-    differences could not; `missing` names engines that were asked for and are not
-    installed.
+    `problems` are sentences on what is wrong besides the cells that the checks name, `notes`
+    on what is worth knowing and no fault. `claimed` and `unclaimed` count the numeric formula
+    cells that are compared with arrays, and those that are not; `untaken` the branches of
+    which no move of the inputs took some side, out of `branches`. `missing` names programs
+    that were asked for and are not installed.
     """
 
     path: Path
-    message: str = ""
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     checks: list[Comparison] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    claimed: int = 0
+    unclaimed: int = 0
+    branches: int = 0
+    untaken: int = 0
 
     @property
     def ok(self) -> bool:
-        return not self.message and bool(self.checks) and all(c.ok for c in self.checks)
+        return not self.problems and bool(self.checks) and all(c.ok for c in self.checks)
 
 
 def verify(
     path: str | Path, engine: str = "ironcalc", *, progress: Progress | None = None
 ) -> Verification:
-    """Check a workbook with one engine, or with all that are installed ("all").
+    """Check a workbook with one spreadsheet program, or with all that are installed ("all").
 
     `progress` is told what begins. Raises `SheetnetError` for a file that is no workbook
-    of ours, or when the engine is not installed.
+    of ours, or when the program is not installed.
     """
     path = Path(path)
     tell = progress or (lambda what: None)
-    engines, missing = _choose(engine)
+    programs, missing = _choose(engine)
     tell("reading the workbook")
     stored = read(path)
     index = read_index(path, stored)
     result = Verification(path, missing=missing)
-    if index.version != __version__:
-        result.message = (
-            f"sheetnet {index.version or 'of an unknown version'} built this workbook, this is "
-            f"{__version__}: build it again to verify it"
-        )
+    work = _Work(path, stored, index, result)
+    if work.numbers is None:
         return result
-    lesson, settings = _contents(path, stored, index)
-    try:
-        book = make_book(lesson, settings)
-    except DivergenceError as error:
-        result.message = (
-            f"with the numbers that stand in its input cells the run overflows at step "
-            f"{error.step}: type a smaller learning rate than {error.learning_rate:g}, or the "
-            "lesson's own values"
-        )
-        return result
-    if [*index.blocks, *index.originals] != [*book.blocks, *book.originals]:
-        raise SheetnetError(f"{path}: its index does not fit its lesson: build the workbook anew")
-
     tell("comparing what the file stores")
-    result.checks += compare_stored(book, stored)
-    other, changes = _moved(lesson, settings, book)
-    for name in engines:
+    work.compare_stored()
+    tell("choosing what to move")
+    moved = work.moves()
+    for name in programs:
         tell(f"recalculating with {name}")
-        values = recalculate(path, name, [{}, changes] if other else [{}])
-        result.checks.append(compare_values(book, values[0], f"recalculated by {name}"))
-        if other:
-            result.checks.append(compare_values(other, values[1], f"inputs moved, {name}"))
+        edits = [knobs_of.edits(index.blocks, settings) for settings, _ in moved.settings]
+        values = recalculate(path, name, [{}, *edits])
+        result.checks.append(work.compare(values[0], f"recalculated by {name}"))
+        if edits:
+            alive = Comparison(f"inputs moved, {name}")
+            for (_, numbers), after in zip(moved.settings, values[1:], strict=True):
+                _join(alive, compare(work.expected(numbers), after, alive.name))
+            result.checks.append(alive)
     return result
 
 
+class _Work:
+    """A workbook's lesson, its settings and what they make of it."""
+
+    def __init__(self, path: Path, stored: StoredBook, index: Index, result: Verification) -> None:
+        self.path, self.stored, self.index, self.result = path, stored, index, result
+        _refuse_the_large(path, index, stored)
+        name = f"{path}: lesson in its index"
+        self.subject: Subject = subject_of(index.lesson, name)
+        self.lesson = self.subject.lesson(index.lesson, name, originals(path, index, stored))
+        self.knobs = self.subject.knobs(self.lesson)
+        self.settings = knobs_of.read(path, self.knobs, index.blocks, self._look)
+        self.numbers: Any = None
+        self.book: Book | None = None
+        if index.digest and index.digest != knobs_of.digest(self.knobs):
+            result.problems.append(
+                "the lesson's own values, in grey beside the input cells, were changed"
+            )
+        try:
+            self.numbers = self.subject.numbers(self.lesson, self.settings)
+        except SheetnetError as error:
+            result.problems.append(f"with the numbers that stand in its input cells, {error}")
+            return
+        if index.format == FORMAT:
+            self.book = self.subject.book(self.lesson, self.numbers)
+            if [*index.blocks, *index.originals] != [*self.book.blocks, *self.book.originals]:
+                raise SheetnetError(f"{path}: its index does not fit its lesson: build it anew")
+        else:
+            self._tell_of_format()
+
+    def _look(self, sheet: str, row: int, column: int) -> Any:
+        cell = self.stored.sheets[sheet].get((row, column), StoredCell(None, None))
+        if cell.formula is not None:
+            raise SheetnetError(
+                f"{self.path}: {sheet}!{address(row, column)} holds a formula: type a number there"
+            )
+        return cell.value
+
+    def _tell_of_format(self) -> None:
+        index = self.index
+        self.result.notes.append(
+            f"sheetnet {index.version or 'of an unknown version'} built this workbook in format "
+            f"{index.format}, this is format {FORMAT}: the blocks that its index names are proved; "
+            "whether each formula, text and chart is the builder's was not checked"
+        )
+
+    @property
+    def as_built(self) -> bool:
+        """Whether the input cells hold the lesson's own values."""
+        own = knobs_of.settings(self.knobs)
+        return all(np.array_equal(own[key], self.settings[key]) for key in own)
+
+    def expected(self, numbers: Any) -> Expected:
+        """What the workbook must show with some numbers."""
+        if self.book is not None:
+            return expected_of(self.book if numbers is self.numbers else self.book.at(numbers))
+        result = Expected()
+        for block in self.index.blocks:
+            found = self.subject.array(numbers, block)
+            if found is not None and found[0].dtype != object:
+                array, size = found
+                result.rectangles.append(
+                    Rectangle(block.sheet, block.top, block.left, array, size=size)
+                )
+        return result
+
+    def compare(self, values: Values, name: str) -> Comparison:
+        """What a file stores, or a program computed from it as it is."""
+        built = self.book is not None and self.as_built
+        return compare(self.expected(self.numbers), values, name, as_built=built)
+
+    def compare_stored(self) -> None:
+        """What the file holds, and the values that it stores for its formulas."""
+        result = self.result
+        if self.book is not None:
+            result.checks.append(compare_contents(self.book, self.stored))
+            formulas = compare_formulas(self.book, self.stored)
+            result.checks.append(formulas)
+            for sheet, count in Counter(f.sheet for f in formulas.findings).items():
+                cells = (
+                    "1 cell holds another formula"
+                    if count == 1
+                    else f"{count:,} cells hold other formulas"
+                )
+                result.problems.append(f"on {sheet} {cells} than the lesson's")
+            decoder = self.subject.decoder(self.numbers)
+            result.checks.append(check_readings(self.book, decoder))
+            loose = list(unclaimed(self.book))
+            result.unclaimed = len(loose)
+            result.claimed = _numeric(self.book) - len(loose)
+        else:
+            unknown = {b.quantity for b in self.index.blocks if not self._known(b)}
+            if unknown:
+                result.notes.append(
+                    "not known to this version, so not checked: " + ", ".join(sorted(unknown))
+                )
+            dead = _constant_checks(self.stored)
+            if dead:
+                result.problems.append(
+                    f"{len(dead)} formulas show ✓ and depend on nothing, among them {dead[0]}"
+                )
+        if _stores_values(self.stored):
+            values = from_cells(self.stored.sheets)
+            result.checks.append(self.compare(values, "stored values"))
+        else:
+            result.notes.append(
+                "the file stores no values of its formulas: a program that does not calculate "
+                "saved it, and programs that do not calculate will show it empty"
+            )
+
+    def _known(self, block: Any) -> bool:
+        return self.subject.array(self.numbers, block) is not None
+
+    def moves(self) -> Moves:
+        """Where to move the inputs."""
+        found = moves(
+            self.knobs,
+            self.settings,
+            lambda settings: self.subject.numbers(self.lesson, settings),
+            self.subject.steady,
+            self.book,
+        )
+        self.result.branches, self.result.untaken = found.branches, len(found.untaken)
+        return found
+
+
 def _choose(engine: str) -> tuple[list[str], list[str]]:
-    """The engines to use, and those of "all" that are not installed."""
+    """The programs to use, and those of "all" that are not installed."""
     there = installed()
     if engine == "all":
         return there, [name for name in PROGRAMS if name not in there]
@@ -105,12 +242,7 @@ def _choose(engine: str) -> tuple[list[str], list[str]]:
     return [engine], []
 
 
-def _contents(path: Path, stored: StoredBook, index: Index) -> tuple[Lesson, Settings]:
-    """The lesson that the workbook was built from, and what stands in its input cells."""
-
-    def look(sheet: str, row: int, column: int) -> float:
-        return number_at(stored, path, sheet, row, column)
-
+def _refuse_the_large(path: Path, index: Index, stored: StoredBook) -> None:
     cells = sum(len(sheet) for sheet in stored.sheets.values())
     for block in (*index.blocks, *index.originals):
         if block.height * block.width > cells:
@@ -118,53 +250,43 @@ def _contents(path: Path, stored: StoredBook, index: Index) -> tuple[Lesson, Set
                 f"{path}: its index names {block.sheet}!{block.range}, more cells than it has: "
                 "build the workbook anew"
             )
-    own = knobs.read((replace(block, live=False) for block in index.originals), look)
-    arrays = {
-        "inputs": own.inputs.tolist(),
-        "targets": own.targets.tolist(),
-        "weights": [array.tolist() for array in own.weights],
-        "biases": [array.tolist() for array in own.biases],
-    }
-    lesson = Lesson.from_toml(index.lesson, f"{path}: lesson in its index", arrays)
-    settings = knobs.read(index.blocks, look)
-    _check(path, lesson, settings)
-    return lesson, settings
 
 
-def _check(path: Path, lesson: Lesson, settings: Settings) -> None:
-    """What a lesson file may not say, input cells may not say either."""
-    own = lesson.settings
-    shapes = [
-        (own.inputs.shape, settings.inputs.shape),
-        (own.targets.shape, settings.targets.shape),
-        *((a.shape, b.shape) for a, b in zip(own.weights, settings.weights, strict=False)),
-        *((a.shape, b.shape) for a, b in zip(own.biases, settings.biases, strict=False)),
-        (len(own.weights), len(settings.weights)),
+def _stores_values(stored: StoredBook) -> bool:
+    """Whether any formula of the file comes with its value."""
+    return any(
+        cell.formula is not None and cell.value is not None
+        for sheet in stored.sheets.values()
+        for cell in sheet.values()
+    )
+
+
+def _constant_checks(stored: StoredBook) -> list[str]:
+    """The formulas that are nothing but a tick."""
+    return [
+        f"{name}!{address(*position)}"
+        for name, sheet in stored.sheets.items()
+        for position, cell in sheet.items()
+        if cell.formula is not None and cell.formula.strip('"=of: ') in ("✓", "'✓'")
     ]
-    if any(one != other for one, other in shapes):
-        raise SheetnetError(f"{path}: its index does not fit its lesson: build the workbook anew")
-    if settings.learning_rate <= 0:
-        raise SheetnetError(
-            f"{path}: the learning rate is {settings.learning_rate:g}: type a number above 0"
-        )
-    if not (0 <= settings.step <= lesson.training.steps):
-        raise SheetnetError(
-            f"{path}: the chosen step is {settings.step}: type one from 0 to "
-            f"{lesson.training.steps}"
-        )
-    if not (0 <= settings.sample < len(settings.inputs)):
-        raise SheetnetError(
-            f"{path}: the chosen example is {settings.sample + 1}: type one from 1 to "
-            f"{len(settings.inputs)}"
-        )
 
 
-def _moved(
-    lesson: Lesson, settings: Settings, book: Book
-) -> tuple[Book | None, dict[knobs.Position, float]]:
-    """The model with every input moved, and what to type for it; None if it overflows."""
-    other = knobs.moved(lesson, settings)
-    try:
-        return make_book(lesson, other), knobs.edits(book.blocks, other)
-    except (DivergenceError, TooLargeError):
-        return None, {}
+def _numeric(book: Book) -> int:
+    """How many formula cells of a model show a number."""
+    expected, count = expected_of(book), 0
+    for rectangle in expected.rectangles:
+        count += rectangle.values.size
+    formulas = {(s.name, position) for s, position, _ in book.formulas()}
+    return count + sum(key in formulas for key in expected.numbers)
+
+
+def _join(whole: Comparison, part: Comparison) -> None:
+    """Add what one comparison found to another's."""
+    whole.cells += part.cells
+    known = {(finding.sheet, finding.cell) for finding in whole.findings}
+    whole.findings += [f for f in part.findings if (f.sheet, f.cell) not in known]
+    if part.worst > whole.worst:
+        whole.worst, whole.worst_cell = part.worst, part.worst_cell
+
+
+__all__ = ["Settings", "Verification", "verify"]

@@ -8,14 +8,12 @@ row-major in the order named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from sheetnet.expressions.dialects import area_address
 from sheetnet.expressions.formula import Area, Ref
-
-AXES = ("step", "sample", "unit", "source")
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,8 @@ class Block:
 
     `quantity` is the field's name of what it holds (weight, delta, …), `layer` counts
     from 1 (None where a quantity has none), `lengths` gives each axis its length, and
-    `live` is False where the user may edit.
+    `live` is False where the user may edit. `at` are the places on further axes of the
+    quantity, where the block holds only what stands there.
     """
 
     quantity: str
@@ -36,6 +35,7 @@ class Block:
     columns: tuple[str, ...]
     lengths: dict[str, int]
     live: bool = True
+    at: dict[str, int] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -69,11 +69,15 @@ class Block:
             self.left + self._offset(self.columns, index),
         )
 
-    def ref(self, *, fixed: bool = False, symbol: Any = None, **index: int) -> Ref:
+    def ref(self, *, fixed: bool = False, **index: int) -> Ref:
         row, column = self.position(**index)
-        return Ref(self.sheet, row, column, fixed, symbol)
+        return Ref(self.sheet, row, column, fixed)
 
-    def area(self, *, fixed: bool = False, symbol: Any = None, **index: int) -> Area | None:
+    def whole(self, *, fixed: bool = False) -> Area:
+        """All of its cells."""
+        return Area(self.sheet, self.top, self.left, self.bottom, self.right, fixed)
+
+    def area(self, *, fixed: bool = False, **index: int) -> Area | None:
         """The cells with the given indices as one range; None where they do not adjoin."""
         rows = self._span(self.rows, index)
         columns = self._span(self.columns, index)
@@ -86,7 +90,6 @@ class Block:
             self.top + rows[1],
             self.left + columns[1],
             fixed,
-            symbol,
         )
 
     def indices(self) -> Iterator[dict[str, int]]:
@@ -120,25 +123,17 @@ def _product(lengths: Iterator[int]) -> int:
 
 
 class Blocks:
-    """The blocks of a workbook, found by quantity, layer and sheet."""
+    """The blocks of a workbook. No two hold the same of a quantity on one sheet."""
 
     def __init__(self) -> None:
-        self._by_key: dict[tuple[str, int | None, str], Block] = {}
+        self._by_key: dict[tuple[Any, ...], Block] = {}
 
     def add(self, block: Block) -> Block:
-        key = (block.quantity, block.layer, block.sheet)
+        key = (block.quantity, block.layer, block.sheet, *sorted(block.at.items()))
         if key in self._by_key:
             raise ValueError(f"two blocks for {key}")
         self._by_key[key] = block
         return block
 
-    def __call__(self, quantity: str, sheet: str, layer: int | None = None) -> Block:
-        return self._by_key[quantity, layer, sheet]
-
     def __iter__(self) -> Iterator[Block]:
         return iter(self._by_key.values())
-
-    def find(self, quantity: str, layer: int | None = None, *, live: bool) -> Block:
-        """The only block of that quantity that is (or is not) live, wherever it stands."""
-        [block] = [b for b in self if (b.quantity, b.layer, b.live) == (quantity, layer, live)]
-        return block

@@ -7,9 +7,8 @@ Rows and columns count from 1 everywhere.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,38 +47,52 @@ Content = str | float | Rich | Expression | Matrix | Spill | None
 
 #: What a cell shows once computed.
 Shown = float | str | bool | None
+#: A claim's value, or what computes it from a lesson's numbers (which are the kind's own).
+Claimed = float | str | Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell holds and how it looks.
-
-    `claim` is what its formula must show, computed from arrays and never from the formula;
-    it is also the value that the file stores. `passes` are the texts by which a check says
-    that it passed. `approximate` is above 0 for finite differences, which programs compute
-    less alike: the size of the numbers in them, 1 at least.
-    """
+    """What a cell holds and how it looks. `passes` are the texts by which a check says that
+    it passed; only check cells have some."""
 
     content: Content = None
     style: Style = PLAIN
-    claim: Shown = None
-    approximate: float = 0.0
     passes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rectangle of formulas must show, computed from arrays, never from the formulas.
+
+    `value` is what every cell shows, or a function of the lesson's numbers that gives one
+    value or an array of rows × columns. `approximate` is above 0 for finite differences,
+    which programs compute less alike: the size of the numbers in them, 1 at least.
+    """
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+    value: Claimed
+    approximate: float | Callable[[Any], float] = 0.0
 
 
 @dataclass(frozen=True)
 class Band:
-    """`len(values)` rows that repeat one pattern, from row `top` on.
+    """Rows that repeat one pattern, from row `top` on, `stride` rows apart.
 
     `cells` is the pattern as it stands in the first row, from column `left` on; its relative
-    references move down with the rows, as if the row had been filled down. The rows are
-    `stride` apart; what lies between stays empty. `values` (rows × cells) are the claims.
+    references move down with the rows, as if the row had been filled down. What lies between
+    rows that stand apart is not the band's. `claim` gives the values (rows × cells) from the
+    lesson's numbers; `values` are those of the numbers that the workbook was built from.
     """
 
     top: int
     left: int
     cells: tuple[Cell, ...]
     values: FloatArray
+    claim: Callable[[Any], FloatArray] | None = None
     height: float | None = None
     stride: int = 1
 
@@ -214,11 +227,17 @@ class PrintSetup:
 
 @dataclass
 class Sheet:
-    """One sheet. `freeze` is the first cell that scrolls; `cursor` is where it opens."""
+    """One sheet. `freeze` is the first cell that scrolls; `cursor` is where it opens.
+
+    `about` says in a few words what it shows; `workings` are for no reader.
+    """
 
     name: str
+    about: str = ""
+    workings: bool = False
     cells: dict[Position, Cell] = field(default_factory=dict)
     bands: list[Band] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     merges: list[Area] = field(default_factory=list)
@@ -243,17 +262,47 @@ class Sheet:
         content: Content,
         style: Style = PLAIN,
         *,
-        claim: Shown = None,
-        approximate: float = 0.0,
+        claim: Claimed | None = None,
+        approximate: float | Callable[[Any], float] = 0.0,
         passes: tuple[str, ...] = (),
     ) -> None:
-        """Place a cell; a place that is taken is a mistake of the caller's.
+        """Place a cell, with what it must show; a place that is taken is the caller's mistake.
 
         An array formula's other cells are placed as `Spill`s.
         """
         if (row, column) in self.cells:
             raise ValueError(f"{self.name}: two things in row {row}, column {column}")
-        self.cells[row, column] = Cell(content, style, claim, approximate, passes)
+        self.cells[row, column] = Cell(content, style, passes)
+        if claim is not None:
+            self.claims.append(Claim(row, column, 1, 1, claim, approximate))
+
+    def claim(
+        self,
+        block: Block,
+        value: Claimed,
+        approximate: float | Callable[[Any], float] = 0.0,
+    ) -> None:
+        """What the cells of a block must show."""
+        self.claims.append(
+            Claim(block.top, block.left, block.height, block.width, value, approximate)
+        )
+
+    def repeat(self, place: Position, origin: Position) -> None:
+        """A cell that shows what another cell of the sheet shows has the same claim."""
+        row, column = origin
+        for claim in self.claims:
+            down, along = row - claim.top, column - claim.left
+            if 0 <= down < claim.rows and 0 <= along < claim.columns:
+                break
+        else:
+            raise ValueError(f"{self.name}: no claim in row {row}, column {column}")
+        held = claim.value
+
+        def value(numbers: Any) -> Any:
+            found: Any = held(numbers) if callable(held) else held
+            return found if np.ndim(found) == 0 else found[down, along]
+
+        self.claims.append(Claim(*place, 1, 1, value, claim.approximate))
 
     def fill(self, top: int, left: int, bottom: int, right: int, style: Style) -> None:
         """Give the empty cells of a rectangle a look."""
@@ -274,9 +323,30 @@ class Sheet:
         return max(rows, default=1), max(columns, default=1)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A line of mathematics on a sheet: symbol = equation = numbers, beside its value.
+
+    `symbol` and `equation` are what is written, `numbers` is the cell of the live text with
+    today's numbers, `value` the cell that holds the result. `facts` are what the lesson's
+    kind needs for reading it back.
+    """
+
+    sheet: str
+    row: int
+    symbol: Rich
+    equation: Rich
+    numbers: Position
+    value: Position
+    facts: Any = None
+
+
 @dataclass
 class Book:
-    """A workbook: its sheets in order, its names, its index of blocks."""
+    """A workbook: its sheets in order, its names, its index of blocks.
+
+    `numbers` are what its claims are computed from; `at` gives the same workbook with others.
+    """
 
     title: str
     subject: str
@@ -284,8 +354,12 @@ class Book:
     names: dict[str, Ref]
     blocks: Blocks
     originals: list[Block]
+    numbers: Any = None
+    readings: list[Reading] = field(default_factory=list)
+    _claims: dict[str, dict[Position, tuple[Any, float]]] = field(default_factory=dict, repr=False)
     _values: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
-    _bands: dict[str, tuple[list[int], list[Band]]] = field(default_factory=dict, repr=False)
+    _band_values: dict[int, FloatArray] = field(default_factory=dict, repr=False)
+    _bands: dict[str, dict[int, list[Band]]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Sheet:
         for sheet in self.sheets:
@@ -293,43 +367,80 @@ class Book:
                 return sheet
         raise KeyError(name)
 
+    def at(self, numbers: Any) -> Book:
+        """The same workbook, as it must be with other numbers in its input cells."""
+        return replace(
+            self, numbers=numbers, _claims={}, _values={}, _band_values={}, _bands=self._bands
+        )
+
+    def claims(self, sheet: Sheet) -> dict[Position, tuple[Any, float]]:
+        """By cell outside the bands, what it must show, and its claim's `approximate`."""
+        if sheet.name not in self._claims:
+            found: dict[Position, tuple[Any, float]] = {}
+            for claim in sheet.claims:
+                value = claim.value(self.numbers) if callable(claim.value) else claim.value
+                size = claim.approximate
+                size = size(self.numbers) if callable(size) else size
+                if claim.rows == claim.columns == 1:
+                    value = np.asarray(value).item()
+                    shown = value if isinstance(value, str) else float(value)
+                    found[claim.top, claim.left] = shown, size
+                    continue
+                spread = np.broadcast_to(value, (claim.rows, claim.columns)).tolist()
+                for row, values in enumerate(spread, claim.top):
+                    for column, one in enumerate(values, claim.left):
+                        found[row, column] = one, size
+            self._claims[sheet.name] = found
+        return self._claims[sheet.name]
+
+    def band_values(self, band: Band) -> FloatArray:
+        """The values of a band's cells, rows × cells."""
+        if band.claim is None:
+            return band.values
+        if id(band) not in self._band_values:
+            self._band_values[id(band)] = band.claim(self.numbers)
+        return self._band_values[id(band)]
+
     def value(self, sheet: Sheet, row: int, column: int) -> Any:
-        """What the cell shows once computed: a float, a text, a bool or None."""
-        key = (sheet.name, row, column)
-        if key in self._values:
-            return self._values[key]
+        """What the cell shows once computed: a float, a text, a bool or None.
+
+        That is its claim; what no claim covers (texts, mostly) its formula tells.
+        """
+        claim = self.claims(sheet).get((row, column))
+        if claim is not None:
+            return claim[0]
         cell = sheet.cells.get((row, column))
         if cell is None:
             return self._band_value(sheet, row, column)
         content = cell.content
-        if cell.claim is not None:
-            return cell.claim
-        if isinstance(content, Expression):
-            result: Any = evaluate(content, self)
-            if isinstance(result, np.ndarray):  # a cell shows an array's first element
-                result = result.flat[0]
-            if isinstance(result, np.floating):
-                result = float(result)
-        elif isinstance(content, Matrix):
-            result = self._spread(sheet, row, column, content)
-        elif isinstance(content, Spill):
+        if not isinstance(content, Expression | Matrix | Spill):
+            return content.text if isinstance(content, Rich) else content
+        key = (sheet.name, row, column)
+        if key not in self._values:
+            self._values[key] = self._computed(sheet, row, column, content)
+        return self._values[key]
+
+    def _computed(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
+        if isinstance(content, Spill):
             self.value(sheet, *content.origin)
-            return self._values[key]
-        elif isinstance(content, Rich):
-            result = content.text
-        else:
-            result = content
-        self._values[key] = result
-        return result
+            return self._values[sheet.name, row, column]
+        if isinstance(content, Matrix):
+            return self._spread(sheet, row, column, content)
+        result: Any = evaluate(content, self)
+        if isinstance(result, np.ndarray):  # a cell shows an array's first element
+            result = result.flat[0]
+        return float(result) if isinstance(result, np.floating) else result
 
     def _band_value(self, sheet: Sheet, row: int, column: int) -> float | None:
         if sheet.name not in self._bands:
-            bands = sorted(sheet.bands, key=lambda band: band.top)
-            self._bands[sheet.name] = [band.top for band in bands], bands
-        tops, bands = self._bands[sheet.name]
-        band = bands[bisect_right(tops, row) - 1] if tops and row >= tops[0] else None
-        if band and row in band.rows and band.left <= column <= band.right:
-            return float(band.values[band.rows.index(row), column - band.left])
+            rows: dict[int, list[Band]] = {}
+            for band in sheet.bands:
+                for number in band.rows:
+                    rows.setdefault(number, []).append(band)
+            self._bands[sheet.name] = rows
+        for band in self._bands[sheet.name].get(row, ()):
+            if band.left <= column <= band.right:
+                return float(self.band_values(band)[band.rows.index(row), column - band.left])
         return None
 
     def _spread(self, sheet: Sheet, row: int, column: int, matrix: Matrix) -> Any:
@@ -344,14 +455,17 @@ class Book:
         sheet = self[area.sheet]
         values = np.full(area.shape, _UNSET, object)
         for band in sheet.bands:
-            top, bottom = max(area.top, band.top), min(area.bottom, band.bottom)
+            rows = range(area.top, area.bottom + 1)
             left, right = max(area.left, band.left), min(area.right, band.right)
-            if top <= bottom and left <= right and band.stride == 1:
-                values[
-                    top - area.top : bottom - area.top + 1, left - area.left : right - area.left + 1
-                ] = band.values[
-                    top - band.top : bottom - band.top + 1, left - band.left : right - band.left + 1
-                ]
+            within = [i for i, row in enumerate(band.rows) if row in rows] if left <= right else []
+            if within:
+                first = band.rows[within[0]] - area.top
+                last = band.rows[within[-1]] - area.top
+                values[first : last + 1 : band.stride, left - area.left : right - area.left + 1] = (
+                    self.band_values(band)[
+                        within[0] : within[-1] + 1, left - band.left : right - band.left + 1
+                    ]
+                )
         for r, c in np.argwhere(values == _UNSET):
             values[r, c] = self.value(sheet, area.top + int(r), area.left + int(c))
         numeric = all(isinstance(v, float | int) and not isinstance(v, bool) for v in values.flat)

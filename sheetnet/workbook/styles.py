@@ -71,6 +71,7 @@ class Style:
 FOUR = "0.0000"
 SIX = "0.000000"
 SIGNED = "+0.0000;-0.0000;0.0000"
+SIGNED_SIX = "+0.000000;-0.000000;0.000000"
 
 PLAIN = Style()
 BANNER = Style(size=16, bold=True, colour="FFFFFF", fill=NIGHT)

@@ -57,7 +57,8 @@ def read_ods(package: Package, only: Collection[str] | None) -> StoredBook:
 def read_spreadsheet(package: Package, only: Collection[str] | None = None) -> Spreadsheet:
     """The cells, array formulas and defined names. Raises `SheetnetError`."""
     found = Tables(package, only).parsed()
-    return Spreadsheet(StoredBook(found.sheets), found.arrays, found.names)
+    book = StoredBook(found.sheets, found.arrays, open_formula=True)
+    return Spreadsheet(book, found.arrays, found.names)
 
 
 class Tables(Content):

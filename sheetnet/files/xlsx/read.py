@@ -39,14 +39,16 @@ def read_xlsx(package: Package, only: Collection[str] | None) -> StoredBook:
     texts = _Strings(package, parts.strings).parsed().found if parts.strings and wanted else []
     sheets: dict[str, dict[tuple[int, int], StoredCell]] = {name: {} for name in parts.sheets}
     cells_left, spread_left = MOST_CELLS, MOST_SPREAD
+    book = StoredBook(sheets)
     for name in wanted:
         kind, target = parts.sheets[name]
         if kind == "worksheet":
             sheet = _Sheet(package, target, name, texts, cells_left, spread_left).parsed()
             sheets[name] = sheet.cells
+            book.arrays[name], book.shared[name] = sheet.arrays, sheet.shared
             cells_left -= len(sheet.cells)
             spread_left = sheet.spread_left
-    return StoredBook(sheets)
+    return book
 
 
 class _Strings(Part):
@@ -93,6 +95,9 @@ class _Sheet(Part):
         self.spread_left = spread_left
         self.cells: dict[tuple[int, int], StoredCell] = {}
         self.arrays: list[tuple[int, int, int, int]] = []
+        #: Where each shared formula stands, and the cells that only name it.
+        self.masters: dict[str, tuple[int, int]] = {}
+        self.shared: dict[tuple[int, int], tuple[int, int]] = {}
         #: Columns by their letters, as far as they have been met.
         self.columns: dict[str, int] = {}
         self.row, self.column, self.row_text = 0, 0, "0"
@@ -135,8 +140,13 @@ class _Sheet(Part):
                     column = self.columns[letters] = self._column(reference)
                 self.column = column
         elif element == "f":
-            if attributes.get("t") == "array":
+            kind = attributes.get("t")
+            if kind == "array":
                 self.arrays.append(self._area(attributes.get("ref", "")))
+            elif kind == "shared":
+                number, place = attributes.get("si", ""), (self.row, self.column)
+                if self.masters.setdefault(number, place) != place:
+                    self.shared[place] = self.masters[number]
         elif element == "row":
             self.row_text = attributes.get("r") or str(self.row + 1)
             self.row, self.column = self._parse(f"A{self.row_text}")[0], 0

@@ -1,18 +1,34 @@
-"""What every sheet is written from."""
+"""What every sheet of a network's workbook is written from."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from sheetnet.expressions.formula import Binary, Expression, Name, Number, Ref, call, total
-from sheetnet.network.activations import ACTIVATIONS, Activation
-from sheetnet.network.engine import Trace, train
-from sheetnet.network.lesson import Lesson, Settings
-from sheetnet.network.losses import LOSSES, Loss
-from sheetnet.network.notation import Notation, Symbols
+from sheetnet.expressions.formula import Area, Binary, Expression, Name, Number, Ref, call, total
+from sheetnet.network.knobs import knobs
+from sheetnet.network.layers.base import Layer
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
+from sheetnet.network.notation import NOTATIONS, Notation, Symbols
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.placement import placed
+from sheetnet.network.quantities import (
+    CHOSEN_SAMPLE,
+    CHOSEN_STEP,
+    DIFFERENCE_STEP,
+    LEARNING_RATE,
+    SAMPLE,
+    STEP,
+    Quantity,
+)
 from sheetnet.workbook.blocks import Block, Blocks
-from sheetnet.workbook.model import name_of
+from sheetnet.workbook.knobs import Knob, cells
+from sheetnet.workbook.model import Reading, Sheet, name_of
+from sheetnet.workbook.styles import Style
 
 #: The most units of a layer that a drawing shows.
 MOST_UNITS = 12
@@ -20,163 +36,231 @@ MOST_UNITS = 12
 
 @dataclass
 class Context:
-    """The lesson, what stands in its input cells, its run, and where the blocks are.
+    """The lesson, its numbers, and where the blocks are.
 
-    `originals` are the blocks that repeat the lesson's own values beside the inputs.
+    `originals` are the blocks that repeat the lesson's own values beside the inputs,
+    `readings` the lines of mathematics that are proved by reading them back.
     """
 
     lesson: Lesson
-    settings: Settings
-    symbols: Symbols
+    numbers: Numbers
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
-    _knobs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+    _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for block in placed(self.net, self.samples, self.steps):
+            self._runs[block.quantity, block.layer] = self.blocks.add(block)
+
     @cached_property
-    def trace(self) -> Trace:
-        """The run. Computed when first asked for, once the blocks have found their places."""
-        return train(self.lesson, self.settings)
+    def net(self) -> Net:
+        return self.lesson.net
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        return Symbols(NOTATIONS[self.lesson.notation], self.sizes)
 
     @property
     def notation(self) -> Notation:
         return self.symbols.notation
 
     @cached_property
+    def knobs(self) -> dict[tuple[str, int | None], Knob]:
+        """All knobs, by quantity and layer."""
+        return {knob.place: knob for knob in knobs(self.lesson)}
+
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
-        return self.lesson.sizes
+        return self.net.sizes
 
     @property
-    def layers(self) -> range:
-        """The layers that compute, from 1 to the output."""
-        return range(1, len(self.sizes))
+    def layers(self) -> tuple[Layer, ...]:
+        return self.net.layers
+
+    @cached_property
+    def dense(self) -> tuple[Dense, ...]:
+        """The layers, where all are dense; none otherwise."""
+        found = tuple(layer for layer in self.layers if isinstance(layer, Dense))
+        return found if len(found) == len(self.layers) else ()
+
+    @property
+    def depth(self) -> int:
+        return self.net.depth
 
     @property
     def samples(self) -> int:
-        return len(self.settings.inputs)
+        return len(self.lesson.data.inputs)
+
+    @property
+    def batch(self) -> bool:
+        return self.samples > 1
 
     @property
     def steps(self) -> int:
         return self.lesson.training.steps
 
-    @property
-    def loss(self) -> Loss:
-        return LOSSES[self.lesson.network.loss]
+    # Blocks
 
-    def activation(self, layer: int) -> Activation:
-        return ACTIVATIONS[self.lesson.network.layers[layer - 1].activation]
+    def place_knob(self, knob: Knob, sheet: str, row: int, column: int) -> Block:
+        """Give a knob its cells."""
+        block = Block(
+            knob.key,
+            knob.layer,
+            sheet,
+            row,
+            column,
+            knob.rows,
+            knob.columns,
+            knob.lengths,
+            live=False,
+        )
+        self._knob_blocks[knob.place] = self.blocks.add(block)
+        return block
 
-    def theta(self, layer: int) -> float:
-        return self.lesson.network.layers[layer - 1].theta
+    def unplaced(self) -> list[Knob]:
+        """The knobs that have no cells yet."""
+        return [knob for key, knob in self.knobs.items() if key not in self._knob_blocks]
 
-    def knob(self, quantity: str, layer: int | None = None) -> Block:
+    def knob(self, quantity: Quantity | str, layer: int | None = None) -> Block:
         """The block of input cells of a quantity."""
-        key = quantity, layer
-        if key not in self._knobs:
-            self._knobs[key] = self.blocks.find(quantity, layer, live=False)
-        return self._knobs[key]
+        name = quantity.name if isinstance(quantity, Quantity) else quantity
+        return self._knob_blocks[name, layer]
 
-    def add_run(self, block: Block) -> None:
-        """Place a block that holds a quantity at every step."""
-        self._runs[block.quantity, block.layer] = self.blocks.add(block)
+    def fill_knob(self, sheet: Sheet, knob: Knob, style: Style) -> None:
+        """Write what stands in a knob's cells; moved, they hold what the settings say."""
+        block = self.knob(knob.key, knob.layer)
+        value = self.numbers.settings[knob.place]
+        for (_, row, column), number in cells(block, value):
+            sheet.put(row, column, number if knob.choices else float(number), style)
+        self.claim(sheet, block)
 
-    def run(self, quantity: str, layer: int | None = None) -> Block:
+    def run(self, quantity: Quantity, layer: int | None = None) -> Block:
         """The block that holds a quantity at every step."""
-        return self._runs[quantity, layer]
+        return self._runs[quantity.name, layer]
 
     @property
-    def parameters(self) -> int:
-        """How many weights and biases the network has."""
-        pairs = zip(self.sizes, self.sizes[1:], strict=False)
-        return sum((sources + 1) * units for sources, units in pairs)
+    def runs(self) -> list[Block]:
+        """The blocks of the run, in the order of a step."""
+        return list(self._runs.values())
 
-    @property
-    def numbers(self) -> int:
-        """How many numbers a step of the run has."""
-        return 2 * self.parameters + self.samples * (3 * sum(self.sizes[1:]) + 1) + 1
+    def claim(self, sheet: Sheet, block: Block) -> None:
+        """What a block's cells must show: what the numbers say of its quantity."""
+        sheet.claim(
+            block,
+            lambda numbers: numbers.block(block),
+            lambda numbers: numbers.size(block.quantity),
+        )
+
+    def show(self, sheet: Sheet, block: Block) -> Block:
+        """Tell the index of a block, and claim it."""
+        self.claim(sheet, self.blocks.add(block))
+        return block
+
+    # What is chosen
 
     def of_step(
-        self,
-        quantity: str,
-        layer: int | None = None,
-        *,
-        sample: int | Expression | None = None,
-        unit: int = 0,
-        source: int = 0,
+        self, quantity: Quantity, layer: int | None = None, **index: int | Expression
     ) -> Expression:
-        """A number of the chosen step, out of Training; of the chosen example by default."""
+        """A number of the chosen step, out of the run; of the chosen example by default."""
         block = self.run(quantity, layer)
         if block.height * block.width == 1:  # Gnumeric takes no INDEX of a single cell
             return block.ref(fixed=True)
-        place: dict[str, int | Expression] = {"step": self.step, "unit": unit, "source": source}
-        chosen = self.sample - 1 if self.samples > 1 else 0
-        place["sample"] = chosen if sample is None else sample
+        place = {STEP: self.step, SAMPLE: self.sample - 1 if self.batch else 0, **index}
         row, column = (_offset(block, axes, place) for axes in (block.rows, block.columns))
-        return call("INDEX", block.area(fixed=True), row, column)
+        return call("INDEX", block.whole(fixed=True), row, column)
 
-    def given(self, quantity: str, unit: int) -> Expression:
+    def given(self, quantity: Quantity, unit: int) -> Expression:
         """An input or a target of the chosen example."""
         block = self.knob(quantity)
-        if self.samples == 1:
+        if not self.batch:
             return block.ref(unit=unit)
-        area = block.area(unit=unit, fixed=True)
-        return call("INDEX", area, self.sample, 1)
+        return call("INDEX", block.area(unit=unit, fixed=True), self.sample, 1)
+
+    def name(self, quantity: Quantity | str) -> Name:
+        """A single knob as formulas name it."""
+        key = quantity.name if isinstance(quantity, Quantity) else quantity
+        knob = self.knobs[key, None]
+        assert knob.name
+        cell: Ref = self.knob(key).ref(fixed=True)
+        symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
+        return name_of(knob.name, cell, symbol or knob.title.split()[-1])
 
     @property
     def step(self) -> Name:
         """The step that the user has chosen."""
-        return name_of("step", self.knob("chosen_step").ref(fixed=True))
+        return self.name(CHOSEN_STEP)
 
     @property
     def sample(self) -> Name:
         """The example that the user has chosen, counted from 1."""
-        return name_of("example", self.knob("chosen_sample").ref(fixed=True))
-
-    @property
-    def names(self) -> dict[str, Ref]:
-        """The defined names of the workbook."""
-        used = [self.rate, self.step]
-        if self.samples > 1:
-            used.append(self.sample)
-        if any(block.quantity == "difference_step" for block in self.blocks):
-            used.append(self.h)
-        return {name.name: name.target for name in used}
+        return self.name(CHOSEN_SAMPLE)
 
     @property
     def h(self) -> Name:
         """The step of the gradient check's differences."""
-        return name_of("h", self.knob("difference_step").ref(fixed=True))
+        return self.name(DIFFERENCE_STEP)
 
     @property
-    def rate(self) -> Name:
-        """The learning rate as formulas name it."""
-        cell: Ref = self.knob("learning_rate").ref(fixed=True)
-        return name_of(self.notation.rate_name, cell, self.symbols.learning_rate)
+    def hyper(self) -> dict[str, Name]:
+        """The optimiser's hyper-parameters as formulas name them."""
+        return {name: self.name(name) for name in self.lesson.hyper}
+
+    @property
+    def names(self) -> dict[str, Ref]:
+        """The defined names of the workbook: the single knobs that have a place."""
+        return {
+            knob.name: self.knob(knob.key).ref(fixed=True)
+            for key, knob in self.knobs.items()
+            if knob.name and key in self._knob_blocks
+        }
 
     @property
     def drawable(self) -> bool:
         """Whether the network can be drawn unit by unit."""
-        return max(self.sizes) <= MOST_UNITS
+        return bool(self.dense) and max(self.sizes) <= MOST_UNITS
 
 
-def _offset(
-    block: Block, axes: tuple[str, ...], place: dict[str, int | Expression]
-) -> Expression | int:
+class RunCells:
+    """Where the numbers of one step stand in the blocks of the run (`layers.base.Cells`).
+
+    References to blocks for which `moves` is true move down when a row is filled down.
+    """
+
+    def __init__(self, context: Context, step: int, moves: Callable[[Block], bool]) -> None:
+        self._context, self._step, self._moves = context, step, moves
+
+    def _block(self, quantity: Quantity, layer: int | None) -> tuple[Block, dict[str, int]]:
+        if layer is None and (quantity.name, None) in self._context.knobs:
+            return self._context.knob(quantity), {}
+        return self._context.run(quantity, layer), {STEP: self._step}
+
+    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
+        block, step = self._block(quantity, layer)
+        return block.ref(fixed=not self._moves(block), **step, **index)
+
+    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
+        block, step = self._block(quantity, layer)
+        return block.area(fixed=not self._moves(block), **step, **index)
+
+
+def _offset(block: Block, axes: tuple[str, ...], place: dict[str, Any]) -> Expression | int:
     """The row or column of a place within a block, counted from 1; constants are summed up."""
-    constant, chosen, stride = 1, [], 1
+    constant, varying_parts, stride = 1, [], 1
     for axis in reversed(axes):
-        at = place[axis]
+        at = place.get(axis, 0)
         if isinstance(at, int):
             constant += at * stride
         elif isinstance(at, Binary) and isinstance(at.right, Number):  # example − 1
             constant -= int(at.right.value) * stride
-            chosen.append(at.left if stride == 1 else at.left * stride)
+            varying_parts.append(at.left if stride == 1 else at.left * stride)
         else:
-            chosen.append(at if stride == 1 else at * stride)
+            varying_parts.append(at if stride == 1 else at * stride)
         stride *= block.lengths[axis]
-    if not chosen:
+    if not varying_parts:
         return constant
-    varying = total(chosen[::-1])
+    varying = total(varying_parts[::-1])
     if constant == 0:
         return varying
     return varying + constant if constant > 0 else varying - -constant

@@ -1,143 +1,171 @@
 """Differences: the workings of the gradient check.
 
 Each row is the whole forward pass of the chosen step with one parameter moved up or down
-by h; the last column is the cost that comes of it.
+by h; the last column is the cost that comes of it. The row's own parameters stand in it, so
+that all rows are one formula filled down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sheetnet.expressions.formula import Area, Expression, Ref
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Expression, Ref, equal, guard, when
 from sheetnet.expressions.rich import Rich
+from sheetnet.network.engine import FloatArray, forward, losses
 from sheetnet.network.equations import Equations
+from sheetnet.network.net import Net
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import (
+    COST,
+    DIFFERENCE_STEP,
+    INPUT,
+    LOSS,
+    SAMPLE,
+    TARGET,
+    Quantity,
+)
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import PrintSetup, Sheet
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import Band, Cell, PrintSetup, Sheet
 from sheetnet.workbook.styles import FORWARD, UPDATE
 
 NAME = "Differences"
-#: The header of the columns, the first row, and where the check notes its extremes.
-HEAD_ROW, FIRST_ROW, EXTREMES_ROW = 7, 8, 4
-#: Rows from one move to the next, and points of the empty one between: LibreOffice 7.4
-#: computes neighbours of one formula in threads, and takes old values for some of their
-#: precedents.
+#: The parameters' symbols, their values at the chosen step, their numbers.
+SYMBOL_ROW, BASE_ROW, NUMBER_ROW = 3, 4, 5
+HEAD_ROW, FIRST_ROW = 7, 8
+#: Rows from one move to the next: LibreOffice 7.4 computes neighbours of one formula in
+#: threads, and takes old values for some of their precedents.
 STRIDE, THIN = 2, 3.0
+#: Columns of a row: what is moved and which way, as text and as numbers; then parameters.
+SYMBOL, SIGN_TEXT, WHICH, SIGN, FIRST = 1, 2, 3, 4, 5
 #: The most cells that the workings may take; beyond, evenly chosen parameters are checked.
 MOST_CELLS = 40_000
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One weight or bias, and the two rows of its workings."""
+    """One number that training changes, and its place on the axes of its quantity."""
 
-    quantity: str
+    quantity: Quantity
     layer: int
-    unit: int
-    source: int
+    index: tuple[tuple[str, int], ...]
+
+    @property
+    def place(self) -> dict[str, int]:
+        return dict(self.index)
 
     def symbol(self, context: Context) -> Rich:
-        if self.quantity == "bias":
-            return context.symbols.bias(self.layer, self.unit)
-        return context.symbols.weight(self.layer, self.unit, self.source)
+        return self.quantity.symbol(context.symbols, self.layer, self.place)
 
 
-def parameters(context: Context) -> list[Parameter]:
+def every(net: Net) -> list[Parameter]:
+    """All parameters: of each unit its weights, then its bias."""
+    found = []
+    for layer in net.layers:
+        for number, quantity in enumerate(layer.parameters):
+            lengths = net.lengths(quantity, layer.number, 1)
+            for index in np.ndindex(*lengths.values()):
+                place = tuple(zip(lengths, index, strict=True))
+                found.append(
+                    (layer.number, index[0], number, Parameter(quantity, layer.number, place))
+                )
+    found.sort(key=lambda each: each[:3])
+    return [parameter for *_, parameter in found]
+
+
+def checked(net: Net, samples: int) -> list[Parameter]:
     """The parameters that are checked: all, or as many as there is room for."""
-    sizes = context.sizes
-    every = [
-        parameter
-        for layer in context.layers
-        for unit in range(sizes[layer])
-        for parameter in (
-            *(Parameter("weight", layer, unit, k) for k in range(sizes[layer - 1])),
-            Parameter("bias", layer, unit, 0),
-        )
-    ]
-    room = max(MOST_CELLS // (2 * Columns(context).count), 8)
-    if len(every) <= room:
-        return every
-    return [every[round(i * (len(every) - 1) / (room - 1))] for i in range(room)]
+    parameters = every(net)
+    room = max(MOST_CELLS // (2 * width(net, samples)), 8)
+    if len(parameters) <= room:
+        return parameters
+    return [parameters[round(i * (len(parameters) - 1) / (room - 1))] for i in range(room)]
 
 
-class Columns:
-    """The columns of a row of workings: z, then a, of each layer; loss of each example; cost."""
+def width(net: Net, samples: int) -> int:
+    """How many formulas a row of the workings has."""
+    return sum(block.width for block in _blocks(net, samples))
 
-    FIRST = 5
 
-    def __init__(self, context: Context) -> None:
-        self.starts: dict[tuple[str, int], int] = {}
-        column = self.FIRST
-        for quantity in ("z", "activation"):
-            for layer in context.layers:
-                self.starts[quantity, layer] = column
-                column += context.samples * context.sizes[layer]
-        self.loss = column
-        self.cost = column + context.samples
-        self.count = self.cost - self.FIRST + 1
+def _blocks(net: Net, samples: int) -> list[Block]:
+    """Where the quantities of a row stand: parameters, values, losses, cost."""
+    column, blocks = FIRST, []
+    owned = [*net.parameters()]
+    owned += [(quantity, layer.number) for layer in net.layers for quantity in layer.values]
+    for quantity, layer in [*owned, (LOSS, None), (COST, None)]:
+        lengths = net.lengths(quantity, layer, samples)
+        block = Block(quantity.name, layer, NAME, FIRST_ROW, column, (), quantity.axes, lengths)
+        blocks.append(block)
+        column = block.right + 1
+    return blocks
+
+
+@lru_cache(maxsize=4)
+def _moved(numbers: Numbers) -> FloatArray:
+    """Every row of the workings, computed by the engine: two rows a parameter, up and down."""
+    net, h = numbers.net, numbers.settings.number(DIFFERENCE_STEP.name)
+    base = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
+    rows = []
+    for parameter in checked(net, len(numbers.inputs)):
+        for by in (h, -h):
+            moved = dict(base)
+            key = parameter.quantity.name, parameter.layer
+            moved[key] = base[key].copy()
+            moved[key][tuple(parameter.place.values())] += by
+            kept = forward(net, moved, numbers.inputs)
+            values = [
+                kept[layer.number - 1][quantity.name]
+                for layer in net.layers
+                for quantity in layer.values
+            ]
+            loss = losses(net, values[-1], numbers.targets)
+            parts = [*moved.values(), *values, loss, loss.mean()]
+            rows.append(np.concatenate([np.ravel(part) for part in parts]))
+    return np.array(rows)
+
+
+def moved_costs(numbers: Numbers) -> FloatArray:
+    """The cost with each checked parameter moved up and down: parameters × 2."""
+    costs: FloatArray = _moved(numbers)[:, -1].reshape(-1, 2)
+    return costs
 
 
 class _Row:
-    """A row of workings, in which one parameter is moved (`equations.Cells`)."""
+    """The cells of the first row, which all others repeat (`layers.base.Cells`)."""
 
-    def __init__(
-        self,
-        context: Context,
-        row: int,
-        base: dict[tuple[str, int, int, int], Ref],
-        moved: Parameter,
-        by: Expression,
-        columns: Columns,
-    ) -> None:
-        self._context, self._row, self._base = context, row, base
-        self._moved, self._by = moved, by
-        self._key = moved.quantity, moved.layer, moved.unit, moved.source
-        self._columns = columns
+    def __init__(self, context: Context, blocks: list[Block]) -> None:
+        self._context = context
+        self._blocks = {(block.quantity, block.layer): block for block in blocks}
 
-    def at(
-        self,
-        quantity: str,
-        layer: int | None = None,
-        *,
-        sample: int = 0,
-        unit: int = 0,
-        source: int = 0,
-    ) -> Expression:
-        context = self._context
-        if quantity == "target":
-            return context.knob("target").ref(sample=sample, unit=unit, fixed=True)
-        if quantity == "loss":
-            return Ref(NAME, self._row, self._columns.loss + sample)
-        assert layer is not None
-        if quantity == "activation" and layer == 0:
-            return context.knob("input").ref(sample=sample, unit=unit, fixed=True)
-        if quantity in ("weight", "bias"):
-            key = quantity, layer, unit, source
-            own = self._base[key]
-            return own + self._by if key == self._key else own
-        start = self._columns.starts[quantity, layer]
-        return Ref(NAME, self._row, start + sample * context.sizes[layer] + unit)
+    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
+        if quantity in (INPUT, TARGET):
+            return self._context.knob(quantity).ref(fixed=True, **index)
+        return self._blocks[quantity.name, layer].ref(fixed=False, **index)
 
-    def area(self, quantity: str, layer: int | None = None, **index: int) -> Area | None:
-        context, moved = self._context, self._moved
-        if quantity == "loss":
-            last = self._columns.cost - 1
-            return Area(NAME, self._row, self._columns.loss, self._row, last)
-        assert layer is not None
-        if quantity == "weight":
-            unit = index["unit"]
-            if (moved.quantity, moved.layer, moved.unit) == ("weight", layer, unit):
-                return None  # a range cannot hold the moved weight
-            sources = context.sizes[layer - 1]
-            first, end = (self._base["weight", layer, unit, k] for k in (0, sources - 1))
-            return Area(NAME, first.row, first.column, end.row, end.column, True)
-        sample = index["sample"]
-        if layer == 0:
-            return context.knob("input").area(sample=sample, fixed=True)
-        start = self._columns.starts[quantity, layer] + sample * context.sizes[layer]
-        return Area(NAME, self._row, start, self._row, start + context.sizes[layer] - 1)
+    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
+        if quantity in (INPUT, TARGET):
+            return self._context.knob(quantity).area(fixed=True, **index)
+        return self._blocks[quantity.name, layer].area(fixed=False, **index)
+
+
+def cost_column(context: Context) -> int:
+    return _blocks(context.net, context.samples)[-1].left
+
+
+def kinked(context: Context, row: int) -> Iterator[tuple[Area, float]]:
+    """The cells of a row whose values have kinks, and where."""
+    blocks = {(b.quantity, b.layer): b for b in _blocks(context.net, context.samples)}
+    for layer in context.layers:
+        for quantity, at in layer.kinks():
+            block = blocks[quantity.name, layer.number]
+            yield Area(NAME, row, block.left, row, block.right), at
 
 
 def row_of(number: int, move: int) -> int:
@@ -145,80 +173,98 @@ def row_of(number: int, move: int) -> int:
     return FIRST_ROW + STRIDE * (2 * number + move)
 
 
-def fill(context: Context, checked: list[Parameter]) -> Sheet:
-    sheet = Sheet(NAME, tab_colour=styles.PALE, freeze=(FIRST_ROW, 3), cursor=(FIRST_ROW, 3))
+def fill(context: Context) -> Sheet:
+    """The sheet, with the chosen step's parameters on top."""
+    parameters = checked(context.net, context.samples)
+    blocks = _blocks(context.net, context.samples)
+    sheet = Sheet(NAME, "workings: the forward pass with one parameter moved", workings=True)
+    sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 3)
+    sheet.default_width = 10.5
     sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW), fit_width=0)
-    columns = Columns(context)
     hint = "the parameters of the chosen step, and the forward pass with one of them moved by ± h"
     frame.head(sheet, "Differences: workings of the gradient check", hint, 1)
-    base = _write_base(context, sheet)
-    last = max(columns.cost, *(ref.column for ref in base.values()))
-    frame.banner(sheet, last)
-    _write_headers(context, sheet)
-    h = context.h
-    for number, parameter in enumerate(checked):
-        for sign, by in ((0, h), (1, -h)):
-            row = row_of(number, sign)
+    frame.banner(sheet, blocks[-1].right)
+    _write_heads(context, sheet, blocks)
+    numbers = _write_base(context, sheet, blocks)
+    for number, parameter in enumerate(parameters):
+        for move, text in enumerate(("+ h", "− h")):
+            row = row_of(number, move)
             sheet.heights[row + 1] = THIN
-            sheet.put(row, 1, parameter.symbol(context), styles.SYMBOL)
-            sheet.put(row, 2, "+ h" if sign == 0 else "− h", styles.SIGN)
-            cells = _Row(context, row, base, parameter, by, columns)
-            _write_forward(context, sheet, row, Equations(context.lesson, context.samples, cells))
+            sheet.put(row, SYMBOL, parameter.symbol(context), styles.SYMBOL)
+            sheet.put(row, SIGN_TEXT, text, styles.SIGN)
+    _write_rows(context, sheet, blocks, [numbers[parameter] for parameter in parameters])
     return sheet
 
 
-def _write_base(context: Context, sheet: Sheet) -> dict[tuple[str, int, int, int], Ref]:
-    """The parameters of the chosen step, in rows 3 and 4."""
-    base = {}
-    column = Columns.FIRST
-    sheet.put(4, 1, "parameters", styles.LABEL)
-    for layer in context.layers:
-        for unit in range(context.sizes[layer]):
-            for parameter in (
-                *(Parameter("weight", layer, unit, k) for k in range(context.sizes[layer - 1])),
-                Parameter("bias", layer, unit, 0),
-            ):
-                sheet.put(3, column, parameter.symbol(context), styles.symbol(UPDATE))
-                number = context.of_step(
-                    parameter.quantity, layer, unit=unit, source=parameter.source
-                )
-                sheet.put(4, column, number, UPDATE)
-                key = (parameter.quantity, layer, unit, parameter.source)
-                base[key] = Ref(NAME, 4, column, True)
-                column += 1
-    return base
+def _write_base(context: Context, sheet: Sheet, blocks: list[Block]) -> dict[Parameter, int]:
+    """The parameters of the chosen step over their columns; returns their numbers."""
+    sheet.put(BASE_ROW, 1, "parameters", styles.LABEL)
+    sheet.put(NUMBER_ROW, 1, "number", styles.LABEL)
+    numbers: dict[Parameter, int] = {}
+    for (quantity, layer), block in zip(context.net.parameters(), blocks, strict=False):
+        for index in block.indices():
+            parameter = Parameter(quantity, layer, tuple(index.items()))
+            numbers[parameter] = len(numbers) + 1
+            column = block.position(**index)[1]
+            sheet.put(SYMBOL_ROW, column, parameter.symbol(context), styles.symbol(UPDATE))
+            number = context.of_step(quantity, layer, **index)
+            sheet.put(BASE_ROW, column, number, UPDATE)
+            place = styles.LABEL_CENTRE.but(size=8, number_format="0")
+            sheet.put(NUMBER_ROW, column, float(numbers[parameter]), place)
+        base = Block(
+            quantity.name, layer, NAME, BASE_ROW, block.left, (), block.columns, block.lengths
+        )
+        context.claim(sheet, base)
+    return numbers
 
 
-def _each(context: Context, columns: Columns) -> Iterator[tuple[str, int, int, int, int]]:
-    """Quantity, layer, sample, unit and column of the z and activations of a row."""
-    for (quantity, layer), column in columns.starts.items():
-        for sample in range(context.samples):
-            for unit in range(context.sizes[layer]):
-                yield quantity, layer, sample, unit, column
-                column += 1
-
-
-def _write_headers(context: Context, sheet: Sheet) -> None:
-    columns, symbols = Columns(context), context.symbols
-    head = styles.symbol(FORWARD)
-    for quantity, layer, sample, unit, column in _each(context, columns):
-        symbol = (symbols.z if quantity == "z" else symbols.activation)(layer, unit)
-        sheet.put(HEAD_ROW, column, symbol, head)
-        if context.samples > 1:
-            sheet.put(HEAD_ROW - 1, column, f"ex. {sample + 1}", styles.LABEL_CENTRE.but(size=8))
-    for sample in range(context.samples):
-        sheet.put(HEAD_ROW, columns.loss + sample, symbols.loss, head)
-    sheet.put(HEAD_ROW, columns.cost, symbols.cost, head.but(bold=True))
+def _write_heads(context: Context, sheet: Sheet, blocks: list[Block]) -> None:
     sheet.put(HEAD_ROW, 1, "moved", styles.LABEL)
+    owned = {(q.name, layer): q for q, layer in context.net.quantities()}
+    for block in blocks:
+        quantity = owned[block.quantity, block.layer]
+        look = styles.symbol(LOOKS[quantity.role]).but(bold=quantity == COST)
+        for index in block.indices():
+            column = block.position(**index)[1]
+            symbol = quantity.symbol(context.symbols, block.layer or 0, index)
+            sheet.put(HEAD_ROW, column, symbol, look)
+            if SAMPLE in index and context.batch:
+                text = f"ex. {index[SAMPLE] + 1}"
+                sheet.put(HEAD_ROW - 1, column, text, styles.LABEL_CENTRE.but(size=8))
+    sheet.widths[blocks[-1].left] = 14
 
 
-def _write_forward(context: Context, sheet: Sheet, row: int, equations: Equations) -> None:
-    columns = Columns(context)
-    for quantity, layer, sample, unit, column in _each(context, columns):
-        formula = equations.z if quantity == "z" else equations.activation
-        sheet.put(row, column, formula(layer, sample, unit), FORWARD)
-    for sample in range(context.samples):
-        sheet.put(row, columns.loss + sample, equations.loss(sample), FORWARD)
-    cost = FORWARD.but(bold=True, number_format="0.0000000000")
-    sheet.widths[columns.cost] = 14
-    sheet.put(row, columns.cost, equations.cost(), cost)
+def _write_rows(context: Context, sheet: Sheet, blocks: list[Block], numbers: list[int]) -> None:
+    """All rows as one band: the row's own parameters, then the forward pass from them."""
+    equations = Equations(context.net, context.notation, context.samples, _Row(context, blocks))
+    small = styles.SIGN.but(size=8, number_format="0")
+    cells = [Cell(0.0, small), Cell(0.0, small)]
+    owned = {(q.name, layer): q for q, layer in context.net.quantities()}
+    parameters = {(q.name, layer) for q, layer in context.net.parameters()}
+    for block in blocks:
+        quantity = owned[block.quantity, block.layer]
+        for index in block.indices():
+            formula: Expression
+            if (block.quantity, block.layer) in parameters:
+                formula = _own(context, block.position(**index)[1])
+                style = UPDATE
+            else:
+                formula = equations.of(quantity, block.layer, index)
+                style = FORWARD
+            if quantity == COST:
+                style = FORWARD.but(bold=True, number_format="0.0000000000")
+            cells.append(Cell(formula, style))
+    heads = np.column_stack([np.repeat(numbers, 2), np.tile([1.0, -1.0], len(numbers))])
+
+    def claim(held: Numbers) -> FloatArray:
+        return np.column_stack([heads, _moved(held)])
+
+    values = claim(context.numbers)
+    sheet.bands.append(Band(FIRST_ROW, WHICH, tuple(cells), values, claim, stride=STRIDE))
+
+
+def _own(context: Context, column: int) -> Expression:
+    """A row's own parameter: that of the chosen step, moved where it is the row's."""
+    is_own = equal(Ref(NAME, FIRST_ROW, WHICH), Ref(NAME, NUMBER_ROW, column, True))
+    by = guard(when(is_own, context.h * Ref(NAME, FIRST_ROW, SIGN), 0))
+    return Ref(NAME, BASE_ROW, column, True) + by

@@ -8,8 +8,13 @@ own whose title, shown beside it, is a live text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from sheetnet.expressions.evaluation import fixed
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -22,9 +27,10 @@ from sheetnet.expressions.formula import (
     when,
 )
 from sheetnet.expressions.mathematics import shown
-from sheetnet.network.sheets import network
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, WEIGHT, Quantity
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.network import Picture
+from sheetnet.network.sheets.picture import DRAWING_ROW, Picture
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Axis, Chart, Series, Sheet
@@ -39,8 +45,18 @@ KINDS = [(1, 1), (1, 2), (1, 3), (-1, 1), (-1, 2), (-1, 3)]
 #: More edges than these are a tangle.
 MOST_EDGES = 160
 
-EDGE, WEIGHT, KIND, X, FIRST_Y = 1, 2, 3, 4, 5
+EDGE, HELD, KIND, X, FIRST_Y = 1, 2, 3, 4, 5
 NODE_X, NODE_Y, NODE_TEXT = 12, 13, 14
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The cell of a weight, its number, where its line begins and where it ends."""
+
+    weight: Ref
+    number: Callable[[Numbers], float]
+    start: tuple[float, float]
+    end: tuple[float, float]
 
 
 class Plan:
@@ -64,14 +80,21 @@ class Plan:
             if self.with_bias and layer < self.depth:
                 yield layer, count, True
 
-    def edges(self) -> Iterator[tuple[Ref, tuple[float, float], tuple[float, float]]]:
-        """The weight's cell, where its edge begins and where it ends."""
+    def edges(self) -> Iterator[Edge]:
+        """A line for each weight."""
         for quantity, layer, unit, source in self.picture.parameters():
-            if quantity == "bias" and not self.with_bias:
+            if quantity == BIAS and not self.with_bias:
                 continue
-            weight = self.picture.at(quantity, layer, unit=unit, source=source)
-            start = self.context.sizes[layer - 1] if quantity == "bias" else source
-            yield weight, self.node(layer - 1, start), self.node(layer, unit)
+            place = {"unit": unit} | ({"source": source} if quantity == WEIGHT else {})
+            weight = self.picture.at(quantity, layer, **place)
+            start = self.context.sizes[layer - 1] if quantity == BIAS else source
+
+            def number(
+                numbers: Numbers, of: tuple[Quantity, int] = (quantity, layer), at: Any = place
+            ) -> float:
+                return float(numbers.now(*of)[tuple(at.values())])
+
+            yield Edge(weight, number, self.node(layer - 1, start), self.node(layer, unit))
 
     @property
     def half_height(self) -> float:
@@ -80,13 +103,14 @@ class Plan:
 
 def fits(context: Context) -> bool:
     """Whether a drawing would be more than a tangle."""
-    return context.drawable and context.parameters <= MOST_EDGES
+    return context.drawable and context.net.parameter_count <= MOST_EDGES
 
 
 def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
     """Put the chart on `sheet` and return the sheet with its points."""
     plan = Plan(context, picture)
-    points = Sheet(NAME, tab_colour=styles.PALE, freeze=(FIRST_ROW, 1), cursor=(FIRST_ROW, 1))
+    points = Sheet(NAME, "workings: the points of the picture on Network", workings=True)
+    points.tab_colour, points.freeze, points.cursor = styles.PALE, (FIRST_ROW, 1), (FIRST_ROW, 1)
     hint = "Two points an edge. An edge that is not of a column's kind lies outside the axes."
     frame.head(points, "Drawing: the points of the picture on Network", hint, 1)
     frame.banner(points, NODE_TEXT)
@@ -97,7 +121,7 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
     high = plan.half_height
     sheet.charts.append(
         Chart(
-            row=network.DRAWING_ROW,
+            row=DRAWING_ROW,
             column=2,
             width=min(9.0 * plan.depth + 8.0, 30.0),
             height=picture.drawing_rows * 15 / 72 * 2.54 - 0.1,
@@ -109,7 +133,7 @@ def fill(context: Context, picture: Picture, sheet: Sheet) -> Sheet:
         )
     )
     legend = "Lines: blue positive, orange negative; thick, middle, thin by size."
-    sheet.put(network.DRAWING_ROW + picture.drawing_rows, 2, legend, styles.HINT)
+    sheet.put(DRAWING_ROW + picture.drawing_rows, 2, legend, styles.HINT)
     return points
 
 
@@ -127,24 +151,53 @@ def _write_edges(points: Sheet, plan: Plan) -> int:
     """Two rows an edge and an empty one; returns the last row."""
     edges = list(plan.edges())
     last = FIRST_ROW + 3 * len(edges) - 2
-    weights = Area(NAME, FIRST_ROW, WEIGHT, last, WEIGHT, True)
-    largest = Ref(NAME, 3, WEIGHT, True)
+    weights = Area(NAME, FIRST_ROW, HELD, last, HELD, True)
+    largest = Ref(NAME, 3, HELD, True)
     points.put(3, EDGE, "largest |weight|", styles.LABEL)
-    points.put(3, WEIGHT, maximum(maximum(weights), -minimum(weights)), styles.NUMBER)
+
+    def size(numbers: Numbers) -> float:
+        return max(abs(edge.number(numbers)) for edge in edges)
+
+    largest_weight = maximum(maximum(weights), -minimum(weights))
+    points.put(3, HELD, largest_weight, styles.NUMBER, claim=size)
     row = FIRST_ROW
-    for weight, start, end in edges:
-        points.put(row, EDGE, weight.symbol, styles.SYMBOL)
-        for x, y in (start, end):
-            here = Ref(NAME, row, WEIGHT)
-            points.put(row, WEIGHT, weight, styles.NUMBER)
-            points.put(row, KIND, _kind(here, largest), styles.NUMBER.but(number_format="0"))
-            points.put(row, X, x, styles.NUMBER)
-            for offset, (sign, width) in enumerate(KINDS):
-                own = equal(Ref(NAME, row, KIND), sign * width)
-                points.put(row, FIRST_Y + offset, when(own, y, OUTSIDE), styles.NUMBER)
+    for edge in edges:
+        points.put(row, EDGE, edge.weight.symbol, styles.SYMBOL)
+        for x, y in (edge.start, edge.end):
+            _write_end(points, row, edge, (x, y), largest, size)
             row += 1
         row += 1
     return last
+
+
+def _write_end(
+    points: Sheet,
+    row: int,
+    edge: Edge,
+    place: tuple[float, float],
+    largest: Ref,
+    size: Callable[[Numbers], float],
+) -> None:
+    """One end of an edge: the weight, its kind, and the height in the column of its kind."""
+    x, y = place
+
+    def kind(numbers: Numbers) -> int:
+        weight = edge.number(numbers)
+        thirds = np.searchsorted([1 / 3, 2 / 3], abs(weight) / max(size(numbers), 1e-300) - 1e-9)
+        return int(thirds + 1) * (-1 if weight < 0 else 1)
+
+    here = Ref(NAME, row, HELD)
+    points.put(row, HELD, edge.weight, styles.NUMBER, claim=edge.number)
+    look = styles.NUMBER.but(number_format="0")
+    points.put(row, KIND, _kind(here, largest), look, claim=kind)
+    points.put(row, X, x, styles.NUMBER)
+    for offset, (sign, width) in enumerate(KINDS):
+        own = equal(Ref(NAME, row, KIND), sign * width)
+
+        def height(numbers: Numbers, wanted: int = sign * width) -> float:
+            return y if kind(numbers) == wanted else OUTSIDE
+
+        points.put(row, FIRST_Y + offset, when(own, y, OUTSIDE), styles.NUMBER, claim=height)
 
 
 def _kind(weight: Ref, largest: Ref) -> Expression:
@@ -188,9 +241,15 @@ def _write_nodes(points: Sheet, plan: Plan) -> Iterator[Series]:
             points.put(row, NODE_TEXT, "1")
             fill, edge = styles.GREY_FILL, styles.PALE
         else:
-            value = plan.picture.at("activation", layer, unit=unit)
-            text = join([f"{symbols.activation(layer, unit)} = ", shown(value)])
-            points.put(row, NODE_TEXT, text)
+            quantity = (ACTIVATION, layer) if layer else (INPUT, None)
+            value = plan.picture.at(*quantity, unit=unit)
+            name = f"{symbols.activation(layer, unit)} = "
+
+            def label(numbers: Numbers, layer: int = layer, unit: int = unit, n: str = name) -> str:
+                held = numbers.now(ACTIVATION, layer) if layer else numbers.inputs
+                return n + fixed(float(held[numbers.sample, unit]), 4, True).replace("-", "−")
+
+            points.put(row, NODE_TEXT, join([name, shown(value)]), claim=label)
             fill, edge = (
                 (styles.GREY_FILL, styles.GREY) if layer == 0 else ("FED7AA", styles.ORANGE)
             )

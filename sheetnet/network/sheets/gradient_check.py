@@ -6,60 +6,177 @@ whole forward pass again, a row for each; here stands what follows from the two 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
 from sheetnet.expressions.formula import (
     Area,
     Expression,
     Ref,
     call,
     equal,
+    guard,
     join,
     maximum,
     minimum,
     when,
 )
-from sheetnet.network.sheets import differences
+from sheetnet.network.engine import FloatArray, forward
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import DIFFERENCE_STEP, Quantity, Role
+from sheetnet.network.sheets import differences, inputs
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.differences import Columns, Parameter, parameters
+from sheetnet.network.sheets.differences import Parameter, checked, moved_costs
+from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
+from sheetnet.sheets.checks import FAILED
+from sheetnet.sheets.checks import PASSED as TICK
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, PrintSetup, Rule, Series, Sheet, Validation
+from sheetnet.workbook.model import Axis, Chart, PrintSetup, Rule, Series, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD
 
 NAME = "Gradient check"
 FIRST_ROW = 9
 H_ROW, WORST_ROW = 4, 5
+PARAMETER, GRADIENT, DIFFERENCE, APART, RATIO, VERDICT = range(2, 8)
+#: The ends of the chart's diagonal.
+LEAST_COLUMN, LARGEST_COLUMN, CHART_COLUMN = 17, 18, 9
+#: The cell that says how many parameters passed.
+PASSED = Ref(NAME, WORST_ROW, 4)
 #: Networks with more parameters than this are not checked in the workbook.
 MOST_PARAMETERS = 5_000
 #: Largest ratio that passes, and the size of gradients below which it is absolute.
 PASSES, SMALL = 1e-4, 1e-4
 #: Below this part of a gradient, what rounding the cost leaves of it is no matter.
 LAST_DIGIT, BLUR = 1e-15, 1e-5
-SMALLEST_H, LARGEST_H = 1e-6, 0.1
-#: Activations with a kink, over which no difference can be taken.
-KINKED = {"relu", "leaky_relu", "step"}
+#: What else than ✓ and ✗ a verdict may be: a unit was switched by the move; the cost's last
+#: digit hides the difference. Neither says anything about the gradient.
+KINK, BLURRED = "kink", "—"
+
+#: One number for each parameter that is checked, in the order of the rows.
+CHECKED = "parameter"
 
 
-def fits(context: Context) -> bool:
+def _quantity(name: str, title: str) -> Quantity:
+    return Quantity(name, (CHECKED,), Role.BACKWARD, title, lambda s, layer, at: s.cost)
+
+
+CHECKED_GRADIENT = _quantity("checked_gradient", "gradients that are checked")
+CENTRAL_DIFFERENCE = _quantity("central_difference", "central differences")
+GRADIENT_DISTANCE = _quantity("gradient_distance", "how far apart the two are")
+GRADIENT_RATIO = _quantity("gradient_ratio", "the same, by their size")
+
+
+def applies(context: Context) -> bool:
     """Whether the network is small enough for the check."""
-    few = context.parameters <= MOST_PARAMETERS
-    return few and Columns(context).count < differences.MOST_CELLS // 16
+    few = context.net.parameter_count <= MOST_PARAMETERS
+    return few and differences.width(context.net, context.samples) < differences.MOST_CELLS // 16
 
 
-def passed() -> Ref:
-    """The cell that says how many parameters passed."""
-    return Ref(NAME, WORST_ROW, 4)
+# The numbers
 
 
-def place(context: Context) -> None:
-    context.blocks.add(Block("difference_step", None, NAME, H_ROW, 3, (), (), {}, False))
+def _h(numbers: Numbers) -> float:
+    return numbers.settings.number(DIFFERENCE_STEP.name)
 
 
-def fill(context: Context) -> tuple[Sheet, Sheet]:
+def _gradients(numbers: Numbers) -> FloatArray:
+    return np.array(
+        [
+            numbers.now(p.quantity.gradient, p.layer)[tuple(p.place.values())]
+            for p in checked(numbers.net, len(numbers.inputs))
+        ]
+    )
+
+
+def _differences(numbers: Numbers) -> FloatArray:
+    costs = moved_costs(numbers)
+    slopes: FloatArray = (costs[:, 0] - costs[:, 1]) / (2 * _h(numbers))
+    return slopes
+
+
+def _blurred(numbers: Numbers) -> npt.NDArray[np.bool_]:
+    """Where the cost is so large that its last digit hides the difference."""
+    rounding = moved_costs(numbers)[:, 0] * LAST_DIGIT / _h(numbers)
+    hidden: npt.NDArray[np.bool_] = rounding > BLUR * (SMALL + np.abs(_gradients(numbers)))
+    return hidden
+
+
+def _apart(numbers: Numbers) -> FloatArray:
+    apart: FloatArray = np.abs(_differences(numbers) - _gradients(numbers))
+    return apart
+
+
+def _ratios(numbers: Numbers) -> FloatArray:
+    size = SMALL + np.abs(_gradients(numbers)) + np.abs(_differences(numbers))
+    return np.where(_blurred(numbers), 0.0, _apart(numbers) / size)
+
+
+def _kinked(numbers: Numbers) -> list[bool]:
+    """Whether a move carries some z over a kink of its activation."""
+    net, h = numbers.net, _h(numbers)
+    base = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
+    found = []
+    for parameter in checked(net, len(numbers.inputs)):
+        sides = []
+        for by in (h, -h):
+            moved = dict(base)
+            key = parameter.quantity.name, parameter.layer
+            moved[key] = base[key].copy()
+            moved[key][tuple(parameter.place.values())] += by
+            kept = forward(net, moved, numbers.inputs)
+            sides.append(
+                [
+                    int((kept[layer.number - 1][quantity.name] > at).sum())
+                    for layer in net.layers
+                    for quantity, at in layer.kinks()
+                ]
+            )
+        found.append(sides[0] != sides[1])
+    return found
+
+
+@lru_cache(maxsize=4)
+def verdicts(numbers: Numbers) -> list[str]:
+    """What the check says of each parameter."""
+    kinked, blurred = _kinked(numbers), _blurred(numbers)
+    passed = _ratios(numbers) <= PASSES
+    return [
+        KINK if kink else BLURRED if blur else TICK if ok else FAILED
+        for kink, blur, ok in zip(kinked, blurred, passed, strict=True)
+    ]
+
+
+def summary(numbers: Numbers) -> str:
+    """How many parameters passed, and whether none failed."""
+    found = verdicts(numbers)
+    ticks = found.count(TICK)
+    mark = FAILED if FAILED in found or not ticks else TICK
+    return f"{mark} {ticks} of {len(found)}"
+
+
+def _scale(numbers: Numbers) -> float:
+    """How large the numbers are that a difference is taken of, for comparing programs."""
+    cost = float(numbers.trace.costs[numbers.step])
+    return max(1.0, 1e7 * cost * LAST_DIGIT / _h(numbers))
+
+
+# The sheet
+
+
+def _place(context: Context) -> None:
+    context.place_knob(context.knobs[DIFFERENCE_STEP.name, None], NAME, H_ROW, 3)
+
+
+def _fill(context: Context) -> list[Sheet]:
     """The check and its workings."""
-    checked = parameters(context)
-    sheet = Sheet(NAME, tab_colour=styles.BLUE, freeze=(FIRST_ROW, 1), cursor=(H_ROW, 3))
-    workings = differences.fill(context, checked)
+    parameters = checked(context.net, context.samples)
+    sheet = Sheet(NAME, "central differences against every gradient")
+    sheet.tab_colour, sheet.freeze, sheet.cursor = styles.BLUE, (FIRST_ROW, 1), (H_ROW, 3)
+    workings = differences.fill(context)
     sheet.print_setup = PrintSetup(title_rows=(FIRST_ROW - 1, FIRST_ROW - 1))
     for column, width in enumerate((2.5, 20, 14, 16, 14, 14, 8, 4), 1):
         sheet.widths[column] = width
@@ -72,125 +189,160 @@ def fill(context: Context) -> tuple[Sheet, Sheet]:
     )
     frame.head(sheet, "Gradient check: do the gradients say what the cost does?", hint)
     frame.banner(sheet, 15)
-    _write_top(context, sheet, checked)
+    _write_top(context, sheet, parameters)
     head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE, horizontal="center")
     titles = ["parameter", "gradient", "central difference", "apart", "ratio", ""]
-    for column, title in enumerate(titles, 2):
+    for column, title in enumerate(titles, PARAMETER):
         sheet.put(FIRST_ROW - 1, column, title or None, head)
-    sheet.notes[FIRST_ROW - 1, 6] = (
+    sheet.notes[FIRST_ROW - 1, RATIO] = (
         f"How far apart the two are, divided by their size ({SMALL:g} at least). Up to {PASSES:g} "
         "they agree: the rest is rounding and the curve's bend within h."
     )
-    for number, parameter in enumerate(checked):
-        _write_parameter(
-            context, sheet, FIRST_ROW + number, parameter, differences.row_of(number, 0)
+    for number, parameter in enumerate(parameters):
+        _write_parameter(context, sheet, number, parameter)
+    for quantity, column in (
+        (CHECKED_GRADIENT, GRADIENT),
+        (CENTRAL_DIFFERENCE, DIFFERENCE),
+        (GRADIENT_DISTANCE, APART),
+        (GRADIENT_RATIO, RATIO),
+    ):
+        block = Block(
+            quantity.name,
+            None,
+            NAME,
+            FIRST_ROW,
+            column,
+            (CHECKED,),
+            (),
+            {CHECKED: len(parameters)},
         )
-    _write_chart(sheet, workings, FIRST_ROW + len(checked) - 1)
-    return sheet, workings
+        context.show(sheet, block)
+    _write_chart(sheet, FIRST_ROW + len(parameters) - 1)
+    return [sheet, workings]
 
 
-def _write_top(context: Context, sheet: Sheet, checked: list[Parameter]) -> None:
+GRADIENT_CHECK = SheetKind(
+    NAME,
+    _fill,
+    applies=applies,
+    place=_place,
+    derived=(
+        Derived(CHECKED_GRADIENT, lambda numbers, _: _gradients(numbers)),
+        Derived(CENTRAL_DIFFERENCE, lambda numbers, _: _differences(numbers), _scale),
+        Derived(GRADIENT_DISTANCE, lambda numbers, _: _apart(numbers), _scale),
+        Derived(GRADIENT_RATIO, lambda numbers, _: _ratios(numbers), _scale),
+    ),
+)
+
+
+def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> None:
     sheet.put(3, 2, "step", styles.LABEL_RIGHT)
-    sheet.put(3, 3, context.step, styles.NUMBER.but(bold=True, number_format="0"))
+    look = styles.NUMBER.but(bold=True, number_format="0")
+    sheet.put(3, 3, context.step, look, claim=lambda numbers: numbers.step)
     sheet.put(3, 4, "chosen on Network", styles.HINT)
-    sheet.put(H_ROW, 2, "h", styles.LABEL_RIGHT)
-    sheet.put(H_ROW, 3, context.settings.h, styles.INPUT.but(number_format="0.0E+00"))
-    note = "smaller steps drown in rounding, larger ones miss the curve"
-    sheet.put(H_ROW, 4, note, styles.HINT)
-    sentence = f"Type a number from {SMALLEST_H:f} to {LARGEST_H:g}."
-    area = Area(NAME, H_ROW, 3, H_ROW, 3)
-    sheet.validations.append(
-        Validation(
-            area, "decimal", SMALLEST_H, LARGEST_H, title="h", error=sentence, prompt=sentence
-        )
-    )
-    bottom = FIRST_ROW + len(checked) - 1
-    ratios = Area(NAME, FIRST_ROW, 6, bottom, 6)
+    knob = context.knobs[DIFFERENCE_STEP.name, None]
+    sheet.put(H_ROW, 2, knob.title, styles.LABEL_RIGHT)
+    context.fill_knob(sheet, knob, styles.INPUT.but(number_format=knob.number_format))
+    sheet.put(H_ROW, 4, knob.note[0].lower() + knob.note[1:].rstrip("."), styles.HINT)
+    sheet.validations.append(inputs.validation(knob, context.knob(DIFFERENCE_STEP)))
+    bottom = FIRST_ROW + len(parameters) - 1
+    ratios = Area(NAME, FIRST_ROW, RATIO, bottom, RATIO)
     sheet.put(WORST_ROW, 2, "worst ratio", styles.LABEL_RIGHT)
     look = styles.FIGURE.but(size=12, number_format="0.0E+00", horizontal="right")
-    sheet.put(WORST_ROW, 3, maximum(ratios), look, approximate=_scale(context))
-    marks = Area(NAME, FIRST_ROW, 7, bottom, 7, True)
-    ticks, crosses = (call("COUNTIF", marks, mark) for mark in "✓✗")
+    sheet.put(
+        WORST_ROW,
+        3,
+        maximum(ratios),
+        look,
+        claim=lambda numbers: _ratios(numbers).max(),
+        approximate=_scale,
+    )
+    marks = Area(NAME, FIRST_ROW, VERDICT, bottom, VERDICT, True)
+    ticks, crosses = (call("COUNTIF", marks, mark) for mark in (TICK, FAILED))
     failed = call("OR", crosses > 0, equal(ticks, 0))
-    count = join([when(failed, "✗ ", "✓ "), ticks, f" of {len(checked)}"])
-    sheet.put(WORST_ROW, 4, count, styles.CHECK.but(size=12, horizontal="left"))
+    count = join([when(failed, "✗ ", "✓ "), ticks, f" of {len(parameters)}"])
+    look = styles.CHECK.but(size=12, horizontal="left")
+    passing = tuple(f"{TICK} {n} of {len(parameters)}" for n in range(1, len(parameters) + 1))
+    sheet.put(WORST_ROW, PASSED.column, count, look, claim=summary, passes=passing)
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
     sheet.formats.append(Rule(place, failed, styles.WRONG))
     sheet.notes[WORST_ROW, 4] = (
-        "“kink”: a ReLU was switched by the move itself. “—”: the cost is so large that its last "
-        "digit hides the difference. Neither says anything about the gradient."
+        f"“{KINK}”: a ReLU was switched by the move itself. “{BLURRED}”: the cost is so large that "
+        "its last digit hides the difference. Neither says anything about the gradient."
     )
-    if len(checked) < context.parameters:
-        some = f"{len(checked)} of {context.parameters:,} parameters, evenly chosen"
+    if len(parameters) < context.net.parameter_count:
+        some = f"{len(parameters)} of {context.net.parameter_count:,} parameters, evenly chosen"
         sheet.put(6, 2, some, styles.HINT)
 
 
-def _write_parameter(
-    context: Context, sheet: Sheet, row: int, parameter: Parameter, work_row: int
-) -> None:
+def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Parameter) -> None:
     """Analytic against numeric: the gradient of Training, the difference of two costs."""
-    columns, h = Columns(context), context.h
-    symbol = parameter.symbol(context)
-    up, down = (
-        Ref(differences.NAME, work_row + i * differences.STRIDE, columns.cost) for i in (0, 1)
-    )
-    gradient = context.of_step(
-        f"{parameter.quantity}_gradient",
-        parameter.layer,
-        unit=parameter.unit,
-        source=parameter.source,
-    )
-    analytic, numeric, apart = (Ref(NAME, row, column) for column in (3, 4, 5))
-    sheet.put(row, 2, symbol, styles.SYMBOL)
-    look = BACKWARD.but(number_format="0.00000000")
-    sheet.put(row, 3, gradient, look)
-    forward = FORWARD.but(number_format="0.00000000")
-    sheet.put(row, 4, (up - down) / (2 * h), forward, approximate=_scale(context))
+    row, h, column = FIRST_ROW + number, context.h, differences.cost_column(context)
+    up, down = (Ref(differences.NAME, differences.row_of(number, i), column) for i in (0, 1))
+    gradient = context.of_step(parameter.quantity.gradient, parameter.layer, **parameter.place)
+    analytic, numeric, apart = (Ref(NAME, row, c) for c in (GRADIENT, DIFFERENCE, APART))
+    sheet.put(row, PARAMETER, parameter.symbol(context), styles.SYMBOL)
+    sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
+    look = FORWARD.but(number_format="0.00000000")
+    sheet.put(row, DIFFERENCE, (up - down) / (2 * h), look)
     small = styles.NUMBER.but(number_format="0.0E+00")
-    sheet.put(row, 5, call("ABS", numeric - analytic), small, approximate=_scale(context))
+    sheet.put(row, APART, call("ABS", numeric - analytic), small)
     size = SMALL + call("ABS", analytic) + call("ABS", numeric)
     # The last digits of the cost, divided by 2h, are all that a difference can tell.
     blurred = up * LAST_DIGIT / h > BLUR * (SMALL + call("ABS", analytic))
-    sheet.put(row, 6, when(blurred, 0, apart / size), small, approximate=_scale(context))
-    verdict: Expression = when(Ref(NAME, row, 6) <= PASSES, "✓", "✗")
-    verdict = when(blurred, "—", verdict)
-    if any(context.activation(layer).name in KINKED for layer in context.layers):
-        verdict = when(_crosses(context, work_row), "kink", verdict)
-    sheet.put(row, 7, verdict, styles.CHECK)
-
-
-def _scale(context: Context) -> float:
-    """How large the numbers are that a difference is taken of, for comparing programs."""
-    cost = float(context.trace.costs[context.settings.step])
-    return max(1.0, 1e7 * cost * LAST_DIGIT / context.settings.h)
-
-
-def _crosses(context: Context, row: int) -> Expression:
-    """Whether some unit is switched on by one of the two moves only."""
-    columns = Columns(context)
-    first, last = columns.starts["activation", 1], columns.loss - 1
-    active = [
-        call("COUNTIF", Area(differences.NAME, r, first, r, last), ">0")
-        for r in (row, row + differences.STRIDE)
-    ]
-    return call("ABS", active[0] - active[1]) > 0
-
-
-def _write_chart(sheet: Sheet, workings: Sheet, bottom: int) -> None:
-    """Numeric against analytic: all points on the diagonal."""
-    analytic = Area(NAME, FIRST_ROW, 3, bottom, 3, True)
-    numeric = Area(NAME, FIRST_ROW, 4, bottom, 4, True)
-    column = 9
-    for offset, (title, end) in enumerate((("least", minimum), ("largest", maximum))):
-        workings.put(differences.EXTREMES_ROW - 1, 2 + offset, title, styles.LABEL_CENTRE)
-        workings.put(differences.EXTREMES_ROW, 2 + offset, end(analytic), styles.NUMBER)
-    diagonal = Area(
-        differences.NAME, differences.EXTREMES_ROW, 2, differences.EXTREMES_ROW, 3, True
+    sheet.put(row, RATIO, guard(when(blurred, 0, apart / size)), small)
+    verdict: Expression = when(Ref(NAME, row, RATIO) <= PASSES, TICK, FAILED)
+    verdict = when(blurred, BLURRED, verdict)
+    kinks = any(layer.kinks() for layer in context.layers)
+    if kinks:
+        verdict = when(_crosses(context, number), KINK, verdict)
+    passes = (TICK, BLURRED, KINK) if kinks else (TICK, BLURRED)
+    sheet.put(
+        row,
+        VERDICT,
+        verdict,
+        styles.CHECK,
+        claim=lambda numbers: verdicts(numbers)[number],
+        passes=passes,
     )
+
+
+def _crosses(context: Context, number: int) -> Expression:
+    """Whether some z is carried over a kink by one of the two moves only."""
+    counts = []
+    for move in (0, 1):
+        row = differences.row_of(number, move)
+        above = [
+            call("COUNTIF", area, f">{at:.15g}") for area, at in differences.kinked(context, row)
+        ]
+        counts.append(above)
+    pairs = zip(*counts, strict=True)
+    apart = [call("ABS", up - down) for up, down in pairs]
+    result: Expression = apart[0]
+    for one in apart[1:]:
+        result = result + one
+    return result > 0
+
+
+def _write_chart(sheet: Sheet, bottom: int) -> None:
+    """Numeric against analytic: all points on the diagonal."""
+    analytic = Area(NAME, FIRST_ROW, GRADIENT, bottom, GRADIENT, True)
+    numeric = Area(NAME, FIRST_ROW, DIFFERENCE, bottom, DIFFERENCE, True)
+    ends = ((LEAST_COLUMN, "least", minimum, np.min), (LARGEST_COLUMN, "largest", maximum, np.max))
+    for column, title, end, of in ends:
+        sheet.put(FIRST_ROW - 2, column, f"{title} gradient", styles.LABEL_CENTRE.but(size=8))
+
+        def claim(numbers: Numbers, of: object = of) -> float:
+            assert callable(of)
+            return float(of(_gradients(numbers)))
+
+        look = styles.NUMBER.but(size=8, colour=styles.GREY)
+        sheet.put(FIRST_ROW - 1, column, end(analytic), look, claim=claim)
+    diagonal = Area(NAME, FIRST_ROW - 1, LEAST_COLUMN, FIRST_ROW - 1, LARGEST_COLUMN, True)
     sheet.charts.append(
         Chart(
             row=3,
-            column=column,
+            column=CHART_COLUMN,
             width=12.0,
             height=11.0,
             title="Central difference against gradient",

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Binary, Call, Expression, Number, Ref, Text, children, join
+from sheetnet.expressions.formula import (
+    Call,
+    Expression,
+    Number,
+    Ref,
+    Text,
+    children,
+    join,
+)
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
-from sheetnet.network.equations import Equations, updated
+from sheetnet.network.equations import Equations
+from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, UNIT, WEIGHT, Quantity
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.network import Picture
+from sheetnet.network.sheets.picture import Picture
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Sheet
+from sheetnet.workbook.model import Reading, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
 SYMBOL_COLUMN, EQUATION_COLUMN = 2, 5
+
+
+def updated(
+    context: Context,
+    picture: Picture,
+    parameter: Quantity,
+    layer: int,
+    place: dict[str, int],
+    gradient: Expression | None = None,
+) -> Expression:
+    """The parameter after the update that follows, from the cells of the picture.
+
+    `gradient` may be written out; otherwise it is the cell of the gradient.
+    """
+    optimiser, cells = context.net.optimiser, picture.at
+    gradient = gradient or cells(parameter.gradient, layer, **place)
+    kept = {s: cells(parameter.kept(s), layer, **place) for s in optimiser.state}
+    number = context.step + 1
+    new = optimiser.cells_state(gradient, kept, context.hyper, number)
+    return optimiser.cells(cells(parameter, layer, **place), gradient, new, context.hyper, number)
 
 
 class Lines:
@@ -20,7 +49,7 @@ class Lines:
 
     def __init__(self, context: Context, picture: Picture, sheet: Sheet, row: int) -> None:
         self._context, self._picture, self._sheet, self._row = context, picture, sheet, row
-        self._equations = Equations(context.lesson, 1, picture)
+        self._equations = Equations(context.net, context.notation, 1, picture)
         self._value_column = picture.right
         self._numbers_column = self._split()
 
@@ -39,48 +68,48 @@ class Lines:
         """Write the forward pass, the backward pass and the update."""
         context, at, equations = self._context, self._picture.at, self._equations
         symbols = context.symbols
-        example = " of the chosen example" if context.samples > 1 else ""
+        example = " of the chosen example" if context.batch else ""
         self._section(f"Forward pass{example}")
-        for layer in context.layers:
-            for unit in range(context.sizes[layer]):
-                a = at("activation", layer, unit=unit)
-                summed = equations.applied(layer, equations.z(layer, 0, unit))
-                z = at("z", layer, unit=unit)
-                short = equations.applied(layer, z)
-                self._line(a.symbol, summed, a, FORWARD, None if short is z else short)
-        last = self._picture.cards[context.layers[-1], 0].top + 2
-        cost = Ref(self._sheet.name, last, self._picture.target_column + 1, digits=6)
-        symbol = symbols.loss if context.samples > 1 else symbols.cost
+        for layer in context.dense:
+            units = range(layer.units)
+            sums: list[Expression] = [layer.summed(equations, 0, unit) for unit in units]
+            for unit in units:
+                a = at(ACTIVATION, layer.number, unit=unit)
+                short = equations.of(ACTIVATION, layer.number, {"sample": 0, UNIT: unit})
+                equation = layer.applied(sums, unit)
+                self._line(a.symbol, equation, a, FORWARD, short, layer.hyper)
+        cost = Ref(
+            self._sheet.name, self._picture.loss_row, self._picture.target_column + 1, digits=6
+        )
+        symbol = symbols.loss if context.batch else symbols.cost
         self._line(symbol, equations.loss(0), cost, FORWARD)
 
         self._section(f"Backward pass{example}")
-        for layer in reversed(context.layers):
-            for unit in range(context.sizes[layer]):
-                delta = at("delta", layer, unit=unit)
-                self._line(delta.symbol, equations.delta(layer, 0, unit), delta, BACKWARD)
+        for layer in reversed(context.dense):
+            for unit in range(layer.units):
+                delta = at(DELTA, layer.number, unit=unit)
+                equation = equations.of(DELTA, layer.number, {"sample": 0, UNIT: unit})
+                self._line(delta.symbol, equation, delta, BACKWARD)
 
-        self._section("Update" + (", by the mean gradient of all examples" * (context.samples > 1)))
-        for quantity, layer, unit, source in self._picture.parameters():
-            if quantity == "bias" and not context.lesson.training.train_biases:
-                continue
-            self._update(quantity, layer, unit, source)
-        if not context.lesson.training.train_biases:
-            self._sheet.put(
-                self._row, 2, "The biases keep their first values in this lesson.", styles.HINT
-            )
+        self._section("Update" + (", by the mean gradient of all examples" * context.batch))
+        for quantity, number, unit, source in self._picture.parameters():
+            if context.net.trains(quantity):
+                self._update(quantity, number, unit, source)
+        if not context.net.trains(BIAS):
+            note = "The biases keep their starting values in this lesson."
+            self._sheet.put(self._row, 2, note, styles.HINT)
 
-    def _update(self, quantity: str, layer: int, unit: int, source: int) -> None:
-        at, context = self._picture.at, self._context
-        parameter = at(quantity, layer, unit=unit, source=source)
-        gradient: Expression = at(f"{quantity}_gradient", layer, unit=unit, source=source)
-        if context.samples == 1:
-            gradient = at("delta", layer, unit=unit)
-            if quantity == "weight":
-                gradient = gradient * at("activation", layer - 1, unit=source)
-        equation = updated(parameter, context.rate, gradient)
-        if isinstance(gradient, Binary):
-            equation = parameter - context.rate * gradient.left * gradient.right
-        card = self._picture.cards[layer, unit]
+    def _update(self, quantity: Quantity, layer: int, unit: int, source: int) -> None:
+        context, picture = self._context, self._picture
+        place = {UNIT: unit} | ({"source": source} if quantity == WEIGHT else {})
+        parameter = picture.at(quantity, layer, **place)
+        gradient: Expression | None = None
+        if not context.batch:
+            gradient = picture.at(DELTA, layer, unit=unit)
+            if quantity == WEIGHT:
+                gradient = gradient * self._equations.below(layer, 0, source)
+        equation = updated(context, picture, quantity, layer, place, gradient)
+        card = picture.cards[layer, unit]
         new = Ref(self._sheet.name, parameter.row, card.new_column)
         self._line("new " + parameter.symbol, equation, new, UPDATE)
 
@@ -99,13 +128,28 @@ class Lines:
         value: Ref,
         role: Style,
         short: Expression | None = None,
+        facts: dict[str, float] | None = None,
     ) -> None:
-        """One quantity; `short` is the equation once more with its inner sum computed."""
+        """One quantity; `short` is the equation once more with its inner sum computed.
+
+        `facts` are the hyper-parameters that its functions depend on.
+        """
         sheet, row = self._sheet, self._row
         text = written(equation)
         numbers = filled_in(equation)
-        if short is not None:
+        if short is not None and not isinstance(short, Ref):
             numbers = join([numbers, " = ", filled_in(short)])
+        self._context.readings.append(
+            Reading(
+                sheet.name,
+                row,
+                symbol,
+                text,
+                (row, self._numbers_column),
+                (row, self._value_column),
+                facts,
+            )
+        )
         sheet.put(row, SYMBOL_COLUMN, symbol, styles.symbol(role))
         sheet.merge(row, SYMBOL_COLUMN, row, SYMBOL_COLUMN + 1)
         sheet.put(row, 4, "=", styles.SIGN)
@@ -115,7 +159,9 @@ class Lines:
         sheet.put(row, self._numbers_column, numbers, prose.but(colour=styles.GREY))
         sheet.merge(row, self._numbers_column, row, self._value_column - 1)
         look = role.but(bold=True, horizontal="center", number_format=styles.SIX)
+        book_value = (value.row, value.column)
         sheet.put(row, self._value_column, value, look)
+        sheet.repeat((row, self._value_column), book_value)
         sheet.heights[row] = 16.0 * max(
             _lines(len(text.text) * 0.95, self._room(EQUATION_COLUMN, self._numbers_column)),
             _lines(_length(numbers), self._room(self._numbers_column, self._value_column)),

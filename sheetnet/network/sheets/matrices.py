@@ -7,9 +7,29 @@ column of the weights, times ones. ✓ compares each row with the element form o
 
 from __future__ import annotations
 
+import numpy as np
+
 from sheetnet.expressions.formula import Expression, Number, call
 from sheetnet.expressions.rich import Rich
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    DELTA,
+    INPUT,
+    SAMPLE,
+    SOURCE,
+    TARGET,
+    UNIT,
+    WEIGHT,
+    Quantity,
+    Role,
+    Z,
+)
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_writer import (
     LEFT,
     Content,
@@ -18,6 +38,7 @@ from sheetnet.network.sheets.matrix_writer import (
     Part,
     Placed,
 )
+from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
@@ -28,15 +49,44 @@ ALL = slice(None)
 #: Of a step, so that the sheet stays a picture.
 MOST_NUMBERS = 40_000
 
+SLOPE = Quantity("slope", (SAMPLE, UNIT), Role.BACKWARD, "slopes", DELTA.symbol)
+ACTIVATION_GRADIENT = Quantity(
+    "activation_gradient", (SAMPLE, UNIT), Role.BACKWARD, "∂L/∂a", DELTA.symbol
+)
 
-def fits(context: Context) -> bool:
-    """Whether the matrices are of a size that anybody looks at."""
-    return context.numbers <= MOST_NUMBERS
+
+def _slopes(numbers: Numbers, layer: int) -> FloatArray:
+    """da/dz of all units: what the activation takes back of a gradient of 1."""
+    values = numbers.now(Z, layer), numbers.now(ACTIVATION, layer)
+    own = numbers.net.layers[layer - 1]
+    assert isinstance(own, Dense)
+    back: FloatArray = own.activation.back(*values, np.ones_like(values[0]), own.hyper)
+    return back
 
 
-def fill(context: Context) -> Sheet:
+def _by_activation(numbers: Numbers, layer: int) -> FloatArray:
+    net = numbers.net
+    if layer == net.depth:
+        outputs = numbers.now(ACTIVATION, layer)
+        by_output: FloatArray = net.loss.gradient(outputs, numbers.targets, net.loss_hyper)
+        return by_output
+    above: FloatArray = numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1)
+    return above
+
+
+def _applies(context: Context) -> bool:
+    """Whether the matrices are of a size that anybody looks at, and all work unit by unit."""
+    return (
+        bool(context.dense)
+        and all(layer.activation.cell_slope for layer in context.dense)
+        and context.net.count(context.samples) <= MOST_NUMBERS
+    )
+
+
+def _fill(context: Context) -> list[Sheet]:
     """The sheet for the step that is chosen on Network, with all examples."""
-    sheet = Sheet(NAME, tab_colour=styles.ORANGE, freeze=(4, 1), cursor=(4, 2))
+    sheet = Sheet(NAME, "the same step as matrix products")
+    sheet.tab_colour, sheet.freeze, sheet.cursor = styles.ORANGE, (4, 1), (4, 2)
     sheet.default_width = 9.2
     sheet.widths[1] = 2.5
     sheet.print_setup = PrintSetup()
@@ -46,17 +96,27 @@ def fill(context: Context) -> Sheet:
     )
     frame.head(sheet, "The same in matrices", hint, LEFT)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
-    sheet.put(3, LEFT + 1, context.step, styles.NUMBER.but(bold=True, number_format="0"))
+    look = styles.NUMBER.but(bold=True, number_format="0")
+    sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
     sheet.put(3, LEFT + 2, "chosen on Network", styles.HINT)
     sections = Sections(context, MatrixWriter(context, sheet, 5))
-    for layer in context.layers:
+    layers = range(1, context.depth + 1)
+    for layer in layers:
         sections.forward(layer)
-    for layer in reversed(context.layers):
+    for layer in reversed(layers):
         sections.backward(layer)
-    for layer in context.layers:
+    for layer in layers:
         sections.update(layer)
     sections.writer.finish()
-    return sheet
+    return [sheet]
+
+
+MATRICES = SheetKind(
+    NAME,
+    _fill,
+    applies=_applies,
+    derived=(Derived(SLOPE, _slopes), Derived(ACTIVATION_GRADIENT, _by_activation)),
+)
 
 
 class Sections:
@@ -87,7 +147,7 @@ class Sections:
         writer.heading(f"Forward: {self.symbols.layer(layer)}")
         where = "first" if self.notation.bias_node_first else "last"
         name = self.symbols.matrix("W", layer) + f", biases {where}"
-        weights = (name, self._weights_of("", layer, rows), UPDATE)
+        weights = (name, self._of_parameters(WEIGHT, BIAS, layer, rows), UPDATE)
         ones = self._ones(layer - 1, rows)
         if rows:
             self._product((context.samples, sources, units), ones, weights)
@@ -95,6 +155,7 @@ class Sections:
             self._product((units, sources, context.samples), weights, ones)
         left, above = self._factors
         self.weights[layer] = above if rows else left
+        self._hold_ones(layer - 1, left if rows else above, rows)
 
         shape = self._shape(rows, layer)
         z = writer.matrix(
@@ -104,35 +165,38 @@ class Sections:
             self.symbols.matrix("Z", layer),
             call("MMULT", left.area, above.area),
             FORWARD,
-            self._of("z", layer, rows),
+            self._of(Z, layer, rows),
         )
-        function = context.activation(layer)
+        own = context.dense[layer - 1]
+        function = own.activation
         writer.sign(z.top, z.right + 2, "→")
         a = writer.matrix(
             z.top,
             z.right + 3,
             shape,
             self.symbols.matrix("A", layer) + f" = {function.symbol}(Z)",
-            function.cell(z.area, context.theta(layer)),
+            own.applied([z.area], 0),
             FORWARD,
-            self._of("activation", layer, rows),
+            self._of(ACTIVATION, layer, rows),
         )
         self.z[layer], self.a[layer] = z, a
-        axes = ("sample", "unit") if rows else ("unit", "sample")
-        writer.block("z", layer, z.area, *axes)
-        writer.block("activation", layer, a.area, *axes)
-        self._weight_blocks("", layer, self.weights[layer], rows)
+        axes = self._axes(rows)
+        writer.holds(Z, layer, z.area, *axes, indexed=True)
+        writer.holds(ACTIVATION, layer, a.area, *axes, indexed=True)
+        self._hold_parameters(WEIGHT, BIAS, layer, self.weights[layer], rows, indexed=True)
         writer.row = max(left.bottom, z.bottom) + 2
 
     def backward(self, layer: int) -> None:
         """∂L/∂A, and δ from it by the slope, element by element."""
         context, writer = self.context, self.writer
         writer.heading(f"Backward: {self.symbols.layer(layer)}")
-        z, a, function = self.z[layer].area, self.a[layer].area, context.activation(layer)
-        if layer == context.layers[-1]:
+        z, a, own = self.z[layer].area, self.a[layer].area, context.dense[layer - 1]
+        net, function = context.net, own.activation
+        if layer == context.depth:
             targets = self._targets(layer)
-            fused = context.loss.fused_with == function.name
-            by_a = a - targets.area if fused else context.loss.cell_gradient(a, targets.area)
+            fused = net.is_fused(layer)
+            formula = net.loss.cell_fused if fused else net.loss.cell_gradient
+            by_a = formula([a], [targets.area], 0, net.loss_hyper)
             bottom, top, left = targets.bottom, targets.top, targets.right + 2
             if fused:
                 self._delta(layer, top, left, self._turn(by_a), " = A − T")
@@ -149,7 +213,9 @@ class Sections:
         else:
             back = self._taken_back(layer)
             bottom = self._factors[0].bottom
-        slope = function.cell_slope(z, a, context.theta(layer))
+        writer.holds(ACTIVATION_GRADIENT, layer, back.area, *self._axes(self.delta_rows))
+        assert function.cell_slope
+        slope = function.cell_slope(z, a, own.hyper)
         if isinstance(slope, Number):  # the same everywhere
             slope = slope + 0 * z
         writer.sign(back.top, back.right + 2, self.notation.hadamard)
@@ -161,6 +227,7 @@ class Sections:
             self._turn(slope),
             BACKWARD,
         )
+        writer.holds(SLOPE, layer, slopes.area, *self._axes(self.delta_rows))
         writer.sign(back.top, slopes.right + 2, "=")
         self._delta(layer, back.top, slopes.right + 3, back.area * slopes.area, "")
         writer.row = max(bottom, back.bottom) + 2
@@ -177,6 +244,9 @@ class Sections:
         else:
             self._product((units, context.samples, sources), delta, ones)
         left, above = self._factors
+        self._hold_ones(layer - 1, left if rows else above, not rows)
+        deltas = above if rows else left
+        writer.holds(DELTA, layer, deltas.area, *self._axes(rows))
         product: Expression = call("MMULT", left.area, above.area)
         title = self._derivative(self.notation.cost_letter, "W", layer)
         if context.samples > 1:
@@ -188,36 +258,68 @@ class Sections:
             title,
             product,
             BACKWARD,
-            self._weights_of("_gradient", layer, rows),
+            self._of_parameters(WEIGHT.gradient, BIAS.gradient, layer, rows),
         )
-        self._weight_blocks("_gradient", layer, gradient, rows)
+        self._hold_parameters(WEIGHT.gradient, BIAS.gradient, layer, gradient, rows, indexed=True)
         writer.sign(left.top, gradient.right + 2, "→")
         held = self.weights[layer]
-        new = self._new(held, gradient)
-        turned = ", transposed" if self.turned else ""
-        name = "new " + self.symbols.matrix("W", layer) + " = W − " + self.symbols.learning_rate
-        name += "·gradient" + turned
-        if not context.lesson.training.train_biases:
+        kept, column = {}, gradient.right + 3
+        for state in context.net.optimiser.state:
+            kept[state] = self._kept(state, layer, left.top, column)
+            column = kept[state].right + 3
+        name = "new " + self.symbols.matrix("W", layer)
+        if not kept:
+            turned = ", transposed" if self.turned else ""
+            name += " = W − " + self.symbols.learning_rate + "·gradient" + turned
+        if not context.net.trains(BIAS):
             name += "; biases stay"
-        self.writer.right = max(self.writer.right, gradient.right + 8)
-        after = writer.matrix(
-            left.top, gradient.right + 3, (held.rows, held.columns), name, new, UPDATE
-        )
+        writer.right = max(writer.right, column + 5)
+        shape = (held.rows, held.columns)
+        parts = self._new(held, gradient, kept)
+        after = writer.matrix(left.top, column, shape, name, parts, UPDATE)
+        self._hold_parameters(NEXT_WEIGHT, NEXT_BIAS, layer, after, self.rows, indexed=True)
         writer.row = max(left.bottom, after.bottom) + 2
 
-    def _new(self, held: Placed, gradient: Placed) -> list[Part]:
+    def _kept(self, state: str, layer: int, top: int, left: int) -> Placed:
+        """What the optimiser keeps of the weights, and of the biases where they learn."""
+        held = self.weights[layer]
+        weight, bias = WEIGHT.kept(state), BIAS.kept(state)
+        trained = self.context.net.trains(BIAS)
+        shape = (held.rows, held.columns)
+        content: Content = self._of_parameters(weight, bias, layer, self.rows)
+        if not trained:
+            elements = self._of_parameters(weight, None, layer, self.rows)
+            content = elements
+        placed = self.writer.matrix(top, left, shape, Rich(()) + state, content, UPDATE)
+        self._hold_parameters(weight, bias if trained else None, layer, placed, self.rows)
+        return placed
+
+    def _new(self, held: Placed, gradient: Placed, kept: dict[str, Placed]) -> list[Part]:
         """The new weights; in parts where the biases stay as they are."""
-        down = self.context.rate * self._turn(gradient.area)
-        if self.context.lesson.training.train_biases:
-            return [Part((ALL, ALL), held.area - down)]
+        if self.context.net.trains(BIAS):
+            return [Part((ALL, ALL), self._stepped(held, gradient, kept, (ALL, ALL)))]
         weight, bias = self._inner(self.weight_part), self._inner(self.bias_part)
-        rows, columns = weight
-        moved = gradient.part(columns, rows) if self.turned else gradient.part(rows, columns)
-        down = self.context.rate * self._turn(moved)
         return [
-            Part(weight, held.part(*weight) - down),
+            Part(weight, self._stepped(held, gradient, kept, weight)),
             Part(bias, held.part(*bias)),
         ]
+
+    def _stepped(
+        self,
+        held: Placed,
+        gradient: Placed,
+        kept: dict[str, Placed],
+        part: tuple[slice, slice],
+    ) -> Expression:
+        """One update of a part of the weights."""
+        rows, columns = part
+        optimiser, hyper = self.context.net.optimiser, self.context.hyper
+        moved = gradient.part(columns, rows) if self.turned else gradient.part(rows, columns)
+        by = self._turn(moved)
+        number = self.context.step + 1
+        state = {name: placed.part(*part) for name, placed in kept.items()}
+        new = optimiser.cells_state(by, state, hyper, number)
+        return optimiser.cells(held.part(*part), by, new, hyper, number)
 
     def _inner(self, part: slice) -> tuple[slice, slice]:
         """The rows and columns of W that a part of its sources makes up."""
@@ -258,6 +360,10 @@ class Sections:
         else:
             self._product((units, nexts, context.samples), through, delta)
         left, above = self._factors
+        weights_at, deltas_at = (above, left) if self.delta_rows else (left, above)
+        axes = (UNIT, SOURCE) if self.delta_rows else (SOURCE, UNIT)
+        self.writer.holds(WEIGHT, layer + 1, weights_at.area, *axes)
+        self.writer.holds(DELTA, layer + 1, deltas_at.area, *self._axes(self.delta_rows))
         return self.writer.matrix(
             left.top,
             above.left,
@@ -270,21 +376,22 @@ class Sections:
     def _delta(self, layer: int, top: int, left: int, content: Expression, note: str) -> None:
         shape = self._shape(self.delta_rows, layer)
         title = self._delta_name(layer) + note
-        compared = self._of("delta", layer, self.delta_rows)
+        compared = self._of(DELTA, layer, self.delta_rows)
         delta = self.writer.matrix(top, left, shape, title, content, BACKWARD, compared)
         self.delta[layer] = delta
-        axes = ("sample", "unit") if self.delta_rows else ("unit", "sample")
-        self.writer.block("delta", layer, delta.area, *axes)
+        self.writer.holds(DELTA, layer, delta.area, *self._axes(self.delta_rows), indexed=True)
 
     def _targets(self, layer: int) -> Placed:
-        targets = self.context.knob("target")
+        targets = self.context.knob(TARGET)
 
         def element(r: int, c: int) -> Expression:
             sample, unit = (r, c) if self.rows else (c, r)
             return targets.ref(sample=sample, unit=unit)
 
         shape = self._shape(self.rows, layer)
-        return self.writer.matrix(self.writer.row + 1, LEFT, shape, "T", element, GIVEN)
+        placed = self.writer.matrix(self.writer.row + 1, LEFT, shape, "T", element, GIVEN)
+        self.writer.holds(TARGET, None, placed.area, *self._axes(self.rows))
+        return placed
 
     def _ones(self, layer: int, rows: bool) -> tuple[Rich, list[Part], styles.Style]:
         """The activations of a layer, or the inputs, with ones for the bias.
@@ -303,12 +410,22 @@ class Sections:
 
             def held(r: int, c: int) -> Expression:
                 sample, unit = (r, c) if rows else (c, r)
-                return self.context.knob("input").ref(sample=sample, unit=unit)
+                return self.context.knob(INPUT).ref(sample=sample, unit=unit)
 
-        parts = [Part(weight, held), Part(bias, lambda r, c: Number(1))]
+        parts = [Part(weight, held), Part(bias, lambda r, c: 1.0)]
         return name, parts, FORWARD if layer else GIVEN
 
-    def _of(self, quantity: str, layer: int, rows: bool) -> Elements:
+    def _hold_ones(self, layer: int, placed: Placed, rows: bool) -> None:
+        """The claim of a matrix of values, its ones apart."""
+        weight = (ALL, self.weight_part) if rows else (self.weight_part, ALL)
+        quantity, number = (ACTIVATION, layer) if layer else (INPUT, None)
+        self.writer.holds(quantity, number, placed.part(*weight), *self._axes(rows))
+
+    def _axes(self, rows: bool) -> tuple[str, str]:
+        """The axes of a matrix of values whose rows (or columns) are the examples."""
+        return (SAMPLE, UNIT) if rows else (UNIT, SAMPLE)
+
+    def _of(self, quantity: Quantity, layer: int, rows: bool) -> Elements:
         """Training's z, activations or δ of the chosen step."""
 
         def element(r: int, c: int) -> Expression:
@@ -317,31 +434,43 @@ class Sections:
 
         return element
 
-    def _weights_of(self, kind: str, layer: int, rows: bool) -> Elements:
-        """Training's weights and biases (or their gradients) of the chosen step.
+    def _of_parameters(
+        self, weight: Quantity, bias: Quantity | None, layer: int, rows: bool
+    ) -> Elements:
+        """Training's weights and biases (or their gradients …) of the chosen step.
 
         `rows`: a source is a row, otherwise a column; the bias is first or last.
         """
         first, sources = self.notation.bias_node_first, self.context.sizes[layer - 1]
 
-        def element(r: int, c: int) -> Expression:
+        def element(r: int, c: int) -> Expression | float:
             source, unit = (r, c) if rows else (c, r)
             if source == (0 if first else sources):
-                return self.context.of_step(f"bias{kind}", layer, unit=unit)
-            return self.context.of_step(f"weight{kind}", layer, unit=unit, source=source - first)
+                return self.context.of_step(bias, layer, unit=unit) if bias else 0.0
+            return self.context.of_step(weight, layer, unit=unit, source=source - first)
 
         return element
 
-    def _weight_blocks(self, kind: str, layer: int, placed: Placed, rows: bool) -> None:
-        """The index's blocks of a matrix that holds weights and biases."""
-        if rows:
-            weight, bias = placed.part(self.weight_part, ALL), placed.part(self.bias_part, ALL)
-            self.writer.block(f"weight{kind}", layer, weight, "source", "unit")
-            self.writer.block(f"bias{kind}", layer, bias, "", "unit")
-        else:
-            weight, bias = placed.part(ALL, self.weight_part), placed.part(ALL, self.bias_part)
-            self.writer.block(f"weight{kind}", layer, weight, "unit", "source")
-            self.writer.block(f"bias{kind}", layer, bias, "unit", "")
+    def _hold_parameters(
+        self,
+        weight: Quantity,
+        bias: Quantity | None,
+        layer: int,
+        placed: Placed,
+        rows: bool,
+        *,
+        indexed: bool = False,
+    ) -> None:
+        """What a matrix of weights and biases holds."""
+        inner = [
+            (part, ALL) if rows else (ALL, part) for part in (self.weight_part, self.bias_part)
+        ]
+        weights, biases = (placed.part(*place) for place in inner)
+        axes = (SOURCE, UNIT) if rows else (UNIT, SOURCE)
+        self.writer.holds(weight, layer, weights, *axes, indexed=indexed)
+        if bias:
+            axes = ("", UNIT) if rows else (UNIT, "")
+            self.writer.holds(bias, layer, biases, *axes, indexed=indexed)
 
     def _shape(self, rows: bool, layer: int) -> tuple[int, int]:
         samples, units = self.context.samples, self.context.sizes[layer]

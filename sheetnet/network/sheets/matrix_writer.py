@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total
 from sheetnet.expressions.rich import Rich
+from sheetnet.network.quantities import Quantity
 from sheetnet.network.sheets.context import Context
 from sheetnet.sheets import frame
+from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import ColourScale, Matrix, Rule, Sheet, Spill
+from sheetnet.workbook.model import ColourScale, Matrix, Sheet, Spill
 from sheetnet.workbook.model import Content as CellContent
 from sheetnet.workbook.styles import Style
 
@@ -23,7 +25,7 @@ MOST_COMPARED = 100
 MAP = 9
 
 #: The content of a cell, given its row and column from 0.
-Elements = Callable[[int, int], Expression]
+Elements = Callable[[int, int], Expression | float]
 
 
 @dataclass(frozen=True)
@@ -151,27 +153,32 @@ class MatrixWriter:
         for row in self._headings:
             self.sheet.fill(row, LEFT, row, self.right, styles.HEADING)
 
-    def block(self, quantity: str, layer: int, area: Area, rows: str, columns: str) -> None:
-        """Tell the index of a matrix; an axis that it does not have is an empty text."""
+    def holds(
+        self,
+        quantity: Quantity,
+        layer: int | None,
+        area: Area,
+        rows: str,
+        columns: str,
+        *,
+        indexed: bool = False,
+    ) -> None:
+        """What a matrix holds, its claim; an axis that it does not have is an empty text.
+
+        With `indexed` the index tells of it: once for every quantity of a layer.
+        """
         lengths = dict(zip((rows, columns), area.shape, strict=True))
         lengths.pop("", None)
-        self.context.blocks.add(
-            Block(
-                quantity,
-                layer,
-                self.sheet.name,
-                area.top,
-                area.left,
-                (rows,) if rows else (),
-                (columns,) if columns else (),
-                lengths,
-            )
+        block = Block(
+            quantity.name,
+            layer,
+            self.sheet.name,
+            area.top,
+            area.left,
+            (rows,) if rows else (),
+            (columns,) if columns else (),
+            lengths,
         )
-
-
-def write_check(sheet: Sheet, row: int, column: int, near: Expression) -> None:
-    """A cell that shows ✓ where `near` holds and a ✗ in red where it does not."""
-    sheet.put(row, column, when(near, "✓", "✗"), styles.CHECK)
-    cell = Area(sheet.name, row, column, row, column)
-    failed = call("ISNUMBER", call("MATCH", "✗", cell, 0))
-    sheet.formats.append(Rule(cell, failed, styles.WRONG))
+        if indexed:
+            self.context.blocks.add(block)
+        self.context.claim(self.sheet, block)

@@ -8,6 +8,7 @@ from sheetnet.expressions.formula import Ref, call, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.slips import SLIPS
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
@@ -20,7 +21,7 @@ Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
 
 
 def _entries(context: Context) -> list[Entry]:
-    last = context.layers[-1]
+    last = context.depth
     source = context.sizes[last - 1] - 1
     return [
         ("input", "first input", lambda s: s.input(0)),
@@ -32,7 +33,7 @@ def _entries(context: Context) -> list[Entry]:
         ("loss", "loss of one example", lambda s: s.loss),
         ("cost", "cost: mean of the losses", lambda s: s.cost),
         ("delta", "δ: derivative of the loss by z", lambda s: s.delta(last, 0)),
-        ("gradient", "gradient of a weight", lambda s: s.weight_gradient(last, 0, source)),
+        ("gradient", "gradient of a weight", lambda s: s.by(s.weight(last, 0, source))),
         ("learning_rate", "learning rate", lambda s: s.learning_rate),
         ("hadamard", "product element by element", lambda s: s.notation.hadamard),
         ("layers", "the layers", _layers),
@@ -54,12 +55,13 @@ def _matrices(symbols: Symbols) -> Rich:
     last = symbols.last
     z, w, a = (symbols.matrix(*of) for of in (("Z", last), ("W", last), ("A", last - 1)))
     product = a + " " + w if symbols.notation.example_rows else w + " " + a
-    return z + " = " + product + ("" if symbols.notation.key == "happydustbunny" else " + b")
+    return z + " = " + product + ("" if symbols.notation.bias_in_matrix else " + b")
 
 
-def fill(context: Context) -> Sheet:
+def _fill(context: Context) -> list[Sheet]:
     """The sheet, the lesson's document in the first column."""
-    sheet = Sheet(NAME, tab_colour=styles.PALE, freeze=(FIRST_ROW, 3), cursor=(FIRST_ROW, 2))
+    sheet = Sheet(NAME, "the symbols, here and in the other documents")
+    sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 2)
     sheet.print_setup = PrintSetup(fit_height=1)
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
     own = context.notation
@@ -81,7 +83,7 @@ def fill(context: Context) -> Sheet:
         sheet.heights[row] = 20
         for column, notation in enumerate(ordered, 3):
             look = styles.SYMBOL.but(horizontal="left", size=12)
-            written = rich(write(Symbols(context.lesson, notation)))
+            written = rich(write(Symbols(notation, context.sizes)))
             if notation is own:
                 look = look.but(fill=styles.GREY_FILL, bold=True)
             if quantity in notation.missing:
@@ -93,13 +95,16 @@ def fill(context: Context) -> Sheet:
         sheet.put(row, 2, text, styles.HINT)
         row += 1
     _slips(context, sheet, _reading(context, sheet, row + 1) + 2)
-    return sheet
+    return [sheet]
+
+
+NOTATION = SheetKind(NAME, _fill)
 
 
 def _reading(context: Context, sheet: Sheet, row: int) -> int:
     """How to read an index, on a weight and a bias of this network; returns the last row."""
     symbols, first = context.symbols, context.notation.first
-    last = context.layers[-1]
+    last = context.depth
     source, unit = context.sizes[last - 1] - 1, context.sizes[last] - 1
     sheet.put(row, 2, "How to read an index", styles.HEADING)
     sheet.fill(row, 2, row, 10, styles.HEADING)
@@ -147,10 +152,10 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         sheet.put(row, 5, slip.shown, prose.but(colour=styles.GREY, italic=True))
         sheet.merge(row, 5, row, 6)
         values = (slip.printed_value, slip.right_value, slip.measured)
-        for column, value in enumerate(values, 7):
-            sheet.put(row, column, value, styles.NUMBER, approximate=1.0)
+        for column, (value, claim) in enumerate(values, 7):
+            sheet.put(row, column, value, styles.NUMBER, claim=claim, approximate=1.0)
         printed, right, measured = (Ref(NAME, row, column) for column in (7, 8, 9))
         near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
         # Where both give the same number, this workbook's numbers decide nothing.
         same = call("ABS", printed - right) <= 1e-6 * (1 + call("ABS", measured))
-        sheet.put(row, 10, when(same, "–", when(near, "✓", "✗")), styles.CHECK)
+        sheet.put(row, 10, when(same, "–", when(near, "✓", "✗")), styles.CHECK, passes=("✓", "–"))

@@ -1,271 +1,249 @@
-"""Training: a row a step; each step's weights are formulas on the row above."""
+"""The run: all steps of every quantity, wherever its blocks are placed.
+
+Each step's parameters are formulas on the step before. One writer for all placements: a
+row holds the numbers of a step, or of one example or one unit of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 
-from sheetnet.errors import SheetnetError
-from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW
 from sheetnet.expressions.formula import Expression, Ref
-from sheetnet.expressions.rich import Rich
-from sheetnet.network.equations import Equations, updated
-from sheetnet.network.sheets import wide
-from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.step import Step
+from sheetnet.network.equations import Equations
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
+from sheetnet.network.quantities import SAMPLE, STEP, Quantity
+from sheetnet.network.sheets.context import Context, RunCells
+from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Band, Cell, FloatArray, PrintSetup, Sheet
-from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style, header
+from sheetnet.workbook.styles import GIVEN, header
 
-NAME = "Training"
-FIRST_ROW = 6
-#: More would take minutes to build and to open.
-MOST_CELLS, MOST_WIDE = 20_000_000, 1_500_000
 GROUP_ROW, EXAMPLE_ROW, SYMBOL_ROW = 3, 4, 5
-
-
-def place(context: Context) -> None:
-    """Lay the quantities side by side, one row a step; a wide network has sheets of its own.
-
-    Refuses what no workbook can hold.
-    """
-    _refuse_the_endless(context)
-    if is_wide(context):
-        wide.place(context)
-        return
-    column = 2
-    for quantity, layer, axes in _order(context):
-        lengths = {"step": context.steps + 1} | {a: _length(context, layer, a) for a in axes}
-        block = Block(quantity, layer, NAME, FIRST_ROW, column, ("step",), axes, lengths)
-        context.add_run(block)
-        column += block.width
-
-
-def is_wide(context: Context) -> bool:
-    """Whether a step has more numbers than a row has columns."""
-    return context.numbers + 1 > LAST_COLUMN
-
-
-def _refuse_the_endless(context: Context) -> None:
-    if context.steps + FIRST_ROW > LAST_ROW:
-        raise SheetnetError(
-            f"training.steps: {context.steps:,} steps need {context.steps + FIRST_ROW:,} rows, "
-            f"a sheet has {LAST_ROW:,}: use fewer steps"
-        )
-    cells = (context.steps + 1) * context.numbers
-    most = MOST_WIDE if is_wide(context) else MOST_CELLS
-    if cells > most:
-        raise SheetnetError(
-            f"training.steps: the run has {cells:,} numbers, a workbook of "
-            f"{context.numbers:,} numbers a step holds {most:,}: use fewer steps, units or samples"
-        )
-
-
-def _length(context: Context, layer: int | None, axis: str) -> int:
-    if axis == "sample":
-        return context.samples
-    assert layer is not None
-    return context.sizes[layer if axis == "unit" else layer - 1]
-
-
-def _order(context: Context) -> Iterator[tuple[str, int | None, tuple[str, ...]]]:
-    """The quantities from left to right, in the order in which a step computes them.
-
-    Numbers of an example stand together, unless there are more examples than units:
-    then those of a unit do, so that the longer sum is always over adjoining cells.
-    """
-    many = context.samples > max(context.sizes)
-    each = ("unit", "sample") if many else ("sample", "unit")
-    for layer in context.layers:
-        yield "weight", layer, ("unit", "source")
-        yield "bias", layer, ("unit",)
-    for layer in context.layers:
-        yield "z", layer, each
-        yield "activation", layer, each
-    yield "loss", None, ("sample",)
-    yield "cost", None, ()
-    for layer in reversed(context.layers):
-        yield "delta", layer, each
-    for layer in context.layers:
-        yield "weight_gradient", layer, ("unit", "source")
-        yield "bias_gradient", layer, ("unit",)
-
-
-ROLES: dict[str, Style] = {
-    "weight": UPDATE,
-    "bias": UPDATE,
-    "z": FORWARD,
-    "activation": FORWARD,
-    "loss": FORWARD,
-    "cost": FORWARD,
-    "delta": BACKWARD,
-    "weight_gradient": BACKWARD,
-    "bias_gradient": BACKWARD,
-}
-TITLES = {
-    "weight": "weights",
-    "bias": "biases",
-    "z": "sums z",
-    "activation": "activations",
-    "loss": "loss",
-    "cost": "cost",
-    "delta": "δ",
-    "weight_gradient": "weight gradients",
-    "bias_gradient": "bias gradients",
+COUNT = GIVEN.but(number_format="0")
+STEPS = "Step 0 is before the first update. "
+HINTS = {
+    (STEP,): STEPS + "The parameters of a row are formulas on the row above.",
+    (STEP, SAMPLE): STEPS + "A row is one example at one step.",
 }
 
 
-NOTES = {
-    "cost": "The mean of the examples' losses: what the training makes small.",
-    "delta": "The derivative of the example's loss by z: how much this unit's sum is to blame.",
-    "weight_gradient": "The derivative of the cost by each weight: the mean over the examples.",
-}
+def sheet_names(context: Context) -> list[str]:
+    """The sheets of the run, in their order."""
+    return list(dict.fromkeys(block.sheet for block in context.runs))
 
 
 def fill(context: Context) -> list[Sheet]:
-    """Training; for a wide network also the sheets of its layers."""
-    if is_wide(context):
-        return wide.fill(context)
-    sheet = Sheet(NAME, freeze=(FIRST_ROW, 2), cursor=(FIRST_ROW, 2), tab_colour=styles.GREEN)
+    """A sheet for each that the placement names, Training first."""
+    names = sheet_names(context)
+    names.sort(key=lambda name: name != TRAINING)
+    return [_sheet(context, name) for name in names]
+
+
+def _sheet(context: Context, name: str) -> Sheet:
+    blocks = [block for block in context.runs if block.sheet == name]
+    axes = blocks[0].rows
+    width = len(axes)
+    sheet = Sheet(name, _about(name))
+    sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + width)
+    sheet.tab_colour, sheet.default_width = styles.GREEN, 11.5
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
-    sheet.widths[1] = 8
-    hint = "Step 0 is before the first update. The weights of a row are formulas on the row above."
-    frame.head(sheet, "Training: a row a step", hint, 1)
-    blocks = [block for block in context.blocks if block.sheet == NAME]
-    frame.banner(sheet, blocks[-1].right)
-    step = header(GIVEN)
-    sheet.put(SYMBOL_ROW, 1, "step", step)
-    sheet.fill(GROUP_ROW, 1, EXAMPLE_ROW, 1, step)
-    sheet.heights[GROUP_ROW] = 42
-    sheet.heights[SYMBOL_ROW] = 20
+    sheet.widths |= dict.fromkeys(range(1, width + 1), 8.0)
+    hint = HINTS.get(axes, STEPS + f"A row is one {axes[-1]} at one step.")
+    titles = {TRAINING: "Training: a row a step", EXAMPLES: "Examples: a row an example and step"}
+    frame.head(sheet, titles.get(name, name), hint, 1)
+    right = blocks[-1].right
+    frame.banner(sheet, max(min(right, 60), 8))
+    for column, axis in enumerate(axes, 1):
+        title = {SAMPLE: "example"}.get(axis, axis)
+        sheet.put(SYMBOL_ROW, column, title, header(GIVEN))
+        sheet.fill(GROUP_ROW, column, EXAMPLE_ROW, column, header(GIVEN))
+    sheet.heights |= {GROUP_ROW: 42.0, SYMBOL_ROW: 20.0}
     for block in blocks:
         _write_headers(sheet, context, block)
+    _Rows(context, sheet, blocks).write()
+    return sheet
 
-    first: list[Cell] = [Cell(0.0, GIVEN.but(number_format="0"))]
-    later: list[Cell] = [Cell(Ref(NAME, FIRST_ROW, 1) + 1, GIVEN.but(number_format="0"))]
-    for block in blocks:
-        edge = ROLES[block.quantity].but(borders="l", border_colour=styles.RULE)
-        for number, index in enumerate(block.indices()):
-            if index["step"] > 0:
-                break
-            style = edge if number == 0 else ROLES[block.quantity]
-            first.append(Cell(_formula(context, block, 0, index), style))
-            later.append(Cell(_formula(context, block, 1, index), style))
-    values = np.column_stack(
-        [np.arange(context.steps + 1.0)] + [_values(context, block) for block in blocks]
-    )
-    sheet.bands.append(Band(FIRST_ROW, 1, tuple(first), values[:1]))
-    if context.steps:
-        sheet.bands.append(Band(FIRST_ROW + 1, 1, tuple(later), values[1:]))
-    for column in range(2, blocks[-1].right + 1):
-        sheet.widths[column] = 11.5
-    return [sheet]
+
+def _about(name: str) -> str:
+    """What a sheet of the run shows, for Start's list."""
+    if name == TRAINING:
+        return "the whole run, a row a step"
+    kind, _, layer = name.partition(" ")
+    shows = {
+        EXAMPLES: "z, activations and δ of every example at every step",
+        "Weights": f"the parameters and gradients of layer {layer}",
+        "Values": f"z, activations and δ of layer {layer}, a row an example",
+    }
+    return shows[kind]
+
+
+class _Rows:
+    """The rows of one sheet of the run."""
+
+    def __init__(self, context: Context, sheet: Sheet, blocks: list[Block]) -> None:
+        self.context, self.sheet, self.blocks = context, sheet, blocks
+        self.axes = blocks[0].rows
+        net = context.net
+        self.owned = {(q.name, layer): q for q, layer in net.quantities()}
+        self.parameters = {(q.name, layer) for q, layer in net.parameters()}
+        self.states = {(kept.name, at): (of, name) for of, at, name, kept in net.states()}
+        #: Rows of one step, and whether one formula serves for all of them.
+        self.each = blocks[0].height // (context.steps + 1)
+        self.alike = self.axes[1:] in ((), (SAMPLE,))
+
+    def write(self) -> None:
+        """A band for the first step and one for all others; or bands for each step."""
+        steps = self.context.steps
+        if self.each == 1 and self.axes == (STEP,):
+            self._band(0, 0, 1)
+            if steps:
+                self._band(1, 0, steps)
+            return
+        for step in range(steps + 1):
+            if self.alike:
+                self._band(step, 0, self.each)
+            else:
+                for row in range(self.each):
+                    self._band(step, row, 1)
+
+    def _band(self, step: int, row: int, count: int) -> None:
+        """`count` rows from row number `row` of a step on, by the formulas of the first."""
+        top = FIRST_ROW + step * self.each + row
+        places = self._places(row)
+        cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
+        for block in self.blocks:
+            quantity = self.owned[block.quantity, block.layer]
+            look = LOOKS[quantity.role]
+            edge = look.but(borders="l", border_colour=styles.RULE)
+            for number, index in enumerate(_columns(block)):
+                formula = self._formula(quantity, block, step, index | places)
+                cells.append(Cell(formula, edge if number == 0 else look))
+        first = top - FIRST_ROW
+
+        def claim(numbers: Numbers) -> FloatArray:
+            arrays = [numbers.block(block) for block in self.blocks]
+            rows = np.arange(first, first + count, dtype=float)
+            heads = [rows // self.each, *self._label_columns(rows % self.each)]
+            held = [array[first : first + count] for array in arrays if array is not None]
+            return np.column_stack([*heads, *held])
+
+        band = Band(top, 1, tuple(cells), claim(self.context.numbers), claim)
+        self.sheet.bands.append(band)
+
+    def _count(self, step: int, top: int) -> Cell:
+        """The number of the step: a formula on the row above where a row is a step."""
+        if step == 0 or self.axes != (STEP,):
+            return Cell(float(step), COUNT)
+        return Cell(Ref(self.sheet.name, top - 1, 1) + 1, COUNT)
+
+    def _places(self, row: int) -> dict[str, int]:
+        """Where a row of a step stands on the axes of the rows."""
+        return dict(zip(self.axes[1:], (row,), strict=False))
+
+    def _labels(self, row: int) -> list[float]:
+        return [float(column[0]) for column in self._label_columns(np.array([float(row)]))]
+
+    def _label_columns(self, rows: FloatArray) -> list[FloatArray]:
+        """Examples are counted from 1, units as the document counts them."""
+        if len(self.axes) == 1:
+            return []
+        first = 1 if self.axes[1] == SAMPLE else self.context.notation.first
+        return [rows + first]
+
+    def _moves(self, block: Block) -> bool:
+        """Whether references to a block move down with the rows of a band."""
+        if self.axes == (STEP,):
+            return block.live
+        return not self.alike or SAMPLE in block.rows
+
+    def _formula(
+        self, quantity: Quantity, block: Block, step: int, index: Mapping[str, int]
+    ) -> Expression:
+        """The formula of one cell of a step, on cells of this step or the one before."""
+        context, layer = self.context, block.layer
+        cells = RunCells(context, step, self._moves)
+        key = quantity.name, layer
+        if layer is not None and key in self.states:
+            parameter, state = self.states[key]
+            return self._state(parameter, layer, state, step, index)
+        if layer is not None and key in self.parameters:
+            return self._parameter(quantity, layer, step, index)
+        equations = Equations(context.net, context.notation, context.samples, cells)
+        return equations.of(quantity, layer, index)
+
+    def _parameter(
+        self, parameter: Quantity, layer: int, step: int, index: Mapping[str, int]
+    ) -> Expression:
+        """The user's at step 0, later what the optimiser makes of the step before."""
+        context = self.context
+        if step == 0:
+            return context.knob(parameter, layer).ref(fixed=True, **index)
+        above, here = (RunCells(context, step - back, self._moves) for back in (1, 0))
+        before = above.at(parameter, layer, **index)
+        if not context.net.trains(parameter):
+            return before
+        optimiser = context.net.optimiser
+        new = {s: here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        gradient = above.at(parameter.gradient, layer, **index)
+        return optimiser.cells(before, gradient, new, context.hyper, self._number(step))
+
+    def _state(
+        self, parameter: Quantity, layer: int, name: str, step: int, index: Mapping[str, int]
+    ) -> Expression:
+        """0 before the first update, later by the step before."""
+        context = self.context
+        if step == 0:
+            # 0, but a formula: nobody types into it.
+            return 0 * context.knob(parameter, layer).ref(fixed=True, **index)
+        above = RunCells(context, step - 1, self._moves)
+        optimiser = context.net.optimiser
+        state = {s: above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        gradient = above.at(parameter.gradient, layer, **index)
+        return optimiser.cells_state(gradient, state, context.hyper, self._number(step))[name]
+
+    def _number(self, step: int) -> Expression:
+        """The number of the step, from the first column of its row."""
+        return Ref(self.sheet.name, FIRST_ROW + step * self.each, 1)
+
+
+def _columns(block: Block) -> list[dict[str, int]]:
+    """The places of a block's columns."""
+    first = dict.fromkeys(block.rows, 0)
+    places = []
+    for index in block.indices():
+        if any(index[axis] != at for axis, at in first.items()):
+            break
+        places.append({axis: index[axis] for axis in block.columns})
+    return places
 
 
 def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     """Three rows of headers: what it is, which example, the symbol."""
-    style = header(ROLES[block.quantity])
-    title = TITLES[block.quantity]
+    quantity = next(
+        q for q, at in context.net.quantities() if (q.name, at) == (block.quantity, block.layer)
+    )
+    style = header(LOOKS[quantity.role])
+    title = quantity.title
     if block.layer is not None:
         title += f"\nlayer {context.symbols.layer_label(block.layer)}"
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
     sheet.put(GROUP_ROW, block.left, title, group)
-    if block.quantity in NOTES:
-        sheet.notes[GROUP_ROW, block.left] = NOTES[block.quantity]
+    if quantity.note:
+        sheet.notes[GROUP_ROW, block.left] = quantity.note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
-    for number, index in enumerate(block.indices()):
-        if index["step"] > 0:
-            break
+    for number, index in enumerate(_columns(block)):
         column = block.left + number
-        edge = "l" if number == 0 else ""
-        look = style.but(borders=edge, border_colour=styles.RULE)
+        look = style.but(borders="l" if number == 0 else "", border_colour=styles.RULE)
         example = None
-        if "sample" in index and context.samples > 1:
-            example = f"example {index['sample'] + 1}"
+        if SAMPLE in index and context.batch:
+            example = f"example {index[SAMPLE] + 1}"
         sheet.put(EXAMPLE_ROW, column, example, look.but(bold=False, size=9))
-        symbol = _symbol(context, block, index)
+        # In a row that is one unit's, the symbol is that of the first one's.
+        symbol = quantity.symbol(context.symbols, block.layer or 0, index)
         sheet.put(SYMBOL_ROW, column, symbol, look.but(font=styles.SERIF, bold=False, size=11))
-
-
-def _symbol(context: Context, block: Block, index: dict[str, int]) -> Rich:
-    symbols, layer = context.symbols, block.layer or 0
-    unit, source = index.get("unit", 0), index.get("source", 0)
-    match block.quantity:
-        case "weight":
-            return symbols.weight(layer, unit, source)
-        case "bias":
-            return symbols.bias(layer, unit)
-        case "z":
-            return symbols.z(layer, unit)
-        case "activation":
-            return symbols.activation(layer, unit)
-        case "delta":
-            return symbols.delta(layer, unit)
-        case "weight_gradient":
-            return symbols.weight_gradient(layer, unit, source)
-        case "bias_gradient":
-            return symbols.bias_gradient(layer, unit)
-        case "loss":
-            return symbols.loss
-    return symbols.cost
-
-
-def _values(context: Context, block: Block) -> FloatArray:
-    """A quantity of the Trace, a row a step, its columns in the block's order."""
-    trace, layer = context.trace, (block.layer or 1) - 1
-    array = {
-        "weight": lambda: trace.weights[layer],
-        "bias": lambda: trace.biases[layer],
-        "z": lambda: trace.z[layer],
-        "activation": lambda: trace.activations[layer],
-        "loss": lambda: trace.losses,
-        "cost": lambda: trace.costs,
-        "delta": lambda: trace.deltas[layer],
-        "weight_gradient": lambda: trace.weight_gradients[layer],
-        "bias_gradient": lambda: trace.bias_gradients[layer],
-    }[block.quantity]()
-    if block.columns == ("unit", "sample"):
-        array = array.swapaxes(1, 2)
-    return array.reshape(context.steps + 1, -1)
-
-
-def _row(context: Context, step: int) -> Step:
-    """The numbers of one step, as a row of Training holds them."""
-    return Step(context, step, "input", "target")
-
-
-def _formula(context: Context, block: Block, step: int, index: dict[str, int]) -> Expression:
-    """The formula of one cell of a step, on cells of its row or the row above."""
-    equations = Equations(context.lesson, context.samples, _row(context, step))
-    layer, sample = block.layer or 0, index.get("sample", 0)
-    unit, source = index.get("unit", 0), index.get("source", 0)
-    match block.quantity:
-        case "weight" | "bias" if step == 0:
-            first = context.knob(block.quantity, layer)
-            return first.ref(unit=unit, source=source, fixed=True)
-        case "weight" | "bias":
-            above = _row(context, step - 1)
-            before = above.at(block.quantity, layer, unit=unit, source=source)
-            if block.quantity == "bias" and not context.lesson.training.train_biases:
-                return before
-            gradient = above.at(f"{block.quantity}_gradient", layer, unit=unit, source=source)
-            return updated(before, context.rate, gradient)
-        case "z":
-            return equations.z(layer, sample, unit)
-        case "activation":
-            return equations.activation(layer, sample, unit)
-        case "loss":
-            return equations.loss(sample)
-        case "cost":
-            return equations.cost()
-        case "delta":
-            return equations.delta(layer, sample, unit)
-        case "weight_gradient":
-            return equations.weight_gradient(layer, unit, source)
-        case "bias_gradient":
-            return equations.bias_gradient(layer, unit)
-    raise ValueError(f"Training has no {block.quantity}")

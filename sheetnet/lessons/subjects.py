@@ -1,0 +1,88 @@
+"""The kinds of lessons. To add one, write a `Subject` and name its module in `SUBJECTS`.
+
+The command line, the proof and the index see nothing of a lesson but its subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from sheetnet.errors import SheetnetError
+from sheetnet.lessons.errors import suggest
+from sheetnet.lessons.files import find, parse, read_text
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Array, Key, Knob, Settings
+from sheetnet.workbook.model import Book
+
+NETWORK = "network"
+
+
+class AnyLesson(Protocol):
+    """What every kind of lesson says of itself; `text` is its file's text."""
+
+    title: str
+    source: str
+
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of lesson.
+
+    `lesson(text, name, originals)` reads a file's text, `name` being what errors call it and
+    `originals` the arrays that it leaves out (or None); `knobs(lesson)` are its inputs;
+    `numbers(lesson, settings)` computes all that claims are made of, with NumPy; `book(lesson,
+    numbers)` is its workbook; `array(numbers, block)` is what a block of the index must hold,
+    as rows × columns, and of what size the numbers are that it is a difference of (0: of none),
+    or None where a block of that quantity is not known here; `steady(numbers)` says whether
+    programs can be expected to agree on them: a last bit does not grow beyond what is compared;
+    `decoder(numbers)` reads the symbols of its written mathematics (see `proof.readings`).
+    All raise `SheetnetError`.
+    """
+
+    key: str
+    lesson: Callable[[str, str, Mapping[Key, Array] | None], Any]
+    knobs: Callable[[Any], list[Knob]]
+    numbers: Callable[[Any, Settings], Any]
+    book: Callable[[Any, Any], Book]
+    array: Callable[[Any, Block], tuple[Array, float] | None]
+    steady: Callable[[Any], bool]
+    decoder: Callable[[Any], Any]
+
+
+#: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.
+SUBJECTS: dict[str, str | Subject] = {NETWORK: "sheetnet.network.subject"}
+
+
+def subject(kind: str) -> Subject:
+    """The subject of that name."""
+    found = SUBJECTS[kind]
+    if isinstance(found, Subject):
+        return found
+    result: Subject = import_module(found).SUBJECT
+    return result
+
+
+def subject_of(text: str, name: str) -> Subject:
+    """The subject that a lesson file's text names. Raises `SheetnetError`."""
+    kind = parse(text, name).get("kind", NETWORK)
+    if not isinstance(kind, str) or kind not in SUBJECTS:
+        raise SheetnetError(
+            f"{name}: kind: unknown kind of lesson {str(kind)[:40]!r}: "
+            + suggest(str(kind)[:40], SUBJECTS)
+        )
+    return subject(kind)
+
+
+def load(name: str | Path) -> tuple[Subject, Any]:
+    """A lesson of any kind, by its name or path, and its subject. Raises `SheetnetError`."""
+    path = find(name)
+    text = read_text(path)
+    found = subject_of(text, str(path))
+    return found, found.lesson(text, str(path), None)

@@ -1,0 +1,144 @@
+"""The symbols of the four documents read back: which number a symbol means.
+
+Written from the documents, apart from `notation`, which writes them: the two must agree,
+and the proof of every equation shows that they do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
+from sheetnet.proof.written import Symbol, UnreadableError
+
+
+@dataclass(frozen=True)
+class Document:
+    """How a document's symbols are read.
+
+    `first` is the number of the first unit; `label` matches a layer's raised text and gives
+    its number, counted from the output where it has a minus sign; `source_first` the order of
+    a weight's indices; `bias_source` where the index of the node of value 1 stands (None: a
+    bias is a letter b). `inputs` and `targets` are their letters, `costs` those of loss and
+    cost, `rates` that of the learning rate.
+    """
+
+    first: int
+    label: str
+    weight: str
+    source_first: bool
+    bias_source: Callable[[int], int] | None
+    inputs: str
+    targets: str
+    costs: str
+    rates: str
+
+
+DOCUMENTS = {
+    # a = σ(A W): the bias is the weight from the node behind the last unit.
+    "happydustbunny": Document(
+        0, r"\((\d+)\)", "w", False, lambda sources: sources, "", "T", "C", "γ"
+    ),
+    # Layers count down from L; b is a letter of its own.
+    "sabine": Document(0, r"L(?:−(\d+))?", "w", False, None, "", "t", "c", "η"),
+    # Source first; node 0 is the bias, so units count from 1.
+    "bhadani": Document(1, r"\[(\d+)\]", "w", True, lambda sources: 0, "x", "y", "LC", "η"),
+    "wichmann": Document(1, r"\((\d+)\)", "W", False, None, "x", "t", "J", "η"),
+}
+
+
+class Decoder:
+    """The numbers that the symbols of one lesson mean, at the chosen step and example."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        self.document = DOCUMENTS[numbers.lesson.notation]
+        self.sizes = numbers.net.sizes
+
+    def is_layer(self, text: str) -> bool:
+        """Whether raised text is a layer's label."""
+        return re.fullmatch(self.document.label, text) is not None
+
+    def __call__(self, symbol: Symbol) -> float:
+        """The number that a symbol means. Raises `UnreadableError`."""
+        try:
+            return float(self._look(symbol))
+        except (LookupError, ValueError) as error:
+            raise UnreadableError(f"{symbol} means nothing here ({error})") from None
+
+    def following(self, symbol: Symbol) -> float:
+        """The parameter that a symbol means, after the update that follows."""
+        quantity, layer, index = self._parameter(symbol)
+        return float(self.numbers.derived(f"next_{quantity.name}", layer)[index])
+
+    def _look(self, symbol: Symbol) -> float:
+        document, numbers = self.document, self.numbers
+        letter = symbol.letter
+        if symbol.of and letter == "z":
+            return self._of_unit(DELTA, symbol)
+        if symbol.of or symbol.kept:
+            parameter, layer, index = self._parameter(symbol)
+            wanted = parameter.gradient if symbol.of else parameter.kept("velocity")
+            return float(numbers.now(wanted, layer)[index])
+        if letter in document.rates and not symbol.lower:
+            return numbers.hyper["learning_rate"]
+        if letter == "µ":
+            return numbers.hyper["momentum"]
+        if letter in (document.weight, "b"):
+            parameter, layer, index = self._parameter(symbol)
+            return float(numbers.now(parameter, layer)[index])
+        if letter in document.costs and not symbol.lower and not symbol.upper:
+            return float(numbers.now(LOSS)[numbers.sample])
+        if letter == document.targets:
+            unit = self._unit(symbol.lower) if symbol.lower else 0
+            return float(numbers.targets[numbers.sample, unit])
+        if letter == document.inputs or (letter == "a" and self._layer(symbol.upper) == 0):
+            return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
+        kinds = {"a": ACTIVATION, "z": Z, "δ": DELTA}
+        return self._of_unit(kinds[letter], symbol)
+
+    def _of_unit(self, quantity: Quantity, symbol: Symbol) -> float:
+        layer, unit = self._layer(symbol.upper), self._unit(symbol.lower)
+        return float(self.numbers.now(quantity, layer)[self.numbers.sample, unit])
+
+    def _layer(self, label: str) -> int:
+        match = re.fullmatch(self.document.label, label)
+        if match is None:
+            raise ValueError(f"{label!r} is no layer")
+        if self.document.label.startswith("L"):
+            return len(self.sizes) - 1 - int(match[1] or 0)
+        return int(match[1])
+
+    def _unit(self, text: str) -> int:
+        unit = int(text) - self.document.first
+        if unit < 0:
+            raise ValueError(f"there is no unit {text}")
+        return unit
+
+    def _parameter(self, symbol: Symbol) -> tuple[Quantity, int, tuple[int, ...]]:
+        """The weight or bias that a symbol means: its quantity, layer and place."""
+        document, layer = self.document, self._layer(symbol.upper)
+        if symbol.letter == "b" and document.bias_source is None:
+            return BIAS, layer, (self._unit(symbol.lower),)
+        if symbol.letter != document.weight:
+            raise ValueError(f"{symbol.letter} is no parameter")
+        units, sources = self.sizes[layer], self.sizes[layer - 1]
+        one, other = self._pair(symbol.lower, document.source_first and units == 1, layer)
+        unit, source = (other, one) if document.source_first else (one, other)
+        if document.bias_source and int(source) == document.bias_source(sources):
+            return BIAS, layer, (self._unit(unit),)
+        return WEIGHT, layer, (self._unit(unit), self._unit(source))
+
+    def _pair(self, text: str, alone: bool, layer: int) -> tuple[str, str]:
+        """Two indices; the single output unit of Bhadani has none of its own."""
+        if alone and layer == len(self.sizes) - 1:
+            return text, "1"
+        if "," in text:
+            one, _, other = text.partition(",")
+            return one, other
+        if len(text) != 2:
+            raise ValueError(f"{text!r} are no two indices")
+        return text[0], text[1]

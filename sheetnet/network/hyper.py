@@ -1,0 +1,48 @@
+"""Hyper-parameters: numbers that a function or an optimiser asks the lesson for, by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class HyperParameter:
+    """A number with a name, a value where the lesson gives none, and its bounds, included."""
+
+    name: str
+    default: float
+    about: str
+    low: float = -1e6
+    high: float = 1e6
+    symbol: str = ""
+
+
+def chosen(
+    declared: Iterable[HyperParameter], given: Mapping[str, Any], field: str, owner: str
+) -> dict[str, float]:
+    """The values of what `owner` declares: those given, else the defaults.
+
+    Raises `ValueError` with the field and the remedy for a key that is not declared, and
+    for a value that is no number within the bounds.
+    """
+    known = {parameter.name: parameter for parameter in declared}
+    for key in given:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1, 0.6)
+            hint = f"did you mean {near[0]!r}?" if near else "take it out"
+            raise ValueError(f"{field}{key}: unknown key for {owner}: {hint}")
+    values = {}
+    for name, parameter in known.items():
+        value = given.get(name, parameter.default)
+        if isinstance(value, bool) or not isinstance(value, float | int):
+            raise ValueError(f"{field}{name}: write a number, not {value!r}")
+        if not parameter.low <= value <= parameter.high:
+            raise ValueError(
+                f"{field}{name}: is {value:g}: write a number from {parameter.low:g} to "
+                f"{parameter.high:g}"
+            )
+        values[name] = float(value)
+    return values

@@ -1,0 +1,134 @@
+"""What a layer is: parameters, a forward and a backward pass, on arrays and in cells.
+
+A layer takes the values of the layer below (N × sources) and gives its own (N × units).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+from sheetnet.expressions.formula import Area, Expression
+from sheetnet.network.notation import Notation
+from sheetnet.network.quantities import SOURCE, UNIT, Quantity
+
+FloatArray = npt.NDArray[np.float64]
+Arrays = dict[str, FloatArray]
+#: (units, sources) → units × sources numbers, for parameters that a lesson leaves out.
+Draw = Callable[[int, int], FloatArray]
+
+
+class Fields(BaseModel):
+    """The keys of a layer's table in a lesson file; a kind adds its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: str = "dense"
+
+
+class Cells(Protocol):
+    """Where the numbers of one step stand on a sheet. Layers count from 1, all else from 0."""
+
+    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Expression:
+        """The cell of one number; an index that is left out is 0."""
+
+    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
+        """The cells with the given indices, where they adjoin."""
+
+
+class Around(Protocol):
+    """What a layer's formulas may ask for: cells, and what the layers around it pass on."""
+
+    cells: Cells
+    notation: Notation
+    samples: int
+
+    def below(self, layer: int, sample: int, source: int) -> Expression:
+        """A value of the layer below, for one example."""
+
+    def below_area(self, layer: int, **index: int) -> Area | None:
+        """Such values as a range (`sample`, `unit`), where they adjoin."""
+
+    def upstream(self, layer: int, sample: int, unit: int) -> Expression:
+        """∂L/∂a of one unit, for one example."""
+
+    def slope_first(self, layer: int) -> bool:
+        """Whether the document writes a δ of this layer with the slope in front."""
+
+    def fused(self, layer: int, sample: int, unit: int) -> Expression | None:
+        """∂L/∂z where the loss and the activation are one formula."""
+
+
+class Layer(ABC):
+    """A layer of a network; `number` counts from 1.
+
+    `parameters`, `values` and `backs` are its quantities: what it learns, what its forward
+    and its backward pass compute; the last of `values` is what the next layer takes, the
+    quantity `activation`. `lengths` are those of the axes of its own quantities.
+    """
+
+    kind: ClassVar[str]
+    fields: ClassVar[type[Fields]]
+    parameters: ClassVar[tuple[Quantity, ...]] = ()
+    values: ClassVar[tuple[Quantity, ...]]
+    backs: ClassVar[tuple[Quantity, ...]]
+
+    number: int
+    sources: int
+    units: int
+
+    def __init__(self, number: int, sources: int, fields: Any) -> None:
+        """Raises `ValueError` that begins with the field where the fields do not fit."""
+        self.number, self.sources = number, sources
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        return {UNIT: self.units, SOURCE: self.sources}
+
+    def fuses_with(self, activation: str) -> bool:
+        """Whether its values are those of this activation, so that a loss may be fused with it."""
+        return False
+
+    @property
+    def least(self) -> float:
+        """No value is below this."""
+        return -np.inf
+
+    @abstractmethod
+    def first(self, draw: Draw) -> Arrays:
+        """The parameters before the first update, by their quantities' names."""
+
+    @abstractmethod
+    def forward(self, p: Mapping[str, FloatArray], below: FloatArray) -> Arrays:
+        """Its values (by name, … × N × units) from the parameters and the layer below."""
+
+    @abstractmethod
+    def backward(
+        self,
+        p: Mapping[str, FloatArray],
+        below: FloatArray,
+        kept: Mapping[str, FloatArray],
+        by_output: FloatArray,
+        fused: bool,
+    ) -> tuple[Arrays, Arrays, FloatArray]:
+        """From ∂L/∂a (N × units) to the backs, the gradients (by parameter) and ∂L/∂below.
+
+        With `fused`, what comes is ∂L/∂z already. Gradients are means over the examples.
+        """
+
+    @abstractmethod
+    def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:
+        """The formula of one number of its values, backs or gradients."""
+
+    @abstractmethod
+    def by_source(self, around: Around, sample: int, source: int) -> Expression:
+        """∂L/∂(value of a source), the sum that is passed down to the layer below."""
+
+    def kinks(self) -> tuple[tuple[Quantity, float], ...]:
+        """Where its values have no derivative: a quantity and the value of the kink."""
+        return ()

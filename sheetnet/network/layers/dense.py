@@ -1,0 +1,248 @@
+"""A fully connected layer: z = W a + b, a = f(z).
+
+Sources: HappyDustbunny, "Forward pass" and "Back propagation"; Sabine 4 and 5.1.1 (signs
+mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.12), (4.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import ConfigDict, Field
+
+from sheetnet.expressions.formula import Expression, total
+from sheetnet.lessons.errors import suggest
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.hyper import chosen
+from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    BIAS_GRADIENT,
+    DELTA,
+    WEIGHT,
+    WEIGHT_GRADIENT,
+    Quantity,
+    Z,
+)
+from sheetnet.network.sums import WRITTEN_OUT, mean, product, sum_of_products
+
+MOST_UNITS = 16_384
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Row = Annotated[tuple[Finite, ...], Field(min_length=1, strict=False)]
+Matrix = Annotated[tuple[Row, ...], Field(min_length=1, strict=False)]
+
+
+class DenseFields(Fields):
+    """A dense layer's table; an activation's hyper-parameters are keys of their own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    units: int = Field(ge=1, le=MOST_UNITS, description="number of units (neurons)")
+    activation: str = Field(
+        description="the activation function", json_schema_extra={"enum": [*sorted(ACTIVATIONS)]}
+    )
+    weights: Matrix | None = Field(default=None, description="units × sources; drawn when left out")
+    biases: Row | None = Field(default=None, description="one for each unit; 0 when left out")
+
+
+class Dense(Layer):
+    """The layer of all four documents."""
+
+    kind = "dense"
+    fields = DenseFields
+    parameters = (WEIGHT, BIAS)
+    values = (Z, ACTIVATION)
+    backs = (DELTA,)
+
+    def __init__(self, number: int, sources: int, fields: DenseFields) -> None:
+        super().__init__(number, sources, fields)
+        self.units = fields.units
+        if fields.activation not in ACTIVATIONS:
+            raise ValueError(
+                f"activation: unknown activation {fields.activation!r}: "
+                + suggest(fields.activation, ACTIVATIONS)
+            )
+        self.activation = ACTIVATIONS[fields.activation]
+        self.hyper = self._hyper(fields)
+        check_matrix("weights", fields.weights, self.units, "unit", sources, "source")
+        if fields.biases is not None and len(fields.biases) != self.units:
+            count = len(fields.biases)
+            raise ValueError(
+                f"biases: has {count} number{'s' * (count != 1)}: write {self.units}, one for "
+                "each unit"
+            )
+        self._weights, self._biases = fields.weights, fields.biases
+
+    def _hyper(self, fields: DenseFields) -> dict[str, float]:
+        """The activation's hyper-parameters; what others have may stand there at its default."""
+        own, given = self.activation.hyper, dict(fields.model_extra or {})
+        for other in ACTIVATIONS.values():
+            for each in other.hyper:
+                if each in own or each.name not in given:
+                    continue
+                if given.pop(each.name) != each.default:
+                    raise ValueError(
+                        f"{each.name}: only a {other.name} has it: take it out, or set "
+                        f'activation = "{other.name}"'
+                    )
+        return chosen(own, given, "", f"a {fields.activation}")
+
+    def fuses_with(self, activation: str) -> bool:
+        return self.activation.name == activation
+
+    @property
+    def least(self) -> float:
+        return self.activation.least
+
+    def kinks(self) -> tuple[tuple[Quantity, float], ...]:
+        return tuple((Z, at) for at in self.activation.kinks(self.hyper))
+
+    def first(self, draw: Draw) -> Arrays:
+        weights = (
+            draw(self.units, self.sources) if self._weights is None else np.array(self._weights)
+        )
+        biases = np.zeros(self.units) if self._biases is None else np.array(self._biases)
+        return {WEIGHT.name: weights.astype(float), BIAS.name: biases.astype(float)}
+
+    def forward(self, p: Mapping[str, FloatArray], below: FloatArray) -> Arrays:
+        z = below @ p[WEIGHT.name].T + p[BIAS.name]
+        return {Z.name: z, ACTIVATION.name: self.activation.value(z, self.hyper)}
+
+    def backward(
+        self,
+        p: Mapping[str, FloatArray],
+        below: FloatArray,
+        kept: Mapping[str, FloatArray],
+        by_output: FloatArray,
+        fused: bool,
+    ) -> tuple[Arrays, Arrays, FloatArray]:
+        delta = by_output
+        if not fused:
+            z, a = kept[Z.name], kept[ACTIVATION.name]
+            delta = self.activation.back(z, a, by_output, self.hyper)
+        gradients = {
+            WEIGHT.name: delta.T @ below / len(below),
+            BIAS.name: delta.sum(axis=0) / len(below),
+        }
+        return {DELTA.name: delta}, gradients, delta @ p[WEIGHT.name]
+
+    def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:
+        sample, unit, source = (index.get(axis, 0) for axis in ("sample", "unit", "source"))
+        if quantity is Z:
+            return self._z(around, sample, unit)
+        if quantity is ACTIVATION:
+            return self._activation(around, sample, unit)
+        if quantity is DELTA:
+            return self._delta(around, sample, unit)
+        area = around.cells.area(DELTA, self.number, unit=unit)
+
+        def delta(n: int) -> Expression:
+            return around.cells.at(DELTA, self.number, sample=n, unit=unit)
+
+        if quantity == BIAS_GRADIENT:
+            return mean(around.samples, delta, area)
+        assert quantity == WEIGHT_GRADIENT
+        products = sum_of_products(
+            around.samples,
+            delta,
+            lambda n: around.below(self.number, n, source),
+            (area, around.below_area(self.number, unit=source)),
+        )
+        return products if around.samples == 1 else products / around.samples
+
+    def slope(self, around: Around, sample: int, unit: int) -> Expression | None:
+        """da/dz of one unit; None where the activation does not work unit by unit."""
+        if self.activation.cell_slope is None:
+            return None
+        at = around.cells.at
+        place = {"sample": sample, "unit": unit}
+        z, a = at(Z, self.number, **place), at(ACTIVATION, self.number, **place)
+        return self.activation.cell_slope(z, a, self.hyper)
+
+    def by_source(self, around: Around, sample: int, source: int) -> Expression:
+        cells, number = around.cells, self.number
+        return sum_of_products(
+            self.units,
+            lambda j: cells.at(DELTA, number, sample=sample, unit=j),
+            lambda j: cells.at(WEIGHT, number, unit=j, source=source),
+            (
+                cells.area(DELTA, number, sample=sample),
+                cells.area(WEIGHT, number, source=source),
+            ),
+        )
+
+    def applied(self, z: list[Expression], unit: int) -> Expression:
+        """The activation of one unit, of any expressions in z's place."""
+        return self.activation.cell(z, unit, self.hyper)
+
+    def summed(self, around: Around, sample: int, unit: int) -> Expression:
+        """The weighted sum of one unit, as z's formula has it."""
+        return self._z(around, sample, unit)
+
+    def _each_unit(self, around: Around, quantity: Quantity, sample: int) -> list[Expression]:
+        at = around.cells.at
+        return [at(quantity, self.number, sample=sample, unit=k) for k in range(self.units)]
+
+    def _z(self, around: Around, sample: int, unit: int) -> Expression:
+        """The pre-activation; a document whose bias is node 0 writes it first."""
+        cells, number = around.cells, self.number
+
+        def weight(k: int) -> Expression:
+            return cells.at(WEIGHT, number, unit=unit, source=k)
+
+        def below(k: int) -> Expression:
+            return around.below(number, sample, k)
+
+        bias = cells.at(BIAS, number, unit=unit)
+        areas = cells.area(WEIGHT, number, unit=unit), around.below_area(number, sample=sample)
+        weighted = sum_of_products(self.sources, weight, below, areas)
+        if not around.notation.bias_node_first:
+            return weighted + bias
+        if self.sources > WRITTEN_OUT:
+            return bias + weighted
+        return total([bias, *(weight(k) * below(k) for k in range(self.sources))])
+
+    def _activation(self, around: Around, sample: int, unit: int) -> Expression:
+        return self.applied(self._each_unit(around, Z, sample), unit)
+
+    def _delta(self, around: Around, sample: int, unit: int) -> Expression:
+        """∂L/∂a · da/dz; in the output layer the fused form where the loss has one."""
+        fused = around.fused(self.number, sample, unit)
+        if fused is not None:
+            return fused
+        slope = self.slope(around, sample, unit)
+        if slope is None:
+            g = [around.upstream(self.number, sample, j) for j in range(self.units)]
+            z, a = (self._each_unit(around, q, sample) for q in (Z, ACTIVATION))
+            return self.activation.cell_back(z, a, g, unit, self.hyper)
+        upstream = around.upstream(self.number, sample, unit)
+        if around.slope_first(self.number):
+            return product(slope, upstream)
+        return product(upstream, slope)
+
+
+def check_matrix(
+    field: str,
+    matrix: tuple[tuple[Any, ...], ...] | None,
+    rows: int,
+    row: str,
+    columns: int,
+    column: str,
+) -> None:
+    """Raise `ValueError` that names the field where a matrix has another shape."""
+    if matrix is None:
+        return
+    if len(matrix) != rows:
+        raise ValueError(
+            f"{field}: has {len(matrix)} row{'s' * (len(matrix) != 1)}: write {rows}, one for "
+            f"each {row}"
+        )
+    for i, numbers in enumerate(matrix):
+        if len(numbers) != columns:
+            raise ValueError(
+                f"{field}[{i}]: has {len(numbers)} number{'s' * (len(numbers) != 1)}: write "
+                f"{columns}, one for each {column}"
+            )

@@ -1,0 +1,99 @@
+"""A network ready to run: its layers, loss and optimiser as objects, and its quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sheetnet.network.layers.base import Layer
+from sheetnet.network.losses import Loss
+from sheetnet.network.optimisers import Optimiser
+from sheetnet.network.quantities import BIAS, COST, LOSS, SAMPLE, Quantity
+
+#: A quantity and its layer, None where it has none.
+Owned = tuple[Quantity, int | None]
+
+
+@dataclass(frozen=True)
+class Net:
+    """The network of a lesson. `loss_hyper` are the values of the loss's hyper-parameters."""
+
+    inputs: int
+    layers: tuple[Layer, ...]
+    loss: Loss
+    loss_hyper: dict[str, float]
+    optimiser: Optimiser
+    train_biases: bool
+
+    @property
+    def depth(self) -> int:
+        return len(self.layers)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of inputs and of each layer's units."""
+        return (self.inputs, *(layer.units for layer in self.layers))
+
+    def is_fused(self, layer: int) -> bool:
+        """Whether the loss and the activation of this layer are differentiated as one."""
+        needed = self.loss.fused_with
+        return layer == self.depth and needed is not None and self.layers[-1].fuses_with(needed)
+
+    def trains(self, parameter: Quantity) -> bool:
+        """Whether training changes this parameter."""
+        return self.train_biases or parameter != BIAS
+
+    def parameters(self) -> Iterator[tuple[Quantity, int]]:
+        """Every quantity that is a parameter, with its layer."""
+        for layer in self.layers:
+            for quantity in layer.parameters:
+                yield quantity, layer.number
+
+    def states(self) -> Iterator[tuple[Quantity, int, str, Quantity]]:
+        """What the optimiser keeps: parameter, layer, the state's name and its quantity."""
+        for parameter, layer in self.parameters():
+            if self.trains(parameter):
+                for state in self.optimiser.state:
+                    yield parameter, layer, state, parameter.kept(state)
+
+    def quantities(self) -> Iterator[Owned]:
+        """All quantities of a step, in the order in which it computes them."""
+        for _, layer, _, kept in self.states():
+            yield kept, layer
+        yield from self.parameters()
+        for part in self.layers:
+            for quantity in part.values:
+                yield quantity, part.number
+        yield LOSS, None
+        yield COST, None
+        for part in reversed(self.layers):
+            for quantity in part.backs:
+                yield quantity, part.number
+        for parameter, layer in self.parameters():
+            yield parameter.gradient, layer
+
+    def lengths(self, quantity: Quantity, layer: int | None, samples: int) -> dict[str, int]:
+        """The length of each of a quantity's axes."""
+        known = {SAMPLE: samples} | (self.layers[layer - 1].lengths if layer else {})
+        return {axis: known[axis] for axis in quantity.axes}
+
+    def count(self, samples: int) -> int:
+        """How many numbers a step of the run has."""
+        total = 0
+        for quantity, layer in self.quantities():
+            product = 1
+            for length in self.lengths(quantity, layer, samples).values():
+                product *= length
+            total += product
+        return total
+
+    @property
+    def parameter_count(self) -> int:
+        """How many weights, biases and other parameters there are."""
+        total = 0
+        for quantity, layer in self.parameters():
+            product = 1
+            for length in self.lengths(quantity, layer, 1).values():
+                product *= length
+            total += product
+        return total

@@ -1,0 +1,160 @@
+"""The numbers of a lesson, from which every claim about its workbook is made.
+
+They come from the engine's arrays alone. What a sheet shows beyond the run (a product, a
+slope, a moved cost) is a `Derived` quantity: its NumPy side stands beside the sheet that
+shows it, apart from the formulas there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sheetnet.network.engine import DivergenceError, FloatArray, Trace, train
+from sheetnet.network.knobs import knobs
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    CHOSEN_SAMPLE,
+    CHOSEN_STEP,
+    INPUT,
+    SAMPLE,
+    STEP,
+    TARGET,
+    Quantity,
+)
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Key, Settings
+
+#: A change of the parameters, and what may become of it at the most; below the size of
+#: `SMALL` the change counts as it is.
+NUDGE, GROWN, SMALL = 1e-13, 1e-10, 1e-3
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A quantity that sheets show of the chosen step, and how it follows from the numbers.
+
+    `compute(numbers, layer)` gives an array with the quantity's axes. Of finite differences,
+    which programs compute less alike, `size(numbers)` is the size of the numbers in them.
+    """
+
+    quantity: Quantity
+    compute: Callable[[Numbers, int], FloatArray]
+    size: Callable[[Numbers], float] | None = None
+
+
+class Numbers:
+    """The run of a lesson with given settings, and what is chosen to be shown of it.
+
+    Raises `DivergenceError` where the run overflows.
+    """
+
+    def __init__(
+        self, lesson: Lesson, settings: Settings, derived: dict[str, Derived] | None = None
+    ) -> None:
+        self.lesson, self.settings = lesson, settings
+        self.trace: Trace = train(lesson, settings)
+        self.step = int(settings.number(CHOSEN_STEP.name))
+        key = (CHOSEN_SAMPLE.name, None)
+        self.sample = int(settings[key].item()) - 1 if key in settings else 0
+        self._derived = derived or {}
+        self._run_axes = {(q.name, at): (STEP, *q.axes) for q, at in lesson.net.quantities()}
+        self._given_axes = {knob.place: knob.rows + knob.columns for knob in knobs(lesson)}
+        self._arrays: dict[tuple[str, int | None], FloatArray] = {}
+        self._blocks: dict[int, tuple[Block, FloatArray]] = {}
+
+    @property
+    def net(self) -> Net:
+        return self.lesson.net
+
+    @cached_property
+    def hyper(self) -> dict[str, float]:
+        """The optimiser's hyper-parameters as they stand in the cells."""
+        return {name: self.settings.number(name) for name in self.lesson.hyper}
+
+    @property
+    def inputs(self) -> FloatArray:
+        """samples × features"""
+        return self.settings[INPUT.name, None]
+
+    @property
+    def targets(self) -> FloatArray:
+        """samples × output units"""
+        return self.settings[TARGET.name, None]
+
+    @cached_property
+    def is_steady(self) -> bool:
+        """Whether a change in the last bits of the parameters stays one in all of the run."""
+        moved: dict[Key, FloatArray] = {
+            (q.name, layer): self.settings[q.name, layer] * (1 + NUDGE)
+            for q, layer in self.net.parameters()
+        }
+        try:
+            other = train(self.lesson, self.settings.but(moved))
+        except DivergenceError:
+            return False
+        return all(
+            bool((np.abs(array - other[key]) <= GROWN * (np.abs(array) + SMALL)).all())
+            for key, array in self.trace.items()
+        )
+
+    def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
+        """A quantity of the run at the chosen step, with its own axes."""
+        array: FloatArray = self.trace[quantity, layer][self.step]
+        return array
+
+    def below(self, layer: int) -> FloatArray:
+        """What a layer takes at the chosen step: samples × sources."""
+        return self.inputs if layer == 1 else self.now(ACTIVATION, layer - 1)
+
+    def derived(self, name: str, layer: int | None) -> FloatArray:
+        """A derived quantity, computed when it is first asked for."""
+        if (name, layer) not in self._arrays:
+            self._arrays[name, layer] = self._derived[name].compute(self, layer or 0)
+        return self._arrays[name, layer]
+
+    def size(self, quantity: str) -> float:
+        """How large the numbers are that a quantity is a difference of; 0 where it is none."""
+        found = self._derived.get(quantity)
+        return found.size(self) if found and found.size else 0.0
+
+    def block(self, block: Block) -> FloatArray | None:
+        """What a block must hold, as rows × columns; None for a quantity that is not known.
+
+        Of an axis that the block does not have, the chosen step and example are meant.
+        """
+        known = self._blocks.get(id(block))
+        if known is None:
+            found = self._found(block)
+            if found is None:
+                return None
+            known = self._blocks[id(block)] = (block, found)
+        return known[1]
+
+    def _found(self, block: Block) -> FloatArray | None:
+        name, layer = key = block.quantity, block.layer
+        if key in self._run_axes and block.live:
+            return self._laid(block, self.trace[key], self._run_axes[key])
+        if name in self._derived:
+            return self._laid(block, self.derived(name, layer), self._derived[name].quantity.axes)
+        if key in self.settings:
+            return self._laid(block, self.settings[key], self._given_axes[key])
+        return None
+
+    def _laid(self, block: Block, array: FloatArray, axes: tuple[str, ...]) -> FloatArray | None:
+        """An array as the rows and columns of a block."""
+        wanted = block.rows + block.columns
+        chosen = {STEP: self.step, SAMPLE: self.sample} | block.at
+        index = tuple(slice(None) if axis in wanted else chosen.get(axis, 0) for axis in axes)
+        left = [axis for axis in axes if axis in wanted]
+        if sorted(left) != sorted(wanted):
+            return None
+        laid = array[index].transpose([left.index(axis) for axis in wanted])
+        if laid.shape != block.shape:
+            return None
+        return np.ascontiguousarray(laid).reshape(block.height, block.width)

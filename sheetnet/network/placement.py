@@ -1,0 +1,116 @@
+"""Where each quantity of the run stands: the blocks that hold all of its steps.
+
+A row a step, all numbers side by side on Training; where that is wider than a sheet, the
+numbers of an example get a row each ("stacked": a row is one example at one step); where
+one step's parameters alone are wider than a sheet, each layer has sheets of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sheetnet.errors import SheetnetError
+from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW
+from sheetnet.network.net import Net
+from sheetnet.network.quantities import SAMPLE, STEP, UNIT, Quantity
+from sheetnet.workbook.blocks import Block
+
+TRAINING, EXAMPLES = "Training", "Examples"
+FIRST_ROW = 6
+#: More would take minutes to build and to open.
+MOST_CELLS, MOST_WIDE = 20_000_000, 1_500_000
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A way of placing the run.
+
+    `place` tells on which sheet a quantity of a layer stands, and which of its axes are rows
+    there besides the step; `most` is how many numbers a run may have, `fits(net, samples)`
+    whether a step is not too wide for it.
+    """
+
+    name: str
+    place: Callable[[Quantity, int | None], tuple[str, tuple[str, ...]]]
+    most: int
+    fits: Callable[[Net, int], bool]
+
+
+def _per_example(quantity: Quantity) -> bool:
+    return SAMPLE in quantity.axes
+
+
+def _in_layers(quantity: Quantity, layer: int | None) -> tuple[str, tuple[str, ...]]:
+    if layer is None:
+        return TRAINING, ()
+    if _per_example(quantity):
+        return f"Values {layer}", (SAMPLE,)
+    return f"Weights {layer}", (UNIT,) if UNIT in quantity.axes else ()
+
+
+PLACEMENTS = [
+    Placement(
+        "a row a step",
+        lambda q, layer: (TRAINING, ()),
+        MOST_CELLS,
+        lambda net, samples: net.count(samples) + 1 <= LAST_COLUMN,
+    ),
+    Placement(
+        "a row an example",
+        lambda q, layer: (EXAMPLES, (SAMPLE,)) if _per_example(q) else (TRAINING, ()),
+        MOST_CELLS,
+        lambda net, samples: net.count(1) + 2 <= LAST_COLUMN,
+    ),
+    Placement("sheets of layers", _in_layers, MOST_WIDE, lambda net, samples: True),
+]
+
+
+def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
+    """The blocks of the run. Raises `SheetnetError` for what no workbook can hold.
+
+    Numbers of an example stand together, unless there are more examples than units: then
+    those of a unit do, so that the longer sum is always over adjoining cells.
+    """
+    if steps + FIRST_ROW > LAST_ROW:
+        raise SheetnetError(
+            f"training.steps: {steps:,} steps need {steps + FIRST_ROW:,} rows, "
+            f"a sheet has {LAST_ROW:,}: use fewer steps"
+        )
+    placement = next(p for p in PLACEMENTS if p.fits(net, samples))
+    numbers = net.count(samples)
+    if (steps + 1) * numbers > placement.most:
+        raise SheetnetError(
+            f"training.steps: the run has {(steps + 1) * numbers:,} numbers, a workbook of "
+            f"{numbers:,} numbers a step holds {placement.most:,}: use fewer steps, units or "
+            "samples"
+        )
+    columns: dict[str, int] = {}
+    for quantity, layer in net.quantities():
+        sheet, rows = placement.place(quantity, layer)
+        lengths = net.lengths(quantity, layer, samples)
+        axes = [axis for axis in quantity.axes if axis not in rows]
+        if axes[:1] == [SAMPLE] and samples > max(net.sizes):
+            axes = [*axes[1:], SAMPLE]
+        block = Block(
+            quantity.name,
+            layer,
+            sheet,
+            FIRST_ROW,
+            columns.get(sheet, 2 + len(rows)),
+            (STEP, *rows),
+            tuple(axes),
+            {STEP: steps + 1} | {axis: lengths[axis] for axis in (*rows, *axes)},
+        )
+        _refuse_the_large(block)
+        columns[sheet] = block.right + 1
+        yield block
+
+
+def _refuse_the_large(block: Block) -> None:
+    if block.bottom > LAST_ROW or block.right > LAST_COLUMN:
+        raise SheetnetError(
+            f"network.layers: {block.quantity} of layer {block.layer} takes {block.bottom:,} rows "
+            f"and {block.right:,} columns, a sheet has {LAST_ROW:,} and {LAST_COLUMN:,}: use "
+            "fewer training.steps, units or samples"
+        )

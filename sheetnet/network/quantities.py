@@ -1,0 +1,128 @@
+"""The quantities of a network: each is declared once, and everything else points here.
+
+A quantity's name is what the index calls it. Its axes are those besides `step`; a layer
+kind may declare quantities with axes of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sheetnet.expressions.rich import Rich
+from sheetnet.network.notation import Symbols
+
+STEP, SAMPLE, UNIT, SOURCE = "step", "sample", "unit", "source"
+
+
+class Role(Enum):
+    """What a number is for, which is also how it looks."""
+
+    GIVEN = "given"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+
+#: How a document writes one number of a quantity: of a layer (0 where it has none), at a
+#: place on its axes.
+Symbol = Callable[[Symbols, int, dict[str, int]], Rich]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a number is: its name, its axes, its role, its title and its symbol.
+
+    `note` says in a sentence what it means, `singular` is a parameter's title for one.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    role: Role = field(compare=False)
+    title: str = field(compare=False)
+    symbol: Symbol = field(compare=False)
+    note: str = field(default="", compare=False)
+    singular: str = field(default="", compare=False)
+
+    @property
+    def gradient(self) -> Quantity:
+        """The derivative of the cost by this parameter."""
+        return Quantity(
+            f"{self.name}_gradient",
+            self.axes,
+            Role.BACKWARD,
+            f"{self.singular} gradients",
+            lambda symbols, layer, at: symbols.by(self.symbol(symbols, layer, at)),
+            "The derivative of the cost by each of them: the mean over the examples.",
+        )
+
+    def kept(self, state: str) -> Quantity:
+        """What an optimiser keeps of this parameter under the name `state`."""
+        return Quantity(
+            f"{self.name}_{state}",
+            self.axes,
+            Role.UPDATE,
+            f"{state} of the {self.title}",
+            lambda symbols, layer, at: f"{state[0]}(" + self.symbol(symbols, layer, at) + ")",
+        )
+
+
+INPUT = Quantity(
+    "input", (SAMPLE, UNIT), Role.GIVEN, "inputs", lambda s, _, at: s.input(at.get(UNIT, 0))
+)
+TARGET = Quantity(
+    "target", (SAMPLE, UNIT), Role.GIVEN, "targets", lambda s, _, at: s.target(at.get(UNIT, 0))
+)
+WEIGHT = Quantity(
+    "weight",
+    (UNIT, SOURCE),
+    Role.UPDATE,
+    "weights",
+    lambda s, layer, at: s.weight(layer, at.get(UNIT, 0), at.get(SOURCE, 0)),
+    singular="weight",
+)
+BIAS = Quantity(
+    "bias",
+    (UNIT,),
+    Role.UPDATE,
+    "biases",
+    lambda s, layer, at: s.bias(layer, at.get(UNIT, 0)),
+    singular="bias",
+)
+Z = Quantity(
+    "z", (SAMPLE, UNIT), Role.FORWARD, "sums z", lambda s, layer, at: s.z(layer, at.get(UNIT, 0))
+)
+ACTIVATION = Quantity(
+    "activation",
+    (SAMPLE, UNIT),
+    Role.FORWARD,
+    "activations",
+    lambda s, layer, at: s.activation(layer, at.get(UNIT, 0)),
+)
+DELTA = Quantity(
+    "delta",
+    (SAMPLE, UNIT),
+    Role.BACKWARD,
+    "δ",
+    lambda s, layer, at: s.delta(layer, at.get(UNIT, 0)),
+    "The derivative of the example's loss by z: how much this unit's sum is to blame.",
+)
+LOSS = Quantity("loss", (SAMPLE,), Role.FORWARD, "loss", lambda s, _, at: s.loss)
+COST = Quantity(
+    "cost",
+    (),
+    Role.FORWARD,
+    "cost",
+    lambda s, _, at: s.cost,
+    "The mean of the examples' losses: what the training makes small.",
+)
+WEIGHT_GRADIENT, BIAS_GRADIENT = WEIGHT.gradient, BIAS.gradient
+LEARNING_RATE = Quantity(
+    "learning_rate", (), Role.GIVEN, "learning rate", lambda s, _, at: s.learning_rate
+)
+CHOSEN_STEP = Quantity("chosen_step", (), Role.GIVEN, "step", lambda s, _, at: Rich(()) + "step")
+CHOSEN_SAMPLE = Quantity(
+    "chosen_sample", (), Role.GIVEN, "example", lambda s, _, at: Rich(()) + "example"
+)
+DIFFERENCE_STEP = Quantity("difference_step", (), Role.GIVEN, "h", lambda s, _, at: Rich(()) + "h")

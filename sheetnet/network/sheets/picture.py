@@ -1,0 +1,183 @@
+"""Where the cells of the picture on Network are: a card for each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sheetnet.expressions.formula import Area, Ref
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    DELTA,
+    INPUT,
+    SOURCE,
+    TARGET,
+    UNIT,
+    WEIGHT,
+    Quantity,
+    Z,
+)
+from sheetnet.network.sheets.context import Context
+
+NAME = "Network"
+DRAWING_ROW = 5
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Card:
+    """The cells of one unit: rows for its sources, its bias, z and δ under its value.
+
+    To the right of the values: the gradient of this example, with a batch the batch's own,
+    what the optimiser keeps, the new parameter.
+    """
+
+    layer: int
+    unit: int
+    top: int
+    left: int
+    sources: int
+    bias_first: bool
+    batch: bool
+    states: tuple[str, ...]
+
+    @property
+    def bias_row(self) -> int:
+        return self.top + 1 if self.bias_first else self.top + 1 + self.sources
+
+    def source_row(self, source: int) -> int:
+        return self.top + 1 + source + self.bias_first
+
+    @property
+    def z_row(self) -> int:
+        return self.top + 2 + self.sources
+
+    @property
+    def delta_row(self) -> int:
+        return self.z_row + 1
+
+    @property
+    def weight_column(self) -> int:
+        return self.left + 3
+
+    @property
+    def value_column(self) -> int:
+        return self.left + 5
+
+    @property
+    def gradient_column(self) -> int:
+        """The gradient of this example."""
+        return self.left + 6
+
+    @property
+    def mean_column(self) -> int:
+        """The gradient that the update takes: the mean of a batch, or that of the example."""
+        return self.gradient_column + self.batch
+
+    def state_column(self, state: str) -> int:
+        return self.mean_column + 1 + self.states.index(state)
+
+    @property
+    def new_column(self) -> int:
+        return self.mean_column + 1 + len(self.states)
+
+    @property
+    def width(self) -> int:
+        return self.new_column - self.left + 1
+
+
+class Picture:
+    """The cells of the chosen step and example (`layers.base.Cells`), with their symbols."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.drawing_rows = max(14, 3 * max(context.sizes) + 3)
+        top = DRAWING_ROW + self.drawing_rows + 3
+        highest = max(layer.units * (layer.sources + 4 + GAP) - GAP for layer in context.layers)
+        self.bottom = top + highest - 1
+        self.top = top
+        self.cards: dict[tuple[int, int], Card] = {}
+        left = 5
+        for layer in context.layers:
+            each = layer.sources + 4 + GAP
+            first = top + (highest - (layer.units * each - GAP)) // 2
+            for unit in range(layer.units):
+                self.cards[layer.number, unit] = Card(
+                    layer.number,
+                    unit,
+                    first + unit * each,
+                    left,
+                    layer.sources,
+                    context.notation.bias_node_first,
+                    context.batch,
+                    context.net.optimiser.state,
+                )
+            left += self.cards[layer.number, 0].width + 1
+        self.target_column = left
+        self.right = left + 1
+
+    @property
+    def loss_row(self) -> int:
+        return self.cards[self.context.depth, 0].top + 2
+
+    def input_row(self, unit: int) -> int:
+        middle = (self.top + self.bottom) // 2
+        return middle - (self.context.sizes[0] - 1) + 2 * unit
+
+    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
+        """The cell of a number, with the symbol and the digits that sentences show of it."""
+        unit, source = index.get(UNIT, 0), index.get(SOURCE, 0)
+        least, digits = self._shown(quantity, layer)
+        row, column = self._position(quantity, layer, unit, source)
+        symbol = quantity.symbol(self.context.symbols, layer or 0, {UNIT: unit, SOURCE: source})
+        return Ref(NAME, row, column, symbol=symbol, digits=digits, least=least)
+
+    def _shown(self, quantity: Quantity, layer: int | None) -> tuple[float, int]:
+        """No value is below the first; a sentence shows so many digits."""
+        least = float("-inf")
+        if quantity == ACTIVATION and layer:
+            least = self.context.layers[layer - 1].least
+        bounds = self.context.net.loss.bounds
+        if quantity == TARGET and bounds:
+            least = bounds[0]
+        small = quantity in (DELTA, WEIGHT.gradient, BIAS.gradient)
+        return least, 6 if small else 4
+
+    def _position(
+        self, quantity: Quantity, layer: int | None, unit: int, source: int
+    ) -> tuple[int, int]:
+        if quantity == INPUT:
+            return self.input_row(unit), 3
+        if quantity == TARGET:
+            return self.cards[self.context.depth, unit].top, self.target_column + 1
+        assert layer is not None
+        card = self.cards[layer, unit]
+        if quantity == ACTIVATION:
+            return card.top, card.value_column
+        if quantity == Z:
+            return card.z_row, card.value_column
+        if quantity == DELTA:
+            return card.delta_row, card.value_column
+        for parameter, row in ((WEIGHT, card.source_row(source)), (BIAS, card.bias_row)):
+            if quantity == parameter:
+                return row, card.weight_column
+            if quantity == parameter.gradient:
+                return row, card.mean_column
+            for state in card.states:
+                if quantity == parameter.kept(state):
+                    return row, card.state_column(state)
+        raise ValueError(f"Network has no {quantity.name}")
+
+    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
+        """Numbers of a picture do not adjoin."""
+        return None
+
+    def parameters(self) -> Iterator[tuple[Quantity, int, int, int]]:
+        """Every weight and bias: quantity, layer, unit, source."""
+        for layer, unit in self.cards:
+            sources = range(self.context.sizes[layer - 1])
+            weights = [(WEIGHT, layer, unit, source) for source in sources]
+            bias = (BIAS, layer, unit, 0)
+            first = self.context.notation.bias_node_first
+            yield from [bias, *weights] if first else [*weights, bias]

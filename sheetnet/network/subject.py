@@ -1,0 +1,44 @@
+"""Networks as a kind of lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sheetnet.errors import SheetnetError
+from sheetnet.lessons.errors import suggest
+from sheetnet.lessons.subjects import NETWORK, Subject
+from sheetnet.network import book, knobs
+from sheetnet.network.decoding import Decoder
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.sheets.kinds import by_name
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Array, Key, Settings
+
+
+def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Lesson:
+    lesson = Lesson.from_toml(text, name, originals)
+    for i, panel in enumerate(lesson.panels):
+        if panel not in book.PANELS:
+            raise SheetnetError(
+                f"{name}: panels[{i}]: unknown panel {panel!r}: " + suggest(panel, book.PANELS)
+            )
+    return lesson
+
+
+def numbers(lesson: Lesson, settings: Settings | None = None) -> Numbers:
+    """The numbers of a lesson, with its own settings or others. Raises `DivergenceError`."""
+    settings = lesson.settings if settings is None else settings
+    return Numbers(lesson, settings, by_name(book.kinds_of(lesson)))
+
+
+def _array(held: Numbers, block: Block) -> tuple[Array, float] | None:
+    array = held.block(block)
+    return None if array is None else (array, held.size(block.quantity))
+
+
+def _steady(held: Numbers) -> bool:
+    return held.is_steady
+
+
+SUBJECT = Subject(NETWORK, _lesson, knobs.knobs, numbers, book.make_book, _array, _steady, Decoder)

@@ -1,0 +1,45 @@
+"""Sums and products as the documents write them, shared by all formulas of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sheetnet.expressions.formula import Area, Binary, Expression, Number, call, total
+
+#: Sums of up to this many products are written out, longer ones as SUMPRODUCT.
+WRITTEN_OUT = 8
+
+Term = Callable[[int], Expression]
+Areas = tuple[Area | None, Area | None]
+
+
+def product(left: Expression, right: Expression) -> Expression:
+    """left · right, read from left to right: no parentheses around a product, no factor 1."""
+    if right == Number(1):
+        return left
+    if left == Number(1):
+        return right
+    if isinstance(right, Binary) and right.operator == "*":
+        return product(product(left, right.left), right.right)
+    return left * right
+
+
+def sum_of_products(count: int, left: Term, right: Term, areas: Areas) -> Expression:
+    """Σ left(k)·right(k), k < count: term by term where that is readable, else over ranges.
+
+    Two rows or two columns are a SUMPRODUCT, a row and a column a matrix product.
+    """
+    one, other = areas
+    if count > WRITTEN_OUT and one and other:
+        if one.shape == other.shape:
+            return call("SUMPRODUCT", one, other)
+        if one.shape[0] == 1 and one.shape == other.shape[::-1]:
+            return call("MMULT", one, other)
+    return total([left(k) * right(k) for k in range(count)])
+
+
+def mean(count: int, value: Term, area: Area | None) -> Expression:
+    """The mean of one number for each example."""
+    if count == 1:
+        return value(0)
+    return call("AVERAGE", area) if area else total([value(k) for k in range(count)]) / count

@@ -1,0 +1,93 @@
+"""The settings to which a workbook's inputs are moved, so that every branch is taken.
+
+First all inputs move a little; then far, to numbers of all signs and sizes, until each
+condition of the workbook's formulas has held somewhere and failed somewhere, as far as
+inputs bring that about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sheetnet.errors import SheetnetError
+from sheetnet.proof.branches import Branch, branches, sides
+from sheetnet.workbook.knobs import Knob, Settings
+from sheetnet.workbook.model import Book
+
+#: Far moves that are tried, and the most that are kept.
+TRIES, MOST = 48, 12
+#: Far moves where the model cannot tell which branches they take.
+UNSEEN = 6
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Settings with their numbers, and the branches of which some side is not taken by any."""
+
+    settings: list[tuple[Settings, Any]]
+    branches: int = 0
+    untaken: tuple[Branch, ...] = ()
+
+
+def candidates(knobs: Sequence[Knob], settings: Settings, tries: int) -> Iterator[Settings]:
+    """The settings moved a little, then `tries` times far."""
+    for turn in range(-1, tries):
+        rng = np.random.default_rng(turn + 1)
+        yield Settings({knob.place: knob.moved(settings[knob.place], rng, turn) for knob in knobs})
+
+
+def moves(
+    knobs: Sequence[Knob],
+    settings: Settings,
+    numbers_of: Callable[[Settings], Any],
+    is_steady: Callable[[Any], bool],
+    book: Book | None,
+) -> Moves:
+    """What to move the inputs to.
+
+    Passed over are settings whose run overflows, and those that are not steady: programs
+    need not agree on their numbers.
+
+    Without a `book` to look at the branches of, a fixed number of moves.
+    """
+    found = branches(book) if book else []
+    if book is None or not found:
+        tried = candidates(knobs, settings, UNSEEN if book is None else 1)
+        return Moves(list(_computed(tried, numbers_of, is_steady)))
+    yes, no = sides(book, found)
+    chosen: list[tuple[Settings, Any]] = []
+    for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of, is_steady):
+        taken, left = sides(book.at(numbers), found)
+        gained = (taken & ~yes).any() or (left & ~no).any()
+        if not chosen or (gained and len(chosen) < MOST):
+            chosen.append((moved, numbers))
+            yes, no = yes | taken, no | left
+        if (yes & no).all() or len(chosen) == MOST:
+            break
+    lengths = [len(branch.band.values) if branch.band else 1 for branch in found]
+    ends = np.cumsum(lengths)
+    both = yes & no
+    untaken = tuple(
+        branch
+        for branch, end, length in zip(found, ends, lengths, strict=True)
+        if not both[end - length : end].all()
+    )
+    return Moves(chosen, len(found), untaken)
+
+
+def _computed(
+    settings: Iterator[Settings],
+    numbers_of: Callable[[Settings], Any],
+    is_steady: Callable[[Any], bool],
+) -> Iterator[tuple[Settings, Any]]:
+    for each in settings:
+        try:
+            numbers = numbers_of(each)
+        except SheetnetError:
+            continue  # a run that overflows: no workbook shows that in numbers
+        if is_steady(numbers):
+            yield each, numbers

@@ -1,0 +1,136 @@
+"""Which sides of each branch in a workbook's formulas its numbers take.
+
+A branch is a comparison, or a MAX or MIN of single values, whose other side inputs could
+bring about. Guards are declared in the formulas (`Call.guard`), checks are declared by
+their cells; neither counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import (
+    Applied,
+    Area,
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negative,
+    Number,
+    Ref,
+    children,
+)
+from sheetnet.workbook.model import Band, Book, Matrix, Position, Sheet
+
+COMPARISONS = {"<", "<=", ">", ">=", "=", "<>"}
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A condition and where it stands; in a band, the condition of every row."""
+
+    sheet: Sheet
+    position: Position
+    condition: Expression
+    band: Band | None = None
+
+
+def branches(book: Book) -> list[Branch]:
+    """All branches of a workbook's formulas, in their order."""
+    found = []
+    for sheet in book.sheets:
+        for position, cell in sheet.cells.items():
+            content = cell.content
+            if isinstance(content, Matrix):
+                content = content.expression
+            if isinstance(content, Expression) and not cell.passes:
+                found += [Branch(sheet, position, each) for each in _open(content)]
+        for band in sheet.bands:
+            for column, cell in enumerate(band.cells, band.left):
+                if isinstance(cell.content, Expression):
+                    for each in _open(cell.content):
+                        found.append(Branch(sheet, (band.top, column), each, band))
+    return found
+
+
+def _open(node: Expression) -> Iterator[Expression]:
+    """The conditions that some cell decides."""
+    return (each for each in _conditions(node) if _refers(each))
+
+
+def _refers(node: Expression) -> bool:
+    return isinstance(node, Ref | Area | Name) or any(map(_refers, children(node)))
+
+
+def _conditions(node: Expression) -> Iterator[Expression]:
+    match node:
+        case Binary(operator, _, _) if operator in COMPARISONS:
+            yield node
+        case Call("IF", (_, *parts), guard=True):
+            # The condition is declared; what stands on both sides is looked at.
+            yield from (each for part in parts for each in _conditions(part))
+            return
+        case Call("MAX" | "MIN", arguments, guard=False) if len(arguments) > 1:
+            first, *others = arguments
+            if not any(isinstance(argument, Area) for argument in arguments):
+                yield from (first >= other for other in others)
+    for child in children(node):
+        yield from _conditions(child)
+
+
+def sides(book: Book, found: list[Branch]) -> tuple[BoolArray, BoolArray]:
+    """Where each condition holds, and where it does not; one place for each row of a band."""
+    taken = [_truths(book, branch) for branch in found]
+    empty: BoolArray = np.zeros(0, bool)
+    yes = [
+        np.atleast_1d(truth.any() if branch.band is None else truth)
+        for branch, truth in zip(found, taken, strict=True)
+    ]
+    no = [
+        np.atleast_1d((~truth).any() if branch.band is None else ~truth)
+        for branch, truth in zip(found, taken, strict=True)
+    ]
+    return np.concatenate([empty, *yes]), np.concatenate([empty, *no])
+
+
+def _truths(book: Book, branch: Branch) -> BoolArray:
+    """The condition's value, for every row of a band."""
+    condition = branch.condition
+    if branch.band is not None:
+        condition = _spread(book, branch.band, condition)
+        truths = np.asarray(evaluate(condition, book), bool)
+        return np.broadcast_to(truths, (len(branch.band.values),))
+    return np.asarray(evaluate(condition, book), bool)
+
+
+def _spread(book: Book, band: Band, node: Expression) -> Expression:
+    """The condition with arrays, one number a row of the band, in the place of its cells."""
+    match node:
+        case Ref(sheet, row, column, fixed):
+            if fixed or len(band.values) == 1:
+                return node
+            rows = [book.value(book[sheet], row + r - band.top, column) for r in band.rows]
+            return Number(np.array(rows, float))  # type: ignore[arg-type]
+        case Binary(operator, left, right):
+            return Binary(operator, _spread(book, band, left), _spread(book, band, right))
+        case Negative(operand):
+            return Negative(_spread(book, band, operand))
+        case Applied(_, _, definition):
+            return _spread(book, band, definition)
+        case Call(function, arguments):
+            return Call(function, tuple(_spread(book, band, a) for a in arguments))
+        case Name():
+            return node
+    return node
+
+
+def place(branch: Branch) -> tuple[str, Position]:
+    """Where a branch stands, for people."""
+    return branch.sheet.name, branch.position

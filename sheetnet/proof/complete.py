@@ -1,0 +1,75 @@
+"""Whether a file holds all that the model has: nothing missing, nothing dead, no other text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sheetnet.expressions.formula import Expression
+from sheetnet.expressions.rich import Rich
+from sheetnet.files.stored import StoredBook, StoredCell
+from sheetnet.proof.comparison import Comparison, Finding, plain, shown
+from sheetnet.sheets import index
+from sheetnet.workbook.model import Book, Matrix, Sheet, Spill
+
+NOTHING = StoredCell(None, None)
+#: LibreOffice saves 15 digits.
+SAVED = 1e-14
+
+
+def compare_contents(book: Book, stored: StoredBook) -> Comparison:
+    """Every cell of the model against the file: a formula must be one, all else the same."""
+    check = Comparison("complete")
+    for sheet in book.sheets:
+        cells = stored.sheets.get(sheet.name)
+        if cells is None:
+            check.findings.append(Finding(sheet.name, "A1", "the sheet is missing"))
+            continue
+        for row, column, content in _contents(book, sheet):
+            if sheet.name == index.NAME and _is_version(sheet, row):
+                continue  # another version may have built it, in the same format
+            check.cells += 1
+            there = cells.get((row, column), NOTHING)
+            what = _wrong(content, there)
+            if what:
+                check.add(sheet.name, row, column, what)
+    return check
+
+
+def _contents(book: Book, sheet: Sheet) -> Iterator[tuple[int, int, Any]]:
+    """Every cell that holds something."""
+    for (row, column), cell in sheet.cells.items():
+        if cell.content is not None:
+            yield row, column, cell.content
+    for band in sheet.bands:
+        values = book.band_values(band)
+        for number, row in enumerate(band.rows):
+            for column, cell in enumerate(band.cells):
+                content = cell.content
+                if isinstance(content, float):
+                    content = float(values[number, column])
+                yield row, band.left + column, content
+
+
+def _wrong(content: Any, there: StoredCell) -> str:
+    """What is wrong with a cell, or an empty text."""
+    if isinstance(content, Expression | Matrix | Spill):
+        if there.formula is None:
+            return f"should be a formula, holds {shown(there.value)}"
+        return ""
+    expected = content.text if isinstance(content, Rich) else content
+    if there.formula is not None:
+        return f"should be {shown(expected)}, holds a formula"
+    if isinstance(expected, str):
+        if plain(there.value) == plain(expected):
+            return ""
+    elif isinstance(there.value, float | int) and not isinstance(there.value, bool):
+        near = abs(there.value - expected) <= SAVED * abs(expected)
+        return "" if near else f"is {shown(there.value)}, should be {shown(expected)}"
+    return f"is {shown(there.value)}, should be {shown(expected)}"
+
+
+def _is_version(sheet: Sheet, row: int) -> bool:
+    """Whether this row of the index says which version built the workbook."""
+    cell = sheet.cells.get((row, 1))
+    return cell is not None and cell.content == index.VERSION

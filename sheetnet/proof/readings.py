@@ -1,0 +1,60 @@
+"""The lines of mathematics of a workbook, proved by reading them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.proof.written import Symbol, UnreadableError, flat, flat_text, sides
+from sheetnet.workbook.model import Book, Position, Reading
+
+PREFIX = "new "
+
+
+class Decoder(Protocol):
+    """What a kind of lesson knows of its symbols."""
+
+    def __call__(self, symbol: Symbol) -> float: ...
+
+    def is_layer(self, text: str) -> bool: ...
+
+    def following(self, symbol: Symbol) -> float: ...
+
+
+def check_readings(book: Book, decoder: Decoder) -> Comparison:
+    """Each line: its symbol means the value beside it, its equation and its numbers give it."""
+    check = Comparison("mathematics read back")
+    for reading in book.readings:
+        check.cells += 1
+        sheet = book[reading.sheet]
+        value = float(book.value(sheet, *reading.value))
+        for place, what in _wrong(book, reading, decoder, value):
+            check.add(reading.sheet, place[0], place[1], what)
+    return check
+
+
+def _wrong(
+    book: Book, reading: Reading, decoder: Decoder, value: float
+) -> Iterator[tuple[Position, str]]:
+    """What is wrong with a line, each with its cell."""
+    here = (reading.row, reading.numbers[1])
+    symbol = flat((run.text, run.level) for run in reading.symbol.runs)
+    look: Callable[[Symbol], float] = decoder
+    if symbol.startswith(PREFIX):
+        symbol, look = symbol.removeprefix(PREFIX), decoder.following
+    equation = flat((run.text, run.level) for run in reading.equation.runs)
+    numbers = str(book.value(book[reading.sheet], *reading.numbers))
+    for what, line, known in (
+        ("the symbol", symbol, look),
+        ("the equation", equation, decoder),
+        ("the numbers", flat_text(numbers), decoder),
+    ):
+        try:
+            found = sides(line, known, reading.facts or {}, decoder.is_layer)
+        except (UnreadableError, ArithmeticError, ValueError) as error:
+            yield here, f"{what}: {error}"
+            continue
+        for side in found:
+            if not side.holds(value):
+                yield here, f"{what} give {side.low:.6g}, the value beside is {shown(value)}"

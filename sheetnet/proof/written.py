@@ -1,0 +1,280 @@
+"""Written mathematics read back: an equation with symbols, or a sentence with numbers.
+
+A reader that shares nothing with the printer. It takes a line of text with raised and
+lowered parts and computes it, with intervals: a printed number is known to half a unit of
+its last digit, a symbol is looked up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+#: Where lowered and raised text begins and ends within a line.
+LOW, UP, END = "\x01", "\x02", "\x03"
+LOWERED = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+−()aehijklmnoprstuvx", strict=True)
+)
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ", "0123456789+−()Tnt", strict=True))
+#: Rounding in the last digits of float64, in sums of many terms.
+SLACK = 1e-12
+
+TOKEN = re.compile(
+    rf"""\s*(?:
+      (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
+    | (?P<half>½)
+    | (?P<function>(?:σ|tanh|LeakyReLU′|LeakyReLU|ReLU′|ReLU|softmax|g|ln|log|max|min|exp)\()
+    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:v\()?[A-Za-zα-ωŷµ]
+        (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
+    | (?P<power>{UP}[^{END}]*{END})
+    | (?P<sign>[-−+·/=(),])
+    )""",
+    re.VERBOSE,
+)
+
+
+class UnreadableError(ValueError):
+    """The text is no mathematics that this reader knows."""
+
+
+class Symbol(NamedTuple):
+    """A symbol's parts: what it is the derivative of, its letter, its lowered and raised text.
+
+    `kept` is the letter of what an optimiser keeps of it, as v in v(w).
+    """
+
+    of: str
+    letter: str
+    lower: str
+    upper: str
+    kept: str = ""
+
+
+class Interval(NamedTuple):
+    """All numbers from the first to the last."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        room = SLACK + 1e-9 * max(abs(self.low), abs(self.high), abs(value))
+        return self.low - room <= value <= self.high + room
+
+
+Look = Callable[[Symbol], float]
+Facts = Mapping[str, float]
+
+
+def flat(runs: Iterable[tuple[str, int]]) -> str:
+    """Pieces of text with their levels as one line with marks."""
+    marks = {-1: LOW, 1: UP}
+    return "".join(f"{marks[level]}{text}{END}" if level else text for text, level in runs)
+
+
+def flat_text(text: str) -> str:
+    """Text with Unicode's small figures as one line with marks."""
+    pieces: list[tuple[str, int]] = []
+    for character in text:
+        level = -1 if character in LOWERED else 1 if character in RAISED else 0
+        plain = LOWERED.get(character) or RAISED.get(character) or character
+        if pieces and pieces[-1][1] == level:
+            pieces[-1] = pieces[-1][0] + plain, level
+        else:
+            pieces.append((plain, level))
+    return flat(pieces)
+
+
+def sides(line: str, look: Look, facts: Facts, is_layer: Callable[[str], bool]) -> list[Interval]:
+    """The value of each side of a line of equations. Raises `UnreadableError`.
+
+    `facts` are what functions depend on (`theta`), `is_layer` tells a layer's label from an
+    exponent behind a symbol.
+    """
+    return _Reader(line, look, facts, is_layer).read()
+
+
+class _Reader:
+    def __init__(
+        self, line: str, look: Look, facts: Facts, is_layer: Callable[[str], bool]
+    ) -> None:
+        self.line, self.look, self.facts, self.is_layer = line, look, facts, is_layer
+        self.tokens: list[tuple[str, str]] = []
+        at = 0
+        while at < len(line.rstrip()):
+            match = TOKEN.match(line, at)
+            if match is None:
+                raise self.wrong(line[at : at + 20])
+            kind = str(match.lastgroup)
+            self.tokens += self._split(kind, match[kind])
+            at = match.end()
+        self.tokens.append(("", ""))
+        self.at = 0
+
+    def _split(self, kind: str, text: str) -> list[tuple[str, str]]:
+        """A symbol's raised text is its layer, or an exponent behind it."""
+        if kind != "symbol":
+            return [(kind, text)]
+        if text.endswith(")") and "v(" not in text:
+            return [*self._split(kind, text[:-1]), ("sign", ")")]
+        match = re.search(f"{UP}([^{END}]*){END}$", text)
+        if match and not self.is_layer(match[1]):
+            return [("symbol", text[: match.start()]), ("power", match[0])]
+        return [("symbol", text)]
+
+    def wrong(self, what: str) -> UnreadableError:
+        return UnreadableError(f"cannot be read from {what!r} on")
+
+    def peek(self) -> tuple[str, str]:
+        return self.tokens[self.at]
+
+    def take(self) -> tuple[str, str]:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def is_sign(self, signs: str) -> bool:
+        kind, text = self.peek()
+        return kind == "sign" and text in signs
+
+    def read(self) -> list[Interval]:
+        found = [self.total()]
+        while self.is_sign("="):
+            self.take()
+            found.append(self.total())
+        if self.peek()[0]:
+            raise self.wrong(self.peek()[1])
+        return found
+
+    def total(self) -> Interval:
+        value = self.product()
+        while self.is_sign("+-−"):
+            sign = self.take()[1]
+            other = self.product()
+            value = _add(value, other if sign == "+" else _negative(other))
+        return value
+
+    def product(self) -> Interval:
+        value = self.signed()
+        while self.is_sign("·/"):
+            sign = self.take()[1]
+            other = self.signed()
+            value = _times(value, other) if sign == "·" else _divided(value, other)
+        return value
+
+    def signed(self) -> Interval:
+        """A minus sign in front belongs to the whole product that follows it."""
+        if self.is_sign("-−"):
+            self.take()
+            return _negative(self.signed())
+        return self.power()
+
+    def power(self) -> Interval:
+        value = self.atom()
+        while self.peek()[0] == "power":
+            exponent = self.take()[1].strip(UP + END)
+            if exponent != "2":
+                raise self.wrong(exponent)
+            value = _squared(value)
+        return value
+
+    def atom(self) -> Interval:
+        kind, text = self.take()
+        if kind == "number":
+            return _number(text)
+        if kind == "half":
+            return Interval(0.5, 0.5)
+        if kind == "symbol":
+            number = self.look(_symbol(text))
+            return Interval(number, number)
+        if kind == "function":
+            return self._applied(text[:-1])
+        if (kind, text) == ("sign", "("):
+            value = self.total()
+            self._close()
+            return value
+        raise self.wrong(text)
+
+    def _applied(self, name: str) -> Interval:
+        arguments = [self.total()]
+        while self.is_sign(","):
+            self.take()
+            arguments.append(self.total())
+        self._close()
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise self.wrong(name)
+        # All of them rise with each of their arguments.
+        low = function([a.low for a in arguments], self.facts)
+        return Interval(low, function([a.high for a in arguments], self.facts))
+
+    def _close(self) -> None:
+        if not self.is_sign(")"):
+            raise self.wrong(self.peek()[1])
+        self.take()
+
+
+def _number(text: str) -> Interval:
+    """A whole number is exact; others are known to half a unit of their last digit."""
+    mantissa, _, exponent = text.replace(",", ".").replace("−", "-").partition("E")
+    digits = len(mantissa.partition(".")[2])
+    scale = 10.0 ** int(exponent or 0)
+    value = float(mantissa) * scale
+    half = 0.5000001 * 10.0**-digits * scale if digits else 0.0
+    return Interval(value - half, value + half)
+
+
+def _symbol(text: str) -> Symbol:
+    match = re.fullmatch(
+        rf"(?:[d∂]([CcLJ])/[d∂])?(v\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
+        text,
+    )
+    assert match
+    of, kept, letter, lower, upper = match.groups()
+    return Symbol(of or "", letter, lower or "", upper or "", "v" if kept else "")
+
+
+def _add(one: Interval, other: Interval) -> Interval:
+    return Interval(one.low + other.low, one.high + other.high)
+
+
+def _negative(value: Interval) -> Interval:
+    return Interval(-value.high, -value.low)
+
+
+def _times(one: Interval, other: Interval) -> Interval:
+    ends = [a * b for a in one for b in other]
+    return Interval(min(ends), max(ends))
+
+
+def _divided(one: Interval, other: Interval) -> Interval:
+    if other.low <= 0 <= other.high:
+        if one == Interval(0.0, 0.0) and other == Interval(0.0, 0.0):
+            raise UnreadableError("0 divided by 0")
+        return Interval(-math.inf, math.inf)
+    return _times(one, Interval(1 / other.high, 1 / other.low))
+
+
+def _squared(value: Interval) -> Interval:
+    ends = [value.low**2, value.high**2]
+    return Interval(0.0 if value.low <= 0 <= value.high else min(ends), max(ends))
+
+
+def _exp(x: float) -> float:
+    return math.exp(min(x, 700.0))
+
+
+FUNCTIONS: dict[str, Callable[[list[float], Facts], float]] = {
+    "σ": lambda x, _: 1 / (1 + _exp(-x[0])),
+    "tanh": lambda x, _: math.tanh(x[0]),
+    "ReLU": lambda x, _: max(0.0, x[0]),
+    "ReLU′": lambda x, _: float(x[0] > 0),
+    "LeakyReLU": lambda x, _: x[0] if x[0] > 0 else 0.01 * x[0],
+    "LeakyReLU′": lambda x, _: 1.0 if x[0] > 0 else 0.01,
+    "g": lambda x, facts: float(x[0] >= facts.get("theta", 0.0)),
+    "ln": lambda x, _: math.log(max(x[0], math.exp(-100))),
+    "log": lambda x, _: math.log(max(x[0], math.exp(-100))),
+    "exp": lambda x, _: _exp(x[0]),
+    "max": lambda x, _: max(x),
+    "min": lambda x, _: min(x),
+}
