@@ -327,9 +327,11 @@ class Book:
             bands = sorted(sheet.bands, key=lambda band: band.top)
             self._bands[sheet.name] = [band.top for band in bands], bands
         tops, bands = self._bands[sheet.name]
-        band = bands[bisect_right(tops, row) - 1] if tops and row >= tops[0] else None
-        if band and row in band.rows and band.left <= column <= band.right:
-            return float(band.values[band.rows.index(row), column - band.left])
+        # From the nearest one up: bands may interleave or stand side by side.
+        for i in range(bisect_right(tops, row) - 1, -1, -1):
+            band = bands[i]
+            if band.left <= column <= band.right and row in band.rows:
+                return float(band.values[band.rows.index(row), column - band.left])
         return None
 
     def _spread(self, sheet: Sheet, row: int, column: int, matrix: Matrix) -> Any:

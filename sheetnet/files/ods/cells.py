@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from sheetnet.files.ods.notes import note
 from sheetnet.files.ods.number_formats import shown, shown_by
 from sheetnet.files.ods.rules import Validations, place
 from sheetnet.files.ods.styles import Styles, height_of, runs_of
-from sheetnet.files.rows import band_formula, band_rows, checked, in_order
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order
 from sheetnet.workbook.model import (
     Band,
     Book,
@@ -37,7 +35,8 @@ EMPTY = "<table:table-cell/>"
 #: A cell that is there for what hangs on it only, so that it has no style.
 BARE = Cell()
 
-Cells = list[tuple[int, Cell]]
+#: The first and the last column of cells, and their text.
+Piece = tuple[int, int, str]
 
 
 class Rows:
@@ -64,59 +63,63 @@ class Rows:
         self._hung: dict[int, set[int]] = {}
         for row, column in (*sheet.notes, *frames, *sheet.links, *self._validated):
             self._hung.setdefault(row, set()).add(column)
-        self._hung_rows = sorted(self._hung)
+        self._patterns: dict[int, Pattern] = {}
 
     def __iter__(self) -> Iterator[str]:
         following = 1
-        for part in in_order(self._with_empty_cells()):
-            top, bottom = (part.top, part.bottom) if isinstance(part, Band) else (part[0], part[0])
-            yield from self._gap(following, top - 1)
-            if isinstance(part, Band):
-                yield from self._band(part)
+        title, end = self._sheet.print_setup.title_rows or (0, 0)
+        for part in in_order(self._sheet, {*self._hung, title, end} - {0}):
+            rows = part.rows if isinstance(part, Stretch) else (part.row,)
+            yield from self._gap(following, rows[0] - 1)
+            if isinstance(part, Stretch):
+                yield from self._stretch(part)
             else:
-                style = self._styles.row(*height_of(self._sheet, *part))
-                yield self._row(*part, style)
-            following = bottom + 1
-        _, end = self._sheet.print_setup.title_rows or (0, 0)
-        yield from self._gap(following, max(printed_area(self._sheet).bottom, end))
+                yield self._line(part)
+            following = rows[-1] + 1
+        yield from self._gap(following, printed_area(self._sheet).bottom)
 
-    def _with_empty_cells(self) -> Sheet:
-        """The sheet with a cell wherever a note, a chart, … hangs on none."""
-        banded = {row for band in self._sheet.bands for row in self._hung_in(band)}
-        empty = {
-            (row, column): BARE
-            for row, columns in self._hung.items()
-            if row not in banded
-            for column in columns
-        }
-        return replace(self._sheet, cells=empty | self._sheet.cells)
+    def _line(self, line: Line) -> str:
+        if line.height is None or line.row in self._sheet.heights:
+            style = self._styles.row(*height_of(self._sheet, line.row, line.cells))
+        else:
+            style = self._styles.row(line.height)
+        pieces = self._apart(line) if line.row in self._hung else self._together(line)
+        text = f'<table:table-row table:style-name="{style}">'
+        for cell, count in _counted(pieces):
+            again = f' table:number-columns-repeated="{count}"/>'
+            text += cell if count == 1 else cell[:-2] + again
+        return self._in_header(line.row, line.row, text + "</table:table-row>")
 
-    def _hung_in(self, band: Band) -> list[int]:
-        rows = self._hung_rows
-        return rows[bisect_left(rows, band.top) : bisect_right(rows, band.bottom)]
+    def _together(self, line: Line) -> list[Piece]:
+        """The row's pieces: single cells, and the cells of each band as one."""
+        row = line.row
+        pieces = [(column, column, self._cell(row, column, cell)) for column, cell in line.cells]
+        for band in line.bands:
+            pieces.append((band.left, band.right, self._pattern(band).row(row)))
+        return sorted(pieces) if line.bands else pieces
+
+    def _apart(self, line: Line) -> list[Piece]:
+        """The row's cells one by one, those of bands too: something hangs on one of them."""
+        shifts = dict.fromkeys(self._hung[line.row], (BARE, 0))
+        shifts |= {column: (cell, 0) for column, cell in line.cells}
+        for band in line.bands:
+            shift = line.row - band.top
+            shifts |= {c: (cell, shift) for c, cell in enumerate(band.cells, band.left)}
+        return [(c, c, self._cell(line.row, c, *shifts[c])) for c in sorted(shifts)]
 
     def _gap(self, first: int, last: int) -> Iterator[str]:
-        """Empty rows, in pieces where the repeated headers begin and end."""
-        title, end = self._sheet.print_setup.title_rows or (0, 0)
-        edges = sorted({first, *(r for r in (title, end + 1) if first < r <= last), last + 1})
-        for top, following in zip(edges, edges[1:], strict=False):
+        """Empty rows, none where `last` is above `first`."""
+        if first <= last:
             row = f'<table:table-row table:style-name="{self._styles.row(None)}"'
-            if following - top > 1:
-                row += f' table:number-rows-repeated="{following - top}"'
-            yield self._in_header(top, following - 1, f"{row}>{EMPTY}</table:table-row>")
+            if last > first:
+                row += f' table:number-rows-repeated="{last - first + 1}"'
+            yield f"{row}>{EMPTY}</table:table-row>"
 
     def _in_header(self, top: int, bottom: int, text: str) -> str:
         """Rows that are repeated on every page are wrapped together."""
         title, end = self._sheet.print_setup.title_rows or (0, 0)
         start = "<table:table-header-rows>" if top == title else ""
         return start + text + ("</table:table-header-rows>" if bottom == end else "")
-
-    def _row(self, row: int, cells: Cells, style: str, shift: int = 0) -> str:
-        text = f'<table:table-row table:style-name="{style}">'
-        for cell, count in _counted((c, self._cell(row, c, cell, shift)) for c, cell in cells):
-            again = f' table:number-columns-repeated="{count}"/>'
-            text += cell if count == 1 else cell[:-2] + again
-        return self._in_header(row, row, text + "</table:table-row>")
 
     def _cell(self, row: int, column: int, cell: Cell, shift: int = 0) -> str:
         position = row, column
@@ -188,37 +191,40 @@ class Rows:
                 found[-1] += span if name and text else text
         return "".join(element("text:p", {}, text) for text in found)
 
-    def _band(self, band: Band) -> Iterator[str]:
-        """A band's rows; those with something besides the pattern are written singly."""
-        title, end = self._sheet.print_setup.title_rows or (0, 0)
-        singled = {*self._hung_in(band), *(r for r in (title, end) if band.top <= r <= band.bottom)}
-        following = band.top
-        for row in sorted(singled):
-            yield from self._stretch(band, following, row - 1)
-            cells = dict.fromkeys(self._hung.get(row, ()), BARE)
-            cells |= dict(enumerate(band.cells, band.left))
-            style = self._styles.row(band.height)
-            yield self._row(row, sorted(cells.items()), style, row - band.top)
-            following = row + 1
-        yield from self._stretch(band, following, band.bottom)
+    def _stretch(self, part: Stretch) -> Iterator[str]:
+        band = part.band
+        start = f'<table:table-row table:style-name="{self._styles.row(band.height)}">'
+        if band.left > 1:
+            start += f'<table:table-cell table:number-columns-repeated="{band.left - 1}"/>'
+        return self._rendered(band, start, "</table:table-row>").rows(part.rows)
 
-    def _stretch(self, band: Band, first: int, last: int) -> Iterator[str]:
+    def _pattern(self, band: Band) -> Pattern:
+        """The band's cells without the row around them."""
+        if id(band) not in self._patterns:
+            self._patterns[id(band)] = self._rendered(band)
+        return self._patterns[id(band)]
+
+    def _rendered(self, band: Band, start: str = "", end: str = "") -> Pattern:
         special: dict[int, Callable[[float], str]] = {}
 
-        def cell(cell: Cell, column: int) -> str:
+        def cell(cell: Cell, field: int, pattern: Pattern) -> str:
             attributes: dict[str, object] = {"table:style-name": self._styles.cell(cell.style)}
             if isinstance(cell.content, Expression):
-                text = band_formula(cell.content, OPEN_FORMULA, self._sheet, band)
-                attributes["table:formula"] = f"of:={checked(text, self._sheet)}"
+                text = pattern.formula(cell.content, OPEN_FORMULA, self._sheet)
+                attributes["table:formula"] = f"of:={text}"
             start = f"<table:table-cell{attributes_text(attributes)}".replace("%", "%%")
             how = shown_by(cell.style.number_format)
             if not isinstance(how, str):
-                special[2 * (column - band.left) + 1] = how
+                special[field] = how
                 how = "%s"
             return (
                 f'{start} office:value-type="float" office:value="%r">'
                 f"<text:p>{how}</text:p></table:table-cell>"
             )
+
+        def render(pattern: Pattern) -> str:
+            cells = (cell(c, 2 * i + 1, pattern) for i, c in enumerate(band.cells))
+            return start + "".join(cells) + end
 
         def fields(values: FloatArray) -> tuple[object, ...]:
             """Each value twice: as it is, and as it is shown."""
@@ -227,11 +233,7 @@ class Rows:
                 twice[field] = spaced(how(twice[field]))
             return tuple(twice)
 
-        part = replace(band, top=first, values=band.values[first - band.top : last + 1 - band.top])
-        start = f'<table:table-row table:style-name="{self._styles.row(band.height)}">'
-        if band.left > 1:
-            start += f'<table:table-cell table:number-columns-repeated="{band.left - 1}"/>'
-        yield from band_rows(self._sheet, part, lambda _: start, cell, "</table:table-row>", fields)
+        return Pattern(band, render, fields)
 
 
 def _positions(area: Area) -> Iterator[Position]:
@@ -240,18 +242,18 @@ def _positions(area: Area) -> Iterator[Position]:
             yield row, column
 
 
-def _counted(cells: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
+def _counted(pieces: Iterable[Piece]) -> Iterator[tuple[str, int]]:
     """The cells from the first column on, like ones that hold nothing counted together."""
     last, count, following = EMPTY, 0, 1
-    for column, text in cells:
-        for now, more in ((EMPTY, column - following), (text, 1)):
+    for left, right, text in pieces:
+        for now, more in ((EMPTY, left - following), (text, 1)):
             if now == last and now.endswith("/>") and "-spanned=" not in now:
                 count += more
             elif more:
                 if count:
                     yield last, count
                 last, count = now, more
-        following = column + 1
+        following = right + 1
     yield last, max(count, 1)
 
 
