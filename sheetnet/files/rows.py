@@ -27,6 +27,9 @@ from sheetnet.workbook.model import Band, Cell, FloatArray, Sheet
 #: Excel takes no longer formula.
 LONGEST_FORMULA = 8_192
 
+#: Bytes that no single cell takes, whatever stands in it: a text in all its markup.
+MOST_A_CELL = 4 * LONGEST_FORMULA
+
 #: Rows joined before they are compressed.
 CHUNK = 256
 
@@ -124,6 +127,12 @@ def checked(text: str, sheet: Sheet) -> str:
             f"programs take {LONGEST_FORMULA:,}: use fewer units, or fewer samples in data.inputs"
         )
     return text
+
+
+def most_bytes(sheet: Sheet, pattern: Callable[[Band], Pattern]) -> int:
+    """More bytes than a sheet's rows take."""
+    bands = sum(len(band.values) * pattern(band).longest for band in sheet.bands)
+    return bands + MOST_A_CELL * len(sheet.cells)
 
 
 def in_order(sheet: Sheet, apart: Iterable[int] = ()) -> Iterator[Stretch | Line]:

@@ -12,12 +12,12 @@ from sheetnet.expressions.dialects import OPEN_FORMULA
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.files.layout import printed_area
-from sheetnet.files.ods.markup import attributes_text, element, lines, spaced
+from sheetnet.files.ods.markup import attributes_text, element, lines, quote, spaced
 from sheetnet.files.ods.notes import note
 from sheetnet.files.ods.number_formats import shown, shown_by
 from sheetnet.files.ods.rules import Validations, place
 from sheetnet.files.ods.styles import Styles, height_of, runs_of
-from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.workbook.model import (
     Band,
     Book,
@@ -64,6 +64,12 @@ class Rows:
         for row, column in (*sheet.notes, *frames, *sheet.links, *self._validated):
             self._hung.setdefault(row, set()).add(column)
         self._patterns: dict[int, Pattern] = {}
+        self._looks: dict[int, str] = {}
+
+    @property
+    def most(self) -> int:
+        """More bytes than the rows will take."""
+        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         following = 1
@@ -123,63 +129,75 @@ class Rows:
 
     def _cell(self, row: int, column: int, cell: Cell, shift: int = 0) -> str:
         position = row, column
-        attributes: dict[str, object] = {
-            "table:style-name": None if cell is BARE else self._styles.cell(cell.style),
-            "table:content-validation-name": self._validated.get(position),
-        }
+        value, text = self._content(position, cell, shift)
+        start = "" if cell is BARE else self._look(cell.style)
+        covered = position in self._covered
+        if position in self._validated:
+            start += f' table:content-validation-name="{quote(self._validated[position])}"'
         if position in self._spans:
             rows, columns = self._spans[position]
-            attributes["table:number-columns-spanned"] = columns
-            attributes["table:number-rows-spanned"] = rows
-        value, text = self._content(position, cell, shift)
-        return element(
-            "table:covered-table-cell" if position in self._covered else "table:table-cell",
-            attributes | value,
-            note(self._sheet, position) if position in self._sheet.notes else "",
-            text,
-            self._frames.get(position, ""),
-        )
+            start += f' table:number-columns-spanned="{columns}"'
+            start += f' table:number-rows-spanned="{rows}"'
+        if position in self._sheet.notes:
+            text = note(self._sheet, position) + text
+        if position in self._frames:
+            text += self._frames[position]
+        name = "table:covered-table-cell" if covered else "table:table-cell"
+        start = f"<{name}{start}{value}"
+        return f"{start}>{text}</{name}>" if text else start + "/>"
 
-    def _content(self, position: Position, cell: Cell, shift: int) -> tuple[dict[str, object], str]:
-        """What a cell holds, as attributes and as paragraphs."""
-        content, link = cell.content, self._sheet.links.get(position)
+    def _look(self, style: Style) -> str:
+        # By identity, which the book's cells keep: comparing styles costs as much as a cell.
+        look = self._looks.get(id(style))
+        if look is None:
+            look = self._looks[id(style)] = f' table:style-name="{self._styles.cell(style)}"'
+        return look
+
+    def _content(self, position: Position, cell: Cell, shift: int) -> tuple[str, str]:
+        """What a cell holds, as the text of its attributes and as paragraphs."""
+        content = cell.content
         if content is None:
-            return {}, ""
+            return "", ""
+        link = self._sheet.links.get(position)
         if isinstance(content, str | Rich):
             text = content if isinstance(content, str) else content.text
-            attributes: dict[str, object] = {"office:value-type": "string"}
+            attributes = ' office:value-type="string"'
             # LibreOffice passes over the elements for a tab; a carriage return has none.
             if "\t" in text or "\r" in text:
-                attributes["office:string-value"] = text
+                attributes += f' office:string-value="{quote(text)}"'
             return attributes, self._paragraphs(runs_of(content), cell.style, link)
-        attributes = self._formula(position, content, shift)
+        attributes = self._formula(content, shift)
         value = self._book.value(self._sheet, *position)
         if isinstance(value, bool | np.bool_):
             truth = bool(value)
-            attributes |= {"office:value-type": "boolean", "office:boolean-value": truth}
+            attributes += f' office:value-type="boolean" office:boolean-value="{quote(truth)}"'
             text = str(truth).upper()
         elif isinstance(value, str):
-            attributes |= {"office:value-type": "string", "office:string-value": value}
+            attributes += f' office:value-type="string" office:string-value="{quote(value)}"'
             text = value
         else:
-            attributes |= {"office:value-type": "float", "office:value": repr(float(value))}
+            attributes += f' office:value-type="float" office:value="{float(value)!r}"'
             text = shown(value, cell.style.number_format)
         return attributes, self._paragraphs((Run(text),), cell.style, link)
 
-    def _formula(self, position: Position, content: Content, shift: int) -> dict[str, object]:
-        size = {}
+    def _formula(self, content: Content, shift: int) -> str:
+        size = ""
         if isinstance(content, Matrix):
-            size = {
-                "table:number-matrix-columns-spanned": content.columns,
-                "table:number-matrix-rows-spanned": content.rows,
-            }
+            size = (
+                f' table:number-matrix-columns-spanned="{content.columns}"'
+                f' table:number-matrix-rows-spanned="{content.rows}"'
+            )
             content = content.expression
         if not isinstance(content, Expression):
-            return {}
-        text = OPEN_FORMULA.write(content, self._sheet.name, lambda row: str(row + shift))
-        return size | {"table:formula": f"of:={checked(text, self._sheet)}"}
+            return ""
+        row = (lambda row: str(row + shift)) if shift else str
+        text = OPEN_FORMULA.write(content, self._sheet.name, row)
+        return f'{size} table:formula="of:={quote(checked(text, self._sheet))}"'
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:
+        runs = tuple(runs)
+        if len(runs) == 1 and link is None and not runs[0].italic and not runs[0].level:
+            return "".join([f"<text:p>{spaced(line)}</text:p>" for line in lines(runs[0].text)])
         found = [""]
         for run in runs:
             name = self._styles.span(run, style if link else None)
@@ -196,7 +214,8 @@ class Rows:
         start = f'<table:table-row table:style-name="{self._styles.row(band.height)}">'
         if band.left > 1:
             start += f'<table:table-cell table:number-columns-repeated="{band.left - 1}"/>'
-        return self._rendered(band, start, "</table:table-row>").rows(part.rows)
+        for text in self._pattern(band).rows(part.rows):
+            yield f"{start}{text}</table:table-row>"
 
     def _pattern(self, band: Band) -> Pattern:
         """The band's cells without the row around them."""
@@ -204,7 +223,7 @@ class Rows:
             self._patterns[id(band)] = self._rendered(band)
         return self._patterns[id(band)]
 
-    def _rendered(self, band: Band, start: str = "", end: str = "") -> Pattern:
+    def _rendered(self, band: Band) -> Pattern:
         special: dict[int, Callable[[float], str]] = {}
 
         def cell(cell: Cell, field: int, pattern: Pattern) -> str:
@@ -223,8 +242,7 @@ class Rows:
             )
 
         def render(pattern: Pattern) -> str:
-            cells = (cell(c, 2 * i + 1, pattern) for i, c in enumerate(band.cells))
-            return start + "".join(cells) + end
+            return "".join(cell(c, 2 * i + 1, pattern) for i, c in enumerate(band.cells))
 
         def fields(values: FloatArray) -> tuple[object, ...]:
             """Each value twice: as it is, and as it is shown."""

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from sheetnet.expressions.dialects import EXCEL, area_address, column_letters
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich, Run
-from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.files.xlsx.shell import Shell
 from sheetnet.workbook.model import Band, Book, Cell, Matrix, Sheet
@@ -24,6 +24,11 @@ class Rows:
         self._book, self._sheet, self._shell = book, sheet, shell
         self._looks: dict[int, str] = {}
         self._patterns: dict[int, Pattern] = {}
+
+    @property
+    def most(self) -> int:
+        """More bytes than the rows will take."""
+        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         for part in in_order(self._sheet):
@@ -75,11 +80,9 @@ class Rows:
 
     def _stretch(self, part: Stretch) -> Iterator[str]:
         height = _height(part.band.height)
-        whole = Pattern(
-            part.band,
-            lambda p: f'<row r="{p.mark(0)}"{height}>{self._band_cells(part.band, p)}</row>',
-        )
-        return whole.rows(part.rows)
+        texts = self._pattern(part.band).rows(part.rows)
+        for row, text in zip(part.rows, texts, strict=True):
+            yield f'<row r="{row}"{height}>{text}</row>'
 
     def _pattern(self, band: Band) -> Pattern:
         """The band's cells without the row around them."""
