@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sheetnet.errors import SheetnetError
 from sheetnet.files.packing import whole_file
+from sheetnet.files.reading import collector_paused
 from sheetnet.workbook.model import Book
 
 #: A format's name, which is also the ending of its files, and its module.
@@ -31,5 +32,6 @@ def format_of(path: Path) -> str:
 def write(book: Book, path: Path, progress: Progress | None = None) -> None:
     """Write the workbook, whole or not at all; `progress` is told of rows as they go."""
     writer = import_module(FORMATS[format_of(path)])
-    with whole_file(path) as file:
+    # Writing makes no circles: the collector would only look through the model again and again.
+    with collector_paused(), whole_file(path) as file:
         writer.write(book, file, progress or (lambda rows: None))

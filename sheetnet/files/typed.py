@@ -33,7 +33,7 @@ def type_numbers(source: Path, target: Path, edits: Edits) -> None:
     with open_package(source) as package, zipfile.ZipFile(target, "w") as result:
         changed = _changed_parts(package, edits)
         for part in package.parts:
-            with result.open(part, "w", force_zip64=True) as file:
+            with result.open(part, "w") as file:
                 for chunk in [changed[part]] if part in changed else package.stream(part):
                     file.write(chunk)
 

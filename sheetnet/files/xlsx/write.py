@@ -35,9 +35,11 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
             if match := SHEET_PART.fullmatch(name):
                 sheet = book.sheets[int(match[1]) - 1]
                 head, tail = _halves(content.decode(), sheet)
-                with package.open(name) as part:
+                rows = Rows(book, sheet, shell)
+                most = len(content) + rows.most
+                with package.open(name, most=most) as part:
                     part.write(head.encode())
-                    stream(Rows(book, sheet, shell), part, progress)
+                    stream(rows, part, progress)
                     part.write(tail.encode())
             elif match := DRAWING_PART.fullmatch(name):
                 sheet = [s for s in book.sheets if s.charts][int(match[1]) - 1]
