@@ -57,12 +57,12 @@ def test_a_seed_draws_the_same_mutants_of_many_modules() -> None:
 def test_kinds_of_differences(old: object, new: object, kinds: set[str]) -> None:
     def snapshot(content: bytes, value: object) -> Snapshot:
         values = {("Sheet", 1, 1): value} if value is not None else {}
-        return Snapshot(content, values, {}, frozenset())
+        return Snapshot(content, values, {})
 
     assert differences(snapshot(b"1", old), snapshot(b"2", new)).keys() == kinds
 
 
 def test_what_moves_as_a_whole_is_a_change_of_place() -> None:
-    before = Snapshot(b"1", {("S", 1, 1): 1.5, ("I", 1, 1): "A1:A1"}, {}, frozenset())
-    after = Snapshot(b"2", {("S", 2, 1): 1.5, ("I", 1, 1): "A2:A2"}, {}, frozenset())
+    before = Snapshot(b"1", {("S", 1, 1): 1.5, ("I", 1, 1): "A1:A1"}, {})
+    after = Snapshot(b"2", {("S", 2, 1): 1.5, ("I", 1, 1): "A2:A2"}, {})
     assert differences(before, after).keys() == {"place of numbers"}

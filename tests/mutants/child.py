@@ -94,23 +94,8 @@ def _snapshot(path: Path) -> Snapshot:
         found = recalculate(path, PROGRAM)
         rows = (found[0] if isinstance(found, list) else found).rows
     except Exception:
-        return Snapshot(path.read_bytes(), None, formulas, frozenset())
-    parts = list(rows)
-    # The parts of sheets are numbered in their order.
-    live = frozenset(
-        (parts[number - 1], *_corner(cell))
-        for part, cell in formulas
-        if 0 < (number := int("".join(filter(str.isdigit, part)) or 0)) <= len(parts)
-    )
-    return Snapshot(path.read_bytes(), cells_of(rows), formulas, live)
-
-
-def _corner(cell: str) -> tuple[int, int]:
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]), column
+        return Snapshot(path.read_bytes(), None, formulas)
+    return Snapshot(path.read_bytes(), cells_of(rows), formulas)
 
 
 def _complaint(path: Path) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 from lxml import etree
 
+from tests import xlsx
+
 NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
     "number in a cell",
     "number in a live text",
@@ -28,7 +30,6 @@ RELATIVE = 1e-9
 #: Below this stand only the differences of costs that all but agree: rounding, mostly.
 FLOOR = 1e-8
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 ATOM = re.compile(r"\((\d[\d.]*)\)")
@@ -47,8 +48,7 @@ class Snapshot:
 
     content: bytes
     values: Mapping[Place, Any] | None
-    formulas: Mapping[tuple[str, str], str]
-    live: frozenset[Place]
+    formulas: Mapping[Place, str]
 
 
 def cells_of(rows: Mapping[str, list[list[Any]]]) -> dict[Place, Any]:
@@ -62,17 +62,15 @@ def cells_of(rows: Mapping[str, list[list[Any]]]) -> dict[Place, Any]:
     }
 
 
-def formulas_of(path: Path) -> dict[tuple[str, str], str]:
-    """The formulas of an .xlsx: (part, cell) to text."""
-    found = {}
+def formulas_of(path: Path) -> dict[Place, str]:
+    """The formulas of an .xlsx."""
     with zipfile.ZipFile(path) as package:
-        for part in package.namelist():
-            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                for cell in etree.fromstring(package.read(part)).iter(MAIN + "c"):
-                    formula = cell.find(MAIN + "f")
-                    if formula is not None:
-                        found[part, cell.get("r", "")] = formula.text or ""
-    return found
+        return {
+            (sheet, *xlsx.corner(cell.get("r", ""))): formula.text or ""
+            for sheet, part in xlsx.sheet_parts(package).items()
+            for cell in etree.fromstring(package.read(part)).iter(xlsx.MAIN + "c")
+            if (formula := cell.find(xlsx.MAIN + "f")) is not None
+        }
 
 
 def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
@@ -86,11 +84,10 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
     apart: set[str] = set()
     for place in before.values.keys() | after.values.keys():
         old, new = before.values.get(place), after.values.get(place)
-        kind = _kind(old, new, place in before.live or place in after.live)
+        kind = _kind(old, new, place in before.formulas or place in after.formulas)
         if kind:
             apart.add(place[0])
-            sheet, row, column = place
-            found.setdefault(kind, f"{sheet} row {row} column {column}: {old!r} is now {new!r}")
+            found.setdefault(kind, f"{_written(place)}: {old!r} is now {new!r}")
     if found.keys() & set(ALTERED) and all(_moved(before, after, sheet) for sheet in apart):
         example = next(found[kind] for kind in KINDS if kind in found)
         found = {PLACE: example}
@@ -116,6 +113,11 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     if _is_equation(one + other) and _signs(one) != _signs(other):
         return EQUATION
     return WORDS
+
+
+def _written(place: Place) -> str:
+    sheet, row, column = place
+    return f"{sheet}, row {row}, column {column}"
 
 
 def _is_number(value: Any) -> bool:
@@ -147,5 +149,5 @@ def _first_formula(before: Snapshot, after: Snapshot) -> str:
     for place in sorted(before.formulas.keys() | after.formulas.keys()):
         old, new = before.formulas.get(place), after.formulas.get(place)
         if old != new:
-            return f"{place[0]} {place[1]}: {old!r} is now {new!r}"
+            return f"{_written(place)}: {old!r} is now {new!r}"
     return ""

@@ -58,13 +58,14 @@ EXCHANGED = (
     ("✓", "✗"),
 )
 
+_LOOKS = """
+    alt_text bold border_colour border_width borders colour cursor default_width error
+    fill_colour fit_height fit_width font freeze gridlines heights horizontal indent italic
+    locked marker marker_colour marker_size notes print_setup prompt size strict tab_colour
+    tip title title_rows underline validations vertical widths wrap
+"""
 #: What is assigned or handed to these decides no number.
-LOOKS = set(
-    "strict alt_text bold border_colour border_width borders colour cursor error fill_colour fit_height "
-    "fit_width font freeze gridlines heights horizontal indent italic locked marker marker_colour "
-    "marker_size notes print_setup prompt size tab_colour tip title title_rows underline vertical "
-    "widths wrap default_width validations".split()
-)
+LOOKS = frozenset(_LOOKS.split())
 
 OPERATORS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {
     ast.Add: ("+", ("-", "*")),
@@ -258,9 +259,8 @@ class _Module:
         elif isinstance(value, float):
             for factor in (2.0, 0.5, 1.01):
                 yield self._whole("float scaled", node, repr(value * factor))
-        elif isinstance(value, str):
-            if self._code(node) == f'"{value}"':
-                yield from self._exchanged(value, self._start(node) + 1, self._end(node) - 1)
+        elif isinstance(value, str) and self._code(node) == f'"{value}"':
+            yield from self._exchanged(value, self._start(node) + 1, self._end(node) - 1)
 
     def _call(self, node: ast.Call) -> Iterator[tuple[str, int, int, str]]:
         plain = [a for a in node.args if not isinstance(a, ast.Starred)]
