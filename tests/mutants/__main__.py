@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 
-from tests.mutants.differences import ALTERED, FORMULA, KINDS
+from tests.mutants.differences import ALTERED, FORMULA, KINDS, PLACE
 from tests.mutants.source import draw
 from tests.mutants.trials import Outcome, laboratory
 
@@ -43,9 +43,8 @@ def report(outcomes: list[Outcome]) -> int:
         line = "" if kind in ALTERED else "  (counts not)"
         print(f"{kind:28}{made[kind]:8}{noticed[kind]:8}{line}")
     altered = [outcome for outcome in whole if outcome.altered]
-    found = sum(bool(outcome.noticed) for outcome in altered)
-    part = found / len(altered) if altered else 1.0
-    print(f"{'altered a number':28}{len(altered):8}{found:8}  {part:.0%}")
+    part = _part("altered a number", altered)
+    _part("of these, not place alone", [o for o in altered if o.kind != PLACE])
     for title, survivors in (
         ("Survivors:", [o for o in altered if not o.noticed]),
         ("Survivors of equal value:", [o for o in whole if o.kind == FORMULA and not o.noticed]),
@@ -55,6 +54,14 @@ def report(outcomes: list[Outcome]) -> int:
         for outcome in survivors:
             _print_survivor(outcome)
     return 0 if part >= ENOUGH else 1
+
+
+def _part(title: str, altered: list[Outcome]) -> float:
+    """Print and return the part that was noticed."""
+    found = sum(bool(outcome.noticed) for outcome in altered)
+    part = found / len(altered) if altered else 1.0
+    print(f"{title:28}{len(altered):8}{found:8}  {part:.0%}")
+    return part
 
 
 def _print_survivor(outcome: Outcome) -> None:

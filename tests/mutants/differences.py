@@ -82,7 +82,7 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
         return {NUMBER: "no program can recalculate it"}
     found: dict[str, str] = {}
     apart: set[str] = set()
-    for place in before.values.keys() | after.values.keys():
+    for place in sorted(before.values.keys() | after.values.keys()):
         old, new = before.values.get(place), after.values.get(place)
         kind = _kind(old, new, place in before.formulas or place in after.formulas)
         if kind:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,11 +170,11 @@ class _Module:
                 if new != self.text[start:end].decode():
                     yield Mutant(self.path, kind, start, end, new)
 
-    def _start(self, node: ast.AST) -> int:
-        return self.lines[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
+    def _start(self, node: Any) -> int:
+        return int(self.lines[node.lineno - 1] + node.col_offset)
 
-    def _end(self, node: ast.AST) -> int:
-        return self.lines[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+    def _end(self, node: Any) -> int:
+        return int(self.lines[node.end_lineno - 1] + node.end_col_offset)
 
     def _code(self, node: ast.AST) -> str:
         return self.text[self._start(node) : self._end(node)].decode()
@@ -185,9 +186,9 @@ class _Module:
         match node:
             case ast.BinOp():
                 yield from self._operation(node)
-            case ast.BoolOp(op, values):
+            case ast.BoolOp(both, values):
                 for one, other in zip(values, values[1:], strict=False):
-                    yield from self._operator("and, or", one, op, other)
+                    yield from self._operator("and, or", one, both, other)
             case ast.Compare(first, operators, others):
                 terms = [first, *others]
                 for one, op, other in zip(terms, operators, others, strict=False):
