@@ -13,7 +13,7 @@ import pytest
 from sheetnet.building import build
 from sheetnet.files.packing import LARGE, Package
 from sheetnet.files.typed import type_numbers
-from sheetnet.network.book import make_book
+from sheetnet.building import make_book
 from sheetnet.network.lesson import Lesson
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -57,7 +57,7 @@ def test_a_strict_reader_reads_what_is_built_and_what_is_typed_into(
 ) -> None:
     path = build("mazur", tmp_path / f"book.{ending}")
     built = strictly_read(path.read_bytes())
-    block = make_book(Lesson.load("mazur")).blocks("learning_rate", "Start")
+    [block] = [b for b in make_book(Lesson.load("mazur")).blocks if b.quantity == "learning_rate"]
     place = (block.sheet, block.top, block.left)
     typed = tmp_path / f"typed.{ending}"
     type_numbers(path, typed, {place: 0.25})
