@@ -16,6 +16,7 @@ import pytest
 from sheetnet import build, inspect, verify
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import (
+    Applied,
     Expression,
     Ref,
     call,
@@ -104,7 +105,7 @@ def test_a_kinked_activation(monkeypatch: Patch, tmp_path: Path) -> None:
         value=lambda z, _: np.clip(z, -1.0, 1.0),
         slope=lambda z, a, _: (np.abs(z) < 1).astype(float),
         cell=lambda z, _: maximum(-1, call("MIN", 1, z)),
-        cell_slope=lambda z, a, _: when(call("ABS", z) < 1, 1, 0),
+        cell_slope=lambda z, a, _: Applied("hardtanh′", z, when(call("ABS", z) < 1, 1, 0)),
         kinks=lambda _: (-1.0, 1.0),
     )
     monkeypatch.setitem(activations.ACTIVATIONS, hard.name, hard)
@@ -141,9 +142,7 @@ def test_a_vector_activation_with_a_parameter(monkeypatch: Patch, tmp_path: Path
     last = {"units": 2, "activation": "warm_softmax", "temperature": 1.5}
     made = lesson(network=layers({"units": 3, "activation": "tanh"}, last))
     proved(made, tmp_path)
-    with pytest.raises(
-        ValueError, match=r"layers\[1\].temperature: is 50: write a number from 0.1"
-    ):
+    with pytest.raises(ValueError, match=r"layers\[1\].temperature: is 50: write a number"):
         lesson(network=layers({"units": 3, "activation": "tanh"}, last | {"temperature": 50}))
 
 
@@ -178,16 +177,11 @@ def test_an_optimiser_with_state(monkeypatch: Patch, tmp_path: Path) -> None:
         ),
         cells_state=lambda g, s, h, t: {"squares": s["squares"] + g * g},
         state=("squares",),
-        hyper=(HyperParameter("epsilon", 0.01, "keeps the root from 0", low=1e-6, high=1.0),),
+        hyper=(HyperParameter("epsilon", 0.01, "keeps the root from 0", 1e-6, 1.0, "ε"),),
     )
     monkeypatch.setitem(optimisers.OPTIMISERS, adaptive.name, adaptive)
     made = lesson(training={"optimiser": "adaptive", "epsilon": 0.02})
-    path = build(made, tmp_path / "made.xlsx")
-    result = verify(path)
-    # Its square root has no written form of ours, so the update's lines are not read back.
-    wrong = [check.name for check in result.checks if not check.ok]
-    assert wrong in ([], ["mathematics read back"]), findings(result)
-    quantities = {block["quantity"] for block in inspect(path)["blocks"]}
+    quantities = {block["quantity"] for block in proved(made, tmp_path)}
     assert {"weight_squares", "bias_squares", "epsilon"} <= quantities
 
 
@@ -252,9 +246,7 @@ def test_a_panel_is_there_where_the_lesson_file_names_it(
     )
     file = tmp_path / "typo.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(
-        SheetnetError, match=r"typo\.toml: panels\[0\]: unknown panel 'exta'.*extra"
-    ):
+    with pytest.raises(SheetnetError, match=r"typo\.toml: panels\[0\]: unknown .*'extra'"):
         build(file, tmp_path / "typo.xlsx")
 
 

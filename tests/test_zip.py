@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sheetnet.building import build
+from sheetnet.building import build, make_book
 from sheetnet.files.packing import LARGE, Package
 from sheetnet.files.typed import type_numbers
-from sheetnet.building import make_book
 from sheetnet.network.lesson import Lesson
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"

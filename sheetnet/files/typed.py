@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from sheetnet.expressions.dialects import address
 from sheetnet.files.ods.parts import CONTENT
@@ -42,7 +43,7 @@ def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
     if kind_of(package) == ODS:
         return {package.name(CONTENT): typed_content(package, edits)}
     sheets = workbook(package).sheets
-    by_sheet: dict[str, dict[bytes, tuple[str, float]]] = {}
+    by_sheet: dict[str, dict[bytes, tuple[str, float | str]]] = {}
     for (sheet, row, column), number in edits.items():
         name = cell_name(sheet, row, column)
         by_sheet.setdefault(sheet, {})[address(row, column).encode()] = name, number
@@ -55,7 +56,17 @@ def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
     return changed
 
 
-def _typed(package: Package, part: str, numbers: dict[bytes, tuple[str, float]]) -> bytes:
+def _cell(prefix: bytes, kept: bytes, typed: float | str) -> bytes:
+    """A cell that holds a number or a text, with the attributes that it keeps."""
+    if isinstance(typed, str):
+        text = escape(typed).encode()
+        held = b"<%bis><%bt>%b</%bt></%bis>" % (prefix, prefix, text, prefix, prefix)
+        return b'<%bc%b t="inlineStr">%b</%bc>' % (prefix, kept, held, prefix)
+    number = repr(float(typed)).encode()
+    return b"<%bc%b><%bv>%b</%bv></%bc>" % (prefix, kept, prefix, number, prefix, prefix)
+
+
+def _typed(package: Package, part: str, numbers: dict[bytes, tuple[str, float | str]]) -> bytes:
     content = package.read(part)
     left = dict(numbers)
     pieces: list[bytes] = []
@@ -72,8 +83,7 @@ def _typed(package: Package, part: str, numbers: dict[bytes, tuple[str, float]])
             raise ProgramError(f"{package.path}: {name} holds a formula: type into another cell")
         style = STYLE.search(attributes)
         kept = reference[0] + (style[0] if style else b"")
-        value = b"<%bv>%b</%bv>" % (prefix, repr(float(number)).encode(), prefix)
-        pieces += content[end : cell.start()], b"<%bc%b>%b</%bc>" % (prefix, kept, value, prefix)
+        pieces += content[end : cell.start()], _cell(prefix, kept, number)
         end = cell.end()
     for name, _ in left.values():
         raise ProgramError(f"{package.path}: {name} is not in the file: type into another cell")

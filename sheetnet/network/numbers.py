@@ -163,7 +163,8 @@ class Numbers:
         left = [axis for axis in axes if axis in wanted]
         if sorted(left) != sorted(wanted):
             return None
-        laid = array[index].transpose([left.index(axis) for axis in wanted])
+        held = np.asarray(array[index], array.dtype)
+        laid = held.transpose([left.index(axis) for axis in wanted])
         if laid.shape != block.shape:
             return None
         return np.ascontiguousarray(laid).reshape(block.height, block.width)

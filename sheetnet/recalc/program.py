@@ -10,8 +10,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address, quoted
 from sheetnet.recalc.values import Values
 
-#: Numbers typed in: (sheet, row, column) to number, rows and columns from 1.
-Edits = Mapping[tuple[str, int, int], float]
+#: What is typed in: (sheet, row, column) to a number or a text, rows and columns from 1.
+Edits = Mapping[tuple[str, int, int], float | str]
 
 #: Seconds that one call may take.
 TIMEOUT = 600.0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from sheetnet.files.ods.parts import CONTENT, OFFICE
 from sheetnet.files.ods.read import COLUMNS, FORMULA, Tables
@@ -42,7 +43,7 @@ class _Run(NamedTuple):
     first: int
     last: int
     width: int
-    numbers: dict[int, float]
+    numbers: dict[int, float | str]
 
 
 def typed_content(package: Package, edits: Edits) -> bytes:
@@ -83,13 +84,18 @@ def _taken_apart(run: _Run, tag: re.Match[bytes], held: bytes, prefix: bytes) ->
             again = b"\\g<1>%d" % (distance - following)
             yield REPEATED.sub(again, tag[0]) + held
         if number is not None:
-            value = b' %b:value-type="float" %b:value="%b"' % (
-                prefix,
-                prefix,
-                repr(float(number)).encode(),
-            )
-            yield b"<%b%b%b/>" % (tag[1], VALUE.sub(b"", tag[2]), value)
+            kept = VALUE.sub(b"", tag[2])
+            yield b"<%b%b%b/>" % (tag[1], kept, _typed_value(number, prefix))
         following = distance + 1
+
+
+def _typed_value(typed: float | str, prefix: bytes) -> bytes:
+    """A number or a text as a cell's attributes."""
+    if isinstance(typed, str):
+        text = quoteattr(typed).encode()
+        return b' %b:value-type="string" %b:string-value=%b' % (prefix, prefix, text)
+    number = repr(float(typed)).encode()
+    return b' %b:value-type="float" %b:value="%b"' % (prefix, prefix, number)
 
 
 class _Places(Tables):
