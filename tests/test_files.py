@@ -17,7 +17,7 @@ import pytest
 from sheetnet import build
 from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
-from sheetnet.files.reading import read
+from sheetnet.files.formats import read
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 

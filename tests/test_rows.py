@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from sheetnet.expressions.formula import Ref
-from sheetnet.files.formats import write
-from sheetnet.files.reading import read
+from sheetnet.files.formats import read, write
 from sheetnet.files.rows import Stretch, in_order
 from sheetnet.workbook.blocks import Blocks
 from sheetnet.workbook.model import Band, Book, Cell, Sheet

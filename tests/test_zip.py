@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sheetnet.building import build, make_book
+from sheetnet.files.formats import type_into
 from sheetnet.files.packing import LARGE, Package
-from sheetnet.files.typed import type_numbers
 from sheetnet.network.lesson import Lesson
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -59,7 +59,7 @@ def test_a_strict_reader_reads_what_is_built_and_what_is_typed_into(
     [block] = [b for b in make_book(Lesson.load("mazur")).blocks if b.quantity == "learning_rate"]
     place = (block.sheet, block.top, block.left)
     typed = tmp_path / f"typed.{ending}"
-    type_numbers(path, typed, {place: 0.25})
+    type_into(path, typed, {place: 0.25})
     assert strictly_read(typed.read_bytes()).keys() == built.keys()
     zlibs = sum(len(zlib.compress(part, 6)) for part in built.values())
     assert path.stat().st_size < 1.05 * zlibs + 200 * len(built)

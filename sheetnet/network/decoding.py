@@ -13,10 +13,10 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
 from sheetnet.network.activations import ACTIVATIONS, Activation
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
-from sheetnet.proof.written import Facts, Function, Symbol, UnreadableError
 
 
 @dataclass(frozen=True)

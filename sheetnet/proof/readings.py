@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from sheetnet.expressions.reading import Function, Symbol, UnreadableError, flat, flat_text, sides
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.proof.written import Function, Symbol, UnreadableError, flat, flat_text, sides
 from sheetnet.workbook.model import Book, Position, Reading
 
 PREFIX = "new "

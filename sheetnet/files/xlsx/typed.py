@@ -1,23 +1,17 @@
-"""Type numbers into a copy of a workbook file, and leave the rest as it is.
+"""Numbers and texts typed into the sheets of an .xlsx file, all else left as it is.
 
-For a program that cannot be told to change a cell. The numbers' cells must be there, as
-those of every input are.
+The cells must be there, as those of every input are.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from sheetnet.expressions.dialects import address
-from sheetnet.files.ods.parts import CONTENT
-from sheetnet.files.ods.typed import typed_content
-from sheetnet.files.package import Package, open_package
-from sheetnet.files.reading import ODS, kind_of
+from sheetnet.files.edits import EditError, Edits, cell_name
+from sheetnet.files.package import Package
 from sheetnet.files.xlsx.parts import workbook
-from sheetnet.recalc.program import Edits, ProgramError, cell_name
 
 #: A cell's element: a prefix of its name, its attributes, what it holds.
 CELL = re.compile(rb"<(\w+:)?c( [^<>]*?)?(?:/>|>(.*?)</\1?c\s*>)", re.DOTALL)
@@ -25,23 +19,11 @@ REFERENCE = re.compile(rb"""\sr=["']([A-Z]+[0-9]+)["']""")
 STYLE = re.compile(rb"""\ss=["'][0-9]+["']""")
 
 
-def type_numbers(source: Path, target: Path, edits: Edits) -> None:
-    """Write `source` to `target` with numbers in place of what some cells hold.
+def changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
+    """The parts that change, by their names, with what is typed into them.
 
-    Raises `ProgramError` where such a cell is missing or holds a formula, `SheetnetError`
-    where `source` is no workbook.
+    Raises `EditError` where a cell is missing or holds a formula.
     """
-    with open_package(source) as package, zipfile.ZipFile(target, "w") as result:
-        changed = _changed_parts(package, edits)
-        for part in package.parts:
-            with result.open(part, "w") as file:
-                for chunk in [changed[part]] if part in changed else package.stream(part):
-                    file.write(chunk)
-
-
-def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
-    if kind_of(package) == ODS:
-        return {package.name(CONTENT): typed_content(package, edits)}
     sheets = workbook(package).sheets
     by_sheet: dict[str, dict[bytes, tuple[str, float | str]]] = {}
     for (sheet, row, column), number in edits.items():
@@ -50,7 +32,7 @@ def _changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
     changed = {}
     for sheet, numbers in by_sheet.items():
         if sheet not in sheets:
-            raise ProgramError(f"{package.path}: has no sheet {sheet!r}: type into another one")
+            raise EditError(f"{package.path}: has no sheet {sheet!r}: type into another one")
         part = sheets[sheet].target
         changed[package.name(part)] = _typed(package, part, numbers)
     return changed
@@ -80,11 +62,11 @@ def _typed(package: Package, part: str, numbers: dict[bytes, tuple[str, float | 
         name, number = left.pop(reference[1])
         prefix, attributes, held = (group or b"" for group in cell.groups())
         if b"f" in re.findall(rb"<(?:\w+:)?(\w+)", held):
-            raise ProgramError(f"{package.path}: {name} holds a formula: type into another cell")
+            raise EditError(f"{package.path}: {name} holds a formula: type into another cell")
         style = STYLE.search(attributes)
         kept = reference[0] + (style[0] if style else b"")
         pieces += content[end : cell.start()], _cell(prefix, kept, number)
         end = cell.end()
     for name, _ in left.values():
-        raise ProgramError(f"{package.path}: {name} is not in the file: type into another cell")
+        raise EditError(f"{package.path}: {name} is not in the file: type into another cell")
     return b"".join([*pieces, content[end:]])
