@@ -65,10 +65,10 @@ BY_HAND = [
         "mean = context.of_step(quantity.gradient, card.layer, **place | {UNIT: 0})",
     ),
     ByHand(
-        "Network: the check compares a with z",
+        "Network: the check compares δ with a",
         f"{SHEETS}/network.py",
-        "for q in (ACTIVATION, DELTA)",
-        "for q in (Z, DELTA)",
+        "context.of_step(q, card.layer, **place))",
+        "context.of_step(ACTIVATION, card.layer, **place))",
     ),
     ByHand(
         "Matrices: W + γ·gradient",
@@ -209,10 +209,10 @@ BY_HAND = [
         "gradient = -gradient * self._equations.below(layer, 0, source)",
     ),
     ByHand(
-        "Lines: the equation of δ beside z",
+        "Lines: the equation of a beside δ",
         f"{SHEETS}/lines.py",
         "equation = equations.of(DELTA, layer.number",
-        "equation = equations.of(Z, layer.number",
+        "equation = equations.of(ACTIVATION, layer.number",
     ),
     ByHand(
         "Optimisers: W + γ·gradient everywhere",
@@ -311,12 +311,6 @@ BY_HAND = [
         "size",
     ),
     ByHand(
-        "Mathematics: an operator before a bare minus",
-        f"{EXPRESSIONS}/mathematics.py",
-        'signed=before == "" or before[-1] in "(="',
-        "signed=True",
-    ),
-    ByHand(
         "Formulas: 1 − a is written as a − 1",
         f"{EXPRESSIONS}/formula.py",
         'return Binary("-", expression(other), self)',
@@ -333,11 +327,5 @@ BY_HAND = [
         f"{EXPRESSIONS}/dialects.py",
         "text = _inner(node.right, binds + 1,",
         "text = _inner(node.right, binds,",
-    ),
-    ByHand(
-        "Evaluation: a mean is a sum",
-        f"{EXPRESSIONS}/evaluation.py",
-        "sum(n := _numbers(a)) / len(n)",
-        "sum(_numbers(a))",
     ),
 ]
