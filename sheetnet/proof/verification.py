@@ -52,8 +52,8 @@ class Verification:
     `problems` are sentences on what is wrong besides the cells that the checks name, `notes`
     on what is worth knowing and no fault. `claimed` and `unclaimed` count the numeric formula
     cells that are compared with arrays, and those that are not; `untaken` the branches of
-    which no move of the inputs took some side, out of `branches`. `missing` names programs
-    that were asked for and are not installed.
+    which no move of the inputs took some side, out of `branches`; `moves` is how many moves
+    there were. `missing` names programs that were asked for and are not installed.
     """
 
     path: Path
@@ -65,6 +65,7 @@ class Verification:
     unclaimed: int = 0
     branches: int = 0
     untaken: int = 0
+    moves: int = 0
 
     @property
     def ok(self) -> bool:
@@ -228,6 +229,7 @@ class _Work:
             self.book,
         )
         self.result.branches, self.result.untaken = found.branches, len(found.untaken)
+        self.result.moves = len(found.settings)
         return found
 
 
