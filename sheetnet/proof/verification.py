@@ -258,7 +258,7 @@ def _refuse_the_large(path: Path, index: Index, stored: StoredBook) -> None:
 def _stores_values(stored: StoredBook) -> bool:
     """Whether any formula of the file comes with its value."""
     return any(
-        cell.formula is not None and cell.value is not None
+        bool(cell.formula) and cell.value is not None  # cells that an array fills apart
         for sheet in stored.sheets.values()
         for cell in sheet.values()
     )
