@@ -20,6 +20,7 @@ import numpy as np
 from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
+from sheetnet.expressions.formula import Expression
 from sheetnet.files.formats import read
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.lessons.subjects import Subject, subject_of
@@ -40,7 +41,7 @@ from sheetnet.recalc import PROGRAMS, installed, recalculate
 from sheetnet.recalc.values import Values, from_cells
 from sheetnet.workbook import knobs as knobs_of
 from sheetnet.workbook.knobs import Settings
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.model import Book, Matrix, Spill
 
 Progress = Callable[[str], None]
 
@@ -276,11 +277,15 @@ def _constant_checks(stored: StoredBook) -> list[str]:
 
 def _numeric(book: Book) -> int:
     """How many formula cells of a model show a number."""
-    expected, count = expected_of(book), 0
-    for rectangle in expected.rectangles:
-        count += rectangle.values.size
-    formulas = {(s.name, position) for s, position, _ in book.formulas()}
-    return count + sum(key in formulas for key in expected.numbers)
+    count = 0
+    for sheet in book.sheets:
+        for band in sheet.bands:
+            formulas = sum(isinstance(cell.content, Expression) for cell in band.cells)
+            count += formulas * len(band.values)
+        for position, cell in sheet.cells.items():
+            if isinstance(cell.content, Expression | Matrix | Spill):
+                count += not isinstance(book.value(sheet, *position), str | None)
+    return count
 
 
 def _join(whole: Comparison, part: Comparison) -> None:
