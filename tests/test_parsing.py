@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ READ: list[tuple[str, Expression]] = [
     ("a1", A1),
     ("$A1:C$3", Area(HOME, 1, 1, 3, 3)),
     ("C3:A1", Area(HOME, 1, 1, 3, 3)),
+    ("SUM(A1)", call("SUM", Area(HOME, 1, 1, 1, 1))),
     ("'It''s 2'!$B$6", Ref(OTHER, 6, 2)),
     ("'Sheet1'!B6", Ref(HOME, 6, 2)),
     ("Training!B6:C9", Area("Training", 6, 2, 9, 3)),
@@ -94,7 +96,6 @@ OTHERS = [
     ("A1+B1+C1", "A1+(B1+C1)"),
     ("-A1^2", "-(A1^2)"),
     ("A1", "B1"),
-    ("A1", "A1:A1"),
     ("A1", "Training!A1"),
     ("A1:B2", "A1:B3"),
     ("gamma", "gamma2"),
@@ -218,6 +219,7 @@ def test_what_both_dialects_write_is_read_back(tree: Expression) -> None:
 def test_trees_of_other_texts_are_others(one: Expression, other: Expression) -> None:
     """Two trees are one only where we would write them alike, dollar signs apart."""
     texts = [EXCEL.write(tree, HOME).replace("$", "") for tree in (one, other)]
+    texts = [re.sub(r"\b([A-Z]+[0-9]+):\1\b", r"\1", text) for text in texts]
     assert same(one, other) == (texts[0].lower() == texts[1].lower()) or '"' in "".join(texts)
 
 

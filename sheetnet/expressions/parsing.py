@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from sheetnet.expressions.dialects import (
     LAST_COLUMN,
@@ -202,8 +204,8 @@ def same(one: Expression, other: Expression) -> bool:
     """Whether two formulas are one, apart from what no value depends on.
 
     Dollar signs and symbols do not count, an applied function is its definition, a minus sign
-    before a constant is part of it, and constants are compared as numbers. Where a name
-    points does not count either: it is said in one place of a workbook.
+    before a constant is part of it, a range of one cell is that cell, and constants are
+    compared as numbers. Where a name points is said, and compared, elsewhere.
     """
     pairs = [(one, other)]
     while pairs:
@@ -237,8 +239,13 @@ def _same_leaf(one: Expression, other: Expression) -> bool:
 
 
 def _bare(node: Expression) -> Expression:
-    """The node itself: an applied function's definition, a constant with its signs."""
+    """The node itself: an applied function's definition, a constant with its signs.
+
+    A range of one cell is that cell, as which Gnumeric saves it.
+    """
     node = inner = _applied(node)
+    if isinstance(node, Area) and node.shape == (1, 1):
+        return Ref(node.sheet, node.top, node.left)
     sign = 1
     while isinstance(inner, Negative):
         inner, sign = _applied(inner.operand), -sign
@@ -254,28 +261,44 @@ def _applied(node: Expression) -> Expression:
 CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 
 
+class Corner(NamedTuple):
+    """A cell as a formula names it, and which of its two parts stay when it is filled on."""
+
+    row: int
+    column: int
+    row_stays: bool
+    column_stays: bool
+
+    def moved(self, rows: int, columns: int) -> str:
+        row = self.row if self.row_stays else self.row + rows
+        column = self.column if self.column_stays else self.column + columns
+        if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
+            return "#REF!"
+        letters = column_letters(column)
+        return f"{'$' * self.column_stays}{letters}{'$' * self.row_stays}{row}"
+
+
 def filled(text: str, rows: int, columns: int) -> str:
     """A formula's text as it reads in a cell so many rows and columns further on.
 
-    Raises `FormulaSyntaxError`; a cell beyond the sheet's edge becomes `#REF!`.
+    A cell beyond the sheet's edge becomes `#REF!`. Raises `FormulaSyntaxError`.
     """
-    pieces: list[str] = []
+    return "".join(
+        piece if isinstance(piece, str) else piece.moved(rows, columns) for piece in _pieces(text)
+    )
+
+
+@lru_cache(1024)  # one formula is filled on into many cells, one after the other
+def _pieces(text: str) -> tuple[str | Corner, ...]:
+    pieces: list[str | Corner] = []
     end = 0
     for kind, token, at in _tokens(text):
         if not kind:
             break
         if kind == "cell":
-            pieces += text[end:at], _moved(token, rows, columns)
+            match = CORNER.fullmatch(token)
+            assert match
+            row, column = parse_address(f"{match[2].upper()}{match[4]}")
+            pieces += text[end:at], Corner(row, column, bool(match[3]), bool(match[1]))
             end = at + len(token)
-    return "".join([*pieces, text[end:]])
-
-
-def _moved(cell: str, rows: int, columns: int) -> str:
-    match = CORNER.fullmatch(cell)
-    assert match
-    row, column = parse_address(f"{match[2].upper()}{match[4]}")
-    row += 0 if match[3] else rows
-    column += 0 if match[1] else columns
-    if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
-        return "#REF!"
-    return f"{match[1]}{column_letters(column)}{match[3]}{row}"
+    return *pieces, text[end:]
