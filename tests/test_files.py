@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from sheetnet import build
 from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
-from sheetnet.files.reading import read
+from sheetnet.files.formats import read
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 
@@ -186,3 +187,33 @@ def test_an_unwritable_place_is_one_sentence(tmp_path: Path) -> None:
         build("mazur", tmp_path / "file" / "x.xlsx")
     with pytest.raises(SheetnetError, match=r"let its name end in"):
         build("mazur", tmp_path / "x.csv")
+
+
+def test_charts_and_notes_are_as_other_programs_want_them(mazur: Path) -> None:
+    with zipfile.ZipFile(mazur) as package:
+        parts = {name: package.read(name).decode("utf8", "replace") for name in package.namelist()}
+    model = make_book(Lesson.load("mazur"))
+    charts = [chart for sheet in model.sheets for chart in sheet.charts]
+    for number, chart in enumerate(charts, 1):
+        text = parts[f"xl/charts/chart{number}.xml"]
+        assert re.findall(r'<axPos val="(\w)"', text) == ["b", "l"]
+        cached = [
+            [float(v) for v in re.findall("<v>([^<]*)</v>", cache)]
+            for cache in re.findall("<numCache>.*?</numCache>", text)
+        ]
+        shown = [
+            model.area_values(area).ravel().tolist()
+            for series in chart.series
+            for area in (series.x, series.y)
+        ]
+        assert cached == [[v for v in values if isinstance(v, float)] for values in shown]
+    for name, text in parts.items():
+        if name.startswith("xl/drawings/drawing"):
+            assert not re.search(r"<\w+[ />]", text)
+        if name.startswith(("xl/worksheets/_rels/", "xl/drawings/_rels/")):
+            targets = re.findall(r'Target="([^"]+)"', text)
+            base = name.split("/_rels")[0]
+            for target in targets:
+                assert posixpath.normpath(f"{base}/{target}") in parts
+            notes = ["comments" in target for target in targets]
+            assert notes == sorted(notes, reverse=True)

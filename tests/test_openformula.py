@@ -26,7 +26,8 @@ from sheetnet.expressions.formula import (
     Text,
 )
 from sheetnet.expressions.openformula import UntranslatableError, excel_text
-from sheetnet.files.typed import type_numbers
+from sheetnet.files.edits import EditError
+from sheetnet.files.formats import type_into
 from sheetnet.recalc import Edits, Program, ProgramError, recalculate
 
 SHEETS = ("Sheet1", "Training", "It's 2", "Σ", "a.b [c]!", "'")
@@ -236,7 +237,7 @@ def test_numbers_are_typed_into_inputs_only(
 
 def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
     target = tmp_path / "typed.ods"
-    type_numbers(book, target, {(PANEL, 3, 2): 0.25})
+    type_into(book, target, {(PANEL, 3, 2): 0.25})
     with zipfile.ZipFile(book) as before, zipfile.ZipFile(target) as after:
         assert after.namelist() == before.namelist()
         assert after.infolist()[0].compress_type == zipfile.ZIP_STORED
@@ -245,8 +246,8 @@ def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
     one = run.replace('repeated="3"', 'repeated="1"')
     typed = '<table:table-cell office:value-type="float" office:value="0.25"/>'
     assert new == old.replace(run, one + typed + one)
-    with pytest.raises(ProgramError, match="'The panel'!D9 is not in the file"):
-        type_numbers(book, target, {(PANEL, 9, 4): 1})
+    with pytest.raises(EditError, match="'The panel'!D9 is not in the file"):
+        type_into(book, target, {(PANEL, 9, 4): 1})
 
 
 def test_texts_arrive_as_they_are(tmp_path: Path) -> None:

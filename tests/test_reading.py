@@ -12,7 +12,8 @@ from openpyxl.chart import LineChart
 from openpyxl.worksheet.formula import ArrayFormula
 from packages import MAIN, STRICT, cells, parts, relations, worksheet, write
 
-from sheetnet.files.reading import CellError, StoredCell, read
+from sheetnet.files.formats import read
+from sheetnet.files.stored import CellError, StoredCell
 from sheetnet.files.xlsx.parts import unescape
 
 Cells = dict[tuple[int, int], StoredCell]

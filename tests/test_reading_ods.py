@@ -13,12 +13,13 @@ from test_strangers_files import BOMB, damaged, refused
 
 from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
+from sheetnet.files.formats import read
 from sheetnet.files.formats import write as write_book
 from sheetnet.files.ods import parts as odf
 from sheetnet.files.ods import read as reading_ods
 from sheetnet.files.ods.read import NamedText, read_spreadsheet
 from sheetnet.files.package import open_package
-from sheetnet.files.reading import CellError, StoredCell, read
+from sheetnet.files.stored import CellError, StoredCell
 from sheetnet.network.lesson import Lesson
 
 Cells = dict[tuple[int, int], StoredCell]

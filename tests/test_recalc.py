@@ -14,8 +14,8 @@ import pytest
 from packages import cells, parts, worksheet, write
 
 from sheetnet.errors import SheetnetError
-from sheetnet.files.reading import CellError, StoredCell
-from sheetnet.files.typed import type_numbers
+from sheetnet.files.formats import type_into
+from sheetnet.files.stored import CellError, StoredCell
 from sheetnet.recalc import (
     PROGRAMS,
     Edits,
@@ -256,7 +256,7 @@ def test_libreoffice_outlives_a_broken_file(
 
 def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
     target = tmp_path / "typed.xlsx"
-    type_numbers(book, target, {GAMMA: 0.1, EMPTY: 2, (PANEL, 1, 1): 1e-300})
+    type_into(book, target, {GAMMA: 0.1, EMPTY: 2, (PANEL, 1, 1): 1e-300})
     with zipfile.ZipFile(book) as before, zipfile.ZipFile(target) as after:
         assert before.namelist() == after.namelist()
         [changed] = [n for n in before.namelist() if before.read(n) != after.read(n)]
@@ -265,7 +265,7 @@ def test_typing_numbers_leaves_the_rest(book: Path, tmp_path: Path) -> None:
     assert '<c r="A1"><v>1e-300</v></c><c r="B1" s="0"><v>0.1</v></c>' in content
     assert '<c r="C1" s="0"><v>2.0</v></c></row>' in content
     with pytest.raises(ProgramError, match="'The panel'!D9 is not in the file"):
-        type_numbers(book, target, {(PANEL, 9, 4): 1})
+        type_into(book, target, {(PANEL, 9, 4): 1})
 
 
 def test_children_run_from_anywhere(

@@ -13,8 +13,8 @@ from packages import cells, parts, relations, worksheet, write
 
 from sheetnet.errors import SheetnetError
 from sheetnet.files import package
+from sheetnet.files.formats import read
 from sheetnet.files.package import open_package
-from sheetnet.files.reading import read
 from sheetnet.files.xlsx import parts as ooxml
 from sheetnet.files.xlsx import read as reading_xlsx
 

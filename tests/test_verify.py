@@ -131,7 +131,7 @@ def test_another_version_gets_an_answer_in_words(mazur: Path, tmp_path: Path) ->
 
 
 def _index_row(path: Path, kind: str) -> int:
-    from sheetnet.files.reading import read
+    from sheetnet.files.formats import read
 
     cells = read(path).sheets["Index"]
     return next(row for (row, column), cell in cells.items() if column == 1 and cell.value == kind)

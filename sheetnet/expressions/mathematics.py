@@ -32,7 +32,7 @@ Piece = str | Run | Leaf
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/", "=": " = ", "<": " < ", ">": " > "}
 SIGNS |= {"<=": " ≤ ", ">=": " ≥ "}
-FUNCTIONS = {"LN": "ln", "MAX": "max", "MIN": "min", "TANH": "tanh", "ABS": "abs"}
+FUNCTIONS = {"LN": "ln", "MAX": "max", "MIN": "min", "TANH": "tanh", "ABS": "abs", "SQRT": "√"}
 
 
 def written(node: Expression) -> Rich:

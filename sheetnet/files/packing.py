@@ -8,13 +8,18 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
+
+from zlib_ng import zlib_ng
 
 from sheetnet.errors import SheetnetError
 
 #: The oldest date a zip can hold: files must not differ from run to run.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-LEVEL = 6
+#: zlib-ng's level at which files are as large as zlib's at 6.
+LEVEL = 5
+#: Bytes that the plain headers of a zip hold for sure.
+LARGE = 2**31 - 1
 
 
 @contextmanager
@@ -75,11 +80,21 @@ class Package:
         member = self._member(name)
         if stored:
             member.compress_type = zipfile.ZIP_STORED
-        self._zip.writestr(member, content)
+        with self._opened(member, len(content) > LARGE) as part:
+            part.write(content)
 
-    def open(self, name: str) -> IO[bytes]:
-        """A member to stream into."""
-        return self._zip.open(self._member(name), "w", force_zip64=True)
+    def open(self, name: str, *, most: int = 0) -> IO[bytes]:
+        """A member to stream into, up to `most` bytes: above 2 GiB it needs longer headers."""
+        return self._opened(self._member(name), most > LARGE)
+
+    def _opened(self, member: zipfile.ZipInfo, large: bool) -> IO[bytes]:
+        # Some readers refuse a file with the headers of large parts, so only these get them.
+        part: Any = self._zip.open(member, "w", force_zip64=large)
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            # The zip module knows its own library only; this one takes half the time.
+            assert hasattr(part, "_compressor")
+            part._compressor = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+        return cast(IO[bytes], part)
 
     def _member(self, name: str) -> zipfile.ZipInfo:
         member = zipfile.ZipInfo(name, EPOCH)

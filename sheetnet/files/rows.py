@@ -1,5 +1,8 @@
 """The rows of a sheet in order, and rows of a band from a pattern rendered once.
 
+A row is made of pieces: cells of bands, which may interleave, and single cells between
+them. Rows that hold nothing but one band come as a whole stretch.
+
 A format renders each cell of a band's pattern to text with `%` fields where the values
 go and with marks where row numbers go; every further row is then two replacements and
 one `%`, which is what makes a million formulas a matter of seconds.
@@ -7,8 +10,13 @@ one `%`, which is what makes a million formulas a matter of seconds.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import IO
 
 from sheetnet.errors import SheetnetError
@@ -19,20 +27,96 @@ from sheetnet.workbook.model import Band, Cell, FloatArray, Sheet
 #: Excel takes no longer formula.
 LONGEST_FORMULA = 8_192
 
+#: Bytes that no single cell takes, whatever stands in it: a text in all its markup.
+MOST_A_CELL = 4 * LONGEST_FORMULA
+
 #: Rows joined before they are compressed.
 CHUNK = 256
 
 #: Characters that no text of a workbook can hold stand for row numbers in a pattern.
-_FIRST_MARK = 0xE000
-_MARKS = 0x1900
+_FIRST_MARK, _MARKS = 0xE000, 0x1900
 
-#: A row's number, and its cells with their columns.
-SingleRow = tuple[int, list[tuple[int, Cell]]]
+#: Single cells of a row with their columns.
+Cells = list[tuple[int, Cell]]
+Fields = Callable[[FloatArray], tuple[object, ...]]
 
 
-def mark(offset: int) -> str:
-    """What stands in a pattern for the number of the row `offset` rows further."""
-    return chr(_FIRST_MARK + _MARKS // 2 + offset)
+@dataclass(frozen=True)
+class Stretch:
+    """Adjoining rows of one band, with nothing else in them."""
+
+    band: Band
+    rows: range
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of anything: its bands from left to right, and its single cells."""
+
+    row: int
+    bands: list[Band]
+    cells: Cells
+
+    @property
+    def height(self) -> float | None:
+        """The height that its bands ask for."""
+        return max((b.height for b in self.bands if b.height is not None), default=None)
+
+
+def _values(values: FloatArray) -> tuple[object, ...]:
+    return tuple(values.tolist())
+
+
+class Pattern:
+    """A band's row as text, with marks for row numbers and `%` fields for values.
+
+    `render(pattern)` returns that text, `%%` escaped, in which `mark(offset)` stands for the
+    number of the row `offset` rows further; `fields(values)` fills a row's fields.
+    """
+
+    def __init__(
+        self, band: Band, render: Callable[[Pattern], str], fields: Fields = _values
+    ) -> None:
+        self._band, self._fields = band, fields
+        self._marks: dict[int, str] = {}
+        self._text = render(self)
+
+    def mark(self, offset: int) -> str:
+        """What stands for the number of the row `offset` rows further."""
+        if offset not in self._marks:
+            if len(self._marks) == _MARKS:
+                raise ValueError("a pattern refers to too many rows")
+            self._marks[offset] = chr(_FIRST_MARK + len(self._marks))
+        return self._marks[offset]
+
+    def formula(self, content: Expression, dialect: Dialect, sheet: Sheet) -> str:
+        """A formula of the pattern, with marks for the rows that move down with it."""
+        if len(self._band.values) == 1:  # no row to move down to, and references may reach far
+            text = dialect.write(content, sheet.name)
+        else:
+            text = dialect.write(content, sheet.name, lambda row: self.mark(row - self._band.top))
+        return checked(text, sheet)
+
+    def rows(self, rows: range) -> Iterator[str]:
+        """The text of each of these rows of the band."""
+        band, pattern, fields = self._band, self._text, self._fields
+        marks = [(sign, offset) for offset, sign in self._marks.items()]
+        first = band.rows.index(rows.start) if rows else 0
+        values = band.values[first : first + len(rows)]
+        for number, row in zip(rows, values, strict=True):
+            text = pattern
+            for sign, offset in marks:
+                text = text.replace(sign, str(number + offset))
+            yield text % fields(row)
+
+    def row(self, row: int) -> str:
+        """The text of one row."""
+        return next(self.rows(range(row, row + 1)))
+
+    @property
+    def longest(self) -> int:
+        """More bytes than any row takes: a mark or a field grows, the text around it does not."""
+        return 3 * len(self._text.encode()) + 100
 
 
 def checked(text: str, sheet: Sheet) -> str:
@@ -45,61 +129,83 @@ def checked(text: str, sheet: Sheet) -> str:
     return text
 
 
-def band_formula(content: Expression, dialect: Dialect, sheet: Sheet, band: Band) -> str:
-    """A pattern's formula with marks for the rows that move down with it."""
-    if len(band.values) == 1:  # no row to move down to, and references may reach far
-        return dialect.write(content, sheet.name)
-    return dialect.write(content, sheet.name, lambda row: mark(row - band.top))
+def most_bytes(sheet: Sheet, pattern: Callable[[Band], Pattern]) -> int:
+    """More bytes than a sheet's rows take."""
+    bands = sum(len(band.values) * pattern(band).longest for band in sheet.bands)
+    return bands + MOST_A_CELL * len(sheet.cells)
 
 
-def band_rows(
-    sheet: Sheet,
-    band: Band,
-    row_start: Callable[[str], str],
-    cell: Callable[[Cell, int], str],
-    end: str,
-    fields: Callable[[FloatArray], tuple[object, ...]] = lambda values: tuple(values.tolist()),
-) -> Iterator[str]:
-    """The text of each row of a band.
+def in_order(sheet: Sheet, apart: Iterable[int] = ()) -> Iterator[Stretch | Line]:
+    """The rows that hold anything or have a height, from the top down.
 
-    `row_start(number)` opens a row, `cell(cell, column)` renders a cell with `%%` escaped
-    and a field where its value goes, `fields(values)` fills a row's fields, `end` closes
-    the row.
+    The rows `apart` come as lines, also where they hold nothing or a band alone.
     """
-    columns = range(band.left, band.right + 1)
-    pattern = row_start(mark(0)) + "".join(map(cell, band.cells, columns)) + end
-    used = sorted(
-        {ord(c) - _FIRST_MARK - _MARKS // 2 for c in pattern if 0xE000 <= ord(c) < 0xF900}
-    )
-    marks = [(mark(offset), offset) for offset in used]
-    for number, values in zip(band.rows, band.values, strict=True):
-        text = pattern
-        for sign, offset in marks:
-            text = text.replace(sign, str(number + offset))
-        yield text % fields(values)
+    cells = _cells_by_row(sheet)
+    single = sorted({*cells, *sheet.heights, *apart})
+    done = 0
+    for bands in _groups(sheet.bands):
+        first = bisect_left(single, bands[0].top, done)
+        for row in single[done:first]:
+            yield Line(row, [], cells.get(row, []))
+        done = bisect_right(single, max(band.bottom for band in bands), first)
+        if len(bands) == 1 and bands[0].stride == 1:
+            yield from _one_band(bands[0], single[first:done], cells)
+        else:
+            yield from _interleaved(bands, single[first:done], cells)
+    for row in single[done:]:
+        yield Line(row, [], cells.get(row, []))
 
 
-def in_order(sheet: Sheet) -> Iterator[Band | SingleRow]:
-    """The bands and the rows of single cells, from the top down."""
-    sheet = _apart(sheet)
-    bands = iter(sorted(sheet.bands, key=lambda band: band.top))
-    band = next(bands, None)
-    for row, cells in single_rows(sheet):
-        while band and band.top < row:
-            yield band
-            band = next(bands, None)
-        yield row, cells
-    while band:
-        yield band
-        band = next(bands, None)
+def _groups(bands: Iterable[Band]) -> Iterator[list[Band]]:
+    """The bands from the top down, those together that reach over the same rows."""
+    group: list[Band] = []
+    bottom = 0
+    for band in sorted(bands, key=lambda band: (band.top, band.left)):
+        if group and band.top > bottom:
+            yield group
+            group = []
+        group.append(band)
+        bottom = max(bottom, band.bottom)
+    if group:
+        yield group
 
 
-def single_rows(sheet: Sheet) -> Iterator[SingleRow]:
+def _one_band(band: Band, single: list[int], cells: dict[int, Cells]) -> Iterator[Stretch | Line]:
+    following = band.top
+    for row in single:
+        if following < row:
+            yield Stretch(band, range(following, row))
+        yield Line(row, [band], cells.get(row, []))
+        following = row + 1
+    if following <= band.bottom:
+        yield Stretch(band, range(following, band.bottom + 1))
+
+
+def _interleaved(bands: list[Band], single: list[int], cells: dict[int, Cells]) -> Iterator[Line]:
+    def numbered(band: Band) -> Iterator[tuple[int, Band | None]]:
+        return ((row, band) for row in band.rows)
+
+    alone: Iterator[tuple[int, Band | None]] = ((row, None) for row in single)
+    pieces = merge(*map(numbered, bands), alone, key=itemgetter(0))
+    for row, group in groupby(pieces, key=itemgetter(0)):
+        found = [band for _, band in group if band is not None]
+        yield Line(row, sorted(found, key=lambda band: band.left), cells.get(row, []))
+
+
+def _cells_by_row(sheet: Sheet) -> dict[int, Cells]:
+    rows: defaultdict[int, Cells] = defaultdict(list)
+    for (row, column), cell in sheet.cells.items():
+        rows[row].append((column, cell))
+    for row_cells in rows.values():
+        row_cells.sort(key=itemgetter(0))
+    return rows
+
+
+def single_rows(sheet: Sheet) -> Iterator[tuple[int, Cells]]:
     """Rows of single cells, and rows that have nothing but a height, in order."""
-    places = sorted(sheet.cells)
-    rows = {row: [c for _, c in group] for row, group in groupby(places, lambda p: p[0])}
+    rows = _cells_by_row(sheet)
     for row in sorted({*rows, *sheet.heights}):
-        yield row, [(column, sheet.cells[row, column]) for column in rows.get(row, [])]
+        yield row, rows.get(row, [])
 
 
 def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]) -> None:
@@ -108,45 +214,3 @@ def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]
     while chunk := list(islice(rows, CHUNK)):
         part.write("".join(chunk).encode())
         progress(len(chunk))
-
-
-def _apart(sheet: Sheet) -> Sheet:
-    """TEMPORARY: bands that do not stand alone in adjoining rows, as single cells."""
-    from dataclasses import replace
-
-    rows = {row for row, _ in sheet.cells}
-    kept, cells = [], dict(sheet.cells)
-    for band in sheet.bands:
-        if band.stride == 1 and not any(row in rows for row in band.rows):
-            kept.append(band)
-            continue
-        for number, row in enumerate(band.rows):
-            for column, cell in enumerate(band.cells, band.left):
-                content = cell.content
-                if isinstance(content, Expression):
-                    content = _shifted(content, row - band.top)
-                else:
-                    content = float(band.values[number, column - band.left])
-                cells[row, column] = replace(cell, content=content)
-    return replace(sheet, bands=kept, cells=cells)
-
-
-def _shifted(node: Expression, by: int) -> Expression:
-    from dataclasses import replace
-
-    from sheetnet.expressions.formula import Applied, Area, Binary, Call, Negative, Ref
-
-    match node:
-        case Ref(_, row, _, fixed):
-            return node if fixed else replace(node, row=row + by)
-        case Area(_, top, _, bottom, _, fixed):
-            return node if fixed else replace(node, top=top + by, bottom=bottom + by)
-        case Negative(o):
-            return Negative(_shifted(o, by))
-        case Binary(s, a, b):
-            return Binary(s, _shifted(a, by), _shifted(b, by))
-        case Call(f, args):
-            return Call(f, tuple(_shifted(a, by) for a in args))
-        case Applied(s, a, d):
-            return Applied(s, a, _shifted(d, by))
-    return node

@@ -15,9 +15,10 @@ from sheetnet.errors import SheetnetError
 def without_arrays(text: str) -> str:
     """The text without the numbers that stand in a workbook's blocks."""
     document = tomlkit.parse(text)
+    data, network = document.get("data", {}), document.get("network", {})
     for key in ("inputs", "targets"):
-        document["data"].pop(key, None)
-    for layer in document["network"]["layers"]:
+        data.pop(key, None)
+    for layer in network.get("layers", []):
         for key in ("weights", "biases"):
             layer.pop(key, None)
     return tomlkit.dumps(document)

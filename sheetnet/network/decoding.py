@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
+import numpy as np
+
+from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
+from sheetnet.network.activations import ACTIVATIONS, Activation
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
-from sheetnet.proof.written import Symbol, UnreadableError
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,16 @@ class Decoder:
         self.document = DOCUMENTS[numbers.lesson.notation]
         self.sizes = numbers.net.sizes
 
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The activations and their slopes, by NumPy, as equations call them."""
+        found: dict[str, Function] = {}
+        for each in ACTIVATIONS.values():
+            if each.slope:
+                found[each.symbol] = partial(_value, each)
+                found[f"{each.symbol}′"] = partial(_slope, each)
+        return found
+
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""
         return re.fullmatch(self.document.label, text) is not None
@@ -81,12 +95,14 @@ class Decoder:
             return self._of_unit(DELTA, symbol)
         if symbol.of or symbol.kept:
             parameter, layer, index = self._parameter(symbol)
-            wanted = parameter.gradient if symbol.of else parameter.kept("velocity")
+            [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept] or [""]
+            wanted = parameter.gradient if symbol.of else parameter.kept(kept)
             return float(numbers.now(wanted, layer)[index])
         if letter in document.rates and not symbol.lower:
             return numbers.hyper["learning_rate"]
-        if letter == "µ":
-            return numbers.hyper["momentum"]
+        for hyper in numbers.net.optimiser.hyper:
+            if letter == hyper.symbol and not symbol.lower:
+                return numbers.hyper[hyper.name]
         if letter in (document.weight, "b"):
             parameter, layer, index = self._parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
@@ -142,3 +158,13 @@ class Decoder:
         if len(text) != 2:
             raise ValueError(f"{text!r} are no two indices")
         return text[0], text[1]
+
+
+def _value(activation: Activation, arguments: list[float], facts: Facts) -> float:
+    return float(activation.value(np.array(arguments), facts)[0])
+
+
+def _slope(activation: Activation, arguments: list[float], facts: Facts) -> float:
+    assert activation.slope
+    z = np.array(arguments)
+    return float(activation.slope(z, activation.value(z, facts), facts)[0])

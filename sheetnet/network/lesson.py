@@ -269,9 +269,9 @@ def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
             data[f"{key}s"] = numbers
         elif layer is not None and isinstance(layers, list) and layer <= len(layers):
             table = layers[layer - 1]
-            plural = {"weight": "weights", "bias": "biases"}.get(key, key)
-            if isinstance(table, dict):
-                table[plural] = numbers
+            kind = LAYERS.get(table.get("kind", "dense")) if isinstance(table, dict) else None
+            if kind and key in kind.given:
+                table[kind.given[key]] = numbers
 
 
 def _known(value: str, known: Mapping[str, Any], field: str, what: str) -> Any:

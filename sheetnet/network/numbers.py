@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sheetnet.errors import SheetnetError
 from sheetnet.network.engine import DivergenceError, FloatArray, Trace, train
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
@@ -33,6 +34,8 @@ from sheetnet.workbook.knobs import Key, Settings
 #: A change of the parameters, and what may become of it at the most; below the size of
 #: `SMALL` the change counts as it is.
 NUDGE, GROWN, SMALL = 1e-13, 1e-10, 1e-3
+#: Larger numbers have squares that no program computes.
+LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Derived:
 class Numbers:
     """The run of a lesson with given settings, and what is chosen to be shown of it.
 
-    Raises `DivergenceError` where the run overflows.
+    Raises `DivergenceError` where the run overflows, `SheetnetError` where its numbers become
+    too large for the cells of a workbook.
     """
 
     def __init__(
@@ -59,6 +63,11 @@ class Numbers:
     ) -> None:
         self.lesson, self.settings = lesson, settings
         self.trace: Trace = train(lesson, settings)
+        if any(np.abs(array).max() > LARGEST for array in self.trace.values()):
+            raise SheetnetError(
+                "the numbers of this lesson grow too large for a cell: write smaller inputs, "
+                "weights or training.learning_rate"
+            )
         self.step = int(settings.number(CHOSEN_STEP.name))
         key = (CHOSEN_SAMPLE.name, None)
         self.sample = int(settings[key].item()) - 1 if key in settings else 0
@@ -154,7 +163,8 @@ class Numbers:
         left = [axis for axis in axes if axis in wanted]
         if sorted(left) != sorted(wanted):
             return None
-        laid = array[index].transpose([left.index(axis) for axis in wanted])
+        held = np.asarray(array[index], array.dtype)
+        laid = held.transpose([left.index(axis) for axis in wanted])
         if laid.shape != block.shape:
             return None
         return np.ascontiguousarray(laid).reshape(block.height, block.width)

@@ -11,7 +11,8 @@ import numpy as np
 
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import parse_area
-from sheetnet.files.reading import StoredBook, StoredCell, read
+from sheetnet.files.formats import read
+from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.sheets.index import NAME
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key

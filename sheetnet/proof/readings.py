@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from sheetnet.expressions.reading import Function, Symbol, UnreadableError, flat, flat_text, sides
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.proof.written import Symbol, UnreadableError, flat, flat_text, sides
 from sheetnet.workbook.model import Book, Position, Reading
 
 PREFIX = "new "
@@ -16,6 +16,9 @@ class Decoder(Protocol):
     """What a kind of lesson knows of its symbols."""
 
     def __call__(self, symbol: Symbol) -> float: ...
+
+    @property
+    def functions(self) -> Mapping[str, Function]: ...
 
     def is_layer(self, text: str) -> bool: ...
 
@@ -51,7 +54,7 @@ def _wrong(
         ("the numbers", flat_text(numbers), decoder),
     ):
         try:
-            found = sides(line, known, reading.facts or {}, decoder.is_layer)
+            found = sides(line, known, reading.facts or {}, decoder.is_layer, decoder.functions)
         except (UnreadableError, ArithmeticError, ValueError) as error:
             yield here, f"{what}: {error}"
             continue

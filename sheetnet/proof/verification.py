@@ -20,7 +20,8 @@ import numpy as np
 from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
-from sheetnet.files.reading import StoredBook, StoredCell, read
+from sheetnet.files.formats import read
+from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.lessons.subjects import Subject, subject_of
 from sheetnet.proof.alive import Moves, moves
 from sheetnet.proof.comparison import (

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
+from sheetnet.files.edits import Edits
 from sheetnet.files.package import open_package
 from sheetnet.recalc.gnumeric import Gnumeric
 from sheetnet.recalc.ironcalc import IronCalc
 from sheetnet.recalc.libreoffice import LibreOffice
-from sheetnet.recalc.program import TIMEOUT, Edits, Program, ProgramError
+from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
 from sheetnet.recalc.values import Value, Values
 
 __all__ = [

@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
-from sheetnet.files.reading import read
-from sheetnet.files.typed import type_numbers
+from sheetnet.files.edits import EditError, Edits, cell_name
+from sheetnet.files.formats import read, type_into
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.program import Edits, Program, ProgramError, cell_name
+from sheetnet.recalc.program import Program, ProgramError
 from sheetnet.recalc.values import Values, from_cells
 
 
@@ -42,13 +42,19 @@ class Gnumeric(Program):
         until = time.monotonic() + timeout
         return [self._once(path, each, max(0.0, until - time.monotonic())) for each in edits]
 
+    def _type(self, path: Path, target: Path, edits: Edits) -> None:
+        try:
+            type_into(path, target, edits)
+        except EditError as error:
+            raise ProgramError(str(error)) from None
+
     def _once(self, path: Path, edits: Edits, timeout: float) -> Values:
         with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             # A copy of a plain name: the converter reads some names as addresses of files.
             book, result = folder / f"book{path.suffix}", folder / "result.xlsx"
             if edits:
-                type_numbers(path, book, edits)
+                self._type(path, book, edits)
             else:
                 shutil.copyfile(path, book)
             # Numbers have decimal points; no settings of the user's are read or written.

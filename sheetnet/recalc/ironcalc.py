@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sheetnet.files import packing
+from sheetnet.files.edits import Edits
+from sheetnet.files.formats import ODS, kind_of
 from sheetnet.files.ods.translated import translate
 from sheetnet.files.package import Package, open_package
-from sheetnet.files.reading import ODS, kind_of
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.program import Edits, Program, ProgramError
+from sheetnet.recalc.program import Program, ProgramError
 from sheetnet.recalc.values import MOST_CELLS, Values, from_json
 
 

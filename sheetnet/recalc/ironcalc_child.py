@@ -62,21 +62,30 @@ def _load(path: str) -> Any:
 
 
 def _edit(
-    model: Any, names: list[str], name: str, row: int, column: int, number: float
+    model: Any, names: list[str], name: str, row: int, column: int, number: float | str
 ) -> Callable[[], None] | None:
-    """Type a number in; what is returned undoes it."""
+    """Type a number or a text in; what is returned undoes it."""
     if name not in names:
         raise _Refused(f"finds no sheet {name!r}", "type into another one")
     cell = names.index(name), row, column
     if model.get_cell_formula(*cell) is not None:
         raise _formula_in(name, row, column)
     before = model.get_cell_value(*cell)
-    model.update_cell_with_number(*cell, number)
+    _type(model, cell, number)
     if before is None:
         return lambda: model.clear_cell_contents(*cell)
     if type(before) is float:
         return lambda: model.update_cell_with_number(*cell, before)
+    if type(before) is str and not before.startswith(("#", "=", "'")):
+        return lambda: model.update_cell_with_text(*cell, before)
     return None
+
+
+def _type(model: Any, cell: tuple[int, int, int], typed: float | str) -> None:
+    if isinstance(typed, str):
+        model.update_cell_with_text(*cell, typed)
+    else:
+        model.update_cell_with_number(*cell, typed)
 
 
 def _formula_in(name: str, row: int, column: int) -> _Refused:

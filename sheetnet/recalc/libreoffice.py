@@ -18,8 +18,9 @@ from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
 
+from sheetnet.files.edits import Edits
 from sheetnet.recalc.process import ending, kill, start
-from sheetnet.recalc.program import TIMEOUT, Edits, Program, ProgramError
+from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
 from sheetnet.recalc.values import MOST_CELLS, Values, from_json
 
 #: Bytes of address space: the program maps a great deal that it does not use.

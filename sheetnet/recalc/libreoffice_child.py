@@ -152,9 +152,9 @@ def load(uno: Any, desktop: Any, path: str) -> Any:
 
 
 def edit(
-    document: Any, name: str, row: int, column: int, number: float
+    document: Any, name: str, row: int, column: int, number: float | str
 ) -> Callable[[], None] | None:
-    """Type a number in; what is returned undoes it."""
+    """Type a number or a text in; what is returned undoes it."""
     if not document.Sheets.hasByName(name):
         raise Refused(f"finds no sheet {name!r}", "type into another one")
     cell = document.Sheets.getByName(name).getCellByPosition(column - 1, row - 1)
@@ -162,7 +162,10 @@ def edit(
     if kind == "FORMULA":
         where = f"{name}, row {row}, column {column}"
         raise Refused(f"finds a formula in {where}", "type into another cell")
-    cell.setValue(number)
+    if isinstance(number, str):
+        cell.setString(number)
+    else:
+        cell.setValue(number)
     # Emptying a cell of a protected sheet does nothing, whereas this does what it says.
     return (lambda: cell.setValue(before)) if kind == "VALUE" else None
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
-from sheetnet.expressions.dialects import address, quoted
+from sheetnet.files.edits import Edits
 from sheetnet.recalc.values import Values
-
-#: Numbers typed in: (sheet, row, column) to number, rows and columns from 1.
-Edits = Mapping[tuple[str, int, int], float]
 
 #: Seconds that one call may take.
 TIMEOUT = 600.0
@@ -42,8 +39,3 @@ class Program(ABC):
 
     def error(self, path: Path, reason: str, remedy: str = "try another engine") -> ProgramError:
         return ProgramError(f"{path}: {self.title} {reason}: {remedy}")
-
-
-def cell_name(sheet: str, row: int, column: int) -> str:
-    """`'Gradient check'!B6`, for messages."""
-    return f"{quoted(sheet)}!{address(row, column)}"

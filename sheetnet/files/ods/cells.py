@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +12,12 @@ from sheetnet.expressions.dialects import OPEN_FORMULA
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.files.layout import printed_area
-from sheetnet.files.ods.markup import attributes_text, element, lines, spaced
+from sheetnet.files.ods.markup import attributes_text, element, lines, quote, spaced
 from sheetnet.files.ods.notes import note
 from sheetnet.files.ods.number_formats import shown, shown_by
 from sheetnet.files.ods.rules import Validations, place
 from sheetnet.files.ods.styles import Styles, height_of, runs_of
-from sheetnet.files.rows import band_formula, band_rows, checked, in_order
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.workbook.model import (
     Band,
     Book,
@@ -37,7 +35,8 @@ EMPTY = "<table:table-cell/>"
 #: A cell that is there for what hangs on it only, so that it has no style.
 BARE = Cell()
 
-Cells = list[tuple[int, Cell]]
+#: The first and the last column of cells, and their text.
+Piece = tuple[int, int, str]
 
 
 class Rows:
@@ -64,46 +63,63 @@ class Rows:
         self._hung: dict[int, set[int]] = {}
         for row, column in (*sheet.notes, *frames, *sheet.links, *self._validated):
             self._hung.setdefault(row, set()).add(column)
-        self._hung_rows = sorted(self._hung)
+        self._patterns: dict[int, Pattern] = {}
+        self._looks: dict[int, str] = {}
+
+    @property
+    def most(self) -> int:
+        """More bytes than the rows will take."""
+        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         following = 1
-        for part in in_order(self._with_empty_cells()):
-            top, bottom = (part.top, part.bottom) if isinstance(part, Band) else (part[0], part[0])
-            yield from self._gap(following, top - 1)
-            if isinstance(part, Band):
-                yield from self._band(part)
+        title, end = self._sheet.print_setup.title_rows or (0, 0)
+        for part in in_order(self._sheet, {*self._hung, title, end} - {0}):
+            rows = part.rows if isinstance(part, Stretch) else (part.row,)
+            yield from self._gap(following, rows[0] - 1)
+            if isinstance(part, Stretch):
+                yield from self._stretch(part)
             else:
-                style = self._styles.row(*height_of(self._sheet, *part))
-                yield self._row(*part, style)
-            following = bottom + 1
-        _, end = self._sheet.print_setup.title_rows or (0, 0)
-        yield from self._gap(following, max(printed_area(self._sheet).bottom, end))
+                yield self._line(part)
+            following = rows[-1] + 1
+        yield from self._gap(following, printed_area(self._sheet).bottom)
 
-    def _with_empty_cells(self) -> Sheet:
-        """The sheet with a cell wherever a note, a chart, … hangs on none."""
-        banded = {row for band in self._sheet.bands for row in self._hung_in(band)}
-        empty = {
-            (row, column): BARE
-            for row, columns in self._hung.items()
-            if row not in banded
-            for column in columns
-        }
-        return replace(self._sheet, cells=empty | self._sheet.cells)
+    def _line(self, line: Line) -> str:
+        if line.height is None or line.row in self._sheet.heights:
+            style = self._styles.row(*height_of(self._sheet, line.row, line.cells))
+        else:
+            style = self._styles.row(line.height)
+        pieces = self._apart(line) if line.row in self._hung else self._together(line)
+        text = f'<table:table-row table:style-name="{style}">'
+        for cell, count in _counted(pieces):
+            again = f' table:number-columns-repeated="{count}"/>'
+            text += cell if count == 1 else cell[:-2] + again
+        return self._in_header(line.row, line.row, text + "</table:table-row>")
 
-    def _hung_in(self, band: Band) -> list[int]:
-        rows = self._hung_rows
-        return rows[bisect_left(rows, band.top) : bisect_right(rows, band.bottom)]
+    def _together(self, line: Line) -> list[Piece]:
+        """The row's pieces: single cells, and the cells of each band as one."""
+        row = line.row
+        pieces = [(column, column, self._cell(row, column, cell)) for column, cell in line.cells]
+        for band in line.bands:
+            pieces.append((band.left, band.right, self._pattern(band).row(row)))
+        return sorted(pieces) if line.bands else pieces
+
+    def _apart(self, line: Line) -> list[Piece]:
+        """The row's cells one by one, those of bands too: something hangs on one of them."""
+        shifts = dict.fromkeys(self._hung[line.row], (BARE, 0))
+        shifts |= {column: (cell, 0) for column, cell in line.cells}
+        for band in line.bands:
+            shift = line.row - band.top
+            shifts |= {c: (cell, shift) for c, cell in enumerate(band.cells, band.left)}
+        return [(c, c, self._cell(line.row, c, *shifts[c])) for c in sorted(shifts)]
 
     def _gap(self, first: int, last: int) -> Iterator[str]:
-        """Empty rows, in pieces where the repeated headers begin and end."""
-        title, end = self._sheet.print_setup.title_rows or (0, 0)
-        edges = sorted({first, *(r for r in (title, end + 1) if first < r <= last), last + 1})
-        for top, following in zip(edges, edges[1:], strict=False):
+        """Empty rows, none where `last` is above `first`."""
+        if first <= last:
             row = f'<table:table-row table:style-name="{self._styles.row(None)}"'
-            if following - top > 1:
-                row += f' table:number-rows-repeated="{following - top}"'
-            yield self._in_header(top, following - 1, f"{row}>{EMPTY}</table:table-row>")
+            if last > first:
+                row += f' table:number-rows-repeated="{last - first + 1}"'
+            yield f"{row}>{EMPTY}</table:table-row>"
 
     def _in_header(self, top: int, bottom: int, text: str) -> str:
         """Rows that are repeated on every page are wrapped together."""
@@ -111,72 +127,77 @@ class Rows:
         start = "<table:table-header-rows>" if top == title else ""
         return start + text + ("</table:table-header-rows>" if bottom == end else "")
 
-    def _row(self, row: int, cells: Cells, style: str, shift: int = 0) -> str:
-        text = f'<table:table-row table:style-name="{style}">'
-        for cell, count in _counted((c, self._cell(row, c, cell, shift)) for c, cell in cells):
-            again = f' table:number-columns-repeated="{count}"/>'
-            text += cell if count == 1 else cell[:-2] + again
-        return self._in_header(row, row, text + "</table:table-row>")
-
     def _cell(self, row: int, column: int, cell: Cell, shift: int = 0) -> str:
         position = row, column
-        attributes: dict[str, object] = {
-            "table:style-name": None if cell is BARE else self._styles.cell(cell.style),
-            "table:content-validation-name": self._validated.get(position),
-        }
+        value, text = self._content(position, cell, shift)
+        start = "" if cell is BARE else self._look(cell.style)
+        covered = position in self._covered
+        if position in self._validated:
+            start += f' table:content-validation-name="{quote(self._validated[position])}"'
         if position in self._spans:
             rows, columns = self._spans[position]
-            attributes["table:number-columns-spanned"] = columns
-            attributes["table:number-rows-spanned"] = rows
-        value, text = self._content(position, cell, shift)
-        return element(
-            "table:covered-table-cell" if position in self._covered else "table:table-cell",
-            attributes | value,
-            note(self._sheet, position) if position in self._sheet.notes else "",
-            text,
-            self._frames.get(position, ""),
-        )
+            start += f' table:number-columns-spanned="{columns}"'
+            start += f' table:number-rows-spanned="{rows}"'
+        if position in self._sheet.notes:
+            text = note(self._sheet, position) + text
+        if position in self._frames:
+            text += self._frames[position]
+        name = "table:covered-table-cell" if covered else "table:table-cell"
+        start = f"<{name}{start}{value}"
+        return f"{start}>{text}</{name}>" if text else start + "/>"
 
-    def _content(self, position: Position, cell: Cell, shift: int) -> tuple[dict[str, object], str]:
-        """What a cell holds, as attributes and as paragraphs."""
-        content, link = cell.content, self._sheet.links.get(position)
+    def _look(self, style: Style) -> str:
+        # By identity, which the book's cells keep: comparing styles costs as much as a cell.
+        look = self._looks.get(id(style))
+        if look is None:
+            look = self._looks[id(style)] = f' table:style-name="{self._styles.cell(style)}"'
+        return look
+
+    def _content(self, position: Position, cell: Cell, shift: int) -> tuple[str, str]:
+        """What a cell holds, as the text of its attributes and as paragraphs."""
+        content = cell.content
         if content is None:
-            return {}, ""
+            return "", ""
+        link = self._sheet.links.get(position)
         if isinstance(content, str | Rich):
             text = content if isinstance(content, str) else content.text
-            attributes: dict[str, object] = {"office:value-type": "string"}
+            attributes = ' office:value-type="string"'
             # LibreOffice passes over the elements for a tab; a carriage return has none.
             if "\t" in text or "\r" in text:
-                attributes["office:string-value"] = text
+                attributes += f' office:string-value="{quote(text)}"'
             return attributes, self._paragraphs(runs_of(content), cell.style, link)
-        attributes = self._formula(position, content, shift)
+        attributes = self._formula(content, shift)
         value = self._book.value(self._sheet, *position)
         if isinstance(value, bool | np.bool_):
             truth = bool(value)
-            attributes |= {"office:value-type": "boolean", "office:boolean-value": truth}
+            attributes += f' office:value-type="boolean" office:boolean-value="{quote(truth)}"'
             text = str(truth).upper()
         elif isinstance(value, str):
-            attributes |= {"office:value-type": "string", "office:string-value": value}
+            attributes += f' office:value-type="string" office:string-value="{quote(value)}"'
             text = value
         else:
-            attributes |= {"office:value-type": "float", "office:value": repr(float(value))}
+            attributes += f' office:value-type="float" office:value="{float(value)!r}"'
             text = shown(value, cell.style.number_format)
         return attributes, self._paragraphs((Run(text),), cell.style, link)
 
-    def _formula(self, position: Position, content: Content, shift: int) -> dict[str, object]:
-        size = {}
+    def _formula(self, content: Content, shift: int) -> str:
+        size = ""
         if isinstance(content, Matrix):
-            size = {
-                "table:number-matrix-columns-spanned": content.columns,
-                "table:number-matrix-rows-spanned": content.rows,
-            }
+            size = (
+                f' table:number-matrix-columns-spanned="{content.columns}"'
+                f' table:number-matrix-rows-spanned="{content.rows}"'
+            )
             content = content.expression
         if not isinstance(content, Expression):
-            return {}
-        text = OPEN_FORMULA.write(content, self._sheet.name, lambda row: str(row + shift))
-        return size | {"table:formula": f"of:={checked(text, self._sheet)}"}
+            return ""
+        row = (lambda row: str(row + shift)) if shift else str
+        text = OPEN_FORMULA.write(content, self._sheet.name, row)
+        return f'{size} table:formula="of:={quote(checked(text, self._sheet))}"'
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:
+        runs = tuple(runs)
+        if len(runs) == 1 and link is None and not runs[0].italic and not runs[0].level:
+            return "".join([f"<text:p>{spaced(line)}</text:p>" for line in lines(runs[0].text)])
         found = [""]
         for run in runs:
             name = self._styles.span(run, style if link else None)
@@ -188,37 +209,40 @@ class Rows:
                 found[-1] += span if name and text else text
         return "".join(element("text:p", {}, text) for text in found)
 
-    def _band(self, band: Band) -> Iterator[str]:
-        """A band's rows; those with something besides the pattern are written singly."""
-        title, end = self._sheet.print_setup.title_rows or (0, 0)
-        singled = {*self._hung_in(band), *(r for r in (title, end) if band.top <= r <= band.bottom)}
-        following = band.top
-        for row in sorted(singled):
-            yield from self._stretch(band, following, row - 1)
-            cells = dict.fromkeys(self._hung.get(row, ()), BARE)
-            cells |= dict(enumerate(band.cells, band.left))
-            style = self._styles.row(band.height)
-            yield self._row(row, sorted(cells.items()), style, row - band.top)
-            following = row + 1
-        yield from self._stretch(band, following, band.bottom)
+    def _stretch(self, part: Stretch) -> Iterator[str]:
+        band = part.band
+        start = f'<table:table-row table:style-name="{self._styles.row(band.height)}">'
+        if band.left > 1:
+            start += f'<table:table-cell table:number-columns-repeated="{band.left - 1}"/>'
+        for text in self._pattern(band).rows(part.rows):
+            yield f"{start}{text}</table:table-row>"
 
-    def _stretch(self, band: Band, first: int, last: int) -> Iterator[str]:
+    def _pattern(self, band: Band) -> Pattern:
+        """The band's cells without the row around them."""
+        if id(band) not in self._patterns:
+            self._patterns[id(band)] = self._rendered(band)
+        return self._patterns[id(band)]
+
+    def _rendered(self, band: Band) -> Pattern:
         special: dict[int, Callable[[float], str]] = {}
 
-        def cell(cell: Cell, column: int) -> str:
+        def cell(cell: Cell, field: int, pattern: Pattern) -> str:
             attributes: dict[str, object] = {"table:style-name": self._styles.cell(cell.style)}
             if isinstance(cell.content, Expression):
-                text = band_formula(cell.content, OPEN_FORMULA, self._sheet, band)
-                attributes["table:formula"] = f"of:={checked(text, self._sheet)}"
+                text = pattern.formula(cell.content, OPEN_FORMULA, self._sheet)
+                attributes["table:formula"] = f"of:={text}"
             start = f"<table:table-cell{attributes_text(attributes)}".replace("%", "%%")
             how = shown_by(cell.style.number_format)
             if not isinstance(how, str):
-                special[2 * (column - band.left) + 1] = how
+                special[field] = how
                 how = "%s"
             return (
                 f'{start} office:value-type="float" office:value="%r">'
                 f"<text:p>{how}</text:p></table:table-cell>"
             )
+
+        def render(pattern: Pattern) -> str:
+            return "".join(cell(c, 2 * i + 1, pattern) for i, c in enumerate(band.cells))
 
         def fields(values: FloatArray) -> tuple[object, ...]:
             """Each value twice: as it is, and as it is shown."""
@@ -227,11 +251,7 @@ class Rows:
                 twice[field] = spaced(how(twice[field]))
             return tuple(twice)
 
-        part = replace(band, top=first, values=band.values[first - band.top : last + 1 - band.top])
-        start = f'<table:table-row table:style-name="{self._styles.row(band.height)}">'
-        if band.left > 1:
-            start += f'<table:table-cell table:number-columns-repeated="{band.left - 1}"/>'
-        yield from band_rows(self._sheet, part, lambda _: start, cell, "</table:table-row>", fields)
+        return Pattern(band, render, fields)
 
 
 def _positions(area: Area) -> Iterator[Position]:
@@ -240,18 +260,18 @@ def _positions(area: Area) -> Iterator[Position]:
             yield row, column
 
 
-def _counted(cells: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
+def _counted(pieces: Iterable[Piece]) -> Iterator[tuple[str, int]]:
     """The cells from the first column on, like ones that hold nothing counted together."""
     last, count, following = EMPTY, 0, 1
-    for column, text in cells:
-        for now, more in ((EMPTY, column - following), (text, 1)):
+    for left, right, text in pieces:
+        for now, more in ((EMPTY, left - following), (text, 1)):
             if now == last and now.endswith("/>") and "-spanned=" not in now:
                 count += more
             elif more:
                 if count:
                     yield last, count
                 last, count = now, more
-        following = column + 1
+        following = right + 1
     yield last, max(count, 1)
 
 

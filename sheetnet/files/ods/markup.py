@@ -39,6 +39,7 @@ PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 #: In attributes a line break or a tab would be read as a space.
 _IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
+_SPECIAL = re.compile('[&<>"\n\t\r]')
 
 Attributes = Mapping[str, object]
 
@@ -47,7 +48,8 @@ def quote(value: object) -> str:
     """A value as an attribute's text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return escape(str(value), _IN_ATTRIBUTES)
+    text = str(value)
+    return escape(text, _IN_ATTRIBUTES) if _SPECIAL.search(text) else text
 
 
 def attributes_text(attributes: Attributes) -> str:
@@ -77,11 +79,15 @@ def document(root: str, prefixes: Iterable[str], *children: str) -> bytes:
 
 def lines(text: str) -> list[str]:
     """The lines of a text. OpenDocument knows one kind of line break only."""
+    if "\n" not in text and "\r" not in text:
+        return [text]
     return re.split("\r\n|\r|\n", text)
 
 
 def spaced(text: str) -> str:
     """Text within a line: what a reader would fold or drop is written as elements."""
+    if " " not in text and "\t" not in text:
+        return escape(text)
     # A space at an end would be dropped, one beside another folded into it.
     return re.sub("^ +| +$|  +", _spaces, escape(text)).replace("\t", "<text:tab/>")
 

@@ -48,7 +48,7 @@ class Spreadsheet(NamedTuple):
     names: list[NamedText]
 
 
-def read_ods(package: Package, only: Collection[str] | None) -> StoredBook:
+def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
     """The workbook's cells; sheets that are not in `only` stay empty. Raises `SheetnetError`."""
     return read_spreadsheet(package, only).book
 

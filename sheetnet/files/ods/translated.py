@@ -16,11 +16,11 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address, area_address
 from sheetnet.expressions.openformula import UntranslatableError, excel_reference, excel_text
 from sheetnet.files import packing
+from sheetnet.files.edits import cell_name
+from sheetnet.files.formats import collector_paused
 from sheetnet.files.ods.read import Spreadsheet, read_spreadsheet
 from sheetnet.files.package import Package
-from sheetnet.files.reading import collector_paused
 from sheetnet.files.stored import CellError, NamedText, StoredCell
-from sheetnet.recalc.program import cell_name
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -1,4 +1,4 @@
-"""Numbers typed into the content of an .ods file: what `sheetnet.files.typed` needs for one.
+"""Numbers typed into the content of an .ods file: all else left as it is.
 
 Cells have no addresses there, so the content is followed as it is when it is read, and
 the places of the cells' bytes are noted. LibreOffice writes neighbours of one value as a
@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
 
+from sheetnet.files.edits import EditError, Edits, cell_name
 from sheetnet.files.ods.parts import CONTENT, OFFICE
 from sheetnet.files.ods.read import COLUMNS, FORMULA, Tables
 from sheetnet.files.package import Attributes, Package
-from sheetnet.recalc.program import Edits, ProgramError, cell_name
 
 ATTRIBUTE = rb"""\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*')"""
 #: A start tag: its name, its attributes, and a slash if it is the end as well.
@@ -42,25 +43,33 @@ class _Run(NamedTuple):
     first: int
     last: int
     width: int
-    numbers: dict[int, float]
+    numbers: dict[int, float | str]
 
 
-def typed_content(package: Package, edits: Edits) -> bytes:
+def changed_parts(package: Package, edits: Edits) -> dict[str, bytes]:
+    """The parts that change, by their names, with what is typed into them.
+
+    Raises `EditError` where a cell is missing or holds a formula.
+    """
+    return {package.name(CONTENT): _typed_content(package, edits)}
+
+
+def _typed_content(package: Package, edits: Edits) -> bytes:
     """The content with numbers in place of what some cells hold.
 
-    Raises `ProgramError` where such a cell is missing or holds a formula, `SheetnetError`
+    Raises `EditError` where such a cell is missing or holds a formula, `SheetnetError`
     where the package is no workbook.
     """
     places = _Places(package, edits).parsed()
     for sheet, row, column in places.left:
         if sheet not in places.sheets:
-            raise ProgramError(f"{package.path}: has no sheet {sheet!r}: type into another one")
+            raise EditError(f"{package.path}: has no sheet {sheet!r}: type into another one")
         name = cell_name(sheet, row, column)
-        raise ProgramError(f"{package.path}: {name} is not in the file: type into another cell")
+        raise EditError(f"{package.path}: {name} is not in the file: type into another cell")
     content = package.read(CONTENT)
     prefix = PREFIX.search(content)
     if content.startswith(UTF_16) or prefix is None:
-        raise ProgramError(
+        raise EditError(
             f"{package.path}: is written in an unusual way: open it in a spreadsheet program and "
             "save it again"
         )
@@ -83,13 +92,18 @@ def _taken_apart(run: _Run, tag: re.Match[bytes], held: bytes, prefix: bytes) ->
             again = b"\\g<1>%d" % (distance - following)
             yield REPEATED.sub(again, tag[0]) + held
         if number is not None:
-            value = b' %b:value-type="float" %b:value="%b"' % (
-                prefix,
-                prefix,
-                repr(float(number)).encode(),
-            )
-            yield b"<%b%b%b/>" % (tag[1], VALUE.sub(b"", tag[2]), value)
+            kept = VALUE.sub(b"", tag[2])
+            yield b"<%b%b%b/>" % (tag[1], kept, _typed_value(number, prefix))
         following = distance + 1
+
+
+def _typed_value(typed: float | str, prefix: bytes) -> bytes:
+    """A number or a text as a cell's attributes."""
+    if isinstance(typed, str):
+        text = quoteattr(typed).encode()
+        return b' %b:value-type="string" %b:string-value=%b' % (prefix, prefix, text)
+    number = repr(float(typed)).encode()
+    return b' %b:value-type="float" %b:value="%b"' % (prefix, prefix, number)
 
 
 class _Places(Tables):
@@ -124,7 +138,7 @@ class _Places(Tables):
         for distance in distances:
             position = self.sheet, self.row, self.column + distance
             if formula:
-                raise ProgramError(
+                raise EditError(
                     f"{self.package.path}: {cell_name(*position)} holds a formula: type into "
                     "another cell"
                 )

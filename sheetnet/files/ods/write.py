@@ -31,6 +31,8 @@ from sheetnet.workbook.model import Book, Sheet
 PREFIXES = "office style text table draw fo xlink dc number svg of calcext loext"
 #: Columns that are given a width where the sheet is smaller; newer programs have 16,384.
 COLUMNS = 1_024
+#: More bytes than all that stands around the rows.
+SMALL_PARTS = 2**26
 
 
 def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
@@ -52,12 +54,11 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
         for name, content in parts.items():
             if not name.endswith("/"):
                 package.add(name, content)
-        with package.open("content.xml") as part:
-            _write_content(book, styles, part, progress)
+        _write_content(book, styles, package, progress)
 
 
 def _write_content(
-    book: Book, styles: Styles, part: IO[bytes], progress: Callable[[int], None]
+    book: Book, styles: Styles, package: Package, progress: Callable[[int], None]
 ) -> None:
     validations = rules.Validations(book)
     head = (
@@ -74,20 +75,25 @@ def _write_content(
         CALCULATION,
         validations.text(),
     )
-    part.write("".join(head).encode())
+    rows = {}
     charts_before = 0
     for sheet in book.sheets:
-        part.write(_table_head(sheet, styles).encode())
         frames: dict[tuple[int, int], str] = {}
         for number, chart in enumerate(sheet.charts, charts_before + 1):
             position = chart.row, chart.column
             frames[position] = frames.get(position, "") + charts.frame(chart, number)
         charts_before += len(sheet.charts)
-        stream(Rows(book, sheet, styles, validations, frames), part, progress)
-        tail = rules.conditional_formats(sheet, styles) + "</table:table>"
+        rows[sheet.name] = Rows(book, sheet, styles, validations, frames)
+    most = SMALL_PARTS + sum(each.most for each in rows.values())
+    with package.open("content.xml", most=most) as part:
+        part.write("".join(head).encode())
+        for sheet in book.sheets:
+            part.write(_table_head(sheet, styles).encode())
+            stream(rows[sheet.name], part, progress)
+            tail = rules.conditional_formats(sheet, styles) + "</table:table>"
+            part.write(tail.encode())
+        tail = rules.names(book) + "</office:spreadsheet></office:body></office:document-content>"
         part.write(tail.encode())
-    tail = rules.names(book) + "</office:spreadsheet></office:body></office:document-content>"
-    part.write(tail.encode())
 
 
 #: Formulas mean here what they mean in Excel.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sheetnet.expressions.dialects import EXCEL, address, area_address
+from sheetnet.expressions.dialects import EXCEL, area_address, column_letters
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich, Run
-from sheetnet.files.rows import band_formula, band_rows, checked, in_order, mark
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.files.xlsx.shell import Shell
 from sheetnet.workbook.model import Band, Book, Cell, Matrix, Sheet
@@ -21,20 +22,33 @@ class Rows:
 
     def __init__(self, book: Book, sheet: Sheet, shell: Shell) -> None:
         self._book, self._sheet, self._shell = book, sheet, shell
+        self._looks: dict[int, str] = {}
+        self._patterns: dict[int, Pattern] = {}
+
+    @property
+    def most(self) -> int:
+        """More bytes than the rows will take."""
+        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         for part in in_order(self._sheet):
-            if isinstance(part, Band):
-                yield from self._band(part)
+            if isinstance(part, Stretch):
+                yield from self._stretch(part)
             else:
-                yield self._row(*part)
+                yield self._line(part)
 
-    def _row(self, row: int, cells: list[tuple[int, Cell]]) -> str:
-        body = "".join(self._cell(row, column, cell) for column, cell in cells)
-        return f'<row r="{row}"{_height(self._sheet.heights.get(row))}>{body}</row>'
+    def _line(self, line: Line) -> str:
+        row = line.row
+        height = _height(self._sheet.heights.get(row, line.height))
+        pieces = [(column, self._cell(row, column, cell)) for column, cell in line.cells]
+        for band in line.bands:
+            pieces.append((band.left, self._pattern(band).row(row)))
+        if line.bands:
+            pieces.sort(key=itemgetter(0))
+        return f'<row r="{row}"{height}>{"".join([text for _, text in pieces])}</row>'
 
     def _cell(self, row: int, column: int, cell: Cell) -> str:
-        start = f'<c r="{address(row, column)}" s="{self._shell.style_id(cell.style)}"'
+        start = f'<c r="{column_letters(column)}{row}" s="{self._look(cell.style)}"'
         content = cell.content
         if content is None:
             return start + "/>"
@@ -45,6 +59,13 @@ class Rows:
         value = self._book.value(self._sheet, row, column)
         formula = self._formula(row, column, content)
         return f"{start}{_type(value)}>{formula}<v>{_shown(value)}</v></c>"
+
+    def _look(self, style: Style) -> str:
+        # By identity, which the book's cells keep: comparing styles costs as much as a cell.
+        look = self._looks.get(id(style))
+        if look is None:
+            look = self._looks[id(style)] = str(self._shell.style_id(style))
+        return look
 
     def _formula(self, row: int, column: int, content: Any) -> str:
         if isinstance(content, Matrix):
@@ -57,22 +78,31 @@ class Rows:
             return ""
         return f"<f{kind}>{escape(checked(text, self._sheet))}</f>"
 
-    def _band(self, band: Band) -> Iterator[str]:
-        def cell(cell: Cell, column: int) -> str:
-            formula = ""
-            if isinstance(cell.content, Expression):
-                text = band_formula(cell.content, EXCEL, self._sheet, band)
-                text = checked(text, self._sheet)
-                formula = f"<f>{escape(text)}</f>".replace("%", "%%")
-            place = address(0, column)[:-1]
-            style = self._shell.style_id(cell.style)
-            return f'<c r="{place}{row_mark}" s="{style}">{formula}<v>%r</v></c>'
+    def _stretch(self, part: Stretch) -> Iterator[str]:
+        height = _height(part.band.height)
+        texts = self._pattern(part.band).rows(part.rows)
+        for row, text in zip(part.rows, texts, strict=True):
+            yield f'<row r="{row}"{height}>{text}</row>'
 
-        row_mark = mark(0)
-        height = _height(band.height)
-        yield from band_rows(
-            self._sheet, band, lambda number: f'<row r="{number}"{height}>', cell, "</row>"
+    def _pattern(self, band: Band) -> Pattern:
+        """The band's cells without the row around them."""
+        if id(band) not in self._patterns:
+            self._patterns[id(band)] = Pattern(band, lambda p: self._band_cells(band, p))
+        return self._patterns[id(band)]
+
+    def _band_cells(self, band: Band, pattern: Pattern) -> str:
+        return "".join(
+            self._band_cell(cell, column, pattern)
+            for column, cell in enumerate(band.cells, band.left)
         )
+
+    def _band_cell(self, cell: Cell, column: int, pattern: Pattern) -> str:
+        formula = ""
+        if isinstance(cell.content, Expression):
+            text = pattern.formula(cell.content, EXCEL, self._sheet)
+            formula = f"<f>{escape(text)}</f>".replace("%", "%%")
+        place = f"{column_letters(column)}{pattern.mark(0)}"
+        return f'<c r="{place}" s="{self._look(cell.style)}">{formula}<v>%r</v></c>'
 
 
 def _height(points: float | None) -> str:

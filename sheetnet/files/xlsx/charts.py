@@ -38,6 +38,8 @@ def chart_of(chart: Chart) -> ScatterChart:
     if chart.title:
         result.title = _title(chart.title, 1100, bold=True)
     result.legend = result.legend if chart.legend else None
+    # openpyxl puts both axes on the left.
+    result.x_axis.axPos = "b"
     _axis(result.x_axis, chart.x)
     _axis(result.y_axis, chart.y)
     for series in chart.series:

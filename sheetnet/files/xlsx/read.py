@@ -31,7 +31,7 @@ _new = tuple.__new__
 BOOLS = {"0": False, "1": True, "false": False, "true": True}
 
 
-def read_xlsx(package: Package, only: Collection[str] | None) -> StoredBook:
+def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
     """The workbook's cells; sheets that are not in `only`, and charts, stay empty.
 
     Raises `SheetnetError`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.files.layout import note_size, printed_area
 from sheetnet.files.xlsx.charts import chart_of
-from sheetnet.workbook.model import Book, ColourScale, Rule, Sheet, Validation
+from sheetnet.workbook.model import Book, Cell, ColourScale, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
 
 SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
@@ -50,12 +51,10 @@ class Shell:
             text = f"{quoted(target.sheet)}!{EXCEL.write(target, target.sheet)}"
             self._workbook.defined_names[name] = DefinedName(name, attr_text=text)
         self._workbook.calculation.fullCalcOnLoad = True
-        for sheet in book.sheets:
-            for cell in sheet.cells.values():
-                self.style_id(cell.style)
-            for band in sheet.bands:
-                for cell in band.cells:
-                    self.style_id(cell.style)
+        # Each style once, by identity: comparing styles costs as much as writing a cell.
+        cells = (c for s in book.sheets for c in (*s.cells.values(), *_band_cells(s)))
+        for style in {id(cell.style): cell.style for cell in cells}.values():
+            self.style_id(style)
 
     def save(self) -> bytes:
         buffer = io.BytesIO()
@@ -104,6 +103,11 @@ class Shell:
             worksheet.conditional_formatting.add(_range(rule.area), _rule(rule, sheet))
         for chart in sheet.charts:
             worksheet.add_chart(chart_of(chart), address(chart.row, chart.column))
+
+
+def _band_cells(sheet: Sheet) -> Iterator[Cell]:
+    for band in sheet.bands:
+        yield from band.cells
 
 
 def _range(area: Area) -> str:

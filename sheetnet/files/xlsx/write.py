@@ -12,16 +12,17 @@ import re
 import zipfile
 from collections.abc import Callable
 from typing import IO
-from xml.sax.saxutils import quoteattr
 
 from sheetnet.expressions.dialects import area_address
 from sheetnet.files.packing import Package
 from sheetnet.files.rows import stream
+from sheetnet.files.xlsx import adapted
 from sheetnet.files.xlsx.cells import Rows
 from sheetnet.files.xlsx.shell import Shell
 from sheetnet.workbook.model import Book, Sheet
 
 DRAWING_PART = re.compile(r"xl/drawings/drawing(\d+)\.xml")
+CHART_PART = re.compile(r"xl/charts/chart(\d+)\.xml")
 SHEET_PART = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 
 
@@ -29,26 +30,33 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
     """Write the workbook into an open binary file."""
     shell = Shell(book)
     parts = zipfile.ZipFile(io.BytesIO(shell.save()))
+    charts = [chart for sheet in book.sheets for chart in sheet.charts]
     with Package(file) as package:
         for name in parts.namelist():
             content = parts.read(name)
             if match := SHEET_PART.fullmatch(name):
                 sheet = book.sheets[int(match[1]) - 1]
                 head, tail = _halves(content.decode(), sheet)
-                with package.open(name) as part:
+                rows = Rows(book, sheet, shell)
+                most = len(content) + rows.most
+                with package.open(name, most=most) as part:
                     part.write(head.encode())
-                    stream(Rows(book, sheet, shell), part, progress)
+                    stream(rows, part, progress)
                     part.write(tail.encode())
             elif match := DRAWING_PART.fullmatch(name):
                 sheet = [s for s in book.sheets if s.charts][int(match[1]) - 1]
-                package.add(name, _with_alt_texts(content.decode(), sheet).encode())
+                package.add(name, adapted.drawing(content.decode(), sheet).encode())
+            elif match := CHART_PART.fullmatch(name):
+                chart = charts[int(match[1]) - 1]
+                package.add(name, adapted.chart(content.decode(), chart, book).encode())
             elif name == "docProps/core.xml":
                 package.add(name, _without_dates(content))
-            elif name.endswith(".rels"):
-                # IronCalc cannot open a relation to a note by its absolute path.
-                package.add(name, content.replace(b'"/xl/comments/', b'"../comments/'))
+            elif name.startswith(("xl/worksheets/_rels/", "xl/drawings/_rels/")):
+                package.add(name, adapted.relations(content.decode()).encode())
+            elif name == "[Content_Types].xml":
+                package.add(name, adapted.part_name(content.decode()).encode())
             else:
-                package.add(name, content)
+                package.add(adapted.part_name(name), content)
 
 
 def _halves(part: str, sheet: Sheet) -> tuple[str, str]:
@@ -68,16 +76,6 @@ def _halves(part: str, sheet: Sheet) -> tuple[str, str]:
     assert place
     tail = tail[: place.start()] + ignored + tail[place.start() :]
     return head + "<sheetData>", "</sheetData>" + tail
-
-
-def _with_alt_texts(drawing: str, sheet: Sheet) -> str:
-    """What a screen reader says of each chart; openpyxl has no place for it."""
-    texts = iter(sheet.charts)
-
-    def described(match: re.Match[str]) -> str:
-        return f"{match[1]} descr={quoteattr(next(texts).alt_text)}"
-
-    return re.sub(r'(<(?:xdr:)?cNvPr id="\d+" name="[^"]*")', described, drawing)
 
 
 def _without_dates(core: bytes) -> bytes:

@@ -75,6 +75,8 @@ class Layer(ABC):
     kind: ClassVar[str]
     fields: ClassVar[type[Fields]]
     parameters: ClassVar[tuple[Quantity, ...]] = ()
+    #: The keys of a layer's table that give a parameter, by the parameter's name.
+    given: ClassVar[dict[str, str]] = {}
     values: ClassVar[tuple[Quantity, ...]]
     backs: ClassVar[tuple[Quantity, ...]]
 

@@ -7,7 +7,7 @@ mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import ConfigDict, Field
@@ -54,6 +54,7 @@ class Dense(Layer):
     kind = "dense"
     fields = DenseFields
     parameters = (WEIGHT, BIAS)
+    given: ClassVar[dict[str, str]] = {WEIGHT.name: "weights", BIAS.name: "biases"}
     values = (Z, ACTIVATION)
     backs = (DELTA,)
 

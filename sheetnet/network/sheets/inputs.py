@@ -5,6 +5,7 @@ A table that would crowd Start goes to the sheet Inputs, which is written in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ class Part:
 
     @property
     def width(self) -> int:
-        return self.knob.value.shape[1] if self.knob.value.ndim > 1 else 1
+        return math.prod(self.knob.value.shape[1:])
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Lines:
             for unit in range(layer.units):
                 delta = at(DELTA, layer.number, unit=unit)
                 equation = equations.of(DELTA, layer.number, {"sample": 0, UNIT: unit})
-                self._line(delta.symbol, equation, delta, BACKWARD)
+                self._line(delta.symbol, equation, delta, BACKWARD, None, layer.hyper)
 
         self._section("Update" + (", by the mean gradient of all examples" * context.batch))
         for quantity, number, unit, source in self._picture.parameters():

@@ -94,7 +94,9 @@ def _fill(context: Context) -> list[Sheet]:
         text = "* The document has no symbol of its own for this; this is the most usual one."
         sheet.put(row, 2, text, styles.HINT)
         row += 1
-    _slips(context, sheet, _reading(context, sheet, row + 1) + 2)
+    row = _reading(context, sheet, row + 1) + 2
+    if context.dense:  # the documents know no other layers
+        _slips(context, sheet, row)
     return [sheet]
 
 

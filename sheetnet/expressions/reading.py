@@ -25,8 +25,8 @@ TOKEN = re.compile(
     rf"""\s*(?:
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
-    | (?P<function>(?:σ|tanh|LeakyReLU′|LeakyReLU|ReLU′|ReLU|softmax|g|ln|log|max|min|exp)\()
-    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:v\()?[A-Za-zα-ωŷµ]
+    | (?P<function>(?:[A-Za-z]{{2,}}|[σg√])′?\()
+    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),])
@@ -42,7 +42,7 @@ class UnreadableError(ValueError):
 class Symbol(NamedTuple):
     """A symbol's parts: what it is the derivative of, its letter, its lowered and raised text.
 
-    `kept` is the letter of what an optimiser keeps of it, as v in v(w).
+    `kept` is the letter of what is kept of it, as v in v(w).
     """
 
     of: str
@@ -65,6 +65,8 @@ class Interval(NamedTuple):
 
 Look = Callable[[Symbol], float]
 Facts = Mapping[str, float]
+#: A function of its arguments and of the facts.
+Function = Callable[[list[float], Facts], float]
 
 
 def flat(runs: Iterable[tuple[str, int]]) -> str:
@@ -86,20 +88,33 @@ def flat_text(text: str) -> str:
     return flat(pieces)
 
 
-def sides(line: str, look: Look, facts: Facts, is_layer: Callable[[str], bool]) -> list[Interval]:
+def sides(
+    line: str,
+    look: Look,
+    facts: Facts,
+    is_layer: Callable[[str], bool],
+    functions: Mapping[str, Function],
+) -> list[Interval]:
     """The value of each side of a line of equations. Raises `UnreadableError`.
 
-    `facts` are what functions depend on (`theta`), `is_layer` tells a layer's label from an
-    exponent behind a symbol.
+    `functions` are those of the subject, by the names that stand before their brackets, `facts`
+    what they depend on (`theta`); `is_layer` tells a layer's label from an exponent behind a
+    symbol.
     """
-    return _Reader(line, look, facts, is_layer).read()
+    return _Reader(line, look, facts, is_layer, functions).read()
 
 
 class _Reader:
     def __init__(
-        self, line: str, look: Look, facts: Facts, is_layer: Callable[[str], bool]
+        self,
+        line: str,
+        look: Look,
+        facts: Facts,
+        is_layer: Callable[[str], bool],
+        functions: Mapping[str, Function],
     ) -> None:
         self.line, self.look, self.facts, self.is_layer = line, look, facts, is_layer
+        self.functions = functions
         self.tokens: list[tuple[str, str]] = []
         at = 0
         while at < len(line.rstrip()):
@@ -116,7 +131,7 @@ class _Reader:
         """A symbol's raised text is its layer, or an exponent behind it."""
         if kind != "symbol":
             return [(kind, text)]
-        if text.endswith(")") and "v(" not in text:
+        if text.endswith(")") and "(" not in text.partition(UP)[0]:
             return [*self._split(kind, text[:-1]), ("sign", ")")]
         match = re.search(f"{UP}([^{END}]*){END}$", text)
         if match and not self.is_layer(match[1]):
@@ -201,12 +216,12 @@ class _Reader:
             self.take()
             arguments.append(self.total())
         self._close()
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or self.functions.get(name)
         if function is None:
             raise self.wrong(name)
-        # All of them rise with each of their arguments.
-        low = function([a.low for a in arguments], self.facts)
-        return Interval(low, function([a.high for a in arguments], self.facts))
+        ends = [function([a[end] for a in arguments], self.facts) for end in (0, 1)]
+        middle = function([(a.low + a.high) / 2 for a in arguments], self.facts)
+        return Interval(min(*ends, middle), max(*ends, middle))
 
     def _close(self) -> None:
         if not self.is_sign(")"):
@@ -226,12 +241,12 @@ def _number(text: str) -> Interval:
 
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
-        rf"(?:[d∂]([CcLJ])/[d∂])?(v\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
+        rf"(?:[d∂]([CcLJ])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
         text,
     )
     assert match
     of, kept, letter, lower, upper = match.groups()
-    return Symbol(of or "", letter, lower or "", upper or "", "v" if kept else "")
+    return Symbol(of or "", letter, lower or "", upper or "", kept[:1] if kept else "")
 
 
 def _add(one: Interval, other: Interval) -> Interval:
@@ -260,21 +275,11 @@ def _squared(value: Interval) -> Interval:
     return Interval(0.0 if value.low <= 0 <= value.high else min(ends), max(ends))
 
 
-def _exp(x: float) -> float:
-    return math.exp(min(x, 700.0))
-
-
-FUNCTIONS: dict[str, Callable[[list[float], Facts], float]] = {
-    "σ": lambda x, _: 1 / (1 + _exp(-x[0])),
-    "tanh": lambda x, _: math.tanh(x[0]),
-    "ReLU": lambda x, _: max(0.0, x[0]),
-    "ReLU′": lambda x, _: float(x[0] > 0),
-    "LeakyReLU": lambda x, _: x[0] if x[0] > 0 else 0.01 * x[0],
-    "LeakyReLU′": lambda x, _: 1.0 if x[0] > 0 else 0.01,
-    "g": lambda x, facts: float(x[0] >= facts.get("theta", 0.0)),
+#: All of them rise with each of their arguments.
+FUNCTIONS: dict[str, Function] = {
     "ln": lambda x, _: math.log(max(x[0], math.exp(-100))),
-    "log": lambda x, _: math.log(max(x[0], math.exp(-100))),
-    "exp": lambda x, _: _exp(x[0]),
+    "exp": lambda x, _: math.exp(min(x[0], 700.0)),
+    "√": lambda x, _: math.sqrt(max(x[0], 0.0)),
     "max": lambda x, _: max(x),
     "min": lambda x, _: min(x),
 }

@@ -1,0 +1,331 @@
+"""Mutants made by hand: mistakes that teach something wrong, some of each module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.mutants.source import ROOT, Mutant
+
+NETWORK = "sheetnet/network"
+SHEETS = f"{NETWORK}/sheets"
+EXPRESSIONS = "sheetnet/expressions"
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A mistake: the text `old`, which stands in the module once, becomes `new`."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+    @property
+    def mutant(self) -> Mutant:
+        """Raises ValueError where the text does not stand there exactly once."""
+        text = (ROOT / self.path).read_text(encoding="utf-8")
+        if (count := text.count(self.old)) != 1:
+            raise ValueError(
+                f"by_hand.py, {self.name!r}: {self.old!r} stands {count} times in {self.path}: "
+                "write the text that stands there once today"
+            )
+        start = len(text[: text.index(self.old)].encode())
+        return Mutant(self.path, "by hand", start, start + len(self.old.encode()), self.new)
+
+
+BY_HAND = [
+    ByHand(
+        "Network: a gradient is δ + a",
+        f"{SHEETS}/network.py",
+        "delta * Ref(NAME, row, left + 1)",
+        "delta + Ref(NAME, row, left + 1)",
+    ),
+    ByHand(
+        "Network: a product is a sum",
+        f"{SHEETS}/network.py",
+        "Ref(NAME, row, left + 1) * Ref(NAME, row, left + 3)",
+        "Ref(NAME, row, left + 1) + Ref(NAME, row, left + 3)",
+    ),
+    ByHand(
+        "Network: the sum leaves out the first product",
+        f"{SHEETS}/network.py",
+        "total(products) if",
+        "total(products[1:]) if",
+    ),
+    ByHand(
+        "Network: a bias that must stay learns",
+        f"{SHEETS}/network.py",
+        "new = lines.updated(context, self.picture, quantity, card.layer, place)",
+        "new = cell",
+    ),
+    ByHand(
+        "Network: the mean gradient is the one of another weight",
+        f"{SHEETS}/network.py",
+        "mean = context.of_step(quantity.gradient, card.layer, **place)",
+        "mean = context.of_step(quantity.gradient, card.layer, **place | {UNIT: 0})",
+    ),
+    ByHand(
+        "Network: the check compares δ with a",
+        f"{SHEETS}/network.py",
+        "context.of_step(q, card.layer, **place))",
+        "context.of_step(ACTIVATION, card.layer, **place))",
+    ),
+    ByHand(
+        "Matrices: W + γ·gradient",
+        f"{SHEETS}/matrices.py",
+        "by = self._turn(moved)",
+        "by = -self._turn(moved)",
+    ),
+    ByHand(
+        "Matrices: a batch mean times N",
+        f"{SHEETS}/matrices.py",
+        "product / context.samples, title",
+        "product * context.samples, title",
+    ),
+    ByHand(
+        "Matrices: δ is a sum instead of a product",
+        f"{SHEETS}/matrices.py",
+        "back.area * slopes.area",
+        "back.area + slopes.area",
+    ),
+    ByHand(
+        "Matrices: T − A where the loss and the sigmoid cancel",
+        f"{SHEETS}/matrices.py",
+        "formula([a], [targets.area], 0",
+        "formula([targets.area], [a], 0",
+    ),
+    ByHand(
+        "Matrices: a bias meets a 2 instead of a 1",
+        f"{SHEETS}/matrices.py",
+        "lambda r, c: 1.0",
+        "lambda r, c: 2.0",
+    ),
+    ByHand(
+        "Matrices: a constant slope grows with z",
+        f"{SHEETS}/matrices.py",
+        "slope + 0 * z",
+        "slope + 1 * z",
+    ),
+    ByHand(
+        "Matrices: the checks pass where rows differ",
+        f"{SHEETS}/matrix_writer.py",
+        "apart <= 1e-9 * (1 + size)",
+        "apart > 1e-9 * (1 + size)",
+    ),
+    ByHand(
+        "Gradient check: a central difference over 3h",
+        f"{SHEETS}/gradient_check.py",
+        "(up - down) / (2 * h)",
+        "(up - down) / (3 * h)",
+    ),
+    ByHand(
+        "Gradient check: apart is a sum",
+        f"{SHEETS}/gradient_check.py",
+        "numeric - analytic)",
+        "numeric + analytic)",
+    ),
+    ByHand(
+        "Gradient check: the worst ratio is the best",
+        f"{SHEETS}/gradient_check.py",
+        "maximum(ratios)",
+        "minimum(ratios)",
+    ),
+    ByHand(
+        "Differences: a parameter moved by 2h",
+        f"{SHEETS}/differences.py",
+        "guard(when(is_own, context.h * Ref",
+        "guard(when(is_own, 2 * context.h * Ref",
+    ),
+    ByHand(
+        "Differences: the weights of step 0 whatever is chosen",
+        f"{SHEETS}/context.py",
+        "{STEP: self.step,",
+        "{STEP: 0,",
+    ),
+    ByHand(
+        "Network: the next example instead of the chosen one",
+        f"{SHEETS}/context.py",
+        "SAMPLE: self.sample - 1 if",
+        "SAMPLE: self.sample if",
+    ),
+    ByHand(
+        "Drawing: an edge upside down",
+        f"{SHEETS}/drawing.py",
+        "when(own, y, OUTSIDE)",
+        "when(own, -y, OUTSIDE)",
+    ),
+    ByHand(
+        "Drawing: middle weights drawn thick",
+        f"{SHEETS}/drawing.py",
+        "thirds - 2 * largest",
+        "thirds - largest",
+    ),
+    ByHand(
+        "Drawing: every label has the first unit's value",
+        f"{SHEETS}/drawing.py",
+        "value = plan.picture.at(*quantity, unit=unit)",
+        "value = plan.picture.at(*quantity, unit=0)",
+    ),
+    ByHand(
+        "Network as maps: z where δ is meant",
+        f"{SHEETS}/maps.py",
+        "[context.of_step(quantity, layer, unit=j) for j in units]",
+        "[context.of_step(ACTIVATION, layer, unit=j) for j in units]",
+    ),
+    ByHand(
+        "Start: the last cost is the first",
+        f"{SHEETS}/start.py",
+        "value = cost.ref(step=step)",
+        "value = cost.ref(step=0)",
+    ),
+    ByHand(
+        "Start: the sentence ends with the first cost",
+        f"{SHEETS}/start.py",
+        '+ [call("FIXED", last, 4, True), "."]',
+        '+ [call("FIXED", first, 4, True), "."]',
+    ),
+    ByHand(
+        "Notation: a slip's right value is wrong",
+        f"{SHEETS}/slips.py",
+        "_sigma(1) * (1 - _sigma(1))",
+        "_sigma(1) * (1 + _sigma(1))",
+    ),
+    ByHand(
+        "Notation: a slip is measured over 3h",
+        f"{SHEETS}/slips.py",
+        "(f(x + H) - f(x - H)) / (2 * H)",
+        "(f(x + H) - f(x - H)) / (3 * H)",
+    ),
+    ByHand(
+        "Training: steps are counted by twos",
+        f"{SHEETS}/training.py",
+        "Ref(self.sheet.name, top - 1, 1) + 1",
+        "Ref(self.sheet.name, top - 1, 1) + 2",
+    ),
+    ByHand(
+        "Lines: the update is written with a plus",
+        f"{SHEETS}/lines.py",
+        "gradient = gradient * self._equations.below(layer, 0, source)",
+        "gradient = -gradient * self._equations.below(layer, 0, source)",
+    ),
+    ByHand(
+        "Lines: the equation of a beside δ",
+        f"{SHEETS}/lines.py",
+        "equation = equations.of(DELTA, layer.number",
+        "equation = equations.of(ACTIVATION, layer.number",
+    ),
+    ByHand(
+        "Optimisers: W + γ·gradient everywhere",
+        f"{NETWORK}/optimisers.py",
+        'cells=lambda p, g, new, h, t: p - h["learning_rate"] * g',
+        'cells=lambda p, g, new, h, t: p + h["learning_rate"] * g',
+    ),
+    ByHand(
+        "Layers: the batch's gradient times N",
+        f"{NETWORK}/layers/dense.py",
+        "products / around.samples",
+        "products * around.samples",
+    ),
+    ByHand(
+        "Sums: a sum where a mean is meant",
+        f"{NETWORK}/sums.py",
+        'call("AVERAGE", area)',
+        'call("SUM", area)',
+    ),
+    ByHand(
+        "Layers: the bias is taken away",
+        f"{NETWORK}/layers/dense.py",
+        "return weighted + bias",
+        "return weighted - bias",
+    ),
+    ByHand(
+        "Activations: a ReLU that lets negative sums through",
+        f"{NETWORK}/activations.py",
+        "cell=lambda z, _: maximum(0, z)",
+        "cell=lambda z, _: z",
+    ),
+    ByHand(
+        "Activations: a ReLU without its mask",
+        f"{NETWORK}/activations.py",
+        'Applied("ReLU′", z, when(z > 0, 1, 0))',
+        "Number(1)",
+    ),
+    ByHand(
+        "Activations: the slope of tanh without the square",
+        f"{NETWORK}/activations.py",
+        "cell_slope=lambda z, a, _: 1 - square(a)",
+        "cell_slope=lambda z, a, _: 1 - a",
+    ),
+    ByHand(
+        "Losses: half a squared error without the half",
+        f"{NETWORK}/losses.py",
+        "total([0.5 * square(aj - tj)",
+        "total([1 * square(aj - tj)",
+    ),
+    ByHand(
+        "Losses: a cross entropy below 0",
+        f"{NETWORK}/losses.py",
+        "        -total(\n",
+        "        total(\n",
+    ),
+    ByHand(
+        "Layers, arrays: the batch's gradient times N",
+        f"{NETWORK}/layers/dense.py",
+        "delta.T @ below / len(below)",
+        "delta.T @ below * len(below)",
+    ),
+    ByHand(
+        "Mathematics: a − (b − c) printed as a − b − c",
+        f"{EXPRESSIONS}/mathematics.py",
+        "*_wrapped(right, behind, first=False)",
+        "*_wrapped(right, 0, first=False)",
+    ),
+    ByHand(
+        "Mathematics: (a − b)·c printed as a − b·c",
+        f"{EXPRESSIONS}/mathematics.py",
+        "*_wrapped(left, binds),",
+        "*_wrapped(left, 0),",
+    ),
+    ByHand(
+        "Mathematics: a minus printed as a plus",
+        f"{EXPRESSIONS}/mathematics.py",
+        '"-": " − "',
+        '"-": " + "',
+    ),
+    ByHand(
+        "Mathematics: exponents are not printed",
+        f"{EXPRESSIONS}/mathematics.py",
+        "[*pieces, Run(raised, 1)]",
+        "[*pieces]",
+    ),
+    ByHand(
+        "Mathematics: ½ printed as ¼",
+        f"{EXPRESSIONS}/mathematics.py",
+        '["½"]',
+        '["¼"]',
+    ),
+    ByHand(
+        "Mathematics: negative numbers lose their sign",
+        f"{EXPRESSIONS}/mathematics.py",
+        'join(["−", size] if signed else ["(−", size, ")"])',
+        "size",
+    ),
+    ByHand(
+        "Formulas: 1 − a is written as a − 1",
+        f"{EXPRESSIONS}/formula.py",
+        'return Binary("-", expression(other), self)',
+        'return Binary("-", self, expression(other))',
+    ),
+    ByHand(
+        "Formulas: the larger of two is the smaller on ranges",
+        f"{EXPRESSIONS}/formula.py",
+        "when(one > other, one, other)",
+        "when(one < other, one, other)",
+    ),
+    ByHand(
+        "Dialects: a − (b − c) written as a − b − c",
+        f"{EXPRESSIONS}/dialects.py",
+        "text = _inner(node.right, binds + 1,",
+        "text = _inner(node.right, binds,",
+    ),
+]

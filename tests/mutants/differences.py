@@ -1,0 +1,153 @@
+"""What differs between two workbooks: numbers, words, formulas, or looks alone."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from tests import xlsx
+
+NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
+    "number in a cell",
+    "number in a live text",
+    "equation",
+    "number in a fixed text",
+    "place of numbers",
+)
+WORDS, FORMULA, LOOKS = "words", "formula of equal value", "looks"
+#: From the gravest down; the first five alter a number.
+KINDS = (NUMBER, LIVE, EQUATION, FIGURE, PLACE, FORMULA, WORDS, LOOKS)
+ALTERED = KINDS[:5]
+
+RELATIVE = 1e-9
+#: Below this stand only the differences of costs that all but agree: rounding, mostly.
+FLOOR = 1e-8
+
+DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
+RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
+ATOM = re.compile(r"\((\d[\d.]*)\)")
+LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+FUNCTIONS = {"tanh", "ReLU", "LeakyReLU", "softmax"}
+
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A workbook: its bytes, the recalculated value of every cell, and its formulas.
+
+    `values` is None where no program could recalculate it.
+    """
+
+    content: bytes
+    values: Mapping[Place, Any] | None
+    formulas: Mapping[Place, str]
+
+
+def cells_of(rows: Mapping[str, list[list[Any]]]) -> dict[Place, Any]:
+    """The cells that hold something; what shows an error holds "#" and its name."""
+    return {
+        (sheet, r, c): value if isinstance(value, bool | int | float) else str(value)
+        for sheet, lines in rows.items()
+        for r, line in enumerate(lines, 1)
+        for c, value in enumerate(line, 1)
+        if value is not None and value != ""
+    }
+
+
+def formulas_of(path: Path) -> dict[Place, str]:
+    """The formulas of an .xlsx."""
+    with zipfile.ZipFile(path) as package:
+        return {
+            (sheet, *xlsx.corner(cell.get("r", ""))): formula.text or ""
+            for sheet, part in xlsx.sheet_parts(package).items()
+            for cell in etree.fromstring(package.read(part)).iter(xlsx.MAIN + "c")
+            if (formula := cell.find(xlsx.MAIN + "f")) is not None
+        }
+
+
+def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
+    """The kinds of what differs, each with an example; empty for equal files."""
+    if before.content == after.content:
+        return {}
+    assert before.values is not None
+    if after.values is None:
+        return {NUMBER: "no program can recalculate it"}
+    found: dict[str, str] = {}
+    apart: set[str] = set()
+    for place in sorted(before.values.keys() | after.values.keys()):
+        old, new = before.values.get(place), after.values.get(place)
+        kind = _kind(old, new, place in before.formulas or place in after.formulas)
+        if kind:
+            apart.add(place[0])
+            found.setdefault(kind, f"{_written(place)}: {old!r} is now {new!r}")
+    if found.keys() & set(ALTERED) and all(_moved(before, after, sheet) for sheet in apart):
+        example = next(found[kind] for kind in KINDS if kind in found)
+        found = {PLACE: example}
+    if before.formulas != after.formulas:
+        found.setdefault(FORMULA, _first_formula(before, after))
+    return found or {LOOKS: "the file differs"}
+
+
+def _kind(old: Any, new: Any, live: bool) -> str:
+    """How a cell differs; empty where it does not."""
+    if old == new:
+        return ""
+    if _is_number(old) and _is_number(new):
+        near = abs(old - new) <= max(RELATIVE * abs(old), FLOOR)
+        return "" if near else NUMBER
+    if _is_number(old) or _is_number(new) or isinstance(old, bool) or isinstance(new, bool):
+        return NUMBER
+    one, other = old or "", new or ""
+    if RANGE.fullmatch(one) and RANGE.fullmatch(other):
+        return PLACE  # of a block, as the index tells it
+    if sorted(DIGITS.findall(one)) != sorted(DIGITS.findall(other)):
+        return LIVE if live else EQUATION if _is_equation(one + other) else FIGURE
+    if _is_equation(one + other) and _signs(one) != _signs(other):
+        return EQUATION
+    return WORDS
+
+
+def _written(place: Place) -> str:
+    sheet, row, column = place
+    return f"{sheet}, row {row}, column {column}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def _is_equation(text: str) -> bool:
+    words = set(LONG_WORD.findall(text)) - FUNCTIONS
+    return not words and any(sign in text for sign in "=·/+−Σ²")
+
+
+def _signs(equation: str) -> list[str]:
+    """The characters of an equation, without parentheses around a single number."""
+    return sorted(ATOM.sub(r"\1", equation))
+
+
+def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
+    """Whether a sheet holds what it held, at other places; the index follows of itself."""
+
+    def held(snapshot: Snapshot) -> Counter[str]:
+        values = (v for (name, _, _), v in (snapshot.values or {}).items() if name == sheet)
+        texts = (f"{v:.8g}" if _is_number(v) else str(v) for v in values)
+        return Counter(RANGE.sub("range", text) for text in texts)
+
+    return held(before) == held(after)
+
+
+def _first_formula(before: Snapshot, after: Snapshot) -> str:
+    for place in sorted(before.formulas.keys() | after.formulas.keys()):
+        old, new = before.formulas.get(place), after.formulas.get(place)
+        if old != new:
+            return f"{_written(place)}: {old!r} is now {new!r}"
+    return ""

@@ -1,0 +1,38 @@
+"""Edits of a finished workbook are noticed, whatever they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import edits
+
+COUNT, SEED = 40, 8
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[edits.Edit]:
+    books = edits.workbooks(tmp_path_factory.mktemp("edits"))
+    return list(edits.draw(books, COUNT, SEED))
+
+
+@pytest.mark.mutants
+@pytest.mark.programs
+@pytest.mark.parametrize("number", range(COUNT))
+def test_an_edit_is_noticed(number: int, drawn: list[edits.Edit], tmp_path: Path) -> None:
+    edit = drawn[number]
+    told = f"{edit.kind}: {edit.path.stem}, {edit.place}, {edit.change}"
+    assert edits.is_noticed(edit, tmp_path), told
+
+
+@pytest.mark.mutants
+def test_every_kind_of_edit_has_a_place_in_some_lesson(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    books = edits.workbooks(tmp_path_factory.mktemp("kinds"))
+    for edit in edits.draw(books, 200, SEED):
+        with_part = dict(next(book for book in books if book.path == edit.path).parts)
+        assert with_part[edit.part] != edit.content, edit.change
+    kinds = {edit.kind for edit in edits.draw(books, 200, SEED)}
+    assert kinds == set(edits.KINDS)

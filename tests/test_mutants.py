@@ -1,0 +1,68 @@
+"""A broken builder is noticed: one test for each mistake that was made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.mutants.by_hand import BY_HAND, ByHand
+from tests.mutants.differences import Snapshot, differences
+from tests.mutants.source import draw, modules
+from tests.mutants.trials import Laboratory, laboratory
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Laboratory]:
+    with laboratory() as room:
+        yield room
+
+
+@pytest.mark.mutants
+@pytest.mark.programs
+@pytest.mark.parametrize("mistake", BY_HAND, ids=lambda mistake: mistake.name)
+def test_verify_notices(mistake: ByHand, room: Laboratory) -> None:
+    [outcome] = room.run([mistake.mutant])
+    assert not outcome.broken
+    assert outcome.changed, "no workbook differs: choose another mistake, or add a lesson"
+    assert outcome.noticed, outcome.changed
+
+
+def test_a_text_that_stands_nowhere_is_named() -> None:
+    with pytest.raises(ValueError, match="stands 0 times in sheetnet/errors.py"):
+        _ = ByHand("none", "sheetnet/errors.py", "no such text", "").mutant
+
+
+def test_a_seed_draws_the_same_mutants_of_many_modules() -> None:
+    mutants = list(draw(60, 5))
+    assert mutants == list(draw(60, 5))
+    assert len(set(mutants)) == 60
+    assert len({mutant.path for mutant in mutants}) > len(modules()) / 3
+    assert all(len(mutant.diff.splitlines()) >= 1 for mutant in mutants)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
+        (1.0, 1.0 + 1e-12, {"looks"}),
+        (1.0, 1.001, {"number in a cell"}),
+        (1.0, None, {"number in a cell"}),
+        ("a − (b − c)", "a − b − c", {"equation"}),
+        ("2·(3)", "2·3", {"words"}),
+        ("w1·a1 + b", "a1·w1 + b", {"words"}),
+        ("example 1", "example 2", {"number in a fixed text"}),
+        ("Training", "training", {"words"}),
+    ],
+)
+def test_kinds_of_differences(old: object, new: object, kinds: set[str]) -> None:
+    def snapshot(content: bytes, value: object) -> Snapshot:
+        values = {("Sheet", 1, 1): value} if value is not None else {}
+        return Snapshot(content, values, {})
+
+    assert differences(snapshot(b"1", old), snapshot(b"2", new)).keys() == kinds
+
+
+def test_what_moves_as_a_whole_is_a_change_of_place() -> None:
+    before = Snapshot(b"1", {("S", 1, 1): 1.5, ("I", 1, 1): "A1:A1"}, {})
+    after = Snapshot(b"2", {("S", 2, 1): 1.5, ("I", 1, 1): "A2:A2"}, {})
+    assert differences(before, after).keys() == {"place of numbers"}
