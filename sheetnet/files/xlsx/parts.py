@@ -204,6 +204,14 @@ def relations_of(package: Package, part: str) -> dict[str, Relation]:
     return relations
 
 
+def related(package: Package, part: str, kind: str) -> list[str]:
+    """The parts of one kind that a part points at, if it points at any."""
+    folder, file = posixpath.split(part)
+    if posixpath.join(folder, "_rels", f"{file}.rels") not in package:
+        return []
+    return [r.target for r in relations_of(package, part).values() if r.kind == kind]
+
+
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
