@@ -161,4 +161,3 @@ def _spread(book: Book, band: Band, node: Expression) -> Expression:
         case Name():
             return node
     return node
-
