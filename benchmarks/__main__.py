@@ -16,7 +16,17 @@ import click
 from benchmarks.measuring import Result, Run
 
 #: In this order: what is sensitive to the state of this process comes first.
-NAMES = ("memory", "startup", "training", "limit", "opendocument", "writing")
+NAMES = (
+    "memory",
+    "startup",
+    "training",
+    "limit",
+    "opendocument",
+    "writing",
+    "proof",
+    "scaling",
+    "follow",
+)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -18,10 +18,9 @@ from statistics import median
 
 from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.subject import mazur
-from sheetnet.building import build
+from sheetnet.building import build, make_book
 from sheetnet.files.formats import write
 from sheetnet.files.packing import LEVEL
-from sheetnet.network.book import make_book
 
 ENDINGS = ("xlsx", "ods")
 REACH = 4.0

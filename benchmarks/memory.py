@@ -62,8 +62,7 @@ def peak() -> int:
 
 def _build(ending: str, cells: int) -> dict[str, int]:
     from benchmarks.subject import formula_count, mazur
-    from sheetnet.building import build
-    from sheetnet.network.book import make_book
+    from sheetnet.building import build, make_book
 
     few, more = (formula_count(make_book(mazur(steps))) for steps in (1, 2))
     steps = -(-(cells - few) // (more - few)) + 1

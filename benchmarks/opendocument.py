@@ -14,10 +14,10 @@ from statistics import median
 
 from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.subject import formula_count, mazur
+from sheetnet.building import make_book
 from sheetnet.expressions.dialects import OPEN_FORMULA
 from sheetnet.expressions.formula import Expression
 from sheetnet.files.formats import write
-from sheetnet.network.book import make_book
 from sheetnet.workbook.model import Sheet
 
 FEW = 60

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
@@ -20,6 +22,25 @@ def mazur(steps: int) -> Lesson:
     lesson = Lesson.load("mazur")
     training = lesson.training.model_copy(update={"steps": steps})
     return lesson.model_copy(update={"training": training})
+
+
+def drawn(sizes: tuple[int, ...], samples: int, steps: int) -> Lesson:
+    """A lesson of sigmoid layers, weights and data drawn."""
+    rng = np.random.default_rng(5)
+    layers = [{"units": units, "activation": "sigmoid"} for units in sizes[1:]]
+    return Lesson.model_validate(
+        {
+            "title": "-".join(map(str, sizes)),
+            "source": "drawn",
+            "notation": "wichmann",
+            "network": {"inputs": sizes[0], "loss": "half_squared_error", "layers": layers},
+            "data": {
+                "inputs": rng.uniform(-1, 1, (samples, sizes[0])).round(2).tolist(),
+                "targets": rng.uniform(0, 1, (samples, sizes[-1])).round(1).tolist(),
+            },
+            "training": {"learning_rate": 0.3, "steps": steps},
+        }
+    )
 
 
 def formula_count(book: Book) -> int:
@@ -79,10 +100,10 @@ class Content:
             value = None if cell.content is None else book.value(sheet, row, column)
             yield self._plain(sheet, row, column, cell, value)
         for band in sheet.bands:
-            for down, values in enumerate(band.values.tolist()):
+            for row, values in zip(band.rows, band.values.tolist(), strict=True):
                 line = zip(band.cells, values, strict=True)
                 for column, (cell, value) in enumerate(line, band.left):
-                    yield self._plain(sheet, band.top + down, column, cell, value, down)
+                    yield self._plain(sheet, row, column, cell, value, row - band.top)
 
     def _plain(
         self, sheet: Sheet, row: int, column: int, cell: Cell, value: object, down: int = 0

@@ -21,7 +21,7 @@ from autograd import value_and_grad
 from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.subject import mazur
 from sheetnet.network.engine import train
-from sheetnet.network.lesson import Settings
+from sheetnet.workbook.knobs import Settings
 
 REACH = 3.0
 
@@ -57,15 +57,16 @@ def differentiated(settings: Settings, steps: int) -> list[Any]:
     """Gradient descent by autograd; returns the weights of each layer."""
 
     def cost(weights: list[Any], biases: list[Any]) -> Any:
-        a = settings.inputs
+        a = settings["input", None]
         for w, b in zip(weights, biases, strict=True):
             a = 1.0 / (1.0 + anp.exp(-(anp.dot(a, w.T) + b)))
-        return 0.5 * anp.sum((a - settings.targets) ** 2) / len(settings.inputs)
+        return 0.5 * anp.sum((a - settings["target", None]) ** 2) / len(settings["input", None])
 
     both = value_and_grad(cost, argnum=(0, 1))
-    weights, biases = list(settings.weights), list(settings.biases)
+    weights = [settings["weight", layer] for layer in (1, 2)]
+    biases = [settings["bias", layer] for layer in (1, 2)]
     for _ in range(steps):
         _, (gradients, _) = both(weights, biases)
         pairs = zip(weights, gradients, strict=True)
-        weights = [w - settings.learning_rate * gradient for w, gradient in pairs]
+        weights = [w - settings.number("learning_rate") * gradient for w, gradient in pairs]
     return weights

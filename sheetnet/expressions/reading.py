@@ -20,6 +20,7 @@ LOWERED = dict(
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ", "0123456789+−()Tnt", strict=True))
 #: Rounding in the last digits of float64, in sums of many terms.
 SLACK = 1e-12
+LAST_BIT = 2.3e-16
 
 TOKEN = re.compile(
     rf"""\s*(?:
@@ -201,7 +202,9 @@ class _Reader:
             return Interval(0.5, 0.5)
         if kind == "symbol":
             number = self.look(_symbol(text))
-            return Interval(number, number)
+            # Known to its last bit: 1 − a has few digits left where a is near 1.
+            bit = LAST_BIT * abs(number)
+            return Interval(number - bit, number + bit)
         if kind == "function":
             return self._applied(text[:-1])
         if (kind, text) == ("sign", "("):

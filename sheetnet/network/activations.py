@@ -31,6 +31,10 @@ from sheetnet.network.hyper import HyperParameter
 #: e^709 is the largest power a float64 holds; 700 leaves room for a product.
 LARGEST_EXPONENT = 700
 
+#: A sum that is 0 on paper is 5e-17 in one program and 0 in another: from here on it counts
+#: as above 0, so that all of them take the same side of a kink.
+ABOVE = 1e-12
+
 #: The slope of leaky_relu below 0 (Bhadani, "Activation function with differentiability").
 LEAK = 0.01
 
@@ -140,10 +144,10 @@ RELU = elementwise(
     written="ReLU(z) = max(0, z)",
     written_slope="ReLU′(z) = 1 where z > 0, else 0",
     value=lambda z, _: np.maximum(0.0, z),
-    slope=lambda z, a, _: (z > 0).astype(np.float64),
+    slope=lambda z, a, _: (z > ABOVE).astype(np.float64),
     cell=lambda z, _: maximum(0, z),
-    cell_slope=lambda z, a, _: Applied("ReLU′", z, when(z > 0, 1, 0)),
-    kinks=lambda _: (0.0,),
+    cell_slope=lambda z, a, _: Applied("ReLU′", z, when(z > ABOVE, 1, 0)),
+    kinks=lambda _: (ABOVE,),
     least=0.0,
 )
 
@@ -153,10 +157,10 @@ LEAKY_RELU = elementwise(
     written="LeakyReLU(z) = max(0.01·z, z)",
     written_slope="LeakyReLU′(z) = 1 where z > 0, else 0.01",
     value=lambda z, _: np.maximum(LEAK * z, z),
-    slope=lambda z, a, _: np.where(z > 0, 1.0, LEAK),
+    slope=lambda z, a, _: np.where(z > ABOVE, 1.0, LEAK),
     cell=lambda z, _: maximum(LEAK * z, z),
-    cell_slope=lambda z, a, _: Applied("LeakyReLU′", z, when(z > 0, 1, LEAK)),
-    kinks=lambda _: (0.0,),
+    cell_slope=lambda z, a, _: Applied("LeakyReLU′", z, when(z > ABOVE, 1, LEAK)),
+    kinks=lambda _: (ABOVE,),
 )
 
 STEP = elementwise(
@@ -164,12 +168,12 @@ STEP = elementwise(
     symbol="g",
     written="g(z) = 1 where z ≥ θ, else 0",
     written_slope="g′(z) = 0",
-    value=lambda z, h: (z >= h["theta"]).astype(np.float64),
+    value=lambda z, h: (z >= h["theta"] - ABOVE).astype(np.float64),
     slope=lambda z, a, _: np.zeros_like(z),
-    cell=lambda z, h: when(z >= h["theta"], 1, 0),
+    cell=lambda z, h: when(z >= h["theta"] - ABOVE, 1, 0),
     cell_slope=lambda z, a, _: Number(0),
     hyper=(HyperParameter("theta", 0.0, "threshold of a step: 1 for z ≥ theta", symbol="θ"),),
-    kinks=lambda h: (h["theta"],),
+    kinks=lambda h: (h["theta"] - ABOVE,),
     least=0.0,
 )
 

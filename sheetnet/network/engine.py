@@ -162,9 +162,13 @@ def forward(
     return kept
 
 
-def losses(net: Net, outputs: FloatArray, targets: FloatArray) -> FloatArray:
-    """The loss of every example, from outputs … × N × units."""
-    result: FloatArray = net.loss.value(outputs, targets, net.loss_hyper)
+def losses(net: Net, last: Mapping[str, FloatArray], targets: FloatArray) -> FloatArray:
+    """The loss of every example, from the last layer's values (… × N × units each)."""
+    from_z = net.loss.value_from_z if net.is_fused(net.depth) else None
+    if from_z:
+        result: FloatArray = from_z(last[Z.name], targets, net.loss_hyper)
+    else:
+        result = net.loss.value(last[ACTIVATION.name], targets, net.loss_hyper)
     return result
 
 
@@ -208,7 +212,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
                 )
         parameters = updated
     # What no later step needs is computed for all steps at once.
-    arrays[LOSS.name, None][:] = losses(net, arrays[ACTIVATION.name, net.depth], targets)
+    last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
+    arrays[LOSS.name, None][:] = losses(net, last, targets)
     arrays[COST.name, None][:] = arrays[LOSS.name, None].mean(axis=1)
 
 

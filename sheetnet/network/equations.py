@@ -13,7 +13,7 @@ from sheetnet.expressions.formula import Area, Expression
 from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
-from sheetnet.network.quantities import ACTIVATION, COST, INPUT, LOSS, TARGET, Quantity
+from sheetnet.network.quantities import ACTIVATION, COST, INPUT, LOSS, TARGET, Quantity, Z
 from sheetnet.network.sums import mean
 
 
@@ -57,7 +57,13 @@ class Equations:
 
     def loss(self, sample: int) -> Expression:
         """The loss of one example, over the output units."""
-        return self.net.loss.cell(*self._outputs(sample), self.net.loss_hyper)
+        loss, depth = self.net.loss, self.net.depth
+        outputs, targets = self._outputs(sample)
+        if not self.net.is_fused(depth) or loss.cell_from_z is None:
+            return loss.cell(outputs, targets, self.net.loss_hyper)
+        units = range(self.net.sizes[-1])
+        z = [self.cells.at(Z, depth, sample=sample, unit=j) for j in units]
+        return loss.cell_from_z(outputs, z, targets, self.net.loss_hyper)
 
     def cost(self) -> Expression:
         """The mean of the examples' losses."""

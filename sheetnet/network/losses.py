@@ -19,9 +19,11 @@ from sheetnet.expressions.formula import (
     guard,
     ln,
     maximum,
+    minimum,
     square,
     total,
 )
+from sheetnet.network.activations import LARGEST_EXPONENT
 from sheetnet.network.hyper import HyperParameter
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
@@ -43,7 +45,9 @@ class Loss:
     Where the last layer's activation is `fused_with`, ∂L/∂z is `fused(a, t, h)`, exactly,
     with its formula `cell_fused(a, t, j, h)`: that is what both the engine and the cells
     compute, since the product of its parts is 0·∞ at the ends; the loss then asks for that
-    activation. `bounds` are the least and largest target.
+    activation. There `value_from_z(z, t, h)` and `cell_from_z(a, z, t, h)`, where they are
+    given, compute the loss from z, which keeps the digits that 1 − a loses near 1. `bounds`
+    are the least and largest target.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Loss:
     fused_with: str | None = None
     fused: Callable[[Any, Any, Hyper], Any] = lambda a, t, h: a - t
     cell_fused: Callable[[Terms, Terms, int, Hyper], Expression] = lambda a, t, j, h: a[j] - t[j]
+    value_from_z: Callable[[Any, Any, Hyper], Any] | None = None
+    cell_from_z: Callable[[Terms, Terms, Terms, Hyper], Expression] | None = None
     bounds: tuple[float, float] | None = None
     hyper: tuple[HyperParameter, ...] = ()
 
@@ -86,6 +92,27 @@ def _cell_log(x: Expression) -> Expression:
     return Applied("ln", x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
 
 
+def _log_from_z(argument: Expression, z: Expression) -> Expression:
+    """ln σ(z), written as the logarithm of its argument: −ln(1 + e⁻ᶻ)."""
+    power = exp(guard(minimum(LARGEST_EXPONENT, -z)))
+    return Applied("ln", argument, guard(maximum(LOWEST_LOGARITHM, -ln(1 + power))))
+
+
+def _binary_from_z(a: Terms, z: Terms, t: Terms, _: Hyper) -> Expression:
+    """1 − σ(z) is σ(−z)."""
+    return -total(
+        [
+            tj * _log_from_z(aj, zj) + (1 - tj) * _log_from_z(1 - aj, -zj)
+            for aj, zj, tj in zip(a, z, t, strict=True)
+        ]
+    )
+
+
+def _binary_value_from_z(z: Any, t: Any, _: Hyper) -> Any:
+    right, wrong = (np.minimum(np.logaddexp(0.0, sign * z), 100.0) for sign in (-1, 1))
+    return np.sum(t * right + (1.0 - t) * wrong, axis=-1)
+
+
 BINARY_CROSS_ENTROPY = Loss(
     name="binary_cross_entropy",
     written="−Σ(t·ln a + (1 − t)·ln(1 − a))",
@@ -98,6 +125,8 @@ BINARY_CROSS_ENTROPY = Loss(
     ),
     cell_gradient=lambda a, t, j, _: -t[j] / a[j] + (1 - t[j]) / (1 - a[j]),
     fused_with="sigmoid",
+    value_from_z=_binary_value_from_z,
+    cell_from_z=_binary_from_z,
     bounds=(0.0, 1.0),
 )
 

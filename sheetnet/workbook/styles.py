@@ -8,7 +8,7 @@ The pairs orange and blue are told apart by the colour-blind and print as two gr
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 FONT = "Arial"
 SERIF = "Times New Roman"
@@ -64,8 +64,13 @@ class Style:
         return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     def but(self, **changes: object) -> Style:
-        """The same style with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        """The same style with some fields changed: one object for the same changes."""
+        return _changed(self, tuple(changes.items()))
+
+
+@cache
+def _changed(style: Style, changes: tuple[tuple[str, object], ...]) -> Style:
+    return replace(style, **dict(changes))  # type: ignore[arg-type]
 
 
 FOUR = "0.0000"

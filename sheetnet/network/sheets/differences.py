@@ -125,7 +125,7 @@ def _moved(numbers: Numbers) -> FloatArray:
                 for layer in net.layers
                 for quantity in layer.values
             ]
-            loss = losses(net, values[-1], numbers.targets)
+            loss = losses(net, kept[-1], numbers.targets)
             parts = [*moved.values(), *values, loss, loss.mean()]
             rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)

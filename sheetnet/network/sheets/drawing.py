@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,7 @@ def _write_edges(points: Sheet, plan: Plan) -> int:
     largest = Ref(NAME, 3, HELD, True)
     points.put(3, EDGE, "largest |weight|", styles.LABEL)
 
+    @lru_cache(maxsize=2)
     def size(numbers: Numbers) -> float:
         return max(abs(edge.number(numbers)) for edge in edges)
 

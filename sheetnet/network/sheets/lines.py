@@ -14,7 +14,8 @@ from sheetnet.expressions.formula import (
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.equations import Equations
-from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, UNIT, WEIGHT, Quantity
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, UNIT, WEIGHT, Quantity, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.picture import Picture
 from sheetnet.workbook import styles
@@ -71,13 +72,7 @@ class Lines:
         example = " of the chosen example" if context.batch else ""
         self._section(f"Forward pass{example}")
         for layer in context.dense:
-            units = range(layer.units)
-            sums: list[Expression] = [layer.summed(equations, 0, unit) for unit in units]
-            for unit in units:
-                a = at(ACTIVATION, layer.number, unit=unit)
-                short = equations.of(ACTIVATION, layer.number, {"sample": 0, UNIT: unit})
-                equation = layer.applied(sums, unit)
-                self._line(a.symbol, equation, a, FORWARD, short, layer.hyper)
+            self._forward(layer)
         cost = Ref(
             self._sheet.name, self._picture.loss_row, self._picture.target_column + 1, digits=6
         )
@@ -98,6 +93,23 @@ class Lines:
         if not context.net.trains(BIAS):
             note = "The biases keep their starting values in this lesson."
             self._sheet.put(self._row, 2, note, styles.HINT)
+
+    def _forward(self, layer: Dense) -> None:
+        """a from the layer below; by way of z where all units of the layer are in it."""
+        at, equations, units = self._picture.at, self._equations, range(layer.units)
+        sums: list[Expression] = [layer.summed(equations, 0, unit) for unit in units]
+        together = layer.activation.slope is None
+        if together:
+            for unit in units:
+                z = at(Z, layer.number, unit=unit)
+                self._line(z.symbol, sums[unit], z, FORWARD)
+        for unit in units:
+            a = at(ACTIVATION, layer.number, unit=unit)
+            short = equations.of(ACTIVATION, layer.number, {"sample": 0, UNIT: unit})
+            if together:
+                self._line(a.symbol, short, a, FORWARD)
+            else:
+                self._line(a.symbol, layer.applied(sums, unit), a, FORWARD, short, layer.hyper)
 
     def _update(self, quantity: Quantity, layer: int, unit: int, source: int) -> None:
         context, picture = self._context, self._picture

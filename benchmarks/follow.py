@@ -1,0 +1,48 @@
+"""`follow`: the time until LibreOffice has followed one edit, in every lesson that ships.
+
+A learner changes the learning rate; the clock runs until the last cost has been computed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measuring import Result, Run
+from sheetnet.building import build
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.proof.index import inspect
+
+REACH = 0.1
+SCRIPT = Path(__file__).with_name("follow_office.py")
+#: LibreOffice's own Python is the one that knows it.
+PYTHON = "/usr/bin/python3"
+
+
+def measure(run: Run) -> Iterator[Result]:
+    for name in shipped():
+        with tempfile.TemporaryDirectory() as folder:
+            path = build(name, Path(folder, f"{name}.xlsx"))
+            blocks = inspect(path)["blocks"]
+            [rate] = [b for b in blocks if b["quantity"] == "learning_rate"]
+            [cost] = [b for b in blocks if b["quantity"] == "cost" and b["rows"] == ["step"]]
+            places = [rate["sheet"], rate["range"].split(":")[0]]
+            places += [cost["sheet"], cost["range"].split(":")[1]]
+            command = [PYTHON, str(SCRIPT), str(path), folder, *places, str(run.rounds)]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+                seconds = json.loads(done.stdout)
+            except (OSError, ValueError, subprocess.TimeoutExpired):
+                return  # LibreOffice is not there
+        yield Result(
+            name="follow",
+            what=f"{name}: until LibreOffice has followed one edit",
+            figure=sorted(seconds)[len(seconds) // 2],
+            reach=REACH,
+            sense="≤",
+            unit=" s",
+            spread=(min(seconds), max(seconds)),
+        )
