@@ -55,19 +55,27 @@ def compare_furniture(book: Book, stored: StoredBook, facts: Facts) -> Furniture
 def _formats(book: Book, stored: StoredBook, facts: Facts) -> Comparison:
     """How numbers are shown, wherever a formula or a number stands."""
     check = Comparison("number formats")
+    alike: dict[str, set[str]] = {}
     for sheet in book.sheets:
-        look = stored.looks.get(sheet.name)
-        if look is None:
-            continue
+        look = stored.looks.get(sheet.name, Look())
         for row, column, cell in _numeric(sheet):
             style = look.styles.get((row, column))
             if style is None:
                 continue
             check.cells += 1
             code = cell.style.number_format
-            if facts.formats.get(style, NO_FORMAT) != taken_apart(code):
+            if code not in alike:
+                alike[code] = _styles_of(code, stored, facts)
+            if style not in alike[code]:
                 check.add(sheet.name, row, column, f"its number format is another than {code!r}")
     return check
+
+
+def _styles_of(code: str, stored: StoredBook, facts: Facts) -> set[str]:
+    """The names of the file's styles that show numbers in one way."""
+    wanted = taken_apart(code)
+    names = {name for look in stored.looks.values() for name in set(look.styles.values())}
+    return {name for name in names if facts.formats.get(name, NO_FORMAT) == wanted}
 
 
 def _numeric(sheet: Sheet) -> Iterator[tuple[int, int, Cell]]:
@@ -104,7 +112,7 @@ def _said(node: Expression | None) -> str:
         return "something else"
     if isinstance(node, Text):
         return repr(node.value)
-    return EXCEL.write(node, "")
+    return EXCEL.write(node, "").replace("$", "")
 
 
 # Charts -------------------------------------------------------------------------------

@@ -171,10 +171,10 @@ class _Settings(Walker):
         self.facts, self.item = facts, ""
 
     def enter(self, element: str, attributes: Attributes) -> None:
-        self.item = attributes.get("name", "") if element == "config-item" else ""
+        self.item = attributes.get("name", "")
 
     def leave(self, element: str, text: str) -> None:
-        if self.item == "AutoCalculate":
+        if element == "config-item" and self.item == "AutoCalculate":
             self.facts.manual = text == "false"
 
 
