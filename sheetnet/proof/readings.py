@@ -103,7 +103,14 @@ def _wrong(
         ("the numbers", flat_text(numbers), decoder),
     ):
         try:
-            found = sides(line, known, reading.facts or {}, decoder.is_layer, decoder.functions)
+            found = sides(
+                line,
+                known,
+                reading.facts or {},
+                decoder.is_layer,
+                decoder.functions,
+                exact=what != "the numbers",
+            )
         except UNREADABLE as error:
             yield here, f"{what}: {error}"
             continue
