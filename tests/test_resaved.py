@@ -134,4 +134,5 @@ def _verified(path: Path, engine: str) -> None:
         result.message,
         *(str(f) for check in result.checks for f in check.findings[:3]),
     ]
-    assert len(result.checks) == 4
+    names = {check.name for check in result.checks}
+    assert {"complete", "formulas", "mathematics read back"} < names

@@ -229,8 +229,8 @@ BY_HAND = [
     ByHand(
         "Sums: a sum where a mean is meant",
         f"{NETWORK}/sums.py",
-        'call("AVERAGE", area)',
-        'call("SUM", area)',
+        "for k in range(count)]) / count",
+        "for k in range(count)])",
     ),
     ByHand(
         "Layers: the bias is taken away",
