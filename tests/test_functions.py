@@ -29,7 +29,7 @@ DEFINED_ACTIVATIONS: dict[str, Callable[[Any, float], Any]] = {
     "tanh": lambda z, _: anp.sinh(z) / anp.cosh(z),
     "relu": lambda z, _: anp.where(z > 0.0, z, 0.0),
     "leaky_relu": lambda z, _: anp.where(z > 0.0, z, 0.01 * z),
-    "softplus": lambda z, _: anp.log1p(anp.exp(-anp.abs(z))) + anp.where(z > 0.0, z, 0.0),
+    "softplus": lambda z, _: anp.logaddexp(0.0, z),
     "elu": lambda z, _: anp.where(z > 0.0, z, anp.exp(anp.where(z > 0.0, 0.0, z)) - 1.0),
     "softmax": lambda z, _: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
 }
