@@ -123,10 +123,10 @@ def number_text(value: float) -> str:
     return text.replace("e", "E")
 
 
-def _corner(row: int, column: int, fixed: bool, row_text: RowText) -> str:
-    if fixed:
+def _corner(row: int, column: int, node: Ref | Area, row_text: RowText) -> str:
+    if node.fixed:
         return f"${column_letters(column)}${row}"
-    return column_letters(column) + row_text(row)
+    return "$" * node.pinned + column_letters(column) + row_text(row)
 
 
 def _write(node: Expression, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
@@ -145,15 +145,13 @@ def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, row: Row
 
 def _ref(node: Ref, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
     target = None if node.sheet == sheet else node.sheet
-    column = "$" * (node.pinned and not node.fixed)
-    corner = column + _corner(node.row, node.column, node.fixed, row)
+    corner = _corner(node.row, node.column, node, row)
     return dialect.reference(target, (corner,)), ATOM
 
 
 def _area(node: Area, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    column = "$" * (node.pinned and not node.fixed)
-    first = column + _corner(node.top, node.left, node.fixed, row)
-    last = column + _corner(node.bottom, node.right, node.fixed, row)
+    first = _corner(node.top, node.left, node, row)
+    last = _corner(node.bottom, node.right, node, row)
     return dialect.reference(None if node.sheet == sheet else node.sheet, (first, last)), ATOM
 
 

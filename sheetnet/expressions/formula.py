@@ -8,7 +8,7 @@ simplified or reordered.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -269,6 +269,20 @@ def children(node: Expression) -> tuple[Expression, ...]:
     return ()
 
 
+def _rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The same node over changed children."""
+    match node:
+        case Negative(operand):
+            return Negative(change(operand))
+        case Binary(operator, left, right):
+            return Binary(operator, change(left), change(right))
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(map(change, arguments)))
+        case Applied(symbol, argument, definition):
+            return Applied(symbol, argument, change(definition))
+    return node
+
+
 def over_ranges(node: Expression) -> Expression:
     """The formula for an array formula, where MAX and MIN would reduce a range to one number.
 
@@ -281,18 +295,10 @@ def over_ranges(node: Expression) -> Expression:
         case Call("MIN", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
             return replace(when(one < other, one, other), guard=node.guard)
-        case Call(_, arguments):
-            return replace(node, arguments=tuple(map(over_ranges, arguments)))
         case Applied("²", argument, _):
             argument = over_ranges(argument)
             return Applied(SQUARED, argument, argument * argument)
-        case Binary(operator, left, right):
-            return Binary(operator, over_ranges(left), over_ranges(right))
-        case Negative(operand):
-            return Negative(over_ranges(operand))
-        case Applied(symbol, argument, definition):
-            return Applied(symbol, argument, over_ranges(definition))
-    return node
+    return _rebuilt(node, over_ranges)
 
 
 def has_ranges(node: Expression) -> bool:
@@ -307,15 +313,6 @@ def pinned(node: Expression) -> Expression:
     formulas look at ranges it then takes values from before an edit. Rows that alternate in
     their dollar signs are not one formula.
     """
-    match node:
-        case Ref() | Area():
-            return replace(node, pinned=True)
-        case Call(_, arguments):
-            return replace(node, arguments=tuple(map(pinned, arguments)))
-        case Binary(operator, left, right):
-            return Binary(operator, pinned(left), pinned(right))
-        case Negative(operand):
-            return Negative(pinned(operand))
-        case Applied(symbol, argument, definition):
-            return Applied(symbol, argument, pinned(definition))
-    return node
+    if isinstance(node, Ref | Area):
+        return replace(node, pinned=True)
+    return _rebuilt(node, pinned)

@@ -146,3 +146,15 @@ class Walker:
         if text:
             self.words(text)
         return text
+
+
+class ProgramName(Walker):
+    """Reads which program wrote the file, from the text of an element."""
+
+    def __init__(self, package: Package, part: str, facts: Facts, element: str) -> None:
+        super().__init__(package, part)
+        self.facts, self.element = facts, element
+
+    def leave(self, element: str, text: str) -> None:
+        if element == self.element:
+            self.facts.program = text

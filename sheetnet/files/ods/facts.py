@@ -15,6 +15,7 @@ from sheetnet.files.facts import (
     ChartFacts,
     Facts,
     NameFacts,
+    ProgramName,
     SeriesFacts,
     Taken,
     Walker,
@@ -40,9 +41,10 @@ def read_facts(package: Package, stored: StoredBook) -> Facts:
     styles.part = CONTENT
     with suppress(_HeadIsRead):
         styles.walk()
-    for walker, part in ((_Settings, SETTINGS), (_Program, META)):
-        if part in package:
-            walker(package, part, facts).walk()
+    if SETTINGS in package:
+        _Settings(package, SETTINGS, facts).walk()
+    if META in package:
+        ProgramName(package, META, facts, "generator").walk()
     facts.formats = {name: styles.format(name) for name in _used(stored)}
     for sheet, look in stored.looks.items():
         parts = [posixpath.normpath(posixpath.join(href, CONTENT)) for href in look.drawings]
@@ -176,16 +178,6 @@ class _Settings(Walker):
     def leave(self, element: str, text: str) -> None:
         if element == "config-item" and self.item == "AutoCalculate":
             self.facts.manual = text == "false"
-
-
-class _Program(Walker):
-    def __init__(self, package: Package, part: str, facts: Facts) -> None:
-        super().__init__(package, part)
-        self.facts = facts
-
-    def leave(self, element: str, text: str) -> None:
-        if element == "generator":
-            self.facts.program = text
 
 
 class _Chart(Walker):

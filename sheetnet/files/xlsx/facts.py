@@ -10,6 +10,7 @@ from sheetnet.files.facts import (
     ChartFacts,
     Facts,
     NameFacts,
+    ProgramName,
     SeriesFacts,
     Taken,
     Walker,
@@ -48,7 +49,7 @@ def read_facts(package: Package, stored: StoredBook) -> Facts:
     if parts.styles:
         _Styles(package, parts.styles, facts.formats).walk()
     if PROPERTIES in package:
-        _Program(package, PROPERTIES, facts).walk()
+        ProgramName(package, PROPERTIES, facts, "Application").walk()
     for name, (_, part) in parts.sheets.items():
         facts.charts[name] = [
             _Chart(package, chart).read()
@@ -107,16 +108,6 @@ class _Styles(Walker):
             self.count()
             number = attributes.get("numFmtId", "0")
             self.formats[str(len(self.formats))] = self.codes.get(number, f"number {number[:9]}")
-
-
-class _Program(Walker):
-    def __init__(self, package: Package, part: str, facts: Facts) -> None:
-        super().__init__(package, part)
-        self.facts = facts
-
-    def leave(self, element: str, text: str) -> None:
-        if element == "Application":
-            self.facts.program = text
 
 
 class _Chart(Walker):

@@ -124,13 +124,11 @@ class _Rows:
             return
         # The second row's own formulas: of the next step, or the next example of this one.
         onwards = (step + 1, 0) if self.axes == (STEP,) else (step, row + 1)
-        for first, place in ((0, (step, row)), (1, onwards)):
-            if first < count:
-                odd = (step * self.each + row + first) % 2 == 1
-                own = self._cells(*place)
-                self._add(
-                    step, row, list(map(_pinned, own)) if odd else own, range(first, count, 2)
-                )
+        for first in range(min(count, 2)):
+            own = self._cells(*onwards) if first else cells
+            if (step * self.each + row + first) % 2:
+                own = list(map(_pinned, own))
+            self._add(step, row, own, range(first, count, 2))
 
     def _add(self, step: int, row: int, cells: list[Cell], rows: range) -> None:
         """A band of some of the rows that follow a row of a step, counted from that one."""
