@@ -68,8 +68,8 @@ def room(packed: int) -> Room:
     """
     return Room(
         unpacked=min(LARGEST, 64 * 2**20 + 100 * packed),
-        tags=4_000_000 + 4 * packed,
-        cells=1_000_000 + packed,
+        tags=2_000_000 + 2 * packed,
+        cells=500_000 + packed,
         characters=16_000_000 + 16 * packed,
     )
 
@@ -192,17 +192,24 @@ class Package:
 
         The parser's own stack grows with the depth of the elements: `handler` bounds it.
         """
+        for _ in self.parsing(name, handler):
+            pass
+
+    def parsing(self, name: str, handler: Handler) -> Iterator[None]:
+        """`parse`, in steps of a chunk."""
         parser = self._followed = self._parser(name)
         parser.StartElementHandler = handler.start
         parser.EndElementHandler = handler.end
         parser.CharacterDataHandler = handler.text
         try:
-            self._feed(name, parser, self.stream(name))
+            yield from self._feed(name, parser, self.stream(name))
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
 
-    def _feed(self, name: str, parser: expat.XMLParserType, chunks: Iterator[bytes]) -> None:
+    def _feed(
+        self, name: str, parser: expat.XMLParserType, chunks: Iterator[bytes]
+    ) -> Iterator[None]:
         fed = 0
         for chunk in chunks:
             parser.Parse(chunk, False)
@@ -213,6 +220,7 @@ class Package:
                 raise self.error(
                     f"its part {quoted(name)} uses more than {MOST_NAMES:,} names of elements"
                 )
+            yield
 
     @property
     def place(self) -> int:
@@ -235,7 +243,8 @@ class Package:
         parser = self._parser(name)
         parser.StartElementHandler = _found
         try:
-            self._feed(name, parser, chunks)
+            for _ in self._feed(name, parser, chunks):
+                pass
         except expat.ExpatError as error:
             raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
         except _Found:

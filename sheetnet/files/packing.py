@@ -65,9 +65,10 @@ def _umask() -> int:
 
 
 class Package:
-    """A zip whose members carry no date."""
+    """A zip whose members carry no date; not `packed` where it is read once, and soon."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, packed: bool = True) -> None:
+        self._kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
 
     def __enter__(self) -> Package:
@@ -98,6 +99,6 @@ class Package:
 
     def _member(self, name: str) -> zipfile.ZipInfo:
         member = zipfile.ZipInfo(name, EPOCH)
-        member.compress_type = zipfile.ZIP_DEFLATED
+        member.compress_type = self._kind
         member.external_attr = 0o644 << 16
         return member

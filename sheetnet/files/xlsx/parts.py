@@ -152,10 +152,13 @@ class Relation(NamedTuple):
 
 
 class Workbook(NamedTuple):
-    """The parts of a workbook: its sheets by name, in order, and its shared strings."""
+    """The parts of a workbook: its own, its sheets by name, in order, its shared strings and
+    its styles."""
 
+    book: str
     sheets: dict[str, Relation]
     strings: str | None
+    styles: str | None
 
 
 def workbook(package: Package) -> Workbook:
@@ -172,8 +175,8 @@ def workbook(package: Package) -> Workbook:
         sheets[name] = relations[attributes["id"]]
     if not sheets:
         raise package.error(f"its part {quoted(book)} names no sheet")
-    strings = [target for kind, target in relations.values() if kind == "sharedStrings"]
-    return Workbook(sheets, strings[0] if strings else None)
+    others = dict(reversed(relations.values()))
+    return Workbook(book, sheets, others.get("sharedStrings"), others.get("styles"))
 
 
 def _main_part(package: Package) -> str:
