@@ -9,6 +9,16 @@ import pytest
 
 from sheetnet.recalc import PROGRAMS, LibreOffice, Program, installed
 
+#: Tests that ask for one of these need a spreadsheet program.
+PROGRAMS_FIXTURES = {"program_or_skip", "office", "engine"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a program, so that `-m "not programs"` leaves it out."""
+    for item in items:
+        if PROGRAMS_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.programs)
+
 
 @pytest.fixture(scope="session")
 def program_or_skip() -> Callable[[str], None]:

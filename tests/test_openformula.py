@@ -52,6 +52,8 @@ leaves = st.one_of(
         lambda name: Name(name, Ref("Sheet1", 1, 1))
     ),
 )
+
+pytestmark = pytest.mark.programs
 trees = st.recursive(
     leaves,
     lambda inner: st.one_of(

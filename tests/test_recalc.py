@@ -53,6 +53,8 @@ RUN_ROWS = (
     "<c r=\"C6\"><f>'The panel'!C1+1</f><v>77</v></c></row>"
     '<row r="7"><c r="A7" t="str"><f>""</f><v>77</v></c><c r="B7"><f>A5*A4+1/3</f></c></row>'
 )
+
+pytestmark = pytest.mark.programs
 SIGMA = 1 / (1 + 2.718281828459045**-0.5)
 
 

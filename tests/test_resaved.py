@@ -19,6 +19,8 @@ from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
 from sheetnet.recalc.libreoffice import soffice_command
 
+pytestmark = pytest.mark.programs
+
 #: What it was, and what it became.
 SAVES = [("xlsx", "xlsx"), ("xlsx", "ods"), ("ods", "ods"), ("ods", "xlsx")]
 #: Texts that a program may read as something else, or fold.

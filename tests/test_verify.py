@@ -22,6 +22,8 @@ from sheetnet.recalc import recalculate
 from sheetnet.workbook.model import Matrix
 from tests import books
 
+pytestmark = pytest.mark.programs
+
 Case = tuple[str, str, books.Change]
 
 

@@ -1,8 +1,9 @@
 """The file formats: each is one folder that writes, reads and types into its files.
 
 To add one, make a folder with the modules `write` (`write(book, file, progress)`), `read`
-(`read_book(package, only)`), `typed` (`changed_parts(package, edits)`) and `plain`
-(`write_plain(package, target)`), and name it in `FORMATS`. A writer only reads the workbook
+(`read_book(package, only)`), `facts` (`read_facts(package, stored)`), `typed`
+(`changed_parts(package, edits)`) and `plain` (`write_plain(package, target)`), and name it in
+`FORMATS`. A writer only reads the workbook
 model.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from sheetnet.errors import SheetnetError
 from sheetnet.files import packing
 from sheetnet.files.edits import Edits
+from sheetnet.files.facts import Facts
 from sheetnet.files.package import Package, open_package
 from sheetnet.files.packing import whole_file
 from sheetnet.files.stored import StoredBook
@@ -81,6 +83,16 @@ def read(path: Path, only: Collection[str] | None = None) -> StoredBook:
     with open_package(path) as package, collector_paused():
         book: StoredBook = kind_of(package).module("read").read_book(package, only)
         return book
+
+
+def read_facts(path: Path, stored: StoredBook) -> Facts:
+    """What the workbook at `path`, read as `stored`, says besides its cells.
+
+    Raises `SheetnetError`.
+    """
+    with open_package(path) as package:
+        facts: Facts = kind_of(package).module("facts").read_facts(package, stored)
+        return facts
 
 
 def type_into(source: Path, target: Path, edits: Edits) -> None:

@@ -29,16 +29,46 @@ class StoredCell(NamedTuple):
     formula: str | None
 
 
+#: top, left, bottom, right
+Corners = tuple[int, int, int, int]
+
+
+class NamedText(NamedTuple):
+    """A defined name and the range or formula that it stands for, for one sheet or for all."""
+
+    name: str
+    sheet: str | None
+    text: str
+
+
+@dataclass
+class Look:
+    """What a sheet says besides what its cells hold.
+
+    `styles` is how the file calls the style of each cell that holds something, `drawings` what
+    its pictures and charts hang on. `validated` are the ranges that refuse some entries;
+    `coloured` says that some cells are coloured by a rule.
+    """
+
+    styles: dict[tuple[int, int], str] = field(default_factory=dict)
+    drawings: list[str] = field(default_factory=list)
+    validated: list[Corners] = field(default_factory=list)
+    protected: bool = False
+    coloured: bool = False
+
+
 @dataclass(frozen=True)
 class StoredBook:
     """The sheets' names in their order, each with its cells by (row, column) from 1.
 
     By sheet, `arrays` are the ranges (top, left, bottom, right) that array formulas fill, and
     `shared` tells for a cell whose formula is that of another one, filled on, which one.
-    `open_formula` says in which language formulas are.
+    `open_formula` says in which language formulas are, and the texts of `names`.
     """
 
     sheets: dict[str, dict[tuple[int, int], StoredCell]]
-    arrays: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    arrays: dict[str, list[Corners]] = field(default_factory=dict)
     shared: dict[str, dict[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
+    looks: dict[str, Look] = field(default_factory=dict)
+    names: list[NamedText] = field(default_factory=list)
     open_formula: bool = False

@@ -203,7 +203,44 @@ SOFTMAX = Activation(
     least=0.0,
 )
 
+SOFTPLUS = elementwise(
+    name="softplus",
+    symbol="softplus",
+    written="softplus(z) = ln(1 + eᶻ)",
+    written_slope="softplus′(z) = σ(z)",
+    value=lambda z, _: np.logaddexp(0.0, z),
+    slope=lambda z, a, _: _sigmoid(z, _),
+    # ln(1 + eᶻ) = max(0, z) + ln(1 + e^−|z|), whose power never overflows.
+    cell=lambda z, _: maximum(0, z) + call("LN", 1 + exp(-call("ABS", z))),
+    cell_slope=lambda z, a, _: Applied(
+        "softplus′", z, 1 / (1 + exp(guard(minimum(LARGEST_EXPONENT, -z))))
+    ),
+    least=0.0,
+)
+
+#: PyTorch's ELU with alpha = 1.
+ELU = elementwise(
+    name="elu",
+    symbol="ELU",
+    written="ELU(z) = z where z > 0, else eᶻ − 1",
+    written_slope="ELU′(z) = 1 where z > 0, else eᶻ",
+    value=lambda z, _: np.where(z > ABOVE, z, np.exp(np.minimum(z, 0.0)) - 1.0),
+    slope=lambda z, a, _: np.where(z > ABOVE, 1.0, np.exp(np.minimum(z, 0.0))),
+    cell=lambda z, _: when(z > ABOVE, z, exp(guard(minimum(z, 0))) - 1),
+    cell_slope=lambda z, a, _: Applied("ELU′", z, when(z > ABOVE, 1, exp(guard(minimum(z, 0))))),
+)
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
-    for activation in (STEP, IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX)
+    for activation in (
+        STEP,
+        IDENTITY,
+        SIGMOID,
+        TANH,
+        RELU,
+        LEAKY_RELU,
+        SOFTPLUS,
+        ELU,
+        SOFTMAX,
+    )
 }

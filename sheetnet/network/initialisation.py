@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from sheetnet.network.names import resolve
+
 FloatArray = npt.NDArray[np.float64]
 Generator = np.random.Generator
 
@@ -33,9 +35,10 @@ def _uniform(rng: Generator, units: int, sources: int, bound: float) -> FloatArr
 def drawing(initialisation: str, seed: int) -> Callable[[int, int], FloatArray]:
     """What draws units × sources weights, layer after layer, from one generator."""
     rng = np.random.default_rng(seed)
+    chosen = resolve(initialisation, INITIALISATIONS, "network.initialisation", "initialisation")
 
     def draw(units: int, sources: int) -> FloatArray:
-        drawn = INITIALISATIONS[initialisation](rng, units, sources)
+        drawn = chosen(rng, units, sources)
         result: FloatArray = np.trunc(drawn * 1e4) / 1e4 + 0.0
         return result
 

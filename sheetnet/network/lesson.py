@@ -33,8 +33,9 @@ from sheetnet.network.hyper import HyperParameter, chosen
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.layers.base import Fields
-from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, check_matrix
-from sheetnet.network.losses import LOSSES
+from sheetnet.network.layers.dense import MOST_UNITS, SOURCE_UNIT, Finite, Matrix, check_matrix
+from sheetnet.network.losses import LOSSES, Loss
+from sheetnet.network.names import resolve
 from sheetnet.network.net import Net
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.workbook.knobs import Key, Settings, settings
@@ -150,7 +151,9 @@ class Lesson(_Part):
             ):
                 if isinstance(content.get(name), Mapping):
                     known = [*table.model_fields, *_declared(further)]
+                    known += ["epochs"] * (table is Training)
                     _check_keys(content[name], known, f"{name}.")
+            content = _in_steps(content)
         return content
 
     @model_validator(mode="after")
@@ -170,6 +173,14 @@ class Lesson(_Part):
         )
         _check_data(self._net, self.data)
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Lesson:
+        """A copy with fields changed, validated; its text is then its own, not the file's."""
+        if not update:
+            return super().model_copy(deep=deep)
+        said = {name: getattr(self, name) for name in self.model_fields_set} | dict(update)
+        names = {name: f.alias or name for name, f in type(self).model_fields.items()}
+        return type(self).model_validate({names[name]: value for name, value in said.items()})
 
     def _texts(self) -> list[tuple[str, str]]:
         single = [(name, getattr(self, name)) for name in ("title", "source", "about")]
@@ -236,6 +247,17 @@ class Lesson(_Part):
         return settings(knobs(self))
 
 
+def _in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the whole batch in every step, an epoch is a step."""
+    training = content.get("training")
+    if not isinstance(training, Mapping) or "epochs" not in training:
+        return content
+    if "steps" in training:
+        raise ValueError("training.epochs: steps are given as well: take one of them out")
+    rest = {key: value for key, value in training.items() if key != "epochs"}
+    return {**content, "training": {**rest, "steps": training["epochs"]}}
+
+
 def _declared(owners: Iterable[Any]) -> list[str]:
     """The names of the hyper-parameters of activations, losses or optimisers."""
     return [parameter.name for owner in owners for parameter in owner.hyper]
@@ -271,20 +293,31 @@ def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
             table = layers[layer - 1]
             kind = LAYERS.get(table.get("kind", "dense")) if isinstance(table, dict) else None
             if kind and key in kind.given:
+                # The workbook's rows are units, whatever the file's were.
+                if table.get("weights_layout") == SOURCE_UNIT and value.ndim == 2:
+                    numbers = value.T.tolist()
                 table[kind.given[key]] = numbers
 
 
-def _known(value: str, known: Mapping[str, Any], field: str, what: str) -> Any:
-    if value not in known:
-        raise ValueError(f"{field}: unknown {what} {value!r}: " + suggest(value, known))
-    return known[value]
+def _loss(network: Network) -> Loss:
+    """The loss; a mean squared error is one only where there is nothing to take a mean of."""
+    if network.loss.lower() in ("mse", "mean_squared_error", "mseloss"):
+        units = getattr(network.layers[-1], "units", 1)
+        if units > 1:
+            raise ValueError(
+                f"network.loss: {network.loss} is a mean over the {units} output units, and the "
+                "losses here are sums: use squared_error, with a learning rate divided by "
+                f"{units}"
+            )
+        return LOSSES["squared_error"]
+    return resolve(network.loss, LOSSES, "network.loss", "loss")
 
 
 def _net(network: Network, training: Training) -> Net:
     """The network as objects. Raises `ValueError` with the field and the remedy."""
-    loss = _known(network.loss, LOSSES, "network.loss", "loss")
-    optimiser = _known(training.optimiser, OPTIMISERS, "training.optimiser", "optimiser")
-    _known(network.initialisation, INITIALISATIONS, "network.initialisation", "initialisation")
+    loss = _loss(network)
+    optimiser = resolve(training.optimiser, OPTIMISERS, "training.optimiser", "optimiser")
+    resolve(network.initialisation, INITIALISATIONS, "network.initialisation", "initialisation")
     layers, sources = [], network.inputs
     for i, fields in enumerate(network.layers):
         try:

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from sheetnet.errors import SheetnetError
-from sheetnet.proof.branches import Branch, branches, sides
+from sheetnet.proof.branches import Branch, Seen, branches
 from sheetnet.workbook.knobs import Knob, Settings
 from sheetnet.workbook.model import Book
 
-#: Far moves that are tried, and the most that are kept.
-TRIES, MOST = 48, 12
+#: Far moves that are tried, the most that are kept, and after how many without gain it ends.
+TRIES, MOST, IDLE = 48, 12, 12
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 
@@ -56,38 +56,28 @@ def moves(
     """
     found = branches(book) if book else []
     if book is None or not found:
-        tried = candidates(knobs, settings, UNSEEN if book is None else 1)
-        return Moves(list(_computed(tried, numbers_of, is_steady)))
-    yes, no = sides(book, found)
+        tried = _computed(candidates(knobs, settings, UNSEEN if book is None else 1), numbers_of)
+        return Moves([(each, numbers) for each, numbers in tried if is_steady(numbers)])
+    seen = Seen(book, found)
     chosen: list[tuple[Settings, Any]] = []
-    for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of, is_steady):
-        taken, left = sides(book.at(numbers), found)
-        gained = (taken & ~yes).any() or (left & ~no).any()
-        if not chosen or (gained and len(chosen) < MOST):
+    idle = 0
+    for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of):
+        sides = seen.sides(book.at(numbers))
+        idle += 1
+        if (not chosen or seen.gains(sides)) and is_steady(numbers):
             chosen.append((moved, numbers))
-            yes, no = yes | taken, no | left
-        if (yes & no).all() or len(chosen) == MOST:
+            seen.add(sides)
+            idle = 0
+        if not seen.open or len(chosen) == MOST or idle == IDLE:
             break
-    lengths = [len(branch.band.values) if branch.band else 1 for branch in found]
-    ends = np.cumsum(lengths)
-    both = yes & no
-    untaken = tuple(
-        branch
-        for branch, end, length in zip(found, ends, lengths, strict=True)
-        if not both[end - length : end].all()
-    )
-    return Moves(chosen, len(found), untaken)
+    return Moves(chosen, len(found), tuple(seen.open))
 
 
 def _computed(
-    settings: Iterator[Settings],
-    numbers_of: Callable[[Settings], Any],
-    is_steady: Callable[[Any], bool],
+    settings: Iterator[Settings], numbers_of: Callable[[Settings], Any]
 ) -> Iterator[tuple[Settings, Any]]:
     for each in settings:
         try:
-            numbers = numbers_of(each)
+            yield each, numbers_of(each)
         except SheetnetError:
             continue  # a run that overflows: no workbook shows that in numbers
-        if is_steady(numbers):
-            yield each, numbers

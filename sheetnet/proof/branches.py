@@ -85,19 +85,51 @@ def _conditions(node: Expression) -> Iterator[Expression]:
         yield from _conditions(child)
 
 
-def sides(book: Book, found: list[Branch]) -> tuple[BoolArray, BoolArray]:
-    """Where each condition holds, and where it does not; one place for each row of a band."""
-    taken = [_truths(book, branch) for branch in found]
-    empty: BoolArray = np.zeros(0, bool)
-    yes = [
-        np.atleast_1d(truth.any() if branch.band is None else truth)
-        for branch, truth in zip(found, taken, strict=True)
-    ]
-    no = [
-        np.atleast_1d((~truth).any() if branch.band is None else ~truth)
-        for branch, truth in zip(found, taken, strict=True)
-    ]
-    return np.concatenate([empty, *yes]), np.concatenate([empty, *no])
+#: Where a condition holds, and where it does not; one place for each row of a band.
+Sides = tuple[BoolArray, BoolArray]
+
+
+class Seen:
+    """Which sides of which branches have been taken; `open` are those with a side left."""
+
+    def __init__(self, book: Book, found: list[Branch]) -> None:
+        self.open = found
+        self._taken = self.sides(book)
+        self._close()
+
+    def sides(self, book: Book) -> list[Sides]:
+        """The sides of each open branch that a workbook's numbers take."""
+        return [_sides(_truths(book, branch), branch) for branch in self.open]
+
+    def gains(self, sides: list[Sides]) -> bool:
+        """Whether these take a side that was not taken before."""
+        return any(
+            bool((yes & ~had).any() or (no & ~left).any())
+            for (yes, no), (had, left) in zip(sides, self._taken, strict=True)
+        )
+
+    def add(self, sides: list[Sides]) -> None:
+        """Note the sides that were taken."""
+        self._taken = [
+            (yes | had, no | left)
+            for (yes, no), (had, left) in zip(sides, self._taken, strict=True)
+        ]
+        self._close()
+
+    def _close(self) -> None:
+        pairs = [
+            (branch, taken)
+            for branch, taken in zip(self.open, self._taken, strict=True)
+            if not (taken[0] & taken[1]).all()
+        ]
+        self.open = [branch for branch, _ in pairs]
+        self._taken = [taken for _, taken in pairs]
+
+
+def _sides(truths: BoolArray, branch: Branch) -> Sides:
+    if branch.band is not None:
+        return truths, ~truths
+    return np.atleast_1d(truths.any()), np.atleast_1d((~truths).any())
 
 
 def _truths(book: Book, branch: Branch) -> BoolArray:
@@ -129,8 +161,3 @@ def _spread(book: Book, band: Band, node: Expression) -> Expression:
         case Name():
             return node
     return node
-
-
-def place(branch: Branch) -> tuple[str, Position]:
-    """Where a branch stands, for people."""
-    return branch.sheet.name, branch.position

@@ -14,7 +14,7 @@ from sheetnet.expressions.dialects import address
 from sheetnet.expressions.formula import Expression
 from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
-from sheetnet.workbook.model import Book, Matrix, Position, Sheet, Spill
+from sheetnet.workbook.model import Book, Position, Sheet
 
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
@@ -84,7 +84,7 @@ class Expected:
 
 
 def expected_of(book: Book) -> Expected:
-    """What a model shows: its claims, and its texts."""
+    """What a model's formulas show: its claims, and its texts."""
     result = Expected()
     for sheet in book.sheets:
         for band in sheet.bands:
@@ -92,29 +92,32 @@ def expected_of(book: Book) -> Expected:
             result.rectangles.append(
                 Rectangle(sheet.name, band.top, band.left, values, band.stride)
             )
-        claims = book.claims(sheet)
-        for position, cell in sheet.cells.items():
-            if not isinstance(cell.content, Expression | Matrix | Spill | float):
-                continue
-            value = book.value(sheet, *position)
-            key = sheet.name, position
-            if cell.passes:
-                result.checks[key] = value, cell.passes
-            elif isinstance(value, str):
-                result.texts[key] = value
-            elif value is not None:
-                size = claims[position][1] if position in claims else 0.0
-                result.numbers[key] = float(value), size
+        for claim, value, size in book.claimed(sheet):
+            position = claim.top, claim.left
+            if claim.rows * claim.columns > 1:
+                array = np.broadcast_to(value, (claim.rows, claim.columns))
+                result.rectangles.append(Rectangle(sheet.name, *position, array, size=size))
+            else:
+                _expect(result, sheet, position, value, size)
+        for position in book.unclaimed(sheet):
+            _expect(result, sheet, position, book.value(sheet, *position), 0.0)
     return result
+
+
+def _expect(result: Expected, sheet: Sheet, position: Position, value: Any, size: float) -> None:
+    key, passes = (sheet.name, position), sheet.cells[position].passes
+    if passes:
+        result.checks[key] = value, passes
+    elif isinstance(value, str):
+        result.texts[key] = value
+    elif value is not None:
+        result.numbers[key] = float(value), size
 
 
 def unclaimed(book: Book) -> Iterator[tuple[Sheet, Position]]:
     """The numeric formula cells that no claim covers."""
     for sheet in book.sheets:
-        claims = book.claims(sheet)
-        for position, cell in sheet.cells.items():
-            if not isinstance(cell.content, Expression | Matrix | Spill) or position in claims:
-                continue
+        for position in book.unclaimed(sheet):
             if not isinstance(book.value(sheet, *position), str | None):
                 yield sheet, position
         for band in sheet.bands:

@@ -5,105 +5,130 @@ Most are the same text, which is seen at once; only where the texts differ are b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
-from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA, address
+from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA, area_address
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.openformula import UntranslatableError, excel_text
 from sheetnet.expressions.parsing import FormulaSyntaxError, filled, parse, same
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.workbook.model import Band, Book, Matrix, Position, Sheet
+from sheetnet.workbook.model import Band, Book, Matrix, Position, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
 MARK = "\x00"
-#: A cell's place, its formula as we write it, and what reads that as a tree.
-Formula = tuple[Position, str, Callable[[], Expression]]
+#: top, left, bottom, right
+Corners = tuple[int, int, int, int]
 
 
 def compare_formulas(book: Book, stored: StoredBook) -> Comparison:
     """Every formula of the model against the file's; what is missing is not named here."""
     check = Comparison("formulas")
     for sheet in book.sheets:
-        cells = stored.sheets.get(sheet.name)
-        if cells is None:
-            continue
-        ranges = {area[:2]: area for area in stored.arrays.get(sheet.name, [])}
-        for position, expected, node in _formulas(book, sheet, stored.open_formula):
-            there = cells.get(position, NOTHING).formula
-            if there is None:
-                continue
-            check.cells += 1
-            text = _text(stored, sheet, position, there)
-            if text != expected and not _same(text, node(), sheet.name, stored.open_formula):
-                check.add(
-                    sheet.name, *position, f"holds {shown('=' + text)}, should be ={expected}"
-                )
-        for position, cell in sheet.cells.items():
-            if isinstance(cell.content, Matrix) and position in cells:
-                row, column = position
-                bottom, right = row + cell.content.rows - 1, column + cell.content.columns - 1
-                if ranges.get(position, (row, column, row, column)) != (row, column, bottom, right):
-                    last = address(bottom, right)
-                    check.add(sheet.name, row, column, f"its array should reach to {last}")
+        if sheet.name in stored.sheets:
+            comparing = _Comparing(check, sheet, stored)
+            comparing.cells()
+            for band in sheet.bands:
+                comparing.band(band)
     return check
 
 
-def _formulas(book: Book, sheet: Sheet, open_formula: bool) -> Iterator[Formula]:
-    """Each formula cell of a sheet: its place, its text as written, and its tree when asked."""
-    dialect = OPEN_FORMULA if open_formula else EXCEL
-    for position, cell in sheet.cells.items():
-        content = cell.content
-        if isinstance(content, Matrix):
-            content = content.expression
-        if isinstance(content, Expression):
-            text = dialect.write(content, sheet.name)
-            yield position, text, partial(_parsed, text, sheet.name, open_formula)
-    for band in sheet.bands:
-        for number, cell in enumerate(band.cells):
-            if isinstance(cell.content, Expression):
-                yield from _column(sheet, band, number, cell.content, open_formula)
+class _Comparing:
+    """The formulas of one sheet."""
+
+    def __init__(self, check: Comparison, sheet: Sheet, stored: StoredBook) -> None:
+        self.check, self.sheet = check, sheet
+        self.stored = stored.sheets[sheet.name]
+        self.shared = stored.shared.get(sheet.name, {})
+        self.open_formula = stored.open_formula
+        self.dialect = OPEN_FORMULA if self.open_formula else EXCEL
+        self.arrays = {area[:2]: area for area in stored.arrays.get(sheet.name, ())}
+
+    def cells(self) -> None:
+        """All outside the bands."""
+        for position, cell in self.sheet.cells.items():
+            content = cell.content
+            if isinstance(content, Matrix):
+                bottom, right = position[0] + content.rows - 1, position[1] + content.columns - 1
+                text = self.dialect.write(content.expression, self.sheet.name)
+                self.compare(position, text, (*position, bottom, right))
+            elif isinstance(content, Expression):
+                text = self.dialect.write(content, self.sheet.name)
+                self.compare(position, text, None)
+            elif isinstance(content, Spill):
+                self.spill(position)
+
+    def band(self, band: Band) -> None:
+        """A band's pattern is written once, with marks for its rows."""
+        for column, cell in enumerate(band.cells, band.left):
+            if not isinstance(cell.content, Expression):
+                continue
+            for row, text in self._texts(band, cell.content):
+                position = row, column
+                there = self.stored.get(position, NOTHING)
+                if there.formula == text and position not in self.arrays:
+                    self.check.cells += 1
+                else:
+                    self.compare(position, text, None)
+
+    def _texts(self, band: Band, content: Expression) -> Iterator[tuple[int, str]]:
+        if len(band.values) == 1:  # no row to move down to, and references may reach far
+            yield band.top, self.dialect.write(content, self.sheet.name)
+            return
+        rendered = self.dialect.write(
+            content, self.sheet.name, lambda row: f"{MARK}{row - band.top}{MARK}"
+        )
+        pieces = rendered.split(MARK)
+        form = "%d".join(piece.replace("%", "%%") for piece in pieces[::2])
+        offsets = [int(piece) for piece in pieces[1::2]]
+        for row in band.rows:
+            yield row, form % tuple([row + offset for offset in offsets])
+
+    def compare(self, position: Position, expected: str, area: Corners | None) -> None:
+        """One cell against the formula as we write it, and the range that it fills."""
+        there = self.stored.get(position, NOTHING).formula
+        if there is None:
+            return
+        self.check.cells += 1
+        text = self._text(position, there)
+        if text != expected and not self._same(text, expected):
+            self._found(position, f"holds {shown('=' + text)}, should be ={expected}")
+            return
+        filled = self.arrays.get(position)
+        # An array formula that fills one cell may have become a plain one.
+        if filled != area and not (filled is None and area and area[:2] == area[2:]):
+            self._found(position, f"{_fills(filled)}, and should: {_fills(area)}")
+
+    def spill(self, position: Position) -> None:
+        """A cell that an array formula fills has none of its own."""
+        text = self.stored.get(position, NOTHING).formula
+        if text or position in self.shared:
+            text = self._text(position, text or "")
+            self._found(position, f"holds {shown('=' + text)}, an array formula should fill it")
+
+    def _text(self, position: Position, there: str) -> str:
+        """A cell's formula; that of a cell which shares one is filled on from there."""
+        origin = self.shared.get(position)
+        if there or origin is None:
+            return there
+        text = self.stored.get(origin, NOTHING).formula or ""
+        try:
+            return filled(text, position[0] - origin[0], position[1] - origin[1])
+        except FormulaSyntaxError:
+            return text
+
+    def _same(self, text: str, expected: str) -> bool:
+        try:
+            return same(self._parsed(text), self._parsed(expected))
+        except (FormulaSyntaxError, UntranslatableError):
+            return False
+
+    def _parsed(self, text: str) -> Expression:
+        return parse(excel_text(text) if self.open_formula else text, self.sheet.name)
+
+    def _found(self, position: Position, what: str) -> None:
+        self.check.add(self.sheet.name, *position, what)
 
 
-def _column(
-    sheet: Sheet, band: Band, number: int, content: Expression, open_formula: bool
-) -> Iterator[Formula]:
-    """One cell of a band's pattern, in all of its rows."""
-    dialect = OPEN_FORMULA if open_formula else EXCEL
-    if len(band.values) == 1:
-        rendered = dialect.write(content, sheet.name)
-    else:
-        rendered = dialect.write(content, sheet.name, lambda row: f"{MARK}{row - band.top}{MARK}")
-    pieces = rendered.split(MARK)
-    form = "%d".join(piece.replace("%", "%%") for piece in pieces[::2])
-    offsets = [int(piece) for piece in pieces[1::2]]
-    column = band.left + number
-    for row in band.rows:
-        text = form % tuple([row + offset for offset in offsets])
-        yield (row, column), text, partial(_parsed, text, sheet.name, open_formula)
-
-
-def _text(stored: StoredBook, sheet: Sheet, position: Position, there: str) -> str:
-    """A cell's formula; that of a cell which shares one is filled on from there."""
-    if there:
-        return there
-    origin = stored.shared.get(sheet.name, {}).get(position)
-    if origin is None:
-        return ""
-    text = stored.sheets[sheet.name].get(origin, NOTHING).formula or ""
-    try:
-        return filled(text, position[0] - origin[0], position[1] - origin[1])
-    except (FormulaSyntaxError, ValueError):
-        return text
-
-
-def _same(text: str, model: Expression, sheet: str, open_formula: bool) -> bool:
-    try:
-        return same(_parsed(text, sheet, open_formula), model)
-    except (FormulaSyntaxError, UntranslatableError, ValueError):
-        return False
-
-
-def _parsed(text: str, sheet: str, open_formula: bool) -> Expression:
-    return parse(excel_text(text) if open_formula else text, sheet)
+def _fills(area: Corners | None) -> str:
+    return f"fills {area_address(*area)} as an array" if area else "fills its own cell only"

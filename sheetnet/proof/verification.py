@@ -20,7 +20,8 @@ import numpy as np
 from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
-from sheetnet.files.formats import read
+from sheetnet.expressions.formula import Expression
+from sheetnet.files.formats import read, read_facts
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.lessons.subjects import Subject, subject_of
 from sheetnet.proof.alive import Moves, moves
@@ -34,13 +35,14 @@ from sheetnet.proof.comparison import (
 )
 from sheetnet.proof.complete import compare_contents
 from sheetnet.proof.formulas import compare_formulas
+from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import PROGRAMS, installed, recalculate
 from sheetnet.recalc.values import Values, from_cells
 from sheetnet.workbook import knobs as knobs_of
 from sheetnet.workbook.knobs import Settings
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.model import Book, Matrix, Spill
 
 Progress = Callable[[str], None]
 
@@ -181,18 +183,7 @@ class _Work:
         """What the file holds, and the values that it stores for its formulas."""
         result = self.result
         if self.book is not None:
-            result.checks.append(compare_contents(self.book, self.stored))
-            formulas = compare_formulas(self.book, self.stored)
-            result.checks.append(formulas)
-            for sheet, count in Counter(f.sheet for f in formulas.findings).items():
-                cells = (
-                    "1 cell holds another formula"
-                    if count == 1
-                    else f"{count:,} cells hold other formulas"
-                )
-                result.problems.append(f"on {sheet} {cells} than the lesson's")
-            decoder = self.subject.decoder(self.numbers)
-            result.checks.append(check_readings(self.book, decoder))
+            self._compare_with_model(self.book)
             loose = list(unclaimed(self.book))
             result.unclaimed = len(loose)
             result.claimed = _numeric(self.book) - len(loose)
@@ -215,6 +206,24 @@ class _Work:
                 "the file stores no values of its formulas: a program that does not calculate "
                 "saved it, and programs that do not calculate will show it empty"
             )
+
+    def _compare_with_model(self, book: Book) -> None:
+        """Whether the file holds what the builder writes: cells, formulas, all around them."""
+        result = self.result
+        result.checks.append(compare_contents(book, self.stored))
+        formulas = compare_formulas(book, self.stored)
+        result.checks.append(formulas)
+        for sheet, count in Counter(f.sheet for f in formulas.findings).items():
+            cells = "1 cell holds another formula"
+            if count > 1:
+                cells = f"{count:,} cells hold other formulas"
+            result.problems.append(f"on {sheet} {cells} than the lesson's")
+        furniture = compare_furniture(book, self.stored, read_facts(self.path, self.stored))
+        result.checks += furniture.checks
+        result.problems += furniture.problems
+        result.notes += furniture.notes
+        decoder = self.subject.decoder(self.numbers)
+        result.checks.append(check_readings(book, decoder))
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -276,11 +285,15 @@ def _constant_checks(stored: StoredBook) -> list[str]:
 
 def _numeric(book: Book) -> int:
     """How many formula cells of a model show a number."""
-    expected, count = expected_of(book), 0
-    for rectangle in expected.rectangles:
-        count += rectangle.values.size
-    formulas = {(s.name, position) for s, position, _ in book.formulas()}
-    return count + sum(key in formulas for key in expected.numbers)
+    count = 0
+    for sheet in book.sheets:
+        for band in sheet.bands:
+            formulas = sum(isinstance(cell.content, Expression) for cell in band.cells)
+            count += formulas * len(band.values)
+        for position, cell in sheet.cells.items():
+            if isinstance(cell.content, Expression | Matrix | Spill):
+                count += not isinstance(book.value(sheet, *position), str | None)
+    return count
 
 
 def _join(whole: Comparison, part: Comparison) -> None:

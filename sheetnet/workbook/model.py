@@ -356,7 +356,9 @@ class Book:
     originals: list[Block]
     numbers: Any = None
     readings: list[Reading] = field(default_factory=list)
-    _claims: dict[str, dict[Position, tuple[Any, float]]] = field(default_factory=dict, repr=False)
+    _claimed: dict[str, list[tuple[Claim, Any, float]]] = field(default_factory=dict, repr=False)
+    _claims: dict[str, dict[Position, Any]] = field(default_factory=dict, repr=False)
+    _unclaimed: dict[str, list[Position]] = field(default_factory=dict, repr=False)
     _values: dict[tuple[str, int, int], Any] = field(default_factory=dict, repr=False)
     _band_values: dict[int, FloatArray] = field(default_factory=dict, repr=False)
     _bands: dict[str, dict[int, list[Band]]] = field(default_factory=dict, repr=False)
@@ -369,29 +371,52 @@ class Book:
 
     def at(self, numbers: Any) -> Book:
         """The same workbook, as it must be with other numbers in its input cells."""
-        return replace(
-            self, numbers=numbers, _claims={}, _values={}, _band_values={}, _bands=self._bands
-        )
+        return replace(self, numbers=numbers, _claimed={}, _claims={}, _values={}, _band_values={})
 
-    def claims(self, sheet: Sheet) -> dict[Position, tuple[Any, float]]:
-        """By cell outside the bands, what it must show, and its claim's `approximate`."""
-        if sheet.name not in self._claims:
-            found: dict[Position, tuple[Any, float]] = {}
+    def claimed(self, sheet: Sheet) -> list[tuple[Claim, Any, float]]:
+        """The claims of a sheet with their values (one, or an array) and sizes."""
+        if sheet.name not in self._claimed:
+            found = []
             for claim in sheet.claims:
                 value = claim.value(self.numbers) if callable(claim.value) else claim.value
                 size = claim.approximate
                 size = size(self.numbers) if callable(size) else size
                 if claim.rows == claim.columns == 1:
                     value = np.asarray(value).item()
-                    shown = value if isinstance(value, str) else float(value)
-                    found[claim.top, claim.left] = shown, size
+                    value = value if isinstance(value, str) else float(value)
+                found.append((claim, value, size))
+            self._claimed[sheet.name] = found
+        return self._claimed[sheet.name]
+
+    def claims(self, sheet: Sheet) -> dict[Position, Any]:
+        """What each cell outside the bands must show that a claim covers."""
+        if sheet.name not in self._claims:
+            found: dict[Position, Any] = {}
+            for claim, value, _ in self.claimed(sheet):
+                if claim.rows == claim.columns == 1:
+                    found[claim.top, claim.left] = value
                     continue
                 spread = np.broadcast_to(value, (claim.rows, claim.columns)).tolist()
                 for row, values in enumerate(spread, claim.top):
                     for column, one in enumerate(values, claim.left):
-                        found[row, column] = one, size
+                        found[row, column] = one
             self._claims[sheet.name] = found
         return self._claims[sheet.name]
+
+    def unclaimed(self, sheet: Sheet) -> list[Position]:
+        """The formula cells outside the bands that no claim covers: texts, mostly."""
+        if sheet.name not in self._unclaimed:
+            covered: set[Position] = set()
+            for claim in sheet.claims:
+                columns = range(claim.left, claim.left + claim.columns)
+                for row in range(claim.top, claim.top + claim.rows):
+                    covered.update((row, column) for column in columns)
+            self._unclaimed[sheet.name] = [
+                position
+                for position, cell in sheet.cells.items()
+                if isinstance(cell.content, Expression | Matrix | Spill) and position not in covered
+            ]
+        return self._unclaimed[sheet.name]
 
     def band_values(self, band: Band) -> FloatArray:
         """The values of a band's cells, rows × cells."""
@@ -408,7 +433,7 @@ class Book:
         """
         claim = self.claims(sheet).get((row, column))
         if claim is not None:
-            return claim[0]
+            return claim
         cell = sheet.cells.get((row, column))
         if cell is None:
             return self._band_value(sheet, row, column)

@@ -17,9 +17,15 @@ OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 OFFICE, TABLE, TEXT = (f"{OASIS}{name}:1.0 " for name in ("office", "table", "text"))
 CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 
-NAMESPACES = {"office": OFFICE, "table": TABLE, "text": TEXT}
+DRAW = f"{OASIS}drawing:1.0 "
+XLINK = "http://www.w3.org/1999/xlink "
+
+NAMESPACES = {"office": OFFICE, "table": TABLE, "text": TEXT, "draw": DRAW, "calcext": CALCEXT}
 #: Rows may stand in groups, within groups.
 ROWS = "table:table-row table:table-rows table:table-header-rows table:table-row-group"
+COLUMNS = (
+    "table:table-column table:table-columns table:table-header-columns table:table-column-group"
+)
 #: What runs along in a line of text. Notes, pictures and all else are no part of it.
 RUNS = (
     "text:span text:a text:s text:tab text:line-break text:ruby text:ruby-base "
@@ -33,11 +39,15 @@ ELEMENTS = {
     "office:spreadsheet": "table:table table:named-expressions table:calculation-settings",
     "table:calculation-settings": "table:null-date",
     "table:named-expressions": "table:named-range table:named-expression",
-    "table:table": f"{ROWS} table:named-expressions",
+    "table:table": f"{COLUMNS} {ROWS} table:named-expressions table:shapes "
+    "calcext:conditional-formats",
+    **dict.fromkeys(COLUMNS.split()[1:], COLUMNS),
+    "table:shapes": "draw:frame",
+    "draw:frame": "draw:object",
     **dict.fromkeys(ROWS.split()[1:], ROWS),
     "table:table-row": "table:table-cell table:covered-table-cell",
-    "table:table-cell": "text:p",
-    "table:covered-table-cell": "text:p",
+    "table:table-cell": "text:p draw:frame",
+    "table:covered-table-cell": "text:p draw:frame",
     "text:p": RUNS,
     **dict.fromkeys(RUNS.split(), RUNS),
 }

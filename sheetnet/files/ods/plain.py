@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from sheetnet.files import packing
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, ELEMENTS, NAMESPACES, OFFICE, TABLE, TEXT
 from sheetnet.files.package import Package
@@ -44,6 +46,8 @@ ATTRIBUTES = {
     )
     for name in names.split()
 }
+#: Elements of these namespaces are copied; drawings and colours are of no use.
+KEPT = ("office", "table", "text")
 #: Settings that matter besides those that the reader needs.
 MORE = {"table:calculation-settings": "table:null-date table:iteration"}
 MANIFEST = f"""<manifest:manifest xmlns:manifest="{OASIS}manifest:1.0" manifest:version="1.2">\
@@ -53,8 +57,11 @@ MANIFEST = f"""<manifest:manifest xmlns:manifest="{OASIS}manifest:1.0" manifest:
 
 
 def _nodes() -> Kept:
-    elements = ELEMENTS | MORE
-    names = {*elements, *" ".join(elements.values()).split()}
+    elements = {
+        name: [each for each in inner.split() if each.partition(":")[0] in KEPT]
+        for name, inner in (ELEMENTS | MORE).items()
+    }
+    names = {*elements, *chain(*elements.values())}
     nodes = {
         name: Kept(
             name,
@@ -65,7 +72,7 @@ def _nodes() -> Kept:
         for name in names
     }
     for name, inner in elements.items():
-        for each in inner.split():
+        for each in inner:
             prefix, _, local = each.partition(":")
             nodes[name].inner[NAMESPACES[prefix] + local] = nodes[each]
     nodes["office:document-content"].always = SPACES

@@ -7,38 +7,37 @@ keeps the prefix that says so (`msoxl:=A1+1`). `sheetnet.expressions.openformula
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
 from datetime import datetime
 from itertools import product
 from math import isfinite
+from sys import intern
 from typing import NamedTuple, Self
 
 from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
-from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, Content, number
+from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, XLINK, Content, number
 from sheetnet.files.package import Attributes, Package
-from sheetnet.files.stored import CellError, StoredBook, StoredCell, Value
+from sheetnet.files.stored import (
+    CellError,
+    Corners,
+    Look,
+    NamedText,
+    StoredBook,
+    StoredCell,
+    Value,
+)
 from sheetnet.files.xlsx.parts import MOST_LISTED
 from sheetnet.files.xlsx.read import BOOLS, LONGEST_TEXT, MOST_SPREAD, Budget, too_long
 
-FORMULA = f"{TABLE}formula"
+FORMULA, DEFAULT_STYLE = f"{TABLE}formula", f"{TABLE}default-cell-style-name"
 COLUMNS, ROWS = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
 TYPE, NUMBER, TEXT = (f"{OFFICE}{name}" for name in ("value-type", "value", "string-value"))
 NUMBERS = ("float", "percentage", "currency")
 TIME = re.compile(r"(-?)PT([0-9]{1,9})H([0-9]{1,2})M([0-9]{1,2}(?:\.[0-9]{0,15})?)S")
 #: Day 0, unless the file names another one.
 DAY_0 = "1899-12-30"
-
-#: top, left, bottom, right
-Corners = tuple[int, int, int, int]
-
-
-class NamedText(NamedTuple):
-    """A defined name and the range or formula that it stands for, for one sheet or for all."""
-
-    name: str
-    sheet: str | None
-    text: str
 
 
 class Spreadsheet(NamedTuple):
@@ -57,7 +56,9 @@ def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
 def read_spreadsheet(package: Package, only: Collection[str] | None = None) -> Spreadsheet:
     """The cells, array formulas and defined names. Raises `SheetnetError`."""
     found = Tables(package, only).parsed()
-    book = StoredBook(found.sheets, found.arrays, open_formula=True)
+    book = StoredBook(
+        found.sheets, found.arrays, looks=found.looks, names=found.names, open_formula=True
+    )
     return Spreadsheet(book, found.arrays, found.names)
 
 
@@ -69,6 +70,7 @@ class Tables(Content):
         self.wanted = wanted
         self.sheets: dict[str, dict[tuple[int, int], StoredCell]] = {}
         self.arrays: dict[str, list[Corners]] = {}
+        self.looks: dict[str, Look] = {}
         self.names: list[NamedText] = []
         self.day_0 = DAY_0
         self.budget = Budget.of(package)
@@ -76,7 +78,10 @@ class Tables(Content):
         # Where we are: the sheet, None outside of one, and the row, with what it holds.
         self.sheet: str | None = None
         self.row, self.rows, self.column = 1, 1, 1
-        self.held: list[tuple[int, StoredCell]] = []
+        self.held: list[tuple[int, StoredCell, str]] = []
+        #: The styles of cells that name none: the row's, and each column's up to the one named.
+        self.row_style = ""
+        self.column_styles: list[tuple[int, str]] = []
         # The cell being read.
         self.attributes: Attributes = {}
         self.lines: list[str] = []
@@ -104,10 +109,17 @@ class Tables(Content):
                 self.attributes = attributes
             case "table-row":
                 self.rows = self._count(attributes, ROWS)
+                self.row_style = attributes.get(DEFAULT_STYLE, "")
                 self.column, self.characters = 1, 0
                 self.held.clear()
             case "table":
-                return self._table(attributes.get(f"{TABLE}name", ""))
+                return self._table(attributes)
+            case "table-column":
+                self._columns(attributes)
+            case "object":
+                self._look().drawings.append(attributes.get(f"{XLINK}href", ""))
+            case "conditional-formats":
+                self._look().coloured = True
             case "named-range" | "named-expression":
                 self._name(attributes)
             case "null-date":
@@ -126,7 +138,8 @@ class Tables(Content):
                 self._fill()
                 self.sheet = None
 
-    def _table(self, name: str) -> bool:
+    def _table(self, attributes: Attributes) -> bool:
+        name = attributes.get(f"{TABLE}name", "")
         if name in self.sheets:
             raise self.package.error(f"it has two sheets named {quoted(name)}")
         if len(self.sheets) == MOST_LISTED:
@@ -135,7 +148,31 @@ class Tables(Content):
         if self.wanted is not None and name not in self.wanted:
             return False
         self.sheet, self.row = name, 1
+        self.looks[name] = Look(protected=attributes.get(f"{TABLE}protected") == "true")
+        self.column_styles.clear()
         return True
+
+    def _look(self) -> Look:
+        assert self.sheet is not None
+        look = self.looks[self.sheet]
+        if len(look.drawings) + len(look.validated) > MOST_LISTED:
+            raise self._wrong(f"there are more than {MOST_LISTED:,} pictures and validations")
+        return look
+
+    def _columns(self, attributes: Attributes) -> None:
+        """Columns of one look; those beyond the last that a sheet can have do not count."""
+        last = self.column_styles[-1][0] if self.column_styles else 0
+        if last < LAST_COLUMN:
+            style = attributes.get(DEFAULT_STYLE, "")
+            self.column_styles.append((last + self._count(attributes, COLUMNS), style))
+
+    def _style(self, attributes: Attributes, column: int) -> str:
+        """The name of a cell's style."""
+        style = attributes.get(f"{TABLE}style-name") or self.row_style
+        if not style:
+            found = bisect_left(self.column_styles, (column, ""))
+            style = self.column_styles[found][1] if found < len(self.column_styles) else ""
+        return intern(style)
 
     def _name(self, attributes: Attributes) -> None:
         if len(self.names) == MOST_LISTED:
@@ -159,11 +196,15 @@ class Tables(Content):
             if formula is not None and formula.startswith("of:="):
                 formula = formula[4:]
             cell = StoredCell(value, formula)
-            self.held += [(column + i, cell) for i in range(count)]
+            style = self._style(attributes, column)
+            self.held += [(column + i, cell, style) for i in range(count)]
             length = len(formula or "") + (len(value) if isinstance(value, str) else 0)
             if length > LONGEST_TEXT:
                 raise too_long(self.package)
             self.characters += count * length
+        if f"{TABLE}content-validation-name" in attributes:
+            bottom, right = self.row + self.rows - 1, column + count - 1
+            self._look().validated.append((self.row, column, bottom, right))
         if f"{TABLE}number-columns-spanned" in attributes:
             self._area(attributes, "", column, count)
         if f"{TABLE}number-matrix-columns-spanned" in attributes and formula is not None:
@@ -178,10 +219,11 @@ class Tables(Content):
                 raise self._wrong(f"row {self.row + self.rows - 1} lies outside of every sheet")
             self.budget.take(len(self.held) * self.rows, self.characters * self.rows)
             assert self.sheet is not None
-            cells = self.sheets[self.sheet]
+            cells, styles = self.sheets[self.sheet], self.looks[self.sheet].styles
             for row in range(self.row, self.row + self.rows):
-                for column, cell in self.held:
-                    cells[row, column] = cell
+                for column, cell, style in self.held:
+                    place = row, column
+                    cells[place], styles[place] = cell, style
         self.row += self.rows
 
     def _fill(self) -> None:

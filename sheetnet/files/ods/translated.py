@@ -18,9 +18,9 @@ from sheetnet.expressions.openformula import UntranslatableError, excel_referenc
 from sheetnet.files import packing
 from sheetnet.files.edits import cell_name
 from sheetnet.files.formats import collector_paused
-from sheetnet.files.ods.read import NamedText, Spreadsheet, read_spreadsheet
+from sheetnet.files.ods.read import Spreadsheet, read_spreadsheet
 from sheetnet.files.package import Package
-from sheetnet.files.stored import CellError, StoredCell
+from sheetnet.files.stored import CellError, NamedText, StoredCell
 from sheetnet.files.xlsx.plain import MAIN, OFFICE, STYLES, small_parts
 
 #: A range that does not move with the cell that uses it.

@@ -30,7 +30,8 @@ ELEMENTS = {
     "sst": "si",
     "si": "t r",
     "r": "t",
-    "worksheet": "sheetData mergeCells",
+    "worksheet": "sheetData sheetProtection mergeCells conditionalFormatting dataValidations",
+    "dataValidations": "dataValidation",
     "mergeCells": "mergeCell",
     "sheetData": "row",
     "row": "c",
@@ -152,10 +153,10 @@ class Relation(NamedTuple):
 
 
 class Workbook(NamedTuple):
-    """The parts of a workbook: its own, its sheets by name, in order, its shared strings and
-    its styles."""
+    """The parts of a workbook: which names all others, its sheets by name, in order, and its
+    shared strings and styles."""
 
-    book: str
+    part: str
     sheets: dict[str, Relation]
     strings: str | None
     styles: str | None
@@ -164,7 +165,7 @@ class Workbook(NamedTuple):
 def workbook(package: Package) -> Workbook:
     """Which part is which. Raises `SheetnetError`."""
     book = _main_part(package)
-    relations = _relations(package, book)
+    relations = relations_of(package, book)
     sheets = {}
     for attributes in _Attributes(package, book, "sheet").parsed().found:
         name = unescape(attributes.get("name", ""))
@@ -175,12 +176,12 @@ def workbook(package: Package) -> Workbook:
         sheets[name] = relations[attributes["id"]]
     if not sheets:
         raise package.error(f"its part {quoted(book)} names no sheet")
-    others = dict(reversed(relations.values()))
-    return Workbook(book, sheets, others.get("sharedStrings"), others.get("styles"))
+    first = dict(reversed(relations.values()))
+    return Workbook(book, sheets, first.get("sharedStrings"), first.get("styles"))
 
 
 def _main_part(package: Package) -> str:
-    for kind, target in _relations(package, "").values():
+    for kind, target in relations_of(package, "").values():
         if kind == "officeDocument":
             if target.endswith(".bin"):
                 raise package.error("it is of the .xlsb kind", "save it as .xlsx")
@@ -188,7 +189,7 @@ def _main_part(package: Package) -> str:
     raise package.error("it does not say which of its parts is the workbook")
 
 
-def _relations(package: Package, part: str) -> dict[str, Relation]:
+def relations_of(package: Package, part: str) -> dict[str, Relation]:
     """A part's relations to others inside the package by their ids; "" is the package."""
     folder, file = posixpath.split(part)
     relations = {}
@@ -202,6 +203,14 @@ def _relations(package: Package, part: str) -> dict[str, Relation]:
             kind = attributes.get("Type", "").rpartition("/")[2]
             relations[attributes.get("Id", "")] = Relation(kind, target)
     return relations
+
+
+def related(package: Package, part: str, kind: str) -> list[str]:
+    """The parts of one kind that a part points at, if it points at any."""
+    folder, file = posixpath.split(part)
+    if posixpath.join(folder, "_rels", f"{file}.rels") not in package:
+        return []
+    return [r.target for r in relations_of(package, part).values() if r.kind == kind]
 
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")

@@ -94,7 +94,7 @@ def write_plain(package: Package, target: packing.Package) -> None:
         paths["sharedStrings.xml"] = "sharedStrings"
     for name, text in small_parts(paths).items():
         target.add(name, text.encode())
-    _copy(_Book(package, parts.book, ROOT), target, "workbook.xml")
+    _copy(_Book(package, parts.part, ROOT), target, "workbook.xml")
     for (name, (kind, part)), path in zip(parts.sheets.items(), paths, strict=False):
         if kind == "worksheet":
             where = f"in its sheet {quoted(name)}"

@@ -7,16 +7,18 @@ keep texts in a list of shared strings, and Excel lets formulas share their text
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from math import isfinite
+from sys import intern
 from typing import Self
 
 from sheetnet.errors import SheetnetError, quoted
-from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address
+from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address, parse_area
 from sheetnet.files.package import SMALLER, Attributes, Package
-from sheetnet.files.stored import CellError, StoredBook, StoredCell, Value
-from sheetnet.files.xlsx.parts import Part, unescape, workbook
+from sheetnet.files.stored import CellError, Corners, Look, StoredBook, StoredCell, Value
+from sheetnet.files.xlsx.parts import MOST_LISTED, Part, unescape, workbook
 
 #: Cells that a workbook may hold (each takes some 300 bytes), and shared strings, however
 #: large its file is.
@@ -84,6 +86,7 @@ def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
             sheet = _Sheet(package, target, name, texts, budget).parsed()
             sheets[name] = sheet.cells
             book.arrays[name], book.shared[name] = sheet.arrays, sheet.shared
+            book.looks[name] = sheet.look
     return book
 
 
@@ -133,15 +136,17 @@ class _Sheet(Part):
         #: What has been counted of it: cells, and since then characters.
         self.counted, self.characters = 0, 0
         self.cells: dict[tuple[int, int], StoredCell] = {}
-        self.arrays: list[tuple[int, int, int, int]] = []
+        self.arrays: list[Corners] = []
         #: Where each shared formula stands, and the cells that only name it.
         self.masters: dict[str, tuple[int, int]] = {}
         self.shared: dict[tuple[int, int], tuple[int, int]] = {}
+        self.look = Look()
+        self.styles = self.look.styles
         #: Columns by their letters, as far as they have been met.
         self.columns: dict[str, int] = {}
         self.row, self.column, self.row_text = 0, 0, "0"
-        # The cell being read: its type, formula, and value as text.
-        self.kind = ""
+        # The cell being read: its type, style, formula, and value as text.
+        self.kind, self.style = "", "0"
         self.formula: str | None = None
         self.cached: str | None = None
         self.runs: list[str] = []
@@ -173,6 +178,7 @@ class _Sheet(Part):
         element = node.name
         if element == "c":
             self.kind = attributes.get("t", "n")
+            self.style = intern(attributes.get("s", "0"))
             self.formula = self.cached = None
             reference = attributes.get("r")
             if reference is None:
@@ -199,6 +205,12 @@ class _Sheet(Part):
             self.row, self.column = self._parse(f"A{self.row_text}")[0], 0
         elif element == "mergeCell":
             self._area(attributes.get("ref", ""))
+        elif element == "sheetProtection":
+            self.look.protected = BOOLS.get(attributes.get("sheet", "0"), False)
+        elif element == "conditionalFormatting":
+            self.look.coloured = True
+        elif element == "dataValidation":
+            self._validate(attributes.get("sqref", ""))
 
     def end(self, name: str) -> None:
         if self.skipped:
@@ -228,6 +240,7 @@ class _Sheet(Part):
                 else:
                     value = self._value(cached)
                 self.cells[position] = _new(StoredCell, (value, formula))
+                self.styles[position] = self.style
         elif element == "f":
             formula = "".join(self.pieces)
             self.formula = unescape(formula) if "_x" in formula else formula
@@ -265,8 +278,16 @@ class _Sheet(Part):
             raise self._wrong(f"cell {quoted(reference)} lies outside of every sheet")
         return row, column
 
-    def _area(self, reference: str) -> tuple[int, int, int, int]:
-        """A range that something fills, as (top, left, bottom, right)."""
+    def _validate(self, references: str) -> None:
+        """Ranges whose cells refuse some entries; what is no range is passed over."""
+        for reference in references.split():
+            with suppress(ValueError):
+                self.look.validated.append(parse_area(reference))
+        if len(self.look.validated) > MOST_LISTED:
+            raise self._wrong(f"there are more than {MOST_LISTED:,} validations")
+
+    def _area(self, reference: str) -> Corners:
+        """A range that something fills."""
         first, _, last = reference.partition(":")
         top, left = self._parse(first)
         bottom, right = self._parse(last or first)

@@ -7,16 +7,16 @@ mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field
 
 from sheetnet.expressions.formula import Expression, total
-from sheetnet.lessons.errors import suggest
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.hyper import chosen
 from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
+from sheetnet.network.names import resolve
 from sheetnet.network.quantities import (
     ACTIVATION,
     BIAS,
@@ -30,6 +30,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sums import WRITTEN_OUT, mean, product, sum_of_products
 
 MOST_UNITS = 16_384
+SOURCE_UNIT = "source × unit"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Row = Annotated[tuple[Finite, ...], Field(min_length=1, strict=False)]
 Matrix = Annotated[tuple[Row, ...], Field(min_length=1, strict=False)]
@@ -46,6 +47,9 @@ class DenseFields(Fields):
     )
     weights: Matrix | None = Field(default=None, description="units × sources; drawn when left out")
     biases: Row | None = Field(default=None, description="one for each unit; 0 when left out")
+    weights_layout: Literal["unit × source", "source × unit"] = Field(
+        default="unit × source", description="what a row of the weights is: a unit, or a source"
+    )
 
 
 class Dense(Layer):
@@ -61,21 +65,20 @@ class Dense(Layer):
     def __init__(self, number: int, sources: int, fields: DenseFields) -> None:
         super().__init__(number, sources, fields)
         self.units = fields.units
-        if fields.activation not in ACTIVATIONS:
-            raise ValueError(
-                f"activation: unknown activation {fields.activation!r}: "
-                + suggest(fields.activation, ACTIVATIONS)
-            )
-        self.activation = ACTIVATIONS[fields.activation]
+        self.activation = resolve(fields.activation, ACTIVATIONS, "activation", "activation")
         self.hyper = self._hyper(fields)
-        check_matrix("weights", fields.weights, self.units, "unit", sources, "source")
+        weights = fields.weights
+        if fields.weights_layout == SOURCE_UNIT and weights is not None:
+            check_matrix("weights", weights, sources, "source", self.units, "unit")
+            weights = tuple(zip(*weights, strict=True))
+        check_matrix("weights", weights, self.units, "unit", sources, "source")
         if fields.biases is not None and len(fields.biases) != self.units:
             count = len(fields.biases)
             raise ValueError(
                 f"biases: has {count} number{'s' * (count != 1)}: write {self.units}, one for "
                 "each unit"
             )
-        self._weights, self._biases = fields.weights, fields.biases
+        self._weights, self._biases = weights, fields.biases
 
     def _hyper(self, fields: DenseFields) -> dict[str, float]:
         """The activation's hyper-parameters; what others have may stand there at its default."""

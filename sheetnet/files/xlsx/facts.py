@@ -1,0 +1,173 @@
+"""What an .xlsx package says besides its cells."""
+
+from __future__ import annotations
+
+import re
+
+from sheetnet.expressions.formula import Expression, Text
+from sheetnet.expressions.parsing import FormulaSyntaxError, parse
+from sheetnet.files.facts import (
+    ChartFacts,
+    Facts,
+    NameFacts,
+    SeriesFacts,
+    Taken,
+    Walker,
+    taken_apart,
+)
+from sheetnet.files.package import Attributes, Package
+from sheetnet.files.stored import StoredBook
+from sheetnet.files.xlsx.parts import related, unescape, workbook
+
+PROPERTIES = "docProps/app.xml"
+#: The number formats that every program knows by their numbers, as far as numbers use them.
+BUILT_IN = {
+    "0": "General",
+    "1": "0",
+    "2": "0.00",
+    "3": "#,##0",
+    "4": "#,##0.00",
+    "9": "0%",
+    "10": "0.00%",
+    "11": "0.00E+00",
+    "49": "@",
+}
+FIXED = re.compile(r".*!\$[A-Z]+\$[0-9]+", re.DOTALL)
+FALSE = ("0", "false")
+#: What a title stands at, if not at an axis.
+CHART, NOWHERE = "chart", "nowhere"
+#: What a series says, by the element that says it.
+ROLES = {"tx": "title", "xVal": "x", "cat": "x", "yVal": "y", "val": "y"}
+
+
+def read_facts(package: Package, stored: StoredBook) -> Facts:
+    """All but the cells' own styles, which `stored` names. Raises `SheetnetError`."""
+    parts = workbook(package)
+    facts = Facts()
+    _Workbook(package, parts.part, facts, list(parts.sheets)).walk()
+    if parts.styles:
+        _Styles(package, parts.styles, facts.formats).walk()
+    if PROPERTIES in package:
+        _Program(package, PROPERTIES, facts).walk()
+    for name, (_, part) in parts.sheets.items():
+        facts.charts[name] = [
+            _Chart(package, chart).read()
+            for drawing in related(package, part, "drawing")
+            for chart in related(package, drawing, "chart")
+        ]
+    return facts
+
+
+class _Workbook(Walker):
+    """Names, and how the workbook calculates."""
+
+    def __init__(self, package: Package, part: str, facts: Facts, sheets: list[str]) -> None:
+        super().__init__(package, part)
+        self.facts, self.sheets = facts, sheets
+        self.name = ""
+        self.sheet: str | None = None
+
+    def enter(self, element: str, attributes: Attributes) -> None:
+        facts = self.facts
+        if element == "definedName":
+            self.name, self.sheet = attributes.get("name", ""), self._sheet(attributes)
+        elif element == "calcPr":
+            facts.manual = attributes.get("calcMode") == "manual"
+            facts.iterative = attributes.get("iterate", "0") not in FALSE
+            facts.as_shown = attributes.get("fullPrecision", "1") in FALSE
+
+    def _sheet(self, attributes: Attributes) -> str | None:
+        number = attributes.get("localSheetId", "")
+        if not number.isascii() or not number.isdigit():
+            return None
+        at = int(number[:9])
+        return self.sheets[at] if at < len(self.sheets) else None
+
+    def leave(self, element: str, text: str) -> None:
+        if element == "definedName":
+            self.count()
+            target = _reference(text) if FIXED.fullmatch(text) else None
+            self.facts.names.append(NameFacts(self.name, self.sheet, target))
+
+
+class _Styles(Walker):
+    """The number formats of the cells' styles, which cells name by their place in the list."""
+
+    def __init__(self, package: Package, part: str, formats: dict[str, Taken]) -> None:
+        super().__init__(package, part)
+        self.formats = formats
+        self.codes: dict[str, Taken] = {n: taken_apart(code) for n, code in BUILT_IN.items()}
+
+    def enter(self, element: str, attributes: Attributes) -> None:
+        if element == "numFmt" and self.path[-2] == "numFmts":
+            self.count()
+            code = unescape(attributes.get("formatCode", ""))
+            self.codes[attributes.get("numFmtId", "")] = taken_apart(code)
+        elif element == "xf" and self.path[-2] == "cellXfs":
+            self.count()
+            number = attributes.get("numFmtId", "0")
+            self.formats[str(len(self.formats))] = self.codes.get(number, f"number {number[:9]}")
+
+
+class _Program(Walker):
+    def __init__(self, package: Package, part: str, facts: Facts) -> None:
+        super().__init__(package, part)
+        self.facts = facts
+
+    def leave(self, element: str, text: str) -> None:
+        if element == "Application":
+            self.facts.program = text
+
+
+class _Chart(Walker):
+    """A chart's part."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        super().__init__(package, part)
+        #: By the number of the axis.
+        self.titles: dict[str, str] = {}
+        #: The axes in the order in which the chart names them: across comes first.
+        self.axes: list[str] = []
+        self.axis = ""
+        self.found: dict[str, Expression | None] = {}
+        self.series: list[SeriesFacts] = []
+
+    def read(self) -> ChartFacts:
+        self.walk()
+        chart, x, y = (
+            self.titles.get(key, "") for key in [CHART, *self.axes, NOWHERE, NOWHERE][:3]
+        )
+        return ChartFacts(chart, x, y, tuple(self.series))
+
+    def enter(self, element: str, attributes: Attributes) -> None:
+        around = self.path[-2] if len(self.path) > 1 else ""
+        if element == "axId" and around.endswith("Chart"):
+            self.count()
+            self.axes.append(attributes.get("val", ""))
+        elif element == "axId" and around.endswith("Ax"):
+            self.axis = attributes.get("val", "")
+        elif element == "ser":
+            self.count()
+            self.found = {}
+
+    def leave(self, element: str, text: str) -> None:
+        if element == "ser":
+            found = self.found
+            self.series.append(SeriesFacts(found.get("x"), found.get("y"), found.get("title")))
+        elif element == "f" and "ser" in self.path[:-1]:
+            role = ROLES.get(self.path[self.path.index("ser") + 1 :][0])
+            if role:
+                self.found[role] = _reference(text)
+        elif element == "v" and self.path[-2:] == ["ser", "tx"]:
+            self.found["title"] = Text(text)
+        elif element in ("t", "f") and "title" in self.path:
+            key = self.axis if any(e.endswith("Ax") for e in self.path) else CHART
+            self.titles[key] = self.titles.get(key, "") + ("=" * (element == "f")) + text
+
+
+def _reference(text: str) -> Expression | None:
+    """A cell, a range or a constant text."""
+    try:
+        return parse(text, "")
+    except FormulaSyntaxError:
+        return None

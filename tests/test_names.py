@@ -1,0 +1,102 @@
+"""Names: those of other libraries where two are one thing, and a sentence where they are not."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sheetnet import build, verify
+from sheetnet.lessons.catalogue import shipped
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.initialisation import INITIALISATIONS
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import LOSSES
+from sheetnet.network.names import ALIASES, ELSEWHERE
+from sheetnet.network.optimisers import OPTIMISERS
+from tests.books import findings
+
+KNOWN: dict[str, Any] = {
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "initialisation": INITIALISATIONS,
+    "optimiser": OPTIMISERS,
+}
+
+
+def mazur() -> dict[str, Any]:
+    return tomllib.loads(shipped()["mazur"].read_text(encoding="utf-8"))
+
+
+def test_aliases_lead_somewhere_and_what_is_elsewhere_is_not_here() -> None:
+    for family, known in KNOWN.items():
+        assert set(ALIASES[family].values()) <= set(known)
+        assert not ELSEWHERE[family] & (set(known) | set(ALIASES[family]))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("linear", "identity"), ("logistic", "sigmoid"), ("Tanh", "tanh"), ("ReLU", "relu")],
+)
+def test_an_activation_by_another_name(written: str, meant: str) -> None:
+    content = mazur()
+    content["network"]["layers"][0]["activation"] = written
+    assert Lesson.model_validate(content).net.layers[0].activation is ACTIVATIONS[meant]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("gelu", "sheetnet has no activation 'gelu': use one of"),
+        ("sigmoyd", "did you mean 'sigmoid'"),
+        ("stairs", "unknown activation 'stairs': use one of"),
+    ],
+)
+def test_what_is_not_here_is_said_so(written: str, words: str) -> None:
+    content = mazur()
+    content["network"]["layers"][0]["activation"] = written
+    with pytest.raises(ValueError, match=words):
+        Lesson.model_validate(content)
+
+
+def test_softplus_is_softplus() -> None:
+    content = mazur()
+    content["network"]["layers"][0]["activation"] = "softplus"
+    assert Lesson.model_validate(content).net.layers[0].activation.name == "softplus"  # type: ignore[attr-defined]
+
+
+def test_a_mean_squared_error_is_one_of_a_single_output() -> None:
+    content = mazur()
+    content["network"]["loss"] = "mse"
+    with pytest.raises(ValueError, match="a mean over the 2 output units"):
+        Lesson.model_validate(content)
+    content["network"]["layers"][1] |= {"units": 1, "weights": [[0.4, 0.45]], "biases": [0.6]}
+    content["data"]["targets"] = [[0.01]]
+    assert Lesson.model_validate(content).net.loss is LOSSES["squared_error"]
+
+
+def test_epochs_are_steps() -> None:
+    content = mazur()
+    content["training"]["epochs"] = content["training"].pop("steps")
+    assert Lesson.model_validate(content).training.steps == 100
+    content["training"]["steps"] = 3
+    with pytest.raises(ValueError, match="training.epochs: steps are given as well"):
+        Lesson.model_validate(content)
+
+
+@pytest.mark.programs
+def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
+    text = Lesson.load("mazur").text
+    turned = text.replace(
+        "weights    = [[0.15, 0.20], [0.25, 0.30]]",
+        'weights    = [[0.15, 0.25], [0.20, 0.30]]\nweights_layout = "source × unit"',
+    )
+    lesson = Lesson.from_toml(turned)
+    expected = Lesson.load("mazur").settings
+    for key, value in lesson.settings.items():
+        np.testing.assert_array_equal(value, expected[key])
+    result = verify(build(lesson, tmp_path / "turned.xlsx"))
+    assert result.ok, findings(result)
