@@ -17,11 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sheetnet.errors import SheetnetError
-
-try:
-    import fcntl
-except ImportError:  # not on Windows: there leftovers stay
-    fcntl = None  # type: ignore[assignment]
+from sheetnet.files.packing import locked
 
 PREFIX, LOCK = "sheetnet-", ".sheetnet-lock"
 #: Folders that are looked at, so that a full place costs no time.
@@ -46,7 +42,7 @@ class WorkFolder:
             raise _unusable(error) from None
         try:
             self._lock = (self.path / LOCK).open("wb")
-            _locked(self._lock)
+            locked(self._lock)
         except OSError as error:
             self.close()
             raise _unusable(error) from None
@@ -81,7 +77,7 @@ def _unusable(error: OSError) -> SheetnetError:
 
 @cache
 def _remove_leftovers(place: Path) -> None:
-    if fcntl is None:
+    if os.name != "posix":
         return
     names = [name for name in os.listdir(place) if name.startswith(PREFIX)]
     for name in names[:MOST_LOOKED_AT]:
@@ -90,16 +86,5 @@ def _remove_leftovers(place: Path) -> None:
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
             with (folder / LOCK).open("r+b") as lock:
-                if _locked(lock):
+                if locked(lock):
                     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _locked(file: Any) -> bool:
-    """Lock a file until it is closed; False where another process holds it."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
