@@ -226,12 +226,14 @@ class Report:
     wrong: list[str]
 
 
-def fuzz(count: int, seed: int, tell: Callable[[int], None] = lambda number: None) -> Report:
+def fuzz(
+    count: int, seed: int, tell: Callable[[int], None] = lambda number: None, deep: int = 4
+) -> Report:
     """Try so many files."""
     report = Report(Counter(), (0.0, 0), (0, 0), [])
     with tempfile.TemporaryDirectory(prefix="sheetnet-fuzz-") as name, trials() as room:
         folder = Path(name)
-        for case in cases(count, seed, folder, subject(folder)):
+        for case in cases(count, seed, folder, subject(folder), deep):
             answer: Answer = room.run(*case.arguments)
             report.answers[case.kind, answer.status] += 1
             report.slowest = max(report.slowest, (answer.seconds, case.number))

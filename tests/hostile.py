@@ -98,7 +98,7 @@ def _in_front(parts: Parts, part: str, what: bytes) -> None:
 def comments_in_front(parts: Parts) -> None:
     for part in ("xl/styles.xml", "styles.xml"):
         if part in parts:
-            _in_front(parts, part, (b"<!--" + b"-" * 0 + b"a" * (MIB - 2**17) + b"-->") * 40)
+            _in_front(parts, part, (b"<!--" + b"a" * (MIB - 2**17) + b"-->") * 40)
 
 
 def a_comment_in_front(parts: Parts) -> None:
@@ -216,7 +216,8 @@ def sheets(parts: Parts) -> None:
         replaced(parts, "content.xml", "</office:spreadsheet>", f"{many}</office:spreadsheet>")
     else:
         many = "".join(
-            f'<sheet name="x{i}" sheetId="{i + 100}" r:id="rId1"/>' for i in range(200_000)
+            f'<sheet name="x{i}" sheetId="{i + 100}" xmlns:r="{RELATION}" r:id="rId1"/>'
+            for i in range(200_000)
         )
         replaced(parts, "xl/workbook.xml", "</sheets>", f"{many}</sheets>")
 
@@ -393,7 +394,8 @@ def other_book_xlsx(parts: Parts) -> None:
         parts,
         "xl/workbook.xml",
         "</sheets>",
-        '</sheets><externalReferences><externalReference r:id="rId77"/></externalReferences>',
+        f'</sheets><externalReferences xmlns:r="{RELATION}"><externalReference r:id="rId77"/>'
+        "</externalReferences>",
     )
     _rows_xlsx(parts, '<row r="9000"><c r="A9000"><f>[1]a!A1</f><v>0</v></c></row>')
 

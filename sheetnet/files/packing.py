@@ -110,8 +110,12 @@ class Package:
     def __enter__(self) -> Package:
         return self
 
-    def __exit__(self, *failure: object) -> None:
-        self._zip.close()
+    def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
+        if kind is None:
+            self._zip.close()
+        else:
+            # With a member that is half written it cannot be closed; nobody will read it.
+            self._zip.fp = None
 
     def add(self, name: str, content: bytes, *, stored: bool = False) -> None:
         member = self._member(name)
