@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sheetnet.errors import SheetnetError, quoted
+from sheetnet.workbook.knobs import SMALLEST
 
 LARGEST_FILE = 16 * 2**20
 MOST_COMMENTS = 2**20
@@ -20,8 +21,8 @@ MOST_VALUES = 1_000_000
 #: Tables and keys, brackets within each other, and parts of a key; characters of a key.
 MOST_TABLES, MOST_KEYS, DEEPEST, MOST_PARTS, LONGEST_KEY = 2_000, 20_000, 300, 10, 200
 MOST_LAYERS, MOST_PARAMETERS = 256, 10_000_000
-#: Programs disagree about numbers below the smallest normal one and about very large ones.
-SMALLEST, LARGEST = 2.3e-308, 1e300
+#: Programs disagree about numbers that are larger.
+LARGEST = 1e300
 
 _BASIC, _LITERAL = r'"(?:[^"\\\n]|\\.)*+"', r"'[^'\n]*+'"
 _PART = rf"(?:[A-Za-z0-9_+\-:]++|{_BASIC}|{_LITERAL})"
