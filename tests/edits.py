@@ -331,7 +331,7 @@ KINDS: dict[str, Maker] = {
     "a constant changed": _by_formula(_constants),
     "> made >=, < made <=": _by_formula(_comparisons),
     "MAX(0,z) made z": _by_formula(_replaced(r"MAX\(0,([^(),]+)\)", r"\1")),
-    "a mask taken out": _by_formula(_replaced(r"IF\([^(),]+>0,1,0\)", "1")),
+    "a mask taken out": _by_formula(_replaced(r"IF\([^(),]+>1E-12,1,0\)", "1")),
     "the guard of EXP taken out": _by_formula(_replaced(r"MIN\(700,([^(),]+)\)", r"\1")),
     'a check made ="✓"': _check,
     "a grey original changed": _original,

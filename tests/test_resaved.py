@@ -14,8 +14,8 @@ from packages import write as write_parts
 from test_workbooks import ALL_PROGRAMS, SHIPPED, larger
 
 from sheetnet import inspect, verify
+from sheetnet.building import make_book
 from sheetnet.files.formats import write
-from sheetnet.network.book import make_book
 from sheetnet.network.lesson import Lesson
 from sheetnet.recalc.libreoffice import soffice_command
 

@@ -44,7 +44,7 @@ def sheets(draw: st.DrawFn) -> tuple[Sheet, Places, dict[tuple[int, int], str]]:
         numbers = np.arange(count * width, dtype=float).reshape(count, width) + 100 * top + left
         cells = tuple(Cell(content) for _ in range(width))
         height = draw(st.sampled_from([None, 20.0]))
-        sheet.bands.append(Band(top, left, cells, numbers, height, stride))
+        sheet.bands.append(Band(top, left, cells, numbers, height=height, stride=stride))
         for i, r in enumerate(rows):
             for j in range(width):
                 values[r, left + j] = float(numbers[i, j])

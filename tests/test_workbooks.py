@@ -198,6 +198,38 @@ def test_libreoffice_follows_typing_without_a_hard_recalculation(
         assert not _typed(lesson, build(lesson, tmp_path / "larger.xlsx"), office)
 
 
+def test_libreoffice_follows_one_edit_where_formulas_look_at_ranges(
+    tmp_path: Path, program_or_skip: Any
+) -> None:
+    """A hundred steps of twelve examples: without dollar signs in turn, old values remain."""
+    program_or_skip("libreoffice")
+    rng = np.random.default_rng(1)
+    lesson = Lesson.model_validate(
+        {
+            "title": "A batch of twelve",
+            "source": "drawn",
+            "notation": "happydustbunny",
+            "network": {
+                "inputs": 2,
+                "loss": "half_squared_error",
+                "layers": [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": "tanh"}],
+            },
+            "data": {
+                "inputs": rng.uniform(-1, 1, (12, 2)).round(2).tolist(),
+                "targets": rng.uniform(0, 1, (12, 2)).round(1).tolist(),
+            },
+            "training": {"learning_rate": 0.5, "steps": 100},
+        }
+    )
+    path = build(lesson, tmp_path / "twelve.xlsx")
+    faster = lesson.settings.but({("learning_rate", None): np.array(0.85)})
+    book = book_with(lesson, faster)
+    rate = next(k for k, v in edits(book.blocks, faster).items() if v == 0.85)
+    with LibreOffice(hard=False) as office:
+        [values] = recalculate(path, office, [{rate: 0.85}])
+    assert not compare(expected_of(book), values, "typed").findings
+
+
 def test_a_larger_network_verifies_in_every_engine(tmp_path: Path, program_or_skip: Any) -> None:
     lesson = larger()
     path = build(lesson, tmp_path / "larger.xlsx")

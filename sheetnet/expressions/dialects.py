@@ -145,12 +145,15 @@ def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, row: Row
 
 def _ref(node: Ref, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
     target = None if node.sheet == sheet else node.sheet
-    return dialect.reference(target, (_corner(node.row, node.column, node.fixed, row),)), ATOM
+    column = "$" * (node.pinned and not node.fixed)
+    corner = column + _corner(node.row, node.column, node.fixed, row)
+    return dialect.reference(target, (corner,)), ATOM
 
 
 def _area(node: Area, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    first = _corner(node.top, node.left, node.fixed, row)
-    last = _corner(node.bottom, node.right, node.fixed, row)
+    column = "$" * (node.pinned and not node.fixed)
+    first = column + _corner(node.top, node.left, node.fixed, row)
+    last = column + _corner(node.bottom, node.right, node.fixed, row)
     return dialect.reference(None if node.sheet == sheet else node.sheet, (first, last)), ATOM
 
 

@@ -91,7 +91,8 @@ class Ref(Expression):
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
     (a `Rich`) and `digits` how many decimals a sentence shows of it, `least` what no value
-    there is below; they are no part of the cell's identity.
+    there is below; they are no part of the cell's identity. `pinned` writes its column with a
+    dollar sign, which no value depends on (see `pinned`).
     """
 
     sheet: str
@@ -101,11 +102,15 @@ class Ref(Expression):
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
     least: float = field(default=-math.inf, compare=False)
+    pinned: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Area(Expression):
-    """A rectangle of cells, corners included."""
+    """A rectangle of cells, corners included.
+
+    `pinned` writes its columns with dollar signs (see `pinned`).
+    """
 
     sheet: str
     top: int
@@ -114,6 +119,7 @@ class Area(Expression):
     right: int
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
+    pinned: bool = field(default=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -286,4 +292,30 @@ def over_ranges(node: Expression) -> Expression:
             return Negative(over_ranges(operand))
         case Applied(symbol, argument, definition):
             return Applied(symbol, argument, over_ranges(definition))
+    return node
+
+
+def has_ranges(node: Expression) -> bool:
+    """Whether a formula looks at a range of cells."""
+    return isinstance(node, Area) or any(map(has_ranges, children(node)))
+
+
+def pinned(node: Expression) -> Expression:
+    """The same formula with dollar signs at its columns.
+
+    LibreOffice 7.4 computes neighbouring rows of one formula together, in threads, and where
+    formulas look at ranges it then takes values from before an edit. Rows that alternate in
+    their dollar signs are not one formula.
+    """
+    match node:
+        case Ref() | Area():
+            return replace(node, pinned=True)
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(map(pinned, arguments)))
+        case Binary(operator, left, right):
+            return Binary(operator, pinned(left), pinned(right))
+        case Negative(operand):
+            return Negative(pinned(operand))
+        case Applied(symbol, argument, definition):
+            return Applied(symbol, argument, pinned(definition))
     return node

@@ -49,13 +49,15 @@ def written(node: Expression) -> Rich:
 def filled_in(node: Expression) -> Expression:
     """The formula with the numbers of the moment, as a text that a cell keeps up to date.
 
-    A negative number behind an operator gets parentheses.
+    A negative number behind an operator, or with an exponent, gets parentheses.
     """
     parts: list[Any] = []
     before = ""
-    for piece in _pieces(node)[0]:
+    pieces = _pieces(node)[0]
+    for piece, behind in zip(pieces, [*pieces[1:], ""], strict=True):
         if isinstance(piece, Leaf):
-            parts.append(shown(piece, signed=before == "" or before[-1] in "(="))
+            opens = before == "" or before[-1] in "(="
+            parts.append(shown(piece, signed=opens and not isinstance(behind, Run)))
             before = "number"
         else:
             text = str(Rich((piece,))) if isinstance(piece, Run) else piece

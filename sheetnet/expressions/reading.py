@@ -43,7 +43,7 @@ class UnreadableError(ValueError):
 class Symbol(NamedTuple):
     """A symbol's parts: what it is the derivative of, its letter, its lowered and raised text.
 
-    `kept` is the letter of what is kept of it, as v in v(w).
+    `of` is "dC" in dC/dw; `kept` is the letter of what is kept of it, as v in v(w).
     """
 
     of: str
@@ -95,14 +95,16 @@ def sides(
     facts: Facts,
     is_layer: Callable[[str], bool],
     functions: Mapping[str, Function],
+    *,
+    exact: bool = False,
 ) -> list[Interval]:
     """The value of each side of a line of equations. Raises `UnreadableError`.
 
     `functions` are those of the subject, by the names that stand before their brackets, `facts`
     what they depend on (`theta`); `is_layer` tells a layer's label from an exponent behind a
-    symbol.
+    symbol. In an equation numbers are constants and `exact`; otherwise they were rounded.
     """
-    return _Reader(line, look, facts, is_layer, functions).read()
+    return _Reader(line, look, facts, is_layer, functions, exact).read()
 
 
 class _Reader:
@@ -113,9 +115,10 @@ class _Reader:
         facts: Facts,
         is_layer: Callable[[str], bool],
         functions: Mapping[str, Function],
+        exact: bool,
     ) -> None:
         self.line, self.look, self.facts, self.is_layer = line, look, facts, is_layer
-        self.functions = functions
+        self.functions, self.exact = functions, exact
         self.tokens: list[tuple[str, str]] = []
         at = 0
         while at < len(line.rstrip()):
@@ -197,7 +200,7 @@ class _Reader:
     def atom(self) -> Interval:
         kind, text = self.take()
         if kind == "number":
-            return _number(text)
+            return _number(text, self.exact)
         if kind == "half":
             return Interval(0.5, 0.5)
         if kind == "symbol":
@@ -232,19 +235,19 @@ class _Reader:
         self.take()
 
 
-def _number(text: str) -> Interval:
-    """A whole number is exact; others are known to half a unit of their last digit."""
+def _number(text: str, exact: bool) -> Interval:
+    """A whole number is exact; others may be known to half a unit of their last digit."""
     mantissa, _, exponent = text.replace(",", ".").replace("−", "-").partition("E")
     digits = len(mantissa.partition(".")[2])
     scale = 10.0 ** int(exponent or 0)
     value = float(mantissa) * scale
-    half = 0.5000001 * 10.0**-digits * scale if digits else 0.0
+    half = 0.5000001 * 10.0**-digits * scale if digits and not exact else 0.0
     return Interval(value - half, value + half)
 
 
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
-        rf"(?:[d∂]([CcLJ])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
+        rf"(?:([d∂][CcLJ])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
         text,
     )
     assert match

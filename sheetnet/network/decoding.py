@@ -26,8 +26,9 @@ class Document:
     `first` is the number of the first unit; `label` matches a layer's raised text and gives
     its number, counted from the output where it has a minus sign; `source_first` the order of
     a weight's indices; `bias_source` where the index of the node of value 1 stands (None: a
-    bias is a letter b). `inputs` and `targets` are their letters, `costs` those of loss and
-    cost, `rates` that of the learning rate.
+    bias is a letter b). `inputs` ("" for a of layer 0) and `targets` are their letters, `costs`
+    those of loss and cost, `rate` that of the learning rate. `gradient` is what a parameter's
+    gradient begins with (dC), `delta` that of ∂/∂z, or "δ" where that is a letter.
     """
 
     first: int
@@ -38,19 +39,23 @@ class Document:
     inputs: str
     targets: str
     costs: str
-    rates: str
+    rate: str
+    gradient: str
+    delta: str
 
 
 DOCUMENTS = {
     # a = σ(A W): the bias is the weight from the node behind the last unit.
     "happydustbunny": Document(
-        0, r"\((\d+)\)", "w", False, lambda sources: sources, "", "T", "C", "γ"
+        0, r"\((\d+)\)", "w", False, lambda sources: sources, "", "T", "C", "γ", "dC", "δ"
     ),
     # Layers count down from L; b is a letter of its own.
-    "sabine": Document(0, r"L(?:−(\d+))?", "w", False, None, "", "t", "c", "η"),
+    "sabine": Document(0, r"L(?:−(\d+))?", "w", False, None, "", "t", "c", "η", "dc", "dc"),
     # Source first; node 0 is the bias, so units count from 1.
-    "bhadani": Document(1, r"\[(\d+)\]", "w", True, lambda sources: 0, "x", "y", "LC", "η"),
-    "wichmann": Document(1, r"\((\d+)\)", "W", False, None, "x", "t", "J", "η"),
+    "bhadani": Document(
+        1, r"\[(\d+)\]", "w", True, lambda sources: 0, "x", "y", "LC", "η", "∂C", "∂L"
+    ),
+    "wichmann": Document(1, r"\((\d+)\)", "W", False, None, "x", "t", "J", "η", "∂J", "δ"),
 }
 
 
@@ -92,29 +97,50 @@ class Decoder:
         document, numbers = self.document, self.numbers
         letter = symbol.letter
         if symbol.of and letter == "z":
+            self._expect(symbol.of == document.delta, symbol)
             return self._of_unit(DELTA, symbol)
         if symbol.of or symbol.kept:
             parameter, layer, index = self._parameter(symbol)
-            [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept] or [""]
-            wanted = parameter.gradient if symbol.of else parameter.kept(kept)
-            return float(numbers.now(wanted, layer)[index])
-        if letter in document.rates and not symbol.lower:
-            return numbers.hyper["learning_rate"]
-        for hyper in numbers.net.optimiser.hyper:
-            if letter == hyper.symbol and not symbol.lower:
-                return numbers.hyper[hyper.name]
+            if symbol.kept:
+                [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept]
+                return float(numbers.now(parameter.kept(kept), layer)[index])
+            self._expect(symbol.of == document.gradient, symbol)
+            return float(numbers.now(parameter.gradient, layer)[index])
         if letter in (document.weight, "b"):
             parameter, layer, index = self._parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
-        if letter in document.costs and not symbol.lower and not symbol.upper:
-            return float(numbers.now(LOSS)[numbers.sample])
-        if letter == document.targets:
-            unit = self._unit(symbol.lower) if symbol.lower else 0
-            return float(numbers.targets[numbers.sample, unit])
-        if letter == document.inputs or (letter == "a" and self._layer(symbol.upper) == 0):
+        if not symbol.lower and not symbol.upper:
+            return self._alone(symbol)
+        if letter in (document.targets, document.inputs) and letter:
+            # Neither has a layer; a target has an index.
+            self._expect(not symbol.upper and bool(symbol.lower), symbol)
+            held = numbers.targets if letter == document.targets else numbers.inputs
+            return float(held[numbers.sample, self._unit(symbol.lower)])
+        if letter == "a" and self._layer(symbol.upper) == 0:
+            self._expect(not document.inputs, symbol)
             return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
-        kinds = {"a": ACTIVATION, "z": Z, "δ": DELTA}
+        kinds = {"a": ACTIVATION, "z": Z} | ({"δ": DELTA} if document.delta == "δ" else {})
         return self._of_unit(kinds[letter], symbol)
+
+    def _alone(self, symbol: Symbol) -> float:
+        """A letter without an index: a hyper-parameter, the loss, or the only target."""
+        document, numbers, letter = self.document, self.numbers, symbol.letter
+        if letter == document.rate:
+            return numbers.hyper["learning_rate"]
+        for hyper in numbers.net.optimiser.hyper:
+            if letter == hyper.symbol:
+                return numbers.hyper[hyper.name]
+        if letter in document.costs:
+            return float(numbers.now(LOSS)[numbers.sample])
+        # Bhadani's single output has no index.
+        self._expect(
+            letter == document.targets and document.source_first and self.sizes[-1] == 1, symbol
+        )
+        return float(numbers.targets[numbers.sample, 0])
+
+    def _expect(self, holds: bool, symbol: Symbol) -> None:
+        if not holds:
+            raise ValueError(f"{symbol.letter} is not written so in this document")
 
     def _of_unit(self, quantity: Quantity, symbol: Symbol) -> float:
         layer, unit = self._layer(symbol.upper), self._unit(symbol.lower)

@@ -88,6 +88,6 @@ def resolve(value: str, known: Mapping[str, T], field: str, what: str) -> T:
     listed = ", ".join(sorted(known))
     if plain in ELSEWHERE.get(what, set()):
         raise ValueError(f"{field}: sheetnet has no {what} {value!r}: use one of {listed}")
-    near = difflib.get_close_matches(plain, known, 1, 0.75)
+    near = difflib.get_close_matches(plain, known, 1, 0.6)
     hint = f"did you mean {near[0]!r}? (known: {listed})" if near else f"use one of {listed}"
     raise ValueError(f"{field}: unknown {what} {value!r}: {hint}")

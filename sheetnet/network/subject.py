@@ -11,6 +11,7 @@ from sheetnet.network import book, knobs
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.placement import placed
 from sheetnet.network.sheets.kinds import by_name
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key, Settings
@@ -29,6 +30,8 @@ def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Less
 def numbers(lesson: Lesson, settings: Settings | None = None) -> Numbers:
     """The numbers of a lesson, with its own settings or others. Raises `DivergenceError`."""
     settings = lesson.settings if settings is None else settings
+    for _ in placed(lesson.net, len(lesson.data.inputs), lesson.training.steps):
+        pass  # What no workbook can hold is refused before anything is computed.
     return Numbers(lesson, settings, by_name(book.kinds_of(lesson)))
 
 

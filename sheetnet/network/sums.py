@@ -42,4 +42,6 @@ def mean(count: int, value: Term, area: Area | None) -> Expression:
     """The mean of one number for each example."""
     if count == 1:
         return value(0)
-    return call("AVERAGE", area) if area else total([value(k) for k in range(count)]) / count
+    if area and count > WRITTEN_OUT:
+        return call("AVERAGE", area)
+    return total([value(k) for k in range(count)]) / count

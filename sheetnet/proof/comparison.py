@@ -221,6 +221,8 @@ def _compare_number(
     if isinstance(found, CellError):
         check.add(sheet, *position, f"shows {shown(found)}, should be {expected!r}")
         return
+    if isinstance(found, bool) and expected in (0.0, 1.0):
+        found = float(found)  # a truth value, which some programs tell as a number
     if not _is_number(found):
         check.add(sheet, *position, f"is {shown(found)}, should be {expected!r}")
         return

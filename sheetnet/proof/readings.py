@@ -1,15 +1,27 @@
-"""The lines of mathematics of a workbook, proved by reading them back."""
+"""The lines of mathematics and the labels of a workbook, proved by reading them back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from sheetnet.expressions.reading import Function, Symbol, UnreadableError, flat, flat_text, sides
+from sheetnet.expressions.formula import Ref
+from sheetnet.expressions.reading import (
+    END,
+    UP,
+    Function,
+    Symbol,
+    UnreadableError,
+    flat,
+    flat_text,
+    sides,
+)
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.model import Book, Position, Reading
 
 PREFIX = "new "
+#: What a line may do to its reader; a symbol with an index past the last is a LookupError.
+UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 
 
 class Decoder(Protocol):
@@ -26,7 +38,10 @@ class Decoder(Protocol):
 
 
 def check_readings(book: Book, decoder: Decoder) -> Comparison:
-    """Each line: its symbol means the value beside it, its equation and its numbers give it."""
+    """Each line: its symbol means the value beside it, its equation and its numbers give it.
+
+    Labels of charts with a number (a₀⁽¹⁾ = 0.5933): the number is what the symbol means.
+    """
     check = Comparison("mathematics read back")
     for reading in book.readings:
         check.cells += 1
@@ -34,7 +49,41 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
         value = float(book.value(sheet, *reading.value))
         for place, what in _wrong(book, reading, decoder, value):
             check.add(reading.sheet, place[0], place[1], what)
+    for place_of, text in _labels(book):
+        check.cells += 1
+        what = wrong_label(text, decoder)
+        if what:
+            check.add(place_of.sheet, place_of.row, place_of.column, what)
     return check
+
+
+def wrong_label(text: str, decoder: Decoder) -> str:
+    """What is wrong with a label "symbol = number", in words; empty where it is proved."""
+    symbol, _, number = text.partition(" = ")
+    # A layer's label that has no small letters in Unicode stands behind a ^, up to the end.
+    symbol, _, raised = symbol.partition("^")
+    marked = flat_text(symbol) + (f"{UP}{raised}{END}" if raised else "")
+    try:
+        [meant] = sides(marked, decoder, {}, decoder.is_layer, {})
+        [printed] = sides(flat_text(number), decoder, {}, decoder.is_layer, {})
+    except UNREADABLE as error:
+        return f"the label {text!r}: {error}"
+    value = (meant.low + meant.high) / 2
+    if printed.holds(value):
+        return ""
+    return f"the label {text!r}: its symbol means {shown(value)}"
+
+
+def _labels(book: Book) -> Iterator[tuple[Ref, str]]:
+    """The live titles of charts' series that give a number, with their cells."""
+    for sheet in book.sheets:
+        for chart in sheet.charts:
+            for series in chart.series:
+                title = series.title
+                if isinstance(title, Ref):
+                    text = str(book.value(book[title.sheet], title.row, title.column))
+                    if " = " in text:
+                        yield title, text
 
 
 def _wrong(
@@ -54,8 +103,15 @@ def _wrong(
         ("the numbers", flat_text(numbers), decoder),
     ):
         try:
-            found = sides(line, known, reading.facts or {}, decoder.is_layer, decoder.functions)
-        except (UnreadableError, ArithmeticError, ValueError) as error:
+            found = sides(
+                line,
+                known,
+                reading.facts or {},
+                decoder.is_layer,
+                decoder.functions,
+                exact=what != "the numbers",
+            )
+        except UNREADABLE as error:
             yield here, f"{what}: {error}"
             continue
         for side in found:

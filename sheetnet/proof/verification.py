@@ -45,6 +45,8 @@ from sheetnet.workbook.knobs import Settings
 from sheetnet.workbook.model import Book, Matrix, Spill
 
 Progress = Callable[[str], None]
+#: Moves at which the written mathematics is read back once more.
+READ_AGAIN = 2
 
 
 @dataclass
@@ -239,6 +241,13 @@ class _Work:
         )
         self.result.branches, self.result.untaken = found.branches, len(found.untaken)
         self.result.moves = len(found.settings)
+        if self.book is not None:
+            # Where numbers are 0 or alike, a wrong symbol shows only elsewhere.
+            moved = Comparison("mathematics, inputs moved")
+            for _, numbers in found.settings[:READ_AGAIN]:
+                decoder = self.subject.decoder(numbers)
+                _join(moved, check_readings(self.book.at(numbers), decoder))
+            self.result.checks.append(moved)
         return found
 
 

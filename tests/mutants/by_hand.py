@@ -241,13 +241,13 @@ BY_HAND = [
     ByHand(
         "Activations: a ReLU that lets negative sums through",
         f"{NETWORK}/activations.py",
-        "cell=lambda z, _: maximum(0, z)",
-        "cell=lambda z, _: z",
+        "cell=lambda z, _: maximum(0, z),\n",
+        "cell=lambda z, _: z,\n",
     ),
     ByHand(
         "Activations: a ReLU without its mask",
         f"{NETWORK}/activations.py",
-        'Applied("ReLU′", z, when(z > 0, 1, 0))',
+        'Applied("ReLU′", z, when(z > ABOVE, 1, 0))',
         "Number(1)",
     ),
     ByHand(
@@ -265,8 +265,8 @@ BY_HAND = [
     ByHand(
         "Losses: a cross entropy below 0",
         f"{NETWORK}/losses.py",
-        "        -total(\n",
-        "        total(\n",
+        "    return -total(\n",
+        "    return total(\n",
     ),
     ByHand(
         "Layers, arrays: the batch's gradient times N",

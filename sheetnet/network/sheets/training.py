@@ -7,10 +7,11 @@ row holds the numbers of a step, or of one example or one unit of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref
+from sheetnet.expressions.formula import Expression, Ref, has_ranges, pinned
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
@@ -112,7 +113,42 @@ class _Rows:
                     self._band(step, row, 1)
 
     def _band(self, step: int, row: int, count: int) -> None:
-        """`count` rows from row number `row` of a step on, by the formulas of the first."""
+        """`count` rows from row number `row` of a step on, by the formulas of the first.
+
+        Where formulas look at ranges, rows alternate between two ways of writing them.
+        """
+        cells = self._cells(step, row)
+        formulas = [c.content for c in cells if isinstance(c.content, Expression)]
+        if not any(map(has_ranges, formulas)):
+            self._add(step, row, cells, range(count))
+            return
+        # The second row's own formulas: of the next step, or the next example of this one.
+        onwards = (step + 1, 0) if self.axes == (STEP,) else (step, row + 1)
+        for first, place in ((0, (step, row)), (1, onwards)):
+            if first < count:
+                odd = (step * self.each + row + first) % 2 == 1
+                own = self._cells(*place)
+                self._add(
+                    step, row, list(map(_pinned, own)) if odd else own, range(first, count, 2)
+                )
+
+    def _add(self, step: int, row: int, cells: list[Cell], rows: range) -> None:
+        """A band of some of the rows that follow a row of a step, counted from that one."""
+        start = step * self.each + row
+        numbers = np.arange(start, start + rows.stop)[rows.start :: rows.step].astype(float)
+
+        def claim(held: Numbers) -> FloatArray:
+            arrays = [held.block(block) for block in self.blocks]
+            heads = [numbers // self.each, *self._label_columns(numbers % self.each)]
+            parts = [array[numbers.astype(int)] for array in arrays if array is not None]
+            return np.column_stack([*heads, *parts])
+
+        top, values = FIRST_ROW + int(numbers[0]), claim(self.context.numbers)
+        band = Band(top, 1, tuple(cells), values, claim, stride=rows.step)
+        self.sheet.bands.append(band)
+
+    def _cells(self, step: int, row: int) -> list[Cell]:
+        """The pattern of a row: its number, its labels, the formulas of all blocks."""
         top = FIRST_ROW + step * self.each + row
         places = self._places(row)
         cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
@@ -123,17 +159,7 @@ class _Rows:
             for number, index in enumerate(_columns(block)):
                 formula = self._formula(quantity, block, step, index | places)
                 cells.append(Cell(formula, edge if number == 0 else look))
-        first = top - FIRST_ROW
-
-        def claim(numbers: Numbers) -> FloatArray:
-            arrays = [numbers.block(block) for block in self.blocks]
-            rows = np.arange(first, first + count, dtype=float)
-            heads = [rows // self.each, *self._label_columns(rows % self.each)]
-            held = [array[first : first + count] for array in arrays if array is not None]
-            return np.column_stack([*heads, *held])
-
-        band = Band(top, 1, tuple(cells), claim(self.context.numbers), claim)
-        self.sheet.bands.append(band)
+        return cells
 
     def _count(self, step: int, top: int) -> Cell:
         """The number of the step: a formula on the row above where a row is a step."""
@@ -209,6 +235,11 @@ class _Rows:
     def _number(self, step: int) -> Expression:
         """The number of the step, from the first column of its row."""
         return Ref(self.sheet.name, FIRST_ROW + step * self.each, 1)
+
+
+def _pinned(cell: Cell) -> Cell:
+    content = cell.content
+    return replace(cell, content=pinned(content)) if isinstance(content, Expression) else cell
 
 
 def _columns(block: Block) -> list[dict[str, int]]:
