@@ -68,8 +68,8 @@ def room(packed: int) -> Room:
     """
     return Room(
         unpacked=min(LARGEST, 64 * 2**20 + 100 * packed),
-        tags=2_000_000 + 2 * packed,
-        cells=500_000 + packed,
+        tags=1_000_000 + 2 * packed,
+        cells=300_000 + packed,
         characters=16_000_000 + 16 * packed,
     )
 
