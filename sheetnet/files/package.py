@@ -62,9 +62,10 @@ class Room(NamedTuple):
 def room(packed: int) -> Room:
     """How much a file of so many bytes may hold.
 
-    A workbook of ours unpacks to 12 times its size, and takes 17 bytes for a cell, 3 for a
-    tag and 0.6 for a character in a cell; what is made to repeat can be 1,000 times as dense.
-    The first numbers are what any file may hold: it is read in seconds.
+    A workbook of ours unpacks to 5 to 34 times its size, and takes 5 to 17 bytes for a cell, 1.2
+    to 4 for a tag and 0.2 to 0.9 for a character in a cell, the least where all numbers are 0.
+    What is made to repeat can be 1,000 times as dense. The first numbers are what any file may
+    hold: it is read in seconds.
     """
     return Room(
         unpacked=min(LARGEST, 64 * 2**20 + 100 * packed),
