@@ -1,12 +1,12 @@
 """The command line: `sheetnet lessons · new · build · verify · inspect · train`.
 
-Exit status 0: done; 1: the answer is no; 2: wrong usage or input. Modules that take time
-to load are imported by the command that needs them.
+Exit status 0: done; 1: the answer is no; 2: wrong usage or input, or the machine fails; above
+128: a signal ended the run. Modules that take time to load are imported by the command that
+needs them.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetnet import __version__
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
+from sheetnet.terminal import Program, say, say_json, watched
 
 if TYPE_CHECKING:
     from sheetnet.network.engine import Trace
@@ -34,21 +35,9 @@ overrides = click.option(
 )
 
 
-def refusing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn errors of the input into one sentence and exit status 2."""
-
-    @functools.wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except SheetnetError as error:
-            click.echo(f"sheetnet: {error}", err=True)
-            sys.exit(2)
-
-    return wrapper
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, message="sheetnet %(version)s")
 def main() -> None:
     """Build workbooks in which a neural network learns by formulas, and prove them.
@@ -62,7 +51,6 @@ def main() -> None:
 
 @main.command()
 @as_json
-@refusing
 def lessons(as_json: bool) -> None:
     """List the lessons that come with the program.
 
@@ -79,11 +67,11 @@ def lessons(as_json: bool) -> None:
     }
     if as_json:
         rows = [{"name": n, "title": c["title"], "source": c["source"]} for n, c in found.items()]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        say_json(rows)
         return
     width = max(map(len, found))
     for name, content in found.items():
-        click.echo(f"{name:{width}}  {content['title']}")
+        say(f"{name:{width}}  {content['title']}")
 
 
 @main.command()
@@ -91,7 +79,6 @@ def lessons(as_json: bool) -> None:
 @click.option("--from", "origin", default="mazur", help="The lesson to begin with.")
 @click.option("--schema", is_flag=True, help="Also write lesson.schema.json, for your editor.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
-@refusing
 def new(name: str, origin: str, schema: bool, force: bool) -> None:
     """Write a lesson file to change: NAME.toml, a copy of an existing lesson.
 
@@ -117,7 +104,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
             file.write(json.dumps(json_schema(), indent=2).encode() + b"\n")
     with whole_file(path) as file:
         file.write(text.encode())
-    click.echo(f"{path}: change it, then run: sheetnet build {path}")
+    say(f"{path}: change it, then run: sheetnet build {path}")
 
 
 @main.command()
@@ -132,7 +119,6 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
 @overrides
 @click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
 @as_json
-@refusing
 def build(
     lesson: str,
     output: Path | None,
@@ -157,10 +143,10 @@ def build(
     with _bar(rows, f"building {targets[0].stem}") as progress:
         build_each(loaded, targets, progress=progress)
     if as_json:
-        click.echo(json.dumps({"workbooks": [str(target) for target in targets]}))
+        say_json({"workbooks": [str(target) for target in targets]}, indent=None)
     else:
         for target in targets:
-            click.echo(f"{target}: built. Next: sheetnet verify {target}")
+            say(f"{target}: built. Next: sheetnet verify {target}")
     if open_it:
         click.launch(str(targets[0]))
 
@@ -188,7 +174,6 @@ def _targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
     help="ironcalc, libreoffice, gnumeric, or all that are installed.",
 )
 @as_json
-@refusing
 def verify(workbook: Path, engine: str, as_json: bool) -> None:
     """Prove a WORKBOOK: recalculate its formulas and compare every cell with NumPy.
 
@@ -202,18 +187,20 @@ def verify(workbook: Path, engine: str, as_json: bool) -> None:
     from sheetnet.proof.verification import verify as verify_workbook
 
     def tell(what: str) -> None:
-        if sys.stderr.isatty():
+        if watched():
             click.echo(f"{what} …", err=True)
 
     result = verify_workbook(workbook, engine, progress=tell)
-    click.echo(_verdict_json(result) if as_json else _verdict(result))
+    if as_json:
+        say_json(_verdict_json(result))
+    else:
+        say(_verdict(result))
     sys.exit(0 if result.ok else 1)
 
 
 @main.command()
 @click.argument("workbook", type=click.Path(path_type=Path))
 @as_json
-@refusing
 def inspect(workbook: Path, as_json: bool) -> None:
     """Show where every quantity of the network stands in a WORKBOOK.
 
@@ -225,14 +212,15 @@ def inspect(workbook: Path, as_json: bool) -> None:
 
     content = inspect_workbook(workbook)
     if as_json:
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        say_json(content)
         return
     for block in content["blocks"]:
         layer = f"layer {block['layer']}" if block["layer"] else ""
         axes = " × ".join(f"{block['lengths'][a]} {a}" for a in block["rows"] + block["columns"])
+        axes = cut(axes, LONGEST_WORD)
         kind = "formulas" if block["live"] else "yours to change"
-        place = f"{block['sheet']}!{block['range']}"
-        click.echo(f"{block['quantity']:16} {layer:8} {place:24} {axes:32} {kind}")
+        place = f"{cut(block['sheet'], LONGEST_WORD)}!{block['range']}"
+        say(f"{block['quantity']:16} {layer:8} {place:24} {axes:32} {kind}")
 
 
 @main.command()
@@ -245,7 +233,6 @@ def inspect(workbook: Path, as_json: bool) -> None:
 )
 @overrides
 @as_json
-@refusing
 def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_json: bool) -> None:
     """Train LESSON with NumPy and print its cost curve.
 
@@ -262,13 +249,12 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
     if output:
         write_curve(loaded, trace, output)
     if as_json:
-        click.echo(
-            json.dumps({"step": list(range(len(trace.costs))), "cost": trace.costs.tolist()})
-        )
+        content = {"step": list(range(len(trace.costs))), "cost": trace.costs.tolist()}
+        say_json(content, indent=None)
     else:
-        click.echo(printed(loaded, trace))
+        say(printed(loaded, trace))
         if output:
-            click.echo(f"{output}: written")
+            say(f"{output}: written")
 
 
 def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
@@ -289,7 +275,7 @@ def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
 @contextmanager
 def _bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
+    if not watched():
         yield lambda rows: None
         return
     with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:
@@ -326,8 +312,8 @@ def _verdict(result: Verification) -> str:
     return "\n".join(lines)
 
 
-def _verdict_json(result: Verification) -> str:
-    content = {
+def _verdict_json(result: Verification) -> dict[str, Any]:
+    return {
         "workbook": str(result.path),
         "verified": result.ok,
         "problems": result.problems,
@@ -351,4 +337,3 @@ def _verdict_json(result: Verification) -> str:
             for check in result.checks
         ],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False)

@@ -7,7 +7,7 @@ import io
 import json
 from pathlib import Path
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
 from sheetnet.files.packing import whole_file
 from sheetnet.network.engine import Trace
 from sheetnet.network.lesson import Lesson
@@ -19,7 +19,7 @@ def printed(lesson: Lesson, trace: Trace, rows: int = 20) -> str:
     """The curve as text: up to `rows` steps, evenly spread, with a bar for each cost."""
     steps = sorted({round(i * trace.steps / max(rows - 1, 1)) for i in range(rows)})
     highest = max(float(trace.costs.max()), 1e-300)
-    lines = [lesson.title, f"{'step':>8}  cost"]
+    lines = [cut(lesson.title, LONGEST_WORD), f"{'step':>8}  cost"]
     for step in steps:
         cost = float(trace.costs[step])
         lines.append(f"{step:>8}  {cost:<12.6g} {'█' * round(BAR * cost / highest)}".rstrip())

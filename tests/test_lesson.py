@@ -425,7 +425,8 @@ def test_a_file_that_is_no_lesson_is_refused_in_a_sentence(
 def test_a_lesson_that_is_not_there_is_named_with_a_remedy(name: str, remedy: str) -> None:
     with pytest.raises(SheetnetError) as caught:
         Lesson.load(name)
-    assert str(caught.value).startswith(f"{name}: ")
+    shown = name.replace("\0", "\\x00")[:1000]
+    assert str(caught.value).startswith(shown)
     assert remedy in str(caught.value)
     assert "\n" not in str(caught.value)
 

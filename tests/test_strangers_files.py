@@ -128,7 +128,7 @@ def test_bombs(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "LARGEST", 100_000)
     with zipfile.ZipFile(book, "a", zipfile.ZIP_DEFLATED) as contents:
         contents.writestr("xl/media/zeros.bin", bytes(200_000))
-    assert "unpacks to more than 512 MiB" in refused(book)
+    assert "unpacks to more than 0 MiB" in refused(book)
 
 
 def test_bombs_that_lie_about_their_size(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_parts_that_are_read_again_and_again(
     contents["xl/_rels/workbook.xml.rels"] = relations([("worksheet", t) for t in targets])
     for i in range(2, 6):
         del contents[f"xl/worksheets/sheet{i}.xml"]
-    assert "unpacks to more than 512 MiB" in refused(write(tmp_path / "book.xlsx", contents))
+    assert "unpacks to more than 0 MiB" in refused(write(tmp_path / "book.xlsx", contents))
 
 
 def test_too_many_parts(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

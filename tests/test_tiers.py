@@ -16,7 +16,7 @@ TIERS = (
     {"files", "lessons"},
     {"sheets", "recalc"},
     {"network", "proof"},
-    {"building", "curve"},
+    {"building", "curve", "terminal"},
     {"cli"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.

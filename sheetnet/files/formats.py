@@ -1,8 +1,9 @@
 """The file formats: each is one folder that writes, reads and types into its files.
 
 To add one, make a folder with the modules `write` (`write(book, file, progress)`), `read`
-(`read_book(package, only)`), `facts` (`read_facts(package, stored)`) and `typed`
-(`changed_parts(package, edits)`), and name it in `FORMATS`. A writer only reads the workbook
+(`read_book(package, only)`), `facts` (`read_facts(package, stored)`), `typed`
+(`changed_parts(package, edits)`) and `plain` (`write_plain(package, target)`), and name it in
+`FORMATS`. A writer only reads the workbook
 model.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetnet.errors import SheetnetError
+from sheetnet.files import packing
 from sheetnet.files.edits import Edits
 from sheetnet.files.facts import Facts
 from sheetnet.files.package import Package, open_package
@@ -105,6 +107,19 @@ def type_into(source: Path, target: Path, edits: Edits) -> None:
             with result.open(part, "w") as file:
                 for chunk in [changed[part]] if part in changed else package.stream(part):
                     file.write(chunk)
+
+
+def copy_plain(source: Path, target: Path) -> None:
+    """Write what a program needs to compute the workbook at `source` to `target`.
+
+    Nothing in it leads elsewhere. Raises `SheetnetError`, also for a formula that fetches.
+    """
+    with (
+        open_package(source) as package,
+        target.open("wb") as file,
+        packing.Package(file, packed=False) as result,
+    ):
+        kind_of(package).module("plain").write_plain(package, result)
 
 
 @contextmanager

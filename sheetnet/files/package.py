@@ -1,13 +1,15 @@
 """A stranger's zip package: looked at before it is unpacked, counted while it is.
 
 A workbook is a zip file of XML parts. What its headers say is believed only as far as
-it makes us refuse sooner: bytes are counted as they are inflated, and the XML parser
-meets no document type, so no entity and nothing from outside.
+it makes us refuse sooner: bytes and tags are counted as they are inflated, and the XML parser
+meets no document type, so no entity and nothing from outside. How much a package may hold
+grows with its own size (`Room`): a small file cannot be a large workbook.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -15,10 +17,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, quoted
 
 #: Bytes that a package may hold, unpacked and packed.
 LARGEST = 512 * 2**20
@@ -29,7 +31,10 @@ LARGEST_DIRECTORY = 4 * 2**20
 #: an unfinished one again with every chunk, so this also bounds the time.
 LARGEST_MARKUP = 2**20
 CHUNK = 2**16
-LONGEST_REASON = 300
+#: Different names of elements and attributes in a part, and characters of a namespace's name,
+#: which the parser puts in front of each of them.
+MOST_NAMES, LONGEST_NAMESPACE = 10_000, 1_000
+LONGEST_REASON = 600
 
 ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -39,6 +44,35 @@ SMALLER = "make a smaller one"
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
 
 Attributes = dict[str, str]
+
+
+class Room(NamedTuple):
+    """How much a package may hold: bytes unpacked, tags, cells and the characters in them.
+
+    `cells` also bounds the areas that sheets use. Everything is counted as often as it stands
+    there or is repeated.
+    """
+
+    unpacked: int
+    tags: int
+    cells: int
+    characters: int
+
+
+def room(packed: int) -> Room:
+    """How much a file of so many bytes may hold.
+
+    A workbook of ours unpacks to 5 to 34 times its size, and takes 5 to 17 bytes for a cell, 1.2
+    to 4 for a tag and 0.2 to 0.9 for a character in a cell, the least where all numbers are 0.
+    What is made to repeat can be 1,000 times as dense. The first numbers are what any file may
+    hold: it is read in seconds.
+    """
+    return Room(
+        unpacked=min(LARGEST, 64 * 2**20 + 100 * packed),
+        tags=1_000_000 + 2 * packed,
+        cells=300_000 + packed,
+        characters=16_000_000 + 16 * packed,
+    )
 
 
 class Handler(Protocol):
@@ -70,12 +104,13 @@ class Package:
     def __init__(self, path: Path, file: _Cautious) -> None:
         self.path = path
         self._file = file
-        self._inflated = 0
+        self.room = room(os.fstat(file.fileno()).st_size)
+        self._inflated = self._tags = 0
         self._followed: expat.XMLParserType | None = None
         try:
             self._archive = zipfile.ZipFile(file)
         except (*DAMAGE, OSError) as error:
-            raise self.error(f"it is no whole zip file ({error})") from None
+            raise self.error(f"it is no whole zip file ({quoted(error, marks=False)})") from None
         self._members = {info.filename.lower(): info for info in self._archive.infolist()}
         self._look()
 
@@ -98,14 +133,14 @@ class Package:
             raise self.error(f"it has {len(members):,} parts, more than {MOST_MEMBERS:,}")
         if len(members) > len(self._members):
             twice = Counter(info.filename.lower() for info in members).most_common(1)[0][0]
-            raise self.error(f"it has two parts named {twice!r}")
-        if sum(info.file_size for info in members) > LARGEST:
-            raise self.error("it unpacks to more than 512 MiB", SMALLER)
+            raise self.error(f"it has two parts named {quoted(twice)}")
+        if sum(info.file_size for info in members) > self.room.unpacked:
+            raise self._too_much()
         for info in members:
             if info.flag_bits & 1:
                 raise self.error("it is encrypted", "save it without a password")
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise self.error(f"its part {info.filename!r} is packed in an unusual way")
+                raise self.error(f"its part {quoted(info.filename)} is packed in an unusual way")
 
     def __contains__(self, name: str) -> bool:
         """Whether there is such a part; as in OOXML, capitals make no difference."""
@@ -126,20 +161,28 @@ class Package:
             reason = reason[:LONGEST_REASON] + "…"
         return SheetnetError(f"{self.path}: is no workbook: {reason}: {remedy}")
 
+    def _too_much(self) -> SheetnetError:
+        most = self.room.unpacked // 2**20
+        return self.error(f"it unpacks to more than {most} MiB", SMALLER)
+
     def stream(self, name: str) -> Iterator[bytes]:
         """The part's bytes, in chunks of 64 KiB."""
         info = self._members.get(name.lower())
         if info is None:
-            raise self.error(f"its part {name!r} is missing")
+            raise self.error(f"its part {quoted(name)} is missing")
         try:
             with self._archive.open(info) as member:
                 while chunk := member.read(CHUNK):
                     self._inflated += len(chunk)
-                    if self._inflated > LARGEST:
-                        raise self.error("it unpacks to more than 512 MiB", SMALLER)
+                    self._tags += chunk.count(b"<")
+                    if self._inflated > self.room.unpacked:
+                        raise self._too_much()
+                    if self._tags > self.room.tags:
+                        raise self.error(f"it has more than {self.room.tags:,} tags", SMALLER)
                     yield chunk
         except (*DAMAGE, OSError) as error:
-            raise self.error(f"its part {name!r} is damaged ({error})") from None
+            what = quoted(error, marks=False)
+            raise self.error(f"its part {quoted(name)} is damaged ({what})") from None
 
     def read(self, name: str) -> bytes:
         """The whole part."""
@@ -150,20 +193,35 @@ class Package:
 
         The parser's own stack grows with the depth of the elements: `handler` bounds it.
         """
+        for _ in self.parsing(name, handler):
+            pass
+
+    def parsing(self, name: str, handler: Handler) -> Iterator[None]:
+        """`parse`, in steps of a chunk."""
         parser = self._followed = self._parser(name)
         parser.StartElementHandler = handler.start
         parser.EndElementHandler = handler.end
         parser.CharacterDataHandler = handler.text
-        fed = 0
         try:
-            for chunk in self.stream(name):
-                parser.Parse(chunk, False)
-                fed += len(chunk)
-                if fed - parser.CurrentByteIndex > LARGEST_MARKUP:
-                    raise self.error(f"its part {name!r} has a tag of more than 1 MiB")
+            yield from self._feed(name, parser, self.stream(name))
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise self.error(f"its part {name!r} is no valid XML ({error})") from None
+            raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
+
+    def _feed(
+        self, name: str, parser: expat.XMLParserType, chunks: Iterator[bytes]
+    ) -> Iterator[None]:
+        fed = 0
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            if fed - parser.CurrentByteIndex > LARGEST_MARKUP:
+                raise self.error(f"its part {quoted(name)} has a tag of more than 1 MiB")
+            if len(parser.intern) > MOST_NAMES:
+                raise self.error(
+                    f"its part {quoted(name)} uses more than {MOST_NAMES:,} names of elements"
+                )
+            yield
 
     @property
     def place(self) -> int:
@@ -186,25 +244,30 @@ class Package:
         parser = self._parser(name)
         parser.StartElementHandler = _found
         try:
-            for chunk in chunks:
-                parser.Parse(chunk, False)
+            for _ in self._feed(name, parser, chunks):
+                pass
         except expat.ExpatError as error:
-            raise self.error(f"its part {name!r} is no valid XML ({error})") from None
+            raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
         except _Found:
             pass
 
     def _parser(self, name: str) -> expat.XMLParserType:
         def refuse(*_: object) -> None:
-            raise self.error(f"its part {name!r} declares a document type, which none may")
+            raise self.error(f"its part {quoted(name)} declares a document type, which none may")
 
         def declared(version: str, encoding: str | None, standalone: int) -> None:
             if encoding and encoding.lower() not in ENCODINGS:
-                raise self.error(f"its part {name!r} is no UTF-8")
+                raise self.error(f"its part {quoted(name)} is no UTF-8")
+
+        def namespace(prefix: str | None, uri: str | None) -> None:
+            if uri and len(uri) > LONGEST_NAMESPACE:
+                raise self.error(f"its part {quoted(name)} has a namespace of an endless name")
 
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = refuse
         parser.XmlDeclHandler = declared
+        parser.StartNamespaceDeclHandler = namespace
         return parser
 
 

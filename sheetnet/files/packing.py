@@ -14,6 +14,13 @@ from zlib_ng import zlib_ng
 
 from sheetnet.errors import SheetnetError
 
+try:
+    import fcntl
+except ImportError:  # not on Windows: there leftovers stay
+    fcntl = None  # type: ignore[assignment]
+
+#: How the names of files end that are being written.
+UNFINISHED = ".unfinished"
 #: The oldest date a zip can hold: files must not differ from run to run.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 #: zlib-ng's level at which files are as large as zlib's at 6.
@@ -26,24 +33,53 @@ LARGE = 2**31 - 1
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its place at `path` only once everything is written.
 
+    Until then it has another name beside it. What a killed run has left there goes first.
     Raises `SheetnetError` where the place cannot be written to.
     """
+    # A name of its own, however long: with what is added, the file's name could be too long.
+    prefix = f".{path.name[:40]}."
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _remove_leftovers(path.parent, prefix)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=UNFINISHED)
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
+            locked(file)
             yield file
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+            os.chmod(temporary, 0o666 & ~_umask())
+            file.flush()
+            # While it is still locked: nobody takes it for a leftover.
+            if os.name == "posix":
+                os.replace(temporary, path)
+        if os.name != "posix":
+            os.replace(temporary, path)
     except OSError as error:
         _remove(temporary)
         raise _unwritable(path, error) from None
     except BaseException:
         _remove(temporary)
         raise
+
+
+def locked(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed; False where another process has, or it cannot be done."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_leftovers(folder: Path, prefix: str) -> None:
+    for name in os.listdir(folder):
+        if name.startswith(prefix) and name.endswith(UNFINISHED):
+            with suppress(OSError), open(folder / name, "r+b") as file:
+                if locked(file):
+                    os.unlink(folder / name)
 
 
 def _unwritable(path: Path, error: OSError) -> SheetnetError:
@@ -65,16 +101,21 @@ def _umask() -> int:
 
 
 class Package:
-    """A zip whose members carry no date."""
+    """A zip whose members carry no date; not `packed` where it is read once, and soon."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, packed: bool = True) -> None:
+        self._kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
 
     def __enter__(self) -> Package:
         return self
 
-    def __exit__(self, *failure: object) -> None:
-        self._zip.close()
+    def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
+        if kind is None:
+            self._zip.close()
+        else:
+            # With a member that is half written it cannot be closed; nobody will read it.
+            self._zip.fp = None
 
     def add(self, name: str, content: bytes, *, stored: bool = False) -> None:
         member = self._member(name)
@@ -98,6 +139,6 @@ class Package:
 
     def _member(self, name: str) -> zipfile.ZipInfo:
         member = zipfile.ZipInfo(name, EPOCH)
-        member.compress_type = zipfile.ZIP_DEFLATED
+        member.compress_type = self._kind
         member.external_attr = 0o644 << 16
         return member

@@ -8,10 +8,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, quoted
+from sheetnet.lessons.bounds import LARGEST_FILE, check_numbers, check_text, too_large
 from sheetnet.lessons.catalogue import shipped
 
-LARGEST_FILE = 64 * 2**20
+#: Characters behind a mistake that the parser sees.
+AFTER_MISTAKE = 200
 
 #: What an XML document cannot hold (XML 1.0, section 2.2).
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -40,11 +42,12 @@ def find(name: str | Path) -> Any:
 def read_text(path: Any) -> str:
     """A lesson file's text. Raises `SheetnetError` where it cannot be read or is no UTF-8."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise SheetnetError(f"{path}: cannot be read ({error.strerror}): check the file") from None
     if len(content) > LARGEST_FILE:
-        raise SheetnetError(f"{path}: larger than 64 MiB: a lesson file holds less")
+        raise too_large(path)
     try:
         return str(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -55,10 +58,15 @@ def read_text(path: Any) -> str:
 
 def parse(text: str, name: str) -> dict[str, Any]:
     """TOML text as a dictionary. Raises `SheetnetError`."""
+    # The parser names what cannot be TOML; so that it takes no time, it sees little of the rest.
+    seen = check_text(text, name)
     try:
+        if seen < len(text):
+            tomllib.loads(text[: seen + AFTER_MISTAKE])
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SheetnetError(f"{name}: is no valid TOML: {error}") from None
+        what = quoted(error, marks=False)
+        raise SheetnetError(f"{name}: is no valid TOML: {what}") from None
     except ValueError:  # Python reads no decimal number of more digits
         raise SheetnetError(
             f"{name}: holds a number of more than 4300 digits: write a shorter one"
@@ -71,4 +79,5 @@ def parse(text: str, name: str) -> dict[str, Any]:
             f"{name}: line {line} holds the character U+{ord(found[0]):04X}, which no workbook "
             "can hold: take it out"
         )
+    check_numbers(content, name)
     return content

@@ -43,7 +43,8 @@ class Subject:
     or None where a block of that quantity is not known here; `steady(numbers)` says whether
     programs can be expected to agree on them: a last bit does not grow beyond what is compared;
     `decoder(numbers)` reads the symbols of its written mathematics (see `proof.readings`).
-    All raise `SheetnetError`.
+    All raise `SheetnetError`. `count(lesson)` is how many numbers its workbook holds at the
+    least, known before they are computed.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Subject:
     array: Callable[[Any, Block], tuple[Array, float] | None]
     steady: Callable[[Any], bool]
     decoder: Callable[[Any], Any]
+    count: Callable[[Any], int] = lambda lesson: 0
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, quoted
+from sheetnet.lessons.bounds import MOST_PARTS
 
 
 def without_arrays(text: str) -> str:
     """The text without the numbers that stand in a workbook's blocks."""
-    document = tomlkit.parse(text)
-    data, network = document.get("data", {}), document.get("network", {})
+    left = tomllib.loads(text)
+    _take_out(left)
+    with suppress(TOMLKitError, LookupError, TypeError, AttributeError, ValueError):
+        document = tomlkit.parse(text)
+        _take_out(document)
+        shortened = tomlkit.dumps(document)
+        if tomllib.loads(shortened) == left:
+            return shortened
+    # Some ways of writing TOML, tables in dotted keys among them, tomlkit does not change well:
+    # the comments go, what the lesson says stays.
+    return tomlkit.dumps(left)
+
+
+def _take_out(content: Any) -> None:
+    data, network = content.get("data", {}), content.get("network", {})
     for key in ("inputs", "targets"):
         data.pop(key, None)
     for layer in network.get("layers", []):
         for key in ("weights", "biases"):
             layer.pop(key, None)
-    return tomlkit.dumps(document)
 
 
 def override(text: str, assignment: str) -> str:
@@ -31,14 +45,19 @@ def override(text: str, assignment: str) -> str:
     """
     field, sign, written = assignment.partition("=")
     parts = [part for part in re.split(r"[.\[\]]+", field.strip()) if part]
-    if not sign or not parts or "\n" in assignment:
+    shown = quoted(assignment, marks=False)
+    if not sign or not 0 < len(parts) <= MOST_PARTS or "\n" in assignment:
         raise SheetnetError(
-            f"--set {assignment}: is no FIELD=VALUE: write for example training.steps=500"
+            f"--set {shown}: is no FIELD=VALUE: write for example training.steps=500"
         )
     try:
         value: Any = tomllib.loads(f"value = {written}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):
         value = written.strip()
+    except ValueError:  # Python reads no decimal number of more digits
+        raise SheetnetError(
+            f"--set {shown}: holds a number of more than 4300 digits: write a shorter one"
+        ) from None
     document = tomlkit.parse(text)
     place: Any = document
     try:
@@ -52,6 +71,6 @@ def override(text: str, assignment: str) -> str:
         return tomlkit.dumps(document)
     except (TOMLKitError, LookupError, ValueError, TypeError, AttributeError):
         raise SheetnetError(
-            f"--set {assignment}: the lesson has no place for {field.strip()}: name a field as "
+            f"--set {shown}: the lesson has no place for {quoted(field.strip())}: name a field as "
             "training.steps or network.layers[0].units"
         ) from None

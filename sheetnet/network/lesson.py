@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from sheetnet.errors import SheetnetError
+from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain, suggest
 from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
 from sheetnet.network.activations import ACTIVATIONS
@@ -172,6 +173,7 @@ class Lesson(_Part):
             f"the optimiser {self.training.optimiser}",
         )
         _check_data(self._net, self.data)
+        check_size(len(self._net.layers), self._net.parameter_count)
         return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Lesson:

@@ -27,6 +27,11 @@ def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Less
     return lesson
 
 
+def count(lesson: Lesson) -> int:
+    """How many numbers the run has; each stands in the workbook."""
+    return lesson.net.count(len(lesson.data.inputs)) * (lesson.training.steps + 1)
+
+
 def numbers(lesson: Lesson, settings: Settings | None = None) -> Numbers:
     """The numbers of a lesson, with its own settings or others. Raises `DivergenceError`."""
     settings = lesson.settings if settings is None else settings
@@ -44,4 +49,6 @@ def _steady(held: Numbers) -> bool:
     return held.is_steady
 
 
-SUBJECT = Subject(NETWORK, _lesson, knobs.knobs, numbers, book.make_book, _array, _steady, Decoder)
+SUBJECT = Subject(
+    NETWORK, _lesson, knobs.knobs, numbers, book.make_book, _array, _steady, Decoder, count
+)

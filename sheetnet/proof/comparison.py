@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sheetnet.errors import cut, printable, quoted
 from sheetnet.expressions.dialects import address
 from sheetnet.expressions.formula import Expression
 from sheetnet.files.stored import CellError
@@ -21,6 +22,8 @@ RELATIVE, FLOOR = 1e-9, 1e-12
 APPROXIMATE = 1e-6
 #: Beyond 15 digits programs write other figures, or stop counting.
 MOST_SHOWN = 1e15
+#: Characters of a value that a finding quotes.
+SHOWN = 120
 NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 
 FloatArray = npt.NDArray[np.float64]
@@ -216,7 +219,7 @@ def _compare_number(
     check: Comparison, sheet: str, position: Position, expected: float, found: Any, size: float
 ) -> None:
     if isinstance(found, CellError):
-        check.add(sheet, *position, f"shows {found}, should be {expected!r}")
+        check.add(sheet, *position, f"shows {shown(found)}, should be {expected!r}")
         return
     if isinstance(found, bool) and expected in (0.0, 1.0):
         found = float(found)  # a truth value, which some programs tell as a number
@@ -237,8 +240,8 @@ def shown(value: Any) -> str:
     """A value as a finding quotes it."""
     if value is None:
         return "nothing"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 120 else text[:117] + "…"
+    text = cut(str(value), SHOWN)
+    return quoted(text) if type(value) is str else printable(text)
 
 
 def plain(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, cut
 from sheetnet.expressions.dialects import parse_area
 from sheetnet.files.formats import read
 from sheetnet.files.stored import StoredBook, StoredCell
@@ -17,6 +17,11 @@ from sheetnet.sheets.index import NAME
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key
 
+MOST_BLOCKS = 10_000
+#: In how many blocks a cell stands, on the average.
+MOST_SHOWN = 4
+#: Characters of a version.
+LONGEST_VERSION = 40
 #: Names of quantities and axes.
 IDENTIFIER = re.compile("[a-z][a-z0-9_]{0,63}")
 
@@ -43,7 +48,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
 
     Raises `SheetnetError` for a file that is no workbook of ours.
     """
-    index = read_index(Path(path), read(Path(path), only={NAME}))
+    index = read_index(Path(path), read(Path(path), only={NAME}), whole=False)
     return {
         "lesson": index.lesson,
         "version": index.version,
@@ -66,8 +71,11 @@ def _plain(block: Block) -> dict[str, Any]:
     return plain | ({"at": dict(block.at)} if block.at else {})
 
 
-def read_index(path: Path, book: StoredBook) -> Index:
-    """The index out of a workbook's cells. Raises `SheetnetError` where it lies."""
+def read_index(path: Path, book: StoredBook, *, whole: bool = True) -> Index:
+    """The index out of a workbook's cells. Raises `SheetnetError` where it lies.
+
+    In a book that was read `whole`, its blocks may name no more cells than there are.
+    """
     if NAME not in book.sheets:
         raise SheetnetError(f"{path}: has no sheet {NAME}: build it with `sheetnet build`")
     rows: dict[int, dict[int, Any]] = {}
@@ -81,6 +89,11 @@ def read_index(path: Path, book: StoredBook) -> Index:
         match cells.get(1):
             case "block" | "original" as kind:
                 blocks[kind].append(_block(path, number, cells, book))
+                if len(blocks[kind]) > MOST_BLOCKS:
+                    raise SheetnetError(
+                        f"{path}: its sheet {NAME} names more than {MOST_BLOCKS:,} blocks: build "
+                        "the workbook anew"
+                    )
             case "version" | "format" | "digest" as fact:
                 facts[fact] = _text(cells.get(2))
             case "lesson":
@@ -91,14 +104,26 @@ def read_index(path: Path, book: StoredBook) -> Index:
         raise SheetnetError(f"{path}: its sheet {NAME} names no lesson or no blocks: build it anew")
     if not re.fullmatch(r"[1-9]\d{0,5}(\.0)?", facts["format"]):
         raise SheetnetError(f"{path}: its sheet {NAME} names no format: build the workbook anew")
+    if whole:
+        _refuse_the_large(path, [*blocks["block"], *blocks["original"]], book)
     return Index(
-        facts["version"],
+        cut(facts["version"], LONGEST_VERSION),
         int(float(facts["format"])),
         facts["digest"],
         "\n".join(lines),
         tuple(blocks["block"]),
         tuple(blocks["original"]),
     )
+
+
+def _refuse_the_large(path: Path, blocks: list[Block], book: StoredBook) -> None:
+    """A cell may stand in several blocks, but not in any number of them."""
+    cells = sum(map(len, book.sheets.values()))
+    if sum(block.height * block.width for block in blocks) > MOST_SHOWN * cells:
+        raise SheetnetError(
+            f"{path}: the blocks that its sheet {NAME} names have more cells than the workbook: "
+            "build the workbook anew"
+        )
 
 
 def originals(path: Path, index: Index, book: StoredBook) -> dict[Key, Array]:

@@ -120,6 +120,11 @@ class _Work:
         name = f"{path}: lesson in its index"
         self.subject: Subject = subject_of(index.lesson, name)
         self.lesson = self.subject.lesson(index.lesson, name, originals(path, index, stored))
+        if self.subject.count(self.lesson) > sum(map(len, stored.sheets.values())):
+            raise SheetnetError(
+                f"{path}: the run of the lesson in its index has more numbers than the workbook "
+                "has cells: build it anew"
+            )
         self.knobs = self.subject.knobs(self.lesson)
         self.settings = knobs_of.read(path, self.knobs, index.blocks, self._look)
         self.numbers: Any = None

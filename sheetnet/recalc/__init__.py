@@ -15,7 +15,7 @@ from sheetnet.files.package import open_package
 from sheetnet.recalc.gnumeric import Gnumeric
 from sheetnet.recalc.ironcalc import IronCalc
 from sheetnet.recalc.libreoffice import LibreOffice
-from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
+from sheetnet.recalc.program import Program, ProgramError, time_for
 from sheetnet.recalc.values import Value, Values
 
 __all__ = [
@@ -45,13 +45,14 @@ def recalculate(
     engine: str | Program,
     edits: Sequence[Edits] = ({},),
     *,
-    timeout: float = TIMEOUT,
+    timeout: float | None = None,
 ) -> list[Values]:
     """What the formulas of the workbook at `path` compute, once for each set of edits.
 
     An edit is a number typed into a cell that holds no formula: (sheet, row, column) to
     number. Every set starts from the file as it is. `engine` is a name in `PROGRAMS`, or an
-    open `LibreOffice`, which saves its start; `timeout` is in seconds, for all sets.
+    open `LibreOffice`, which saves its start; `timeout` is in seconds, for all sets;
+    when left out, larger files have more time.
 
     Raises `ProgramError` where the program is not installed, fails, takes longer, or where
     an edit names no such cell; `SheetnetError` where the file is no workbook.
@@ -62,7 +63,8 @@ def recalculate(
         engine = PROGRAMS[engine]
     if not engine.is_installed():
         raise ProgramError(f"{engine.title}: is not installed: {engine.remedy}")
-    # These programs were not made for a stranger's file: no bomb and no entity reaches them.
+    # These programs were not made for a stranger's file: no bomb reaches them, and each gets a
+    # copy that holds nothing but what it takes to compute.
     with open_package(path) as package:
         package.check()
-    return engine.recalculate(path, edits, timeout)
+    return engine.recalculate(path, edits, time_for(path) if timeout is None else timeout)

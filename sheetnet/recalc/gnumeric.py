@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -17,7 +16,8 @@ from pathlib import Path
 
 from sheetnet.errors import SheetnetError
 from sheetnet.files.edits import EditError, Edits, cell_name
-from sheetnet.files.formats import read, type_into
+from sheetnet.files.formats import copy_plain, read, type_into
+from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.program import Program, ProgramError
 from sheetnet.recalc.values import Values, from_cells
@@ -40,33 +40,36 @@ class Gnumeric(Program):
 
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
         until = time.monotonic() + timeout
-        return [self._once(path, each, max(0.0, until - time.monotonic())) for each in edits]
-
-    def _type(self, path: Path, target: Path, edits: Edits) -> None:
-        try:
-            type_into(path, target, edits)
-        except EditError as error:
-            raise ProgramError(str(error)) from None
-
-    def _once(self, path: Path, edits: Edits, timeout: float) -> Values:
-        with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with WorkFolder() as work:
             # A copy of a plain name: the converter reads some names as addresses of files.
-            book, result = folder / f"book{path.suffix}", folder / "result.xlsx"
-            if edits:
-                self._type(path, book, edits)
-            else:
-                shutil.copyfile(path, book)
-            # Numbers have decimal points; no settings of the user's are read or written.
-            environment = {"LC_ALL": "C.UTF-8", "HOME": name, "GSETTINGS_BACKEND": "memory"}
+            plain = work.path / f"plain{path.suffix}"
+            copy_plain(path, plain)
+            return [
+                self._once(path, plain, each, work.path, max(0.0, until - time.monotonic()))
+                for each in edits
+            ]
+
+    def _once(self, path: Path, plain: Path, edits: Edits, folder: Path, timeout: float) -> Values:
+        """What it computes from the copy `plain` of the workbook at `path`."""
+        book, result = folder / f"book{path.suffix}", folder / "result.xlsx"
+        if edits:
             try:
-                run(["ssconvert", "--recalc", book, result], folder, timeout, environment)
-                stored = read(result)
-            except Failed as failure:
-                raise self.error(path, str(failure)) from None
-            except SheetnetError as error:
-                reason = str(error).replace(str(result), "its result")
-                raise self.error(path, f"gives no answer ({reason})") from None
+                type_into(plain, book, edits)
+            except EditError as error:
+                raise ProgramError(str(error).replace(str(plain), str(path))) from None
+        else:
+            book = plain
+        # Numbers have decimal points; no settings of the user's are read or written.
+        environment = {"LC_ALL": "C.UTF-8", "HOME": str(folder), "GSETTINGS_BACKEND": "memory"}
+        result.unlink(missing_ok=True)
+        try:
+            run(["ssconvert", "--recalc", book, result], folder, timeout, environment)
+            stored = read(result)
+        except Failed as failure:
+            raise self.error(path, str(failure)) from None
+        except SheetnetError as error:
+            reason = str(error).replace(str(result), "its result")
+            raise self.error(path, f"gives no answer ({reason})") from None
         try:
             values = from_cells(stored.sheets)
         except SheetnetError as error:

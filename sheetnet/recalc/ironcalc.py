@@ -6,18 +6,17 @@ import importlib.metadata
 import importlib.util
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sheetnet.files import packing
 from sheetnet.files.edits import Edits
-from sheetnet.files.formats import ODS, kind_of
+from sheetnet.files.formats import ODS, copy_plain, kind_of
 from sheetnet.files.ods.translated import translate
-from sheetnet.files.package import Package, open_package
+from sheetnet.files.package import open_package
+from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.program import Program, ProgramError
-from sheetnet.recalc.values import MOST_CELLS, Values, from_json
+from sheetnet.recalc.values import Values, from_json, most_cells
 
 
 class IronCalc(Program):
@@ -37,14 +36,14 @@ class IronCalc(Program):
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}") from None
 
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
-        with tempfile.TemporaryDirectory(prefix="sheetnet-") as name:
-            folder = Path(name)
+        with WorkFolder() as work:
+            folder = work.path
             request, answer = folder / "request.json", folder / "answer.jsonl"
             content = {
                 "library": _library(),
                 "path": str(_readable(path, folder)),
                 "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
-                "most_cells": MOST_CELLS,
+                "most_cells": most_cells(path),
             }
             request.write_text(json.dumps(content), encoding="utf-8")
             child = Path(__file__).with_name("ironcalc_child.py")
@@ -69,30 +68,9 @@ def _readable(path: Path, folder: Path) -> Path:
         readable = folder / "book.xlsx"
         if kind_of(package) == ODS:
             translate(package, readable)
-        elif not _with_relative_notes(package, readable):
-            return path.resolve()
+        else:
+            copy_plain(path, readable)
     return readable
-
-
-def _with_relative_notes(package: Package, target: Path) -> bool:
-    """Copy a workbook whose notes have absolute targets, as openpyxl writes them.
-
-    The library cannot open those. False where there are none, and nothing is written.
-    """
-    relations = {
-        name: package.read(name)
-        for name in package.parts
-        if name.startswith("xl/worksheets/_rels/")
-    }
-    if not any(b'"/xl/' in content for content in relations.values()):
-        return False
-    with target.open("wb") as file, packing.Package(file) as copy:
-        for name in package.parts:
-            if name in relations:
-                copy.add(name, relations[name].replace(b'"/xl/', b'"../'))
-            else:
-                copy.add(name, package.read(name))
-    return True
 
 
 def _library() -> str:

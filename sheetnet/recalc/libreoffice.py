@@ -9,7 +9,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -19,9 +18,11 @@ from typing import Self
 from xml.sax.saxutils import escape
 
 from sheetnet.files.edits import Edits
+from sheetnet.files.formats import copy_plain
+from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import ending, kill, start
 from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
-from sheetnet.recalc.values import MOST_CELLS, Values, from_json
+from sheetnet.recalc.values import Values, from_json, most_cells
 
 #: Bytes of address space: the program maps a great deal that it does not use.
 MEMORY = 8 * 2**30
@@ -36,13 +37,19 @@ PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
 
-#: The part of a profile that sets the locale of numbers.
+#: A profile: no macro runs, no link is followed or updated.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">\
-<value>{}</value></prop></item>
-</oor:items>
+{}</oor:items>
 """
+SETTING = """<item oor:path="/org.openoffice.{}"><prop oor:name="{}" oor:op="fuse">\
+<value>{}</value></prop></item>
+"""
+SAFE = (
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Calc/Content/Update", "Link", "2"),
+)
 
 
 class LibreOffice(Program):
@@ -61,7 +68,7 @@ class LibreOffice(Program):
     def __init__(self, locale: str | None = None, *, hard: bool = True) -> None:
         self.locale, self.hard = locale, hard
         self._process: subprocess.Popen[str] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: WorkFolder | None = None
 
     def is_installed(self) -> bool:
         return soffice_command() is not None and python_with_uno() is not None
@@ -75,23 +82,29 @@ class LibreOffice(Program):
         soffice, python = soffice_command(), python_with_uno()
         if soffice is None or python is None:
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}")
-        self._folder = tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True)
-        folder = Path(self._folder.name)
-        if self.locale:
-            settings = folder / "profile" / "user" / "registrymodifications.xcu"
-            settings.parent.mkdir(parents=True)
-            settings.write_text(PROFILE.format(escape(self.locale)), encoding="utf-8")
+        self._folder = WorkFolder()
+        folder = self._folder.path
         child = Path(__file__).with_name("libreoffice_child.py")
         pipe = f"sheetnet{secrets.token_hex(8)}"
         try:
+            self._write_profile(folder)
             self._process = start(
                 [python, child, soffice, folder, pipe], folder, memory=MEMORY, pipes=True
             )
             self._answer(Path(soffice), START)
         except BaseException:
-            self.close()
+            self.close(politely=False)
             raise
         return self
+
+    def _write_profile(self, folder: Path) -> None:
+        settings = list(SAFE)
+        if self.locale:
+            settings.append(("Setup/L10N", "ooSetupSystemLocale", escape(self.locale)))
+        path = folder / "profile" / "user" / "registrymodifications.xcu"
+        path.parent.mkdir(parents=True)
+        items = "".join(SETTING.format(*setting) for setting in settings)
+        path.write_text(PROFILE.format(items), encoding="utf-8")
 
     def __exit__(
         self,
@@ -99,20 +112,22 @@ class LibreOffice(Program):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        # A user who has interrupted does not wait.
+        self.close(politely=error is None or isinstance(error, Exception))
 
-    def close(self) -> None:
+    def close(self, *, politely: bool = True) -> None:
         """End the program, politely first; whatever it started ends with it."""
         if self._process is not None:
             try:
-                self._process.communicate(timeout=25)
+                if politely:
+                    self._process.communicate(timeout=25)
             except (subprocess.TimeoutExpired, OSError, ValueError):
                 pass
             finally:
                 kill(self._process)
                 self._process = None
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.close()
             self._folder = None
 
     def recalculate(
@@ -122,15 +137,14 @@ class LibreOffice(Program):
         if self._process is None or self._folder is None:
             with LibreOffice(self.locale) as office:
                 return office.recalculate(path, edits, timeout)
-        # A copy: the program leaves a lock file beside what it opens.
-        copy = Path(self._folder.name, "book" + path.suffix)
-        answer = Path(self._folder.name, "answer.jsonl")
-        shutil.copyfile(path, copy)
+        # The program also leaves a lock file beside what it opens.
+        copy, answer = self._folder.path / f"book{path.suffix}", self._folder.path / "answer.jsonl"
+        copy_plain(path, copy)
         request = {
             "path": str(copy),
             "answer": str(answer),
             "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
-            "most_cells": MOST_CELLS,
+            "most_cells": most_cells(path),
             "hard": self.hard,
         }
         assert self._process.stdin is not None
@@ -169,7 +183,7 @@ class LibreOffice(Program):
 
     def _ended(self, path: Path) -> ProgramError:
         assert self._process is not None and self._folder is not None
-        error = self.error(path, ending(self._process.wait(), Path(self._folder.name)))
+        error = self.error(path, ending(self._process.wait(), self._folder.path))
         # The next file gets a program of its own.
         self.close()
         return error
@@ -209,8 +223,8 @@ def python_with_uno() -> str | None:
 
 @cache
 def _version(soffice: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="sheetnet-", ignore_cleanup_errors=True) as folder:
-        profile = f"-env:UserInstallation={Path(folder).as_uri()}"
+    with WorkFolder() as work:
+        profile = f"-env:UserInstallation={work.path.as_uri()}"
         try:
             done = subprocess.run(
                 [soffice, profile, "--version"], capture_output=True, text=True, timeout=60

@@ -3,7 +3,7 @@
 A script for the Python that has LibreOffice's `uno` module, 3.9 or newer; it imports
 nothing of sheetnet. It starts the program, then answers requests: a line of JSON on
 standard input, a line of JSON on standard output, the values in a file. When standard
-input ends, because its parent has ended too, so does the program.
+input ends, because its parent has ended too, so does the program; also amid its work.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import Any, Callable  # noqa: UP035
 
@@ -47,6 +49,7 @@ def main(soffice: str, folder: str, pipe: str) -> None:
     # The folder of this script holds modules of sheetnet, which are none of ours.
     sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(__file__)]
     uno = importlib.import_module("uno")
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     with open(os.path.join(folder, "log"), "wb") as log:
         profile = uno.systemPathToFileUrl(os.path.join(folder, "profile"))
         office = subprocess.Popen(
@@ -82,6 +85,16 @@ def main(soffice: str, folder: str, pipe: str) -> None:
             office.wait(20)
         except Exception:
             office.kill()
+
+
+def end_with(parent: int) -> None:
+    """Kill the program, and this script, once the parent has ended."""
+    while os.name == "posix":
+        if os.getppid() != parent:
+            # Give the polite way a moment: the program may not be computing.
+            time.sleep(3)
+            os.killpg(0, signal.SIGKILL)
+        time.sleep(0.5)
 
 
 def say(answer: dict[str, Any]) -> None:

@@ -1,12 +1,14 @@
-"""Start a program with limits: `limited.py SECONDS BYTES PROGRAM ARGUMENT…`.
+"""Start a program with limits: `limited.py SECONDS BYTES PARENT PROGRAM ARGUMENT…`.
 
 A script of its own, since limits that are set between fork and exec by Python code can
-hang a program that has threads. 0 means no limit of that kind.
+hang a program that has threads. 0 means no limit of that kind; a program with a PARENT, a
+process's number, ends when that does.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
@@ -30,6 +32,20 @@ def limit(seconds: int, size: int) -> None:
             continue
 
 
+def end_with(parent: int) -> None:
+    """Let this process, and what it becomes, be killed when its parent ends (Linux only)."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    set_signal_of_parents_death = 1
+    ctypes.CDLL(None).prctl(set_signal_of_parents_death, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("its parent has ended")
+
+
 if __name__ == "__main__":
     limit(int(sys.argv[1]), int(sys.argv[2]))
-    os.execvp(sys.argv[3], sys.argv[3:])
+    if int(sys.argv[3]):
+        end_with(int(sys.argv[3]))
+    os.execvp(sys.argv[4], sys.argv[4:])

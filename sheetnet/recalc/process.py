@@ -32,19 +32,21 @@ def start(
     """Start a program in `folder`, with limits of computing time (seconds) and memory.
 
     Its standard streams are pipes, or else nothing; what it complains about goes to the
-    file `complaints` in the folder. Raises OSError.
+    file `complaints` in the folder, and its temporary files into the folder. Where the system
+    can do it, a program without pipes ends with us; one with pipes sees them end. Raises OSError.
     """
     words = [str(word) for word in command]
     if os.name == "posix":
         launcher = Path(__file__).with_name("limited.py")
-        limits = [str(math.ceil(seconds)), str(memory)]
+        parent = 0 if pipes else os.getpid()
+        limits = [str(math.ceil(seconds)), str(memory), str(parent)]
         words = [sys.executable, "-I", str(launcher), *limits, *words]
     stream: Any = subprocess.PIPE if pipes else subprocess.DEVNULL
     with complaints(folder, "wb") as file:
         return subprocess.Popen(
             words,
             cwd=folder,
-            env=None if environment is None else {**os.environ, **environment},
+            env={**os.environ, "TMPDIR": str(folder), **(environment or {})},
             stdin=stream,
             stdout=stream,
             stderr=file,

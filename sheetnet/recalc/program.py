@@ -10,8 +10,13 @@ from sheetnet.errors import SheetnetError
 from sheetnet.files.edits import Edits
 from sheetnet.recalc.values import Values
 
-#: Seconds that one call may take.
+#: Seconds that one call may take, however large the file.
 TIMEOUT = 600.0
+
+
+def time_for(path: Path) -> float:
+    """The seconds that a program may take for a file: a minute, and one for each MiB."""
+    return min(TIMEOUT, 60.0 + 60.0 * path.stat().st_size / 2**20)
 
 
 class ProgramError(SheetnetError):

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sheetnet.errors import SheetnetError
+from sheetnet.files.package import room
 from sheetnet.files.stored import CellError, StoredCell, Value
 
-__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_json"]
+__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_json", "most_cells"]
 
-#: Cells, empty ones too, that the used areas of all sheets may have.
+#: Cells, empty ones too, that the used areas of all sheets may have, however large the file.
 MOST_CELLS = 30_000_000
+
+
+def most_cells(path: Path) -> int:
+    """How many cells, empty ones too, the used areas of a file's sheets may have."""
+    return min(MOST_CELLS, 2 * room(path.stat().st_size).cells)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from sheetnet.workbook.blocks import Block
 #: A quantity's name and its layer, None where it has none.
 Key = tuple[str, int | None]
 Position = tuple[str, int, int]
+#: The smallest numbers besides 0: programs disagree about those below.
+SMALLEST = 2.3e-308
 #: Numbers, or for a knob with choices an array of one text.
 Array = npt.NDArray[Any]
 #: What stands in (sheet, row, column).
@@ -89,6 +91,8 @@ class Knob:
         if self.choices:
             return value not in self.choices
         if isinstance(value, bool) or not isinstance(value, float | int):
+            return True
+        if 0 < abs(value) < SMALLEST:
             return True
         return not self.low <= value <= self.high or (self.whole and value != int(value))
 

@@ -15,7 +15,7 @@ from math import isfinite
 from sys import intern
 from typing import NamedTuple, Self
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, XLINK, Content, number
 from sheetnet.files.package import Attributes, Package
@@ -29,7 +29,7 @@ from sheetnet.files.stored import (
     Value,
 )
 from sheetnet.files.xlsx.parts import MOST_LISTED
-from sheetnet.files.xlsx.read import BOOLS, MOST_CELLS, MOST_SPREAD
+from sheetnet.files.xlsx.read import BOOLS, LONGEST_TEXT, MOST_SPREAD, Budget, too_long
 
 FORMULA, DEFAULT_STYLE = f"{TABLE}formula", f"{TABLE}default-cell-style-name"
 COLUMNS, ROWS = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
@@ -73,7 +73,8 @@ class Tables(Content):
         self.looks: dict[str, Look] = {}
         self.names: list[NamedText] = []
         self.day_0 = DAY_0
-        self.cells_left, self.spread_left = MOST_CELLS, MOST_SPREAD
+        self.budget = Budget.of(package)
+        self.characters = 0
         # Where we are: the sheet, None outside of one, and the row, with what it holds.
         self.sheet: str | None = None
         self.row, self.rows, self.column = 1, 1, 1
@@ -109,7 +110,7 @@ class Tables(Content):
             case "table-row":
                 self.rows = self._count(attributes, ROWS)
                 self.row_style = attributes.get(DEFAULT_STYLE, "")
-                self.column = 1
+                self.column, self.characters = 1, 0
                 self.held.clear()
             case "table":
                 return self._table(attributes)
@@ -140,7 +141,7 @@ class Tables(Content):
     def _table(self, attributes: Attributes) -> bool:
         name = attributes.get(f"{TABLE}name", "")
         if name in self.sheets:
-            raise self.package.error(f"it has two sheets named {name!r}")
+            raise self.package.error(f"it has two sheets named {quoted(name)}")
         if len(self.sheets) == MOST_LISTED:
             raise self.package.error(f"it has more than {MOST_LISTED:,} sheets")
         self.sheets[name], self.arrays[name] = {}, []
@@ -178,6 +179,8 @@ class Tables(Content):
             raise self.package.error(f"it has more than {MOST_LISTED:,} names")
         for place in ("cell-range-address", "expression"):
             if text := attributes.get(f"{TABLE}{place}"):
+                if len(text) > LONGEST_TEXT:
+                    raise too_long(self.package)
                 self.names.append(NamedText(attributes.get(f"{TABLE}name", ""), self.sheet, text))
 
     def _cell(self, attributes: Attributes) -> None:
@@ -195,6 +198,10 @@ class Tables(Content):
             cell = StoredCell(value, formula)
             style = self._style(attributes, column)
             self.held += [(column + i, cell, style) for i in range(count)]
+            length = len(formula or "") + (len(value) if isinstance(value, str) else 0)
+            if length > LONGEST_TEXT:
+                raise too_long(self.package)
+            self.characters += count * length
         if f"{TABLE}content-validation-name" in attributes:
             bottom, right = self.row + self.rows - 1, column + count - 1
             self._look().validated.append((self.row, column, bottom, right))
@@ -210,9 +217,7 @@ class Tables(Content):
         if self.held:
             if self.row + self.rows - 1 > LAST_ROW:
                 raise self._wrong(f"row {self.row + self.rows - 1} lies outside of every sheet")
-            self.cells_left -= len(self.held) * self.rows
-            if self.cells_left < 0:
-                raise self.package.error(f"it has more than {MOST_CELLS:,} cells")
+            self.budget.take(len(self.held) * self.rows, self.characters * self.rows)
             assert self.sheet is not None
             cells, styles = self.sheets[self.sheet], self.looks[self.sheet].styles
             for row in range(self.row, self.row + self.rows):
@@ -229,6 +234,7 @@ class Tables(Content):
             for position in product(range(top, bottom + 1), range(left, right + 1)):
                 cell = cells.get(position)
                 if cell is None or cell.formula is None:
+                    self.budget.take(cell is None, 0)
                     cells[position] = StoredCell(cell.value if cell else None, "")
 
     def _value(self, attributes: Attributes) -> Value:
@@ -251,7 +257,7 @@ class Tables(Content):
                 return BOOLS[written]
             return self._days(kind, written)
         except (ValueError, LookupError, OverflowError):
-            reason = f"holds {written[:40]!r} as a value of type {kind[:40]!r}"
+            reason = f"holds {quoted(written[:40])} as a value of type {quoted(kind[:40])}"
             raise self._wrong(f"{self._where(self.column)} {reason}") from None
 
     def _days(self, kind: str, written: str) -> float:
@@ -280,8 +286,7 @@ class Tables(Content):
             for side in ("rows", "columns")
         )
         where = self._where(column)
-        self.spread_left -= height * width
-        if self.spread_left < 0:
+        if not self.budget.take_area(height, width):
             raise self._wrong(
                 f"an array formula or a merge at {where} fills {height} rows and {width} columns, "
                 f"and all of them together more than {MOST_SPREAD:,} cells"
@@ -298,4 +303,4 @@ class Tables(Content):
         return f"cell {address(self.row, min(column, LAST_COLUMN + 1))}"
 
     def _wrong(self, reason: str) -> SheetnetError:
-        return self.package.error(f"in its sheet {self.sheet!r}, {reason}")
+        return self.package.error(f"in its sheet {quoted(self.sheet)}, {reason}")

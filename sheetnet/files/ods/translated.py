@@ -21,17 +21,8 @@ from sheetnet.files.formats import collector_paused
 from sheetnet.files.ods.read import Spreadsheet, read_spreadsheet
 from sheetnet.files.package import Package
 from sheetnet.files.stored import CellError, NamedText, StoredCell
+from sheetnet.files.xlsx.plain import MAIN, OFFICE, STYLES, small_parts
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-#: The smallest one that programs take.
-STYLES = f"""<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Arial"/>\
-</font></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills>\
-<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>\
-<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>\
-<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>\
-<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
 #: A range that does not move with the cell that uses it.
 FIXED = re.compile(r".*\.\$[A-Z]+\$[0-9]+(?::.*\.\$[A-Z]+\$[0-9]+)?")
 #: As a character of its own it would be read as a line feed.
@@ -93,26 +84,16 @@ def _cell(place: tuple[int, int], cell: StoredCell, area: tuple[int, int, int, i
 
 
 def _small_parts(spreadsheet: Spreadsheet, sheets: list[str]) -> dict[str, str]:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     paths = {f"worksheets/sheet{number}.xml": "worksheet" for number in range(1, len(sheets) + 1)}
     paths["styles.xml"] = "styles"
-    overrides = "".join(
-        f'<Override PartName="/xl/{path}" ContentType="{kind}.{what}+xml"/>'
-        for path, what in {**paths, "workbook.xml": "sheet.main"}.items()
-    )
     listed = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
         for number, name in enumerate(sheets, 1)
     )
     names = "".join(_name(name, sheets) for name in spreadsheet.names)
-    return {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f"{overrides}</Types>",
-        "_rels/.rels": _relations({"xl/workbook.xml": "officeDocument"}),
+    return small_parts(paths) | {
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets>'
         f"<definedNames>{names}</definedNames></workbook>",
-        "xl/_rels/workbook.xml.rels": _relations(paths),
         "xl/styles.xml": STYLES,
     }
 
@@ -128,11 +109,3 @@ def _name(name: NamedText, sheets: list[str]) -> str:
         return ""
     local = "" if name.sheet is None else f' localSheetId="{sheets.index(name.sheet)}"'
     return f"<definedName name={quoteattr(name.name)}{local}>{text}</definedName>"
-
-
-def _relations(targets: dict[str, str]) -> str:
-    entries = "".join(
-        f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
-        for number, (target, kind) in enumerate(targets.items(), 1)
-    )
-    return f'<Relationships xmlns="{PACKAGE}/relationships">{entries}</Relationships>'

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 from urllib.parse import unquote
 
+from sheetnet.errors import quoted
 from sheetnet.files.package import Attributes, Package
 
 #: Sheets, or relations of a part, that a workbook may list.
@@ -111,7 +112,7 @@ class Part:
     def skip(self) -> None:
         """An element that does not matter begins."""
         if self.node is ROOT:
-            raise self.package.error(f"its part {self.part!r} holds something else")
+            raise self.package.error(f"its part {quoted(self.part)} holds something else")
         if not self.skipped:
             if self.node.inner:
                 # Between elements stands nothing but blanks, perhaps very many.
@@ -119,7 +120,7 @@ class Part:
             self._kept = len(self.pieces)
         self.skipped += 1
         if self.skipped > DEEPEST:
-            raise self.package.error(f"its part {self.part!r} is nested too deeply")
+            raise self.package.error(f"its part {quoted(self.part)} is nested too deeply")
 
     def skip_end(self) -> None:
         self.skipped -= 1
@@ -137,7 +138,7 @@ class _Attributes(Part):
     def enter(self, element: str, attributes: Attributes) -> None:
         if element == self.wanted:
             if len(self.found) == MOST_LISTED:
-                raise self.package.error(f"its part {self.part!r} lists too much")
+                raise self.package.error(f"its part {quoted(self.part)} lists too much")
             self.found.append({name.rpartition(" ")[2]: v for name, v in attributes.items()})
 
     def leave(self, element: str) -> None:
@@ -169,12 +170,12 @@ def workbook(package: Package) -> Workbook:
     for attributes in _Attributes(package, book, "sheet").parsed().found:
         name = unescape(attributes.get("name", ""))
         if name in sheets:
-            raise package.error(f"it has two sheets named {name!r}")
+            raise package.error(f"it has two sheets named {quoted(name)}")
         if attributes.get("id", "") not in relations:
-            raise package.error(f"the part of its sheet {name!r} is missing")
+            raise package.error(f"the part of its sheet {quoted(name)} is missing")
         sheets[name] = relations[attributes["id"]]
     if not sheets:
-        raise package.error(f"its part {book!r} names no sheet")
+        raise package.error(f"its part {quoted(book)} names no sheet")
     first = dict(reversed(relations.values()))
     return Workbook(book, sheets, first.get("sharedStrings"), first.get("styles"))
 

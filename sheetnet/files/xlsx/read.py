@@ -8,27 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import product
 from math import isfinite
 from sys import intern
 from typing import Self
 
-from sheetnet.errors import SheetnetError
+from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address, parse_area
-from sheetnet.files.package import Attributes, Package
+from sheetnet.files.package import SMALLER, Attributes, Package
 from sheetnet.files.stored import CellError, Corners, Look, StoredBook, StoredCell, Value
 from sheetnet.files.xlsx.parts import MOST_LISTED, Part, unescape, workbook
 
-#: Cells that a workbook may hold (each takes some 300 bytes), and shared strings.
+#: Cells that a workbook may hold (each takes some 300 bytes), and shared strings, however
+#: large its file is.
 MOST_CELLS = 10_000_000
 #: Cells that all array formulas of a workbook may fill and all its merges join, together:
 #: programs that recompute the workbook can hang on one that covers a whole sheet.
 MOST_SPREAD = 1_000_000
+#: Characters of a text or a formula; programs stop at 32,767 or a little above.
+LONGEST_TEXT = 100_000
 
 #: Makes a named tuple in half the time that calling it takes.
 _new = tuple.__new__
 
 BOOLS = {"0": False, "1": True, "false": False, "true": True}
+
+
+@dataclass
+class Budget:
+    """What the sheets of a workbook may still hold.
+
+    `spread` is the number of cells that array formulas may still fill and merges may join.
+    """
+
+    package: Package
+    cells: int
+    characters: int
+    spread: int
+
+    @classmethod
+    def of(cls, package: Package) -> Budget:
+        room = package.room
+        return cls(package, min(MOST_CELLS, room.cells), room.characters, MOST_SPREAD)
+
+    def take(self, cells: int, characters: int) -> None:
+        """Count what a row holds. Raises `SheetnetError`."""
+        self.cells -= cells
+        self.characters -= characters
+        if self.cells < 0:
+            most = min(MOST_CELLS, self.package.room.cells)
+            raise self.package.error(f"it has more than {most:,} cells", SMALLER)
+        if self.characters < 0:
+            most = self.package.room.characters
+            raise self.package.error(f"its cells hold more than {most:,} characters", SMALLER)
+
+    def take_area(self, height: int, width: int) -> bool:
+        """Count what an array formula fills or a merge joins; False where it is too much."""
+        self.spread -= max(0, height) * max(0, width)
+        return self.spread >= 0
 
 
 def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
@@ -40,17 +78,15 @@ def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
     wanted = [name for name in parts.sheets if only is None or name in only]
     texts = _Strings(package, parts.strings).parsed().found if parts.strings and wanted else []
     sheets: dict[str, dict[tuple[int, int], StoredCell]] = {name: {} for name in parts.sheets}
-    cells_left, spread_left = MOST_CELLS, MOST_SPREAD
+    budget = Budget.of(package)
     book = StoredBook(sheets)
     for name in wanted:
         kind, target = parts.sheets[name]
         if kind == "worksheet":
-            sheet = _Sheet(package, target, name, texts, cells_left, spread_left).parsed()
+            sheet = _Sheet(package, target, name, texts, budget).parsed()
             sheets[name] = sheet.cells
             book.arrays[name], book.shared[name] = sheet.arrays, sheet.shared
             book.looks[name] = sheet.look
-            cells_left -= len(sheet.cells)
-            spread_left = sheet.spread_left
     return book
 
 
@@ -69,17 +105,20 @@ class _Strings(Part):
         if element == "t":
             self.runs.append("".join(self.pieces))
         elif element == "si":
-            if len(self.found) == MOST_CELLS:
-                raise self.package.error(f"it has more than {MOST_CELLS:,} texts")
-            self.found.append(unescape("".join(self.runs)))
+            most = min(MOST_CELLS, self.package.room.cells)
+            if len(self.found) == most:
+                raise self.package.error(f"it has more than {most:,} texts", SMALLER)
+            text = "".join(self.runs)
+            if len(text) > LONGEST_TEXT:
+                raise too_long(self.package)
+            self.found.append(unescape(text))
             self.runs.clear()
 
 
 class _Sheet(Part):
     """The cells of a sheet by (row, column).
 
-    `texts` are the shared strings; `cells_left` and `spread_left` say how many cells the
-    workbook may still have, and how many its array formulas and merges may still cover.
+    `texts` are the shared strings, `budget` says what the workbook may still hold.
     """
 
     def __init__(
@@ -88,14 +127,14 @@ class _Sheet(Part):
         part: str,
         sheet: str,
         texts: list[str],
-        cells_left: int,
-        spread_left: int,
+        budget: Budget,
     ) -> None:
         super().__init__(package, part)
         self.sheet = sheet
         self.texts = texts
-        self.cells_left = cells_left
-        self.spread_left = spread_left
+        self.budget = budget
+        #: What has been counted of it: cells, and since then characters.
+        self.counted, self.characters = 0, 0
         self.cells: dict[tuple[int, int], StoredCell] = {}
         self.arrays: list[Corners] = []
         #: Where each shared formula stands, and the cells that only name it.
@@ -119,7 +158,12 @@ class _Sheet(Part):
                 cell = self.cells.get(position)
                 if cell is None or cell.formula is None:
                     self.cells[position] = StoredCell(cell.value if cell else None, "")
+        self._count()
         return self
+
+    def _count(self) -> None:
+        self.budget.take(len(self.cells) - self.counted, self.characters)
+        self.counted, self.characters = len(self.cells), 0
 
     # `start` and `end` run six times a cell. They do the work of `enter` and `leave`, and
     # that of an ordinary cell, in place: without the calls, reading is a third faster.
@@ -153,6 +197,9 @@ class _Sheet(Part):
                 number, place = attributes.get("si", ""), (self.row, self.column)
                 if self.masters.setdefault(number, place) != place:
                     self.shared[place] = self.masters[number]
+                    master = self.cells.get(self.masters[number])
+                    # It counts as if it were written out.
+                    self.characters += len((master and master.formula) or "")
         elif element == "row":
             self.row_text = attributes.get("r") or str(self.row + 1)
             self.row, self.column = self._parse(f"A{self.row_text}")[0], 0
@@ -174,6 +221,8 @@ class _Sheet(Part):
         element = node.name
         if element == "v":
             self.cached = "".join(self.pieces)
+            if len(self.cached) > LONGEST_TEXT:
+                raise too_long(self.package)
         elif element == "c":
             cached, formula = self.cached, self.formula
             if cached is not None or formula is not None:
@@ -195,13 +244,18 @@ class _Sheet(Part):
         elif element == "f":
             formula = "".join(self.pieces)
             self.formula = unescape(formula) if "_x" in formula else formula
+            self.characters += len(formula)
+            if len(formula) > LONGEST_TEXT:
+                raise too_long(self.package)
         elif element == "t":
             self.runs.append("".join(self.pieces))
         elif element == "is":
             self.cached = "".join(self.runs)
             self.runs.clear()
-        elif element == "row" and len(self.cells) > self.cells_left:
-            raise self.package.error(f"it has more than {MOST_CELLS:,} cells")
+            if len(self.cached) > LONGEST_TEXT:
+                raise too_long(self.package)
+        elif element == "row":
+            self._count()
 
     def _place_next(self) -> None:
         """The cell says not where it stands: right of the one before."""
@@ -212,7 +266,7 @@ class _Sheet(Part):
     def _column(self, reference: str) -> int:
         row, column = self._parse(reference)
         if row != self.row:
-            raise self._wrong(f"cell {reference!r} stands in row {self.row}")
+            raise self._wrong(f"cell {quoted(reference)} stands in row {self.row}")
         return column
 
     def _parse(self, reference: str) -> tuple[int, int]:
@@ -221,7 +275,7 @@ class _Sheet(Part):
         except ValueError:
             raise self._wrong(f"{reference[:40]!r} is no cell") from None
         if row > LAST_ROW or column > LAST_COLUMN:
-            raise self._wrong(f"cell {reference!r} lies outside of every sheet")
+            raise self._wrong(f"cell {quoted(reference)} lies outside of every sheet")
         return row, column
 
     def _validate(self, references: str) -> None:
@@ -237,10 +291,9 @@ class _Sheet(Part):
         first, _, last = reference.partition(":")
         top, left = self._parse(first)
         bottom, right = self._parse(last or first)
-        self.spread_left -= max(0, bottom - top + 1) * max(0, right - left + 1)
-        if self.spread_left < 0:
+        if not self.budget.take_area(bottom - top + 1, right - left + 1):
             raise self._wrong(
-                f"an array formula or a merge fills {reference!r}, and all of them together "
+                f"an array formula or a merge fills {quoted(reference)}, and all of them together "
                 f"more than {MOST_SPREAD:,} cells"
             )
         return top, left, bottom, right
@@ -252,16 +305,25 @@ class _Sheet(Part):
             return None
         try:
             if kind == "s":
-                return self.texts[range(len(self.texts)).index(int(cached))]
+                text = self.texts[range(len(self.texts)).index(int(cached))]
+                self.characters += len(text)
+                return text
             if kind == "b":
                 return BOOLS[cached.strip()]
         except (ValueError, LookupError):
             raise self._no_value(cached) from None
+        self.characters += len(cached)
         return CellError(cached) if kind == "e" else unescape(cached)
 
     def _no_value(self, cached: str) -> SheetnetError:
         where = address(self.row, self.column)
-        return self._wrong(f"cell {where} holds {cached[:40]!r} as a value of type {self.kind!r}")
+        kind = quoted(self.kind[:40])
+        return self._wrong(f"cell {where} holds {quoted(cached[:40])} as a value of type {kind}")
 
     def _wrong(self, reason: str) -> SheetnetError:
-        return self.package.error(f"in its sheet {self.sheet!r}, {reason}")
+        return self.package.error(f"in its sheet {quoted(self.sheet)}, {reason}")
+
+
+def too_long(package: Package) -> SheetnetError:
+    """What to raise for a text or a formula that no program would take."""
+    return package.error(f"a text or a formula has more than {LONGEST_TEXT:,} characters", SMALLER)
