@@ -6,13 +6,13 @@ mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field
 
-from sheetnet.expressions.formula import Expression, total
+from sheetnet.expressions.formula import Area, Expression, total
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.hyper import chosen
 from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
@@ -27,7 +27,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
-from sheetnet.network.sums import WRITTEN_OUT, mean, product, sum_of_products
+from sheetnet.network.sums import WRITTEN_OUT, Each, mean, product, sum_of_products
 
 MOST_UNITS = 16_384
 SOURCE_UNIT = "source × unit"
@@ -141,10 +141,12 @@ class Dense(Layer):
             return self._activation(around, sample, unit)
         if quantity is DELTA:
             return self._delta(around, sample, unit)
-        area = around.cells.area(DELTA, self.number, unit=unit)
 
         def delta(n: int) -> Expression:
             return around.cells.at(DELTA, self.number, sample=n, unit=unit)
+
+        def area() -> Area | None:
+            return around.cells.area(DELTA, self.number, unit=unit)
 
         if quantity == BIAS_GRADIENT:
             return mean(around.samples, delta, area)
@@ -153,7 +155,7 @@ class Dense(Layer):
             around.samples,
             delta,
             lambda n: around.below(self.number, n, source),
-            (area, around.below_area(self.number, unit=source)),
+            lambda: (area(), around.below_area(self.number, unit=source)),
         )
         return products if around.samples == 1 else products / around.samples
 
@@ -172,13 +174,13 @@ class Dense(Layer):
             self.units,
             lambda j: cells.at(DELTA, number, sample=sample, unit=j),
             lambda j: cells.at(WEIGHT, number, unit=j, source=source),
-            (
+            lambda: (
                 cells.area(DELTA, number, sample=sample),
                 cells.area(WEIGHT, number, source=source),
             ),
         )
 
-    def applied(self, z: list[Expression], unit: int) -> Expression:
+    def applied(self, z: Sequence[Expression], unit: int) -> Expression:
         """The activation of one unit, of any expressions in z's place."""
         return self.activation.cell(z, unit, self.hyper)
 
@@ -186,9 +188,9 @@ class Dense(Layer):
         """The weighted sum of one unit, as z's formula has it."""
         return self._z(around, sample, unit)
 
-    def _each_unit(self, around: Around, quantity: Quantity, sample: int) -> list[Expression]:
-        at = around.cells.at
-        return [at(quantity, self.number, sample=sample, unit=k) for k in range(self.units)]
+    def _each_unit(self, around: Around, quantity: Quantity, sample: int) -> Each:
+        at, number = around.cells.at, self.number
+        return Each(self.units, lambda k: at(quantity, number, sample=sample, unit=k))
 
     def _z(self, around: Around, sample: int, unit: int) -> Expression:
         """The pre-activation; a document whose bias is node 0 writes it first."""
@@ -201,8 +203,15 @@ class Dense(Layer):
             return around.below(number, sample, k)
 
         bias = cells.at(BIAS, number, unit=unit)
-        areas = cells.area(WEIGHT, number, unit=unit), around.below_area(number, sample=sample)
-        weighted = sum_of_products(self.sources, weight, below, areas)
+        weighted = sum_of_products(
+            self.sources,
+            weight,
+            below,
+            lambda: (
+                cells.area(WEIGHT, number, unit=unit),
+                around.below_area(number, sample=sample),
+            ),
+        )
         if not around.notation.bias_node_first:
             return weighted + bias
         if self.sources > WRITTEN_OUT:
@@ -219,7 +228,7 @@ class Dense(Layer):
             return fused
         slope = self.slope(around, sample, unit)
         if slope is None:
-            g = [around.upstream(self.number, sample, j) for j in range(self.units)]
+            g = Each(self.units, lambda j: around.upstream(self.number, sample, j))
             z, a = (self._each_unit(around, q, sample) for q in (Z, ACTIVATION))
             return self.activation.cell_back(z, a, g, unit, self.hyper)
         upstream = around.upstream(self.number, sample, unit)
