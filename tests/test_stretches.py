@@ -1,4 +1,4 @@
-"""Rows that a plain copy takes as they stand are those that the parser would have written."""
+"""Rows that are copied as they stand, or read by a pattern, are as the parser has them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 from sheetnet.building import build_each
 from sheetnet.errors import SheetnetError
 from sheetnet.files import stretches
-from sheetnet.files.formats import FORMATS, copy_plain
+from sheetnet.files.formats import FORMATS, copy_plain, read
+from sheetnet.files.stored import StoredBook
 from sheetnet.files.xlsx.plain import MAIN
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
@@ -60,11 +61,20 @@ def copied(path: Path, target: Path) -> dict[str, str] | str:
     }
 
 
+def stored(path: Path) -> StoredBook | str:
+    """What is read of a workbook; or the error."""
+    try:
+        return read(path)
+    except SheetnetError as error:
+        return re.sub("line [0-9]+, column [0-9]+", "", str(error))
+
+
 def both(path: Path, folder: Path) -> tuple[dict[str, str] | str, dict[str, str] | str]:
-    """The copy, and the copy of which the parser has seen everything."""
-    first = copied(path, folder / "copy")
+    """The copy, and the copy of which the parser has seen everything; reading is compared too."""
+    first, book = copied(path, folder / "copy"), stored(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stretches.Stretches, "taken", lambda self, content, spaces: None)
+        assert stored(path) == book
         return first, copied(path, folder / "copy")
 
 

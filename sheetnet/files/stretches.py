@@ -1,10 +1,10 @@
-"""Rows that a plain copy takes as they stand, without a parser.
+"""Rows that are read, or copied as they stand, without a parser.
 
-Most rows of a large sheet look alike and hold nothing but what is copied anyway. A pattern
-that one regular expression matches tells so in a fraction of the time that following each
-element takes. All others go through the parser, which also says where rows begin: a pattern
-is tried only where a row has just ended, so never within a comment or the like, and only
-where the prefixes of names mean what the pattern takes them for.
+Most rows of a large sheet look alike and hold nothing out of the ordinary. A pattern that one
+regular expression matches tells so in a fraction of the time that following each element takes.
+All others go through the parser, which also says where rows begin: a pattern is tried only
+where a row has just ended, so never within a comment or the like, and only where the prefixes
+of names mean what the pattern takes them for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from xml.sax.saxutils import unescape
 
 from sheetnet.files.package import LARGEST_MARKUP, Parser
 
@@ -36,6 +37,11 @@ def element(name: str, attributes: bytes, content: bytes) -> bytes:
     """A pattern for an element."""
     tag = name.encode()
     return rb"<%b%b(?:/>|>%b</%b>)" % (tag, attributes, content, tag)
+
+
+def unescaped(text: str) -> str:
+    """What a parser makes of a text or a value that matches."""
+    return unescape(text, {"&quot;": '"', "&apos;": "'"}) if "&" in text else text
 
 
 @dataclass(frozen=True)

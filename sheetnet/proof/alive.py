@@ -19,7 +19,7 @@ from sheetnet.workbook.knobs import Knob, Settings
 from sheetnet.workbook.model import Book
 
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends.
-TRIES, MOST, IDLE = 48, 12, 12
+TRIES, MOST, IDLE = 48, 12, 6
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 
@@ -46,26 +46,32 @@ def moves(
     numbers_of: Callable[[Settings], Any],
     is_steady: Callable[[Any], bool],
     book: Book | None,
+    tell: Callable[[Settings], None],
 ) -> Moves:
-    """What to move the inputs to.
+    """What to move the inputs to; `tell` hears of each as soon as it is chosen.
 
     Passed over are settings whose run overflows, and those that are not steady: programs
     need not agree on their numbers.
 
     Without a `book` to look at the branches of, a fixed number of moves.
     """
+    chosen: list[tuple[Settings, Any]] = []
     found = branches(book) if book else []
     if book is None or not found:
         tried = _computed(candidates(knobs, settings, UNSEEN if book is None else 1), numbers_of)
-        return Moves([(each, numbers) for each, numbers in tried if is_steady(numbers)])
+        for each, numbers in tried:
+            if is_steady(numbers):
+                chosen.append((each, numbers))
+                tell(each)
+        return Moves(chosen)
     seen = Seen(book, found)
-    chosen: list[tuple[Settings, Any]] = []
     idle = 0
     for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of):
         sides = seen.sides(book.at(numbers))
         idle += 1
         if (not chosen or seen.gains(sides)) and is_steady(numbers):
             chosen.append((moved, numbers))
+            tell(moved)
             seen.add(sides)
             idle = 0
         if not seen.open or len(chosen) == MOST or idle == IDLE:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
 from sheetnet.expressions.formula import Expression
+from sheetnet.files.edits import Edits
 from sheetnet.files.formats import read, read_facts
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.lessons.subjects import Subject, subject_of
@@ -46,8 +47,6 @@ from sheetnet.workbook.knobs import Settings
 from sheetnet.workbook.model import Book, Matrix, Spill
 
 Progress = Callable[[str], None]
-#: Moves at which the written mathematics is read back once more.
-READ_AGAIN = 2
 
 
 @dataclass
@@ -92,22 +91,23 @@ def verify(
     stored = read(path)
     index = read_index(path, stored)
     result = Verification(path, missing=missing)
-    work = _Work(path, stored, index, result)
-    if work.numbers is None:
-        return result
-    tell("choosing what to move")
-    moved = work.moves()
-    edits = [knobs_of.edits(index.blocks, settings) for settings, _ in moved.settings]
-    with recalculating(path, programs, [{}, *edits]) as values_of:
+    with recalculating(path, programs) as recalculation:
+        work = _Work(path, stored, index, result)
+        if work.numbers is None:
+            return result
+        tell("choosing what to move")
+        recalculation.edits.add({})
+        moved = work.moves(recalculation.edits.add)
+        recalculation.edits.close()
         tell("comparing what the file stores")
         work.compare_stored()
         work.read_again(moved)
         expected = [work.expected(numbers) for _, numbers in moved.settings]
         for name in programs:
             tell(f"recalculating with {name}")
-            values = values_of(name)
+            values = recalculation.values(name)
             result.checks.append(work.compare(values[0], f"recalculated by {name}"))
-            if edits:
+            if expected:
                 alive = Comparison(f"inputs moved, {name}")
                 for each, after in zip(expected, values[1:], strict=True):
                     _join(alive, compare(each, after, alive.name))
@@ -239,29 +239,29 @@ class _Work:
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
 
-    def moves(self) -> Moves:
-        """Where to move the inputs."""
+    def moves(self, tell: Callable[[Edits], None]) -> Moves:
+        """Where to move the inputs; `tell` hears what to type as soon as it is known."""
         found = moves(
             self.knobs,
             self.settings,
             lambda settings: self.subject.numbers(self.lesson, settings),
             self.subject.steady,
             self.book,
+            lambda settings: tell(knobs_of.edits(self.index.blocks, settings)),
         )
         self.result.branches, self.result.untaken = found.branches, len(found.untaken)
         self.result.moves = len(found.settings)
         return found
 
     def read_again(self, moved: Moves) -> None:
-        """Read the written mathematics where the inputs were moved.
+        """Read the written mathematics once more, where the inputs were moved.
 
         Where numbers are 0 or alike, a wrong symbol shows only elsewhere.
         """
-        if self.book is not None:
-            check = Comparison("mathematics, inputs moved")
-            for _, numbers in moved.settings[:READ_AGAIN]:
-                _join(check, check_readings(self.book.at(numbers), self.subject.decoder(numbers)))
-            self.result.checks.append(check)
+        if self.book is not None and moved.settings:
+            numbers = moved.settings[-1][1]
+            check = check_readings(self.book.at(numbers), self.subject.decoder(numbers))
+            self.result.checks.append(replace(check, name="mathematics, inputs moved"))
 
 
 def _choose(engine: str) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ computed comes back as values. Numbers can be typed into cells before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
@@ -43,7 +43,7 @@ def installed() -> list[str]:
 def recalculate(
     path: Path,
     engine: str | Program,
-    edits: Sequence[Edits] = ({},),
+    edits: Iterable[Edits] = ({},),
     *,
     timeout: float | None = None,
 ) -> list[Values]:
@@ -51,8 +51,8 @@ def recalculate(
 
     An edit is a number typed into a cell that holds no formula: (sheet, row, column) to
     number. Every set starts from the file as it is. `engine` is a name in `PROGRAMS`, or an
-    open `LibreOffice`, which saves its start; `timeout` is in seconds, for all sets;
-    when left out, larger files have more time.
+    open `LibreOffice`, which saves its start; `timeout` is in seconds, for all sets, which may
+    come one after another; when left out, larger files have more time.
 
     Raises `ProgramError` where the program is not installed, fails, takes longer, or where
     an edit names no such cell; `SheetnetError` where the file is no workbook.

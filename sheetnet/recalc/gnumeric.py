@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Gnumeric(Program):
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}")
         return _version(program)
 
-    def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
+    def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
         until = time.monotonic() + timeout
         with WorkFolder() as work:
             # A copy of a plain name: the converter reads some names as addresses of files.

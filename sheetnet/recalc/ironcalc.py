@@ -7,7 +7,7 @@ import importlib.util
 import json
 import marshal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sheetnet.files.edits import Edits
@@ -36,21 +36,25 @@ class IronCalc(Program):
         except importlib.metadata.PackageNotFoundError:
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}") from None
 
-    def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
+    def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
         with WorkFolder() as work:
             folder = work.path
             request, answer = folder / "request.json", folder / "answer"
             content = {
                 "library": _library(),
                 "path": str(_readable(path, folder)),
-                "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
                 "most_cells": most_cells(path),
             }
             request.write_text(json.dumps(content), encoding="utf-8")
             child = Path(__file__).with_name("ironcalc_child.py")
             try:
-                # -I: the child sees our Python's own modules, and the library's folder.
-                run([sys.executable, "-I", child, request, answer], folder, timeout)
+                run(
+                    # -I: the child sees our Python's own modules, and the library's folder.
+                    [sys.executable, "-I", child, request, answer],
+                    folder,
+                    timeout,
+                    lines=map(_line, edits),
+                )
             except Failed as failure:
                 raise self.error(path, str(failure)) from None
             return list(self._read(path, answer))
@@ -62,6 +66,10 @@ class IronCalc(Program):
                 if isinstance(told, list):
                     raise self.error(path, *told)
                 yield from_child(told)
+
+
+def _line(edits: Edits) -> str:
+    return json.dumps([[*cell, number] for cell, number in edits.items()])
 
 
 def _readable(path: Path, folder: Path) -> Path:

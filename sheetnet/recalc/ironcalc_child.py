@@ -1,6 +1,7 @@
 """Let IronCalc recompute a workbook: `ironcalc_child.py REQUEST ANSWER`, two files' names.
 
-A script that imports nothing of sheetnet. The request is JSON. The answer has for each set of
+A script that imports nothing of sheetnet. The request is JSON, and each line of standard input a
+set of edits; the workbook is loaded before they come. The answer has for each set of
 edits its values, and at its end perhaps the words that say what went wrong; it is marshalled,
 which takes a sixteenth of JSON's time (300,000 numbers in 0.09 s for 1.0 s), and both sides
 are the same Python. It goes to a file, because the library prints to standard output.
@@ -37,8 +38,9 @@ def main(request_file: str, answer_file: str) -> None:
 
 def _recalculate(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The values for each set of edits: by sheet, the rows, and the places of errors."""
-    model = None
-    for edits in request["edits"]:
+    model = _load(request["path"])
+    for line in sys.stdin:
+        edits = json.loads(line)
         if model is None:
             model = _load(request["path"])
         names = [properties["name"] for properties in model.get_worksheets_properties()]

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -89,7 +89,7 @@ class LibreOffice(Program):
         try:
             self._write_profile(folder)
             self._process = start(
-                [python, child, soffice, folder, pipe], folder, memory=MEMORY, pipes=True
+                [python, child, soffice, folder, pipe], folder, memory=MEMORY, fed=True, heard=True
             )
             self._answer(Path(soffice), START)
         except BaseException:
@@ -131,7 +131,7 @@ class LibreOffice(Program):
             self._folder = None
 
     def recalculate(
-        self, path: Path, edits: Sequence[Edits], timeout: float = TIMEOUT
+        self, path: Path, edits: Iterable[Edits], timeout: float = TIMEOUT
     ) -> list[Values]:
         """See `sheetnet.recalc.recalculate`; outside of `with`, the program starts and ends."""
         if self._process is None or self._folder is None:

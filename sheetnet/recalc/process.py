@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -29,28 +29,29 @@ def start(
     seconds: float = 0,
     memory: int = MEMORY,
     environment: Mapping[str, str] | None = None,
-    pipes: bool = False,
+    fed: bool = False,
+    heard: bool = False,
 ) -> subprocess.Popen[str]:
     """Start a program in `folder`, with limits of computing time (seconds) and memory.
 
-    Its standard streams are pipes, or else nothing; what it complains about goes to the
-    file `complaints` in the folder, and its temporary files into the folder. Where the system
-    can do it, a program without pipes ends with us; one with pipes sees them end. Raises OSError.
+    Its standard input is a pipe where it is `fed`, its output where it is `heard`, or else
+    nothing; what it complains about goes to the file `complaints` in the folder, and its
+    temporary files into the folder. Where the system can do it, a program ends with us; one
+    that is heard sees its pipes end. Raises OSError.
     """
     words = [str(word) for word in command]
     if os.name == "posix":
         launcher = Path(__file__).with_name("limited.py")
-        parent = 0 if pipes else os.getpid()
+        parent = 0 if heard else os.getpid()
         limits = [str(math.ceil(seconds)), str(memory), str(parent)]
         words = [sys.executable, "-I", str(launcher), *limits, *words]
-    stream: Any = subprocess.PIPE if pipes else subprocess.DEVNULL
     with complaints(folder, "wb") as file:
         process = subprocess.Popen(
             words,
             cwd=folder,
             env={**os.environ, "TMPDIR": str(folder), **(environment or {})},
-            stdin=stream,
-            stdout=stream,
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
             stderr=file,
             encoding="utf-8",
             start_new_session=True,
@@ -68,13 +69,19 @@ def run(
     folder: Path,
     timeout: float,
     environment: Mapping[str, str] | None = None,
+    lines: Iterable[str] = (),
 ) -> None:
-    """Run a program to its end, `timeout` seconds at most. Raises `Failed`."""
+    """Run a program to its end, `timeout` seconds at most. Raises `Failed`.
+
+    It is fed the lines as they come; its time begins with the last one. Its computing time is
+    limited all along.
+    """
     try:
-        process = start(command, folder, seconds=timeout, environment=environment)
+        process = start(command, folder, seconds=timeout, environment=environment, fed=True)
     except OSError as error:
         raise Failed(f"cannot be started ({error.strerror})") from None
     try:
+        _feed(process, lines)
         status = process.wait(timeout)
     except subprocess.TimeoutExpired:
         raise Failed(f"took longer than {timeout:.3g} s") from None
@@ -82,6 +89,15 @@ def run(
         kill(process)
     if status:
         raise Failed(ending(status, folder))
+
+
+def _feed(process: subprocess.Popen[str], lines: Iterable[str]) -> None:
+    assert process.stdin is not None
+    # A program that has ended takes no more; what became of it, its status tells.
+    with suppress(BrokenPipeError), process.stdin as stream:
+        for line in lines:
+            stream.write(line + "\n")
+            stream.flush()
 
 
 def kill(process: subprocess.Popen[str]) -> None:

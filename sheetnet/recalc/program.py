@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
@@ -39,7 +39,7 @@ class Program(ABC):
         """Its version, as 1.12.55. Raises `ProgramError` where it is not installed."""
 
     @abstractmethod
-    def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
+    def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
         """See `sheetnet.recalc.recalculate`, which looks at the file first."""
 
     def error(self, path: Path, reason: str, remedy: str = "try another engine") -> ProgramError:

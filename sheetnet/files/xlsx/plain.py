@@ -9,8 +9,9 @@ from sheetnet.errors import quoted
 from sheetnet.files import fetching, packing
 from sheetnet.files.package import Attributes, Package
 from sheetnet.files.plain import Copy, Kept
-from sheetnet.files.stretches import CHARACTERS, PLAIN, Stretches, attributes, element
+from sheetnet.files.stretches import CHARACTERS, Stretches, attributes, element
 from sheetnet.files.xlsx.parts import NAMESPACES, workbook
+from sheetnet.files.xlsx.patterns import ROW, TEXTS
 
 MAIN = NAMESPACES[0]
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -93,15 +94,9 @@ ROOT = _tree()
 def _rows() -> re.Pattern[bytes]:
     """Rows as we, LibreOffice, Gnumeric and Excel write them."""
     formula = element("f", attributes("aca", "t", "aca", "ref", "si"), CHARACTERS)
-    text = rb"<t(?: xml:space=%b)?+(?:/>|>%b</t>)" % (PLAIN, CHARACTERS)
-    look = rb'<rPr>(?:<[A-Za-z]++(?: [A-Za-z]++="[^<>&"]*+")?+/>)*+</rPr>'
-    run = rb"<r>(?:%b)?+%b</r>" % (look, text)
-    value = rb"(?:<v/>|<v>%b</v>|<is>(?:%b|(?:%b)++)</is>)?+" % (CHARACTERS, text, run)
+    value = rb"(?:<v/>|<v>%b</v>|<is>%b</is>)?+" % (CHARACTERS, TEXTS)
     cell = element("c", attributes("r", "s", "t"), rb"(?:%b)?+%b" % (formula, value))
-    row = attributes(
-        *("r", "spans", "s", "customFormat", "customHeight", "ht", "hidden", "customHeight"),
-        *("outlineLevel", "collapsed", "thickTop", "thickBot", "x14ac:dyDescent"),
-    )
+    row = attributes("r") + ROW
     return re.compile(rb"(?:%b)*+" % element("row", row, rb"(?:%b)*+" % cell))
 
 
