@@ -243,7 +243,52 @@ def depth(parts: Parts) -> None:
             parts[part] = parts[part][:end] + inner + parts[part][end:]
 
 
+def validations(parts: Parts) -> None:
+    """Ranges of validations, each as large as a sheet."""
+    if "content.xml" in parts:
+        name = re.search(rb'table:content-validation-name="([^"]*)"', parts["content.xml"])
+        assert name
+        valid = f'table:content-validation-name="{name[1].decode()}"'
+        cell = f'<table:table-cell {valid} table:number-columns-repeated="16384"/>'
+        row = f'<table:table-row table:number-rows-repeated="20">{cell}</table:table-row>'
+        _rows_ods(parts, row * 9_000, "Start")
+        return
+    part = sheet(parts, "Start")
+    one = f'<dataValidation type="decimal" sqref="{"A1:XFD1048576 " * 50}"/>'
+    many = f"<dataValidations>{one * 1_500}</dataValidations>"
+    content = re.sub(rb"<dataValidations.*?</dataValidations>", b"", parts[part])
+    parts[part] = content.replace(b"</sheetData>", b"</sheetData>" + many.encode())
+
+
+def names_of_names(parts: Parts) -> None:
+    """Names that double each other."""
+    doubled = [(f"n{i}", f"n{i - 1}+n{i - 1}") for i in range(1, 200)]
+    if "content.xml" in parts:
+        many = "".join(
+            f'<table:named-expression table:name="{name}" table:expression="{text}"/>'
+            for name, text in doubled
+        )
+        more = f"<table:named-expressions>{many}</table:named-expressions>"
+        replaced(parts, "content.xml", "</office:spreadsheet>", f"{more}</office:spreadsheet>")
+    else:
+        many = "".join(f'<definedName name="{n}">{text}</definedName>' for n, text in doubled)
+        replaced(parts, "xl/workbook.xml", "</definedNames>", f"{many}</definedNames>")
+
+
+def brackets(parts: Parts) -> None:
+    """A formula of ours, in 4,000 brackets."""
+    written = "(" * 4_000 + "1" + ")" * 4_000
+    if "content.xml" in parts:
+        part, old, new = "content.xml", rb'table:formula="[^"]*"', f'table:formula="of:={written}"'
+    else:
+        part, old, new = sheet(parts, "Training"), rb"<f>[^<]*</f>", f"<f>{written}</f>"
+    parts[part] = re.sub(old, new.encode(), parts[part], count=1)
+
+
 REPEATING: list[Maker] = [
+    validations,
+    names_of_names,
+    brackets,
     comments_in_front,
     a_comment_in_front,
     elements,
