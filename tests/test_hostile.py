@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 import zipfile
@@ -15,7 +16,8 @@ from sheetnet.files import fetching
 from sheetnet.files.formats import copy_plain, read
 from sheetnet.files.stored import CellError
 from sheetnet.proof.comparison import shown
-from sheetnet.recalc import PROGRAMS, recalculate
+from sheetnet.recalc import PROGRAMS, libreoffice, recalculate
+from sheetnet.recalc.libreoffice import LibreOffice
 from tests import hostile
 from tests.trial import Trials, trials
 
@@ -113,7 +115,39 @@ def test_nothing_is_fetched(
         except SheetnetError as error:
             assert str(path) in str(error), what
         assert not heard, what
-    assert computed >= (6 if form == "ods" else 2)
+    assert computed >= (8 if form == "ods" else 2)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("profile", [True, False], ids=["our profile", "its own profile"])
+def test_what_a_program_would_fetch(
+    profile: bool,
+    books: dict[str, Path],
+    tmp_path: Path,
+    listener: tuple[int, list[bytes]],
+    program_or_skip: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the copy, LibreOffice asks; our profile alone keeps it from that as well."""
+    program_or_skip("libreoffice")
+    port, heard = listener
+    monkeypatch.setattr(libreoffice, "copy_plain", shutil.copyfile)
+    if not profile:
+        monkeypatch.setattr(libreoffice, "SAFE", ())
+    asking = {("ods", "picture"), ("ods", "metadata"), ("ods", "object"), ("xlsx", "composed")}
+    asked = set()
+    with LibreOffice() as program:
+        for form, book in books.items():
+            for what, path in hostile.fetching(book, tmp_path, port):
+                if (form, what) in asking:
+                    heard.clear()
+                    recalculate(path, program)
+                    if heard:
+                        asked.add((form, what))
+    if profile:
+        assert not asked
+    else:
+        assert len(asked) >= 2
 
 
 def test_the_listener_hears(listener: tuple[int, list[bytes]]) -> None:
@@ -165,6 +199,8 @@ OUTSIDE = [
     '1+_xlfn.WEBSERVICE ("a")',
     "COM.MICROSOFT.WEBSERVICE(A1)",
     'dde("a";"b";"c")',
+    "INDIRECT(A1)",
+    'COM.MICROSOFT.FILTERXML(A1;"//a")',
     "IMPORTDATA(A1)",
     "['http://a/b.ods'#$Sheet1.A1]",
     "['file:///a/b.ods'#$Sheet1.A1]",

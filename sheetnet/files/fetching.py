@@ -11,10 +11,12 @@ import re
 import unicodedata
 
 #: Functions of any program that read files, call programs, or ask another machine; they are
-#: sought in what `_folded` gives.
+#: sought in what `_folded` gives. INDIRECT makes a reference of a text, which may be put
+#: together from pieces and name another file; LibreOffice then asks for that.
 WORDS = (
     *("WEBSERVICE", "DDE", "RTD", "IMAGE", "CALL", "EXEC", "EXECSQL", "READDBTABLE"),
     *("REGISTER", "REGISTER.ID", "SQL.REQUEST", "STOCKHISTORY", "ATL_LAST", "SHELL"),
+    *("INDIRECT", "FILTERXML"),
 )
 FAMILIES = ("CUBE", "IMPORT")
 CALLED = re.compile(
@@ -56,6 +58,11 @@ def found(formula: str, *, excel: bool) -> str | None:
         if BRACKET.search(bare) if excel else HASH.search(TOKEN.sub("", bare)):
             return "refers to another file"
     return None
+
+
+def is_address(name: str) -> bool:
+    """Whether a sheet's name is one that LibreOffice gives to what it keeps of another file."""
+    return ADDRESS.search(_folded(name)) is not None
 
 
 def harmless(text: str, *, excel: bool) -> bool:

@@ -29,8 +29,8 @@ class Kept:
 
     `name` is how it is written, `attributes` are those that are kept, by their full names as
     they are written (None: all that stand in no namespace). `text` says whether the text in it
-    matters, `formula` whether that is a formula, and `formulas` which attributes are. `always`
-    are attributes that it has in every copy.
+    matters, `formula` whether that is a formula, and `formulas` which attributes are. `names` are
+    attributes that may be no address. `always` are attributes that it has in every copy.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Kept:
     text: bool = False
     formula: bool = False
     formulas: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     always: Mapping[str, str] = field(default_factory=dict)
     inner: dict[str, Kept] = field(default_factory=dict)
 
@@ -113,6 +114,8 @@ class Copy:
             if not value.isalnum():
                 if key in kept.formulas:
                     self._refuse_fetching(value)
+                elif key in kept.names and fetching.is_address(value):
+                    raise self._refusal("a name refers to another file")
                 value = escape(value, IN_ATTRIBUTES)
             text += f' {key}="{value}"'
         self.written.append(text + ">")
@@ -149,7 +152,10 @@ class Copy:
         # A prefix of OpenFormula can also name Excel's way.
         excel = self.excel or formula.startswith("msoxl:")
         if found := fetching.found(formula, excel=excel):
-            raise SheetnetError(
-                f"{self.package.path}: {self.where}, a formula {found}, and nothing is fetched "
-                "from elsewhere: take it out"
-            )
+            raise self._refusal(f"a formula {found}")
+
+    def _refusal(self, what: str) -> SheetnetError:
+        return SheetnetError(
+            f"{self.package.path}: {self.where}, {what}, and nothing is fetched from elsewhere: "
+            "take it out"
+        )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sheetnet.expressions.dialects import EXCEL, address
 from sheetnet.expressions.formula import Area, Expression, Ref, Text
 from sheetnet.expressions.parsing import same
@@ -242,18 +244,22 @@ def _missing(book: Book, stored: StoredBook) -> Iterator[str]:
 
 def _validated(sheet: Sheet, look: Look) -> bool:
     """Whether all input cells still refuse something."""
-    wanted = {
-        (row, column)
-        for area in (validation.area for validation in sheet.validations)
-        for row in range(area.top, area.bottom + 1)
-        for column in range(area.left, area.right + 1)
-    }
-    rows = {row for row, _ in wanted}
-    for top, left, bottom, right in look.validated:
-        covered = [row for row in rows if top <= row <= bottom]
-        if covered:
-            wanted -= {(row, column) for row in covered for column in range(left, right + 1)}
-    return not wanted
+    wanted = np.array(
+        [
+            (row, column)
+            for area in (validation.area for validation in sheet.validations)
+            for row in range(area.top, area.bottom + 1)
+            for column in range(area.left, area.right + 1)
+        ]
+    ).reshape(-1, 2)
+    # A stranger's ranges can be many, and each as large as a sheet.
+    for top, left, bottom, right in set(look.validated):
+        if not len(wanted):
+            break
+        rows, columns = wanted.T
+        inside = (top <= rows) & (rows <= bottom) & (left <= columns) & (columns <= right)
+        wanted = wanted[~inside]
+    return not len(wanted)
 
 
 def _extra(book: Book, stored: StoredBook) -> Iterator[str]:

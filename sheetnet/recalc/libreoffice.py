@@ -37,7 +37,8 @@ PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
 
-#: A profile: no macro runs, no link is followed or updated.
+#: A profile: no macro runs, no link is followed or updated. What asks another machine all the
+#: same is sent to a place where nobody answers.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 {}</oor:items>
@@ -49,6 +50,13 @@ SAFE = (
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("Office.Calc/Content/Update", "Link", "2"),
+    ("Inet/Settings", "ooInetProxyType", "2"),
+    ("Inet/Settings", "ooInetNoProxy", ""),
+    *(
+        ("Inet/Settings", f"ooInet{protocol}Proxy{what}", value)
+        for protocol in ("HTTP", "HTTPS", "FTP")
+        for what, value in (("Name", "127.0.0.1"), ("Port", "9"))
+    ),
 )
 
 

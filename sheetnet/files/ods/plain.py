@@ -78,6 +78,7 @@ def _nodes() -> Kept:
             ATTRIBUTES,
             text=name.startswith("text:"),
             formulas=FORMULAS,
+            names=("table:name",),
         )
         for name in names
     }
