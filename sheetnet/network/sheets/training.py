@@ -100,7 +100,8 @@ class _Rows:
     def write(self) -> None:
         """A band for the first step and one for all others; or bands for each step."""
         steps = self.context.steps
-        if self.each == 1 and self.axes == (STEP,):
+        # Rows of an example move down by as many as a step has of them, not by one.
+        if all(block.rows == (STEP,) for block in self.context.runs):
             self._band(0, 0, 1)
             if steps:
                 self._band(1, 0, steps)
