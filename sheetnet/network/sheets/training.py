@@ -210,7 +210,7 @@ class _Rows:
             return context.knob(parameter, layer).ref(fixed=True, **index)
         above, here = (RunCells(context, step - back, self._moves) for back in (1, 0))
         before = above.at(parameter, layer, **index)
-        if not context.net.trains(parameter):
+        if not context.net.trains(parameter, layer, index):
             return before
         optimiser = context.net.optimiser
         new = {s: here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
@@ -226,6 +226,8 @@ class _Rows:
             # 0, but a formula: nobody types into it.
             return 0 * context.knob(parameter, layer).ref(fixed=True, **index)
         above = RunCells(context, step - 1, self._moves)
+        if not context.net.trains(parameter, layer, index):
+            return above.at(parameter.kept(name), layer, **index)
         optimiser = context.net.optimiser
         state = {s: above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
         gradient = above.at(parameter.gradient, layer, **index)
@@ -264,7 +266,8 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
     sheet.put(GROUP_ROW, block.left, title, group)
     if quantity.note:
-        sheet.notes[GROUP_ROW, block.left] = quantity.note
+        note = quantity.note.format(mean=context.net.reduction.written)
+        sheet.notes[GROUP_ROW, block.left] = note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
     for number, index in enumerate(_columns(block)):
