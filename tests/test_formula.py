@@ -239,7 +239,7 @@ def test_sheet_names_are_quoted_where_they_are_more_than_a_plain_word(
 
 def test_a_row_may_be_written_as_a_mark_but_fixed_rows_stay() -> None:
     tree = Ref(HOME, 5, 1) + Ref(HOME, 5, 2, fixed=True) + call("SUM", Area(HOME, 4, 1, 5, 3))
-    text = EXCEL.write(tree, HOME, lambda row: f"<{row}>")
+    text = EXCEL.write(tree, HOME, "{}<{}>".format)
     assert text == "A<5>+$B$5+SUM(A<4>:C<5>)"
 
 

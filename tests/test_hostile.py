@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from sheetnet.errors import LONGEST_WORD, SheetnetError, cut, printable, quoted
+from sheetnet.files import fetching
 from sheetnet.files.formats import copy_plain, read
-from sheetnet.files.package import open_package
-from sheetnet.files.plain import refuse_fetching
 from sheetnet.files.stored import CellError
 from sheetnet.proof.comparison import shown
 from sheetnet.recalc import PROGRAMS, recalculate
@@ -161,41 +160,84 @@ def test_a_plain_copy_holds_the_same_cells(
         assert package.testzip() is None
 
 
-@pytest.mark.parametrize(
-    "formula",
-    [
-        'WEBSERVICE("http://a")',
-        '1+_xlfn.WEBSERVICE ("a")',
-        "COM.MICROSOFT.WEBSERVICE(A1)",
-        'dde("a";"b";"c")',
-        "IMPORTDATA(A1)",
-        "['http://a/b.ods'#$Sheet1.A1]",
-        "['file:///a/b.ods'#$Sheet1.A1]",
-        "'http://a/[b.xlsx]Sheet1'!A1",
-        "[b.xlsx]Sheet1!A1",
-        "'/a/[b.ods]Sheet1'!A1",
-    ],
-)
-def test_formulas_that_fetch_are_refused(formula: str, books: dict[str, Path]) -> None:
-    said = "nothing is fetched from elsewhere: take it out"
-    with open_package(books["xlsx"]) as package, pytest.raises(SheetnetError, match=said):
-        refuse_fetching(formula, package, "in its sheet 'a'")
+OUTSIDE = [
+    'WEBSERVICE("http://a")',
+    '1+_xlfn.WEBSERVICE ("a")',
+    "COM.MICROSOFT.WEBSERVICE(A1)",
+    'dde("a";"b";"c")',
+    "IMPORTDATA(A1)",
+    "['http://a/b.ods'#$Sheet1.A1]",
+    "['file:///a/b.ods'#$Sheet1.A1]",
+    "'http://a/[b.xlsx]Sheet1'!A1",
+    "'\\\\host\\share\\b'#$Sheet1.A1",
+    # Letters that capitals make plain, or that look alike, or are written by their numbers.
+    "web\u017fervice(A1)",
+    "\uff37EBSERVICE(A1)",
+    "_x0057_EBSERVICE(A1)",
+    # Quotation marks in the name of a sheet, and apostrophes in a text.
+    """'a"b'!A1+WEBSERVICE("c")+'d"e'!A1""",
+    """"it's "&WEBSERVICE("a")&" it's\"""",
+]
+OUTSIDE_EXCEL = [
+    "[b.xlsx]Sheet1!A1",
+    "[1]Sheet1!A1",
+    "[1]!name",
+    "'/a/[b.ods]Sheet1'!A1",
+    "'[b.dat]Sheet 1'!A1",
+    "cmd|'/c calc'!A1",
+    "excel|book!R1C1",
+]
+OUTSIDE_ODS = ["[b.ods#$Sheet1.A1]", "['b.dat'#Sheet1.A1]"]
+INSIDE = [
+    'IF(A1>0;"http://a";"b#")',
+    'HYPERLINK("http://a.b/c","d")',
+    "SUM([.A1:.B2])*[$Start.$A$1]",
+    "'Gradient check'!A1*RADDE(1)",
+    "#REF!+A1",
+    'CALLS(1)&"[a.xlsx]"',
+    'IF(A1=0,"it\'s","∂")&"WEBSERVICE"',
+]
+#: Columns whose names are those of kinds of files, a sheet named by a number sign, intersections.
+INSIDE_ODS = [
+    "[.OD6]*[.XLS7]+[.CSV1]",
+    "[$'no #2'.A1]",
+    "[.A1:.B2]![.B1:.C2]",
+    "{1;2|3;4}",
+    "IFERROR([.A1];#N/A)",
+]
+INSIDE_EXCEL = ["SUM({1,2;3,4})", "A1#", "Table1[[#This Row],[a]]", "OD6*XLS7"]
 
 
 @pytest.mark.parametrize(
-    "formula",
-    [
-        'IF(A1>0;"http://a";"b#")',
-        'HYPERLINK("http://a.b/c","d")',
-        "SUM([.A1:.B2])*[$Start.$A$1]",
-        "'Gradient check'!A1*RADDE(1)",
-        "#REF!+A1",
-        'CALLS(1)&"[a.xlsx]"',
-    ],
+    ("formula", "excel"),
+    [(formula, excel) for formula in OUTSIDE for excel in (True, False)]
+    + [(formula, True) for formula in OUTSIDE_EXCEL]
+    + [(formula, False) for formula in OUTSIDE_ODS],
 )
-def test_other_formulas_are_not(formula: str, books: dict[str, Path]) -> None:
-    with open_package(books["xlsx"]) as package:
-        refuse_fetching(formula, package, "")
+def test_formulas_that_look_beyond_are_found(formula: str, excel: bool) -> None:
+    assert fetching.found(formula, excel=excel)
+    assert not fetching.harmless(formula, excel=excel)
+
+
+@pytest.mark.parametrize(
+    ("formula", "excel"),
+    [(formula, excel) for formula in INSIDE for excel in (True, False)]
+    + [(formula, True) for formula in INSIDE_EXCEL]
+    + [(formula, False) for formula in INSIDE_ODS],
+)
+def test_other_formulas_are_not(formula: str, excel: bool) -> None:
+    assert fetching.found(formula, excel=excel) is None
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_refusal_names_file_place_and_remedy(
+    form: str, books: dict[str, Path], tmp_path: Path
+) -> None:
+    path = hostile.made(books[form], tmp_path / f"a.{form}", hostile.FETCHING[form]["web service"])
+    with pytest.raises(SheetnetError, match="fetched from elsewhere: take it out") as caught:
+        copy_plain(path, tmp_path / "copy")
+    assert str(caught.value).startswith(f"{path}: in its ")
+    assert "calls WEBSERVICE" in str(caught.value)
 
 
 def test_words_are_quoted_short_and_seen() -> None:

@@ -36,8 +36,9 @@ ATOM = 7
 #: The size of a sheet, in every program since Excel 2007 and LibreOffice 7.4.
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
-#: How a row is written: the row's number to its text (a band of rows puts a mark there).
-RowText = Callable[[int], str]
+#: How a reference that moves down is written: the letters of its column and its row to text.
+Corner = Callable[[str, int], str]
+PLAIN: Corner = "{}{}".format
 
 
 @cache
@@ -99,9 +100,9 @@ class Dialect:
     true: str
     false: str
 
-    def write(self, node: Expression, sheet: str, row: RowText = str) -> str:
+    def write(self, node: Expression, sheet: str, corner: Corner = PLAIN) -> str:
         """The formula's text without its leading equals sign, for a cell on `sheet`."""
-        return _write(node, self, sheet, row)[0]
+        return _write(node, self, sheet, corner)[0]
 
 
 def _excel_reference(sheet: str | None, corners: tuple[str, ...]) -> str:
@@ -123,80 +124,79 @@ def number_text(value: float) -> str:
     return text.replace("e", "E")
 
 
-def _corner(row: int, column: int, node: Ref | Area, row_text: RowText) -> str:
-    if node.fixed:
-        return f"${column_letters(column)}${row}"
-    return "$" * node.pinned + column_letters(column) + row_text(row)
+def _cell(row: int, column: int, fixed: bool, corner: Corner) -> str:
+    letters = column_letters(column)
+    return f"${letters}${row}" if fixed else corner(letters, row)
 
 
-def _write(node: Expression, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _write(node: Expression, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     """The node's text and how tightly it binds."""
     # By exact type: a match statement takes three times as long, and this is most of writing.
     writer = _WRITERS.get(type(node))
     if writer is None:
         raise TypeError(f"{node!r} is no node of a formula")
-    return writer(node, dialect, sheet, row)
+    return writer(node, dialect, sheet, corner)
 
 
-def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, row: RowText) -> str:
-    text, binds = _write(child, dialect, sheet, row)
+def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, corner: Corner) -> str:
+    text, binds = _write(child, dialect, sheet, corner)
     return text if binds >= least else f"({text})"
 
 
-def _ref(node: Ref, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _ref(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     target = None if node.sheet == sheet else node.sheet
-    corner = _corner(node.row, node.column, node, row)
-    return dialect.reference(target, (corner,)), ATOM
+    cell = _cell(node.row, node.column, node.fixed, corner)
+    return dialect.reference(target, (cell,)), ATOM
 
 
-def _area(node: Area, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    first = _corner(node.top, node.left, node, row)
-    last = _corner(node.bottom, node.right, node, row)
+def _area(node: Area, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
+    first = _cell(node.top, node.left, node.fixed, corner)
+    last = _cell(node.bottom, node.right, node.fixed, corner)
     return dialect.reference(None if node.sheet == sheet else node.sheet, (first, last)), ATOM
 
 
-def _number(node: Number, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _number(node: Number, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     return number_text(node.value), ATOM if node.value >= 0 else NEGATIVE
 
 
-def _text(node: Text, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _text(node: Text, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     return '"' + node.value.replace('"', '""') + '"', ATOM
 
 
-def _logical(node: Logical, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _logical(node: Logical, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     return dialect.true if node.value else dialect.false, ATOM
 
 
-def _name(node: Name, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _name(node: Name, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     return node.name, ATOM
 
 
-def _negative(node: Negative, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    return "-" + _inner(node.operand, ATOM, dialect, sheet, row), NEGATIVE
+def _negative(node: Negative, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
+    return "-" + _inner(node.operand, ATOM, dialect, sheet, corner), NEGATIVE
 
 
-def _binary(node: Binary, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
+def _binary(node: Binary, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
     operator = node.operator
     binds = PRECEDENCE[operator]
     if operator == "^":
-        left = _inner(node.left, ATOM, dialect, sheet, row)
-        return f"{left}^{_inner(node.right, ATOM, dialect, sheet, row)}", binds
-    text = _inner(node.right, binds + 1, dialect, sheet, row)
+        left = _inner(node.left, ATOM, dialect, sheet, corner)
+        return f"{left}^{_inner(node.right, ATOM, dialect, sheet, corner)}", binds
+    text = _inner(node.right, binds + 1, dialect, sheet, corner)
     # A minus sign after an operator is legal but hard to read: it gets parentheses.
     text = f"({text})" if text.startswith("-") else text
-    return _inner(node.left, binds, dialect, sheet, row) + operator + text, binds
+    return _inner(node.left, binds, dialect, sheet, corner) + operator + text, binds
 
 
-def _applied(node: Applied, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    return _write(node.definition, dialect, sheet, row)
+def _applied(node: Applied, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
+    return _write(node.definition, dialect, sheet, corner)
 
 
-def _call(node: Call, dialect: Dialect, sheet: str, row: RowText) -> tuple[str, int]:
-    texts = [_write(argument, dialect, sheet, row)[0] for argument in node.arguments]
+def _call(node: Call, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
+    texts = [_write(argument, dialect, sheet, corner)[0] for argument in node.arguments]
     return f"{node.function}({dialect.separator.join(texts)})", ATOM
 
 
-_WRITERS: dict[type[Expression], Callable[[Any, Dialect, str, RowText], tuple[str, int]]] = {
+_WRITERS: dict[type[Expression], Callable[[Any, Dialect, str, Corner], tuple[str, int]]] = {
     Ref: _ref,
     Area: _area,
     Number: _number,

@@ -91,8 +91,7 @@ class Ref(Expression):
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
     (a `Rich`) and `digits` how many decimals a sentence shows of it, `least` what no value
-    there is below; they are no part of the cell's identity. `pinned` writes its column with a
-    dollar sign, which no value depends on (see `pinned`).
+    there is below; they are no part of the cell's identity.
     """
 
     sheet: str
@@ -102,15 +101,11 @@ class Ref(Expression):
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
     least: float = field(default=-math.inf, compare=False)
-    pinned: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Area(Expression):
-    """A rectangle of cells, corners included.
-
-    `pinned` writes its columns with dollar signs (see `pinned`).
-    """
+    """A rectangle of cells, corners included."""
 
     sheet: str
     top: int
@@ -119,7 +114,6 @@ class Area(Expression):
     right: int
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
-    pinned: bool = field(default=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -304,15 +298,3 @@ def over_ranges(node: Expression) -> Expression:
 def has_ranges(node: Expression) -> bool:
     """Whether a formula looks at a range of cells."""
     return isinstance(node, Area) or any(map(has_ranges, children(node)))
-
-
-def pinned(node: Expression) -> Expression:
-    """The same formula with dollar signs at its columns.
-
-    LibreOffice 7.4 computes neighbouring rows of one formula together, in threads, and where
-    formulas look at ranges it then takes values from before an edit. Rows that alternate in
-    their dollar signs are not one formula.
-    """
-    if isinstance(node, Ref | Area):
-        return replace(node, pinned=True)
-    return _rebuilt(node, pinned)

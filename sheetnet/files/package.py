@@ -106,7 +106,7 @@ class Package:
         self._file = file
         self.room = room(os.fstat(file.fileno()).st_size)
         self._inflated = self._tags = 0
-        self._followed: expat.XMLParserType | None = None
+        self._followed: Parser | None = None
         try:
             self._archive = zipfile.ZipFile(file)
         except (*DAMAGE, OSError) as error:
@@ -184,6 +184,10 @@ class Package:
             what = quoted(error, marks=False)
             raise self.error(f"its part {quoted(name)} is damaged ({what})") from None
 
+    def parser(self, name: str, handler: Handler) -> Parser:
+        """A parser for what `stream` gives."""
+        return Parser(self, name, handler)
+
     def read(self, name: str) -> bytes:
         """The whole part."""
         return b"".join(self.stream(name))
@@ -198,35 +202,16 @@ class Package:
 
     def parsing(self, name: str, handler: Handler) -> Iterator[None]:
         """`parse`, in steps of a chunk."""
-        parser = self._followed = self._parser(name)
-        parser.StartElementHandler = handler.start
-        parser.EndElementHandler = handler.end
-        parser.CharacterDataHandler = handler.text
-        try:
-            yield from self._feed(name, parser, self.stream(name))
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
-
-    def _feed(
-        self, name: str, parser: expat.XMLParserType, chunks: Iterator[bytes]
-    ) -> Iterator[None]:
-        fed = 0
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-            fed += len(chunk)
-            if fed - parser.CurrentByteIndex > LARGEST_MARKUP:
-                raise self.error(f"its part {quoted(name)} has a tag of more than 1 MiB")
-            if len(parser.intern) > MOST_NAMES:
-                raise self.error(
-                    f"its part {quoted(name)} uses more than {MOST_NAMES:,} names of elements"
-                )
+        parser = self._followed = Parser(self, name, handler)
+        for chunk in self.stream(name):
+            parser.feed(chunk)
             yield
+        parser.end()
 
     @property
     def place(self) -> int:
         """Where in its part the tag begins that `parse` is telling of, in bytes."""
-        return self._followed.CurrentByteIndex if self._followed else 0
+        return self._followed.place if self._followed else 0
 
     def check(self) -> None:
         """Unpack everything once, and see that no XML part declares a document type.
@@ -241,38 +226,101 @@ class Package:
                 pass
 
     def _check_prolog(self, name: str, chunks: Iterator[bytes]) -> None:
-        parser = self._parser(name)
-        parser.StartElementHandler = _found
+        parser = Parser(self, name, _Prolog())
         try:
-            for _ in self._feed(name, parser, chunks):
-                pass
-        except expat.ExpatError as error:
-            raise self.error(f"its part {quoted(name)} is no valid XML ({error})") from None
+            for chunk in chunks:
+                parser.feed(chunk)
         except _Found:
-            pass
+            return
 
-    def _parser(self, name: str) -> expat.XMLParserType:
-        def refuse(*_: object) -> None:
-            raise self.error(f"its part {quoted(name)} declares a document type, which none may")
 
-        def declared(version: str, encoding: str | None, standalone: int) -> None:
-            if encoding and encoding.lower() not in ENCODINGS:
-                raise self.error(f"its part {quoted(name)} is no UTF-8")
+class _Prolog:
+    """Looks for the root element, and no further."""
 
-        def namespace(prefix: str | None, uri: str | None) -> None:
-            if uri and len(uri) > LONGEST_NAMESPACE:
-                raise self.error(f"its part {quoted(name)} has a namespace of an endless name")
+    def start(self, name: str, attributes: Attributes) -> None:
+        raise _Found
 
-        parser = expat.ParserCreate(namespace_separator=" ")
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+class Parser:
+    """Follows a part's XML, piece by piece, and tells `handler`. Raises `SheetnetError`.
+
+    `spaces` are the namespaces by the prefixes that the root element gives them ("" for none),
+    without those that another element gives another meaning. It is empty unless the bytes of
+    the part are UTF-8. `fed` counts bytes.
+    """
+
+    def __init__(self, package: Package, name: str, handler: Handler) -> None:
+        self.package, self.name = package, name
+        self.spaces: dict[str, str] = {}
+        self.fed = 0
+        self._handler = handler
+        self._utf8 = self._begun = False
+        parser = self._parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = refuse
-        parser.XmlDeclHandler = declared
-        parser.StartNamespaceDeclHandler = namespace
-        return parser
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.XmlDeclHandler = self._declared
+        parser.StartNamespaceDeclHandler = self._namespace
+        parser.StartElementHandler = self._root
+        parser.EndElementHandler = handler.end
+        parser.CharacterDataHandler = handler.text
 
+    @property
+    def place(self) -> int:
+        """Where the tag begins that the handler is told of, in bytes of what was fed."""
+        return self._parser.CurrentByteIndex
 
-def _found(name: str, attributes: Attributes) -> None:
-    raise _Found
+    def feed(self, content: bytes) -> None:
+        parser, name = self._parser, self.name
+        if not self.fed:
+            self._utf8 = content[:1] == b"<" and content[1:2] != b"\0"
+        self.fed += len(content)
+        try:
+            parser.Parse(content, False)
+        except expat.ExpatError as error:
+            raise self._invalid(error) from None
+        if self.fed - parser.CurrentByteIndex > LARGEST_MARKUP:
+            raise self._error(f"its part {quoted(name)} has a tag of more than 1 MiB")
+        if len(parser.intern) > MOST_NAMES:
+            raise self._error(
+                f"its part {quoted(name)} uses more than {MOST_NAMES:,} names of elements"
+            )
+
+    def end(self) -> None:
+        try:
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise self._invalid(error) from None
+
+    def _root(self, name: str, attributes: Attributes) -> None:
+        self._begun = True
+        self._parser.StartElementHandler = self._handler.start
+        self._handler.start(name, attributes)
+
+    def _namespace(self, prefix: str | None, uri: str | None) -> None:
+        if uri and len(uri) > LONGEST_NAMESPACE:
+            raise self._error(f"its part {quoted(self.name)} has a namespace of an endless name")
+        if self._begun:
+            self.spaces.pop(prefix or "", None)
+        elif self._utf8:
+            self.spaces[prefix or ""] = uri or ""
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding and encoding.lower() not in ENCODINGS:
+            raise self._error(f"its part {quoted(self.name)} is no UTF-8")
+        self._utf8 &= (encoding or "utf-8").lower() == "utf-8"
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise self._error(f"its part {quoted(self.name)} declares a document type, which none may")
+
+    def _invalid(self, error: expat.ExpatError) -> SheetnetError:
+        return self._error(f"its part {quoted(self.name)} is no valid XML ({error})")
+
+    def _error(self, reason: str) -> SheetnetError:
+        return self.package.error(reason)
 
 
 def open_package(path: Path) -> Package:

@@ -7,31 +7,20 @@ reaches a program, whatever a part is called, and a formula that fetches is refu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from sheetnet.errors import SheetnetError, quoted
+from sheetnet.files import fetching
 from sheetnet.files.package import Attributes, Package
+from sheetnet.files.stretches import Feeding, Stretches
 
 #: Elements that are left out, within each other.
 DEEPEST = 200
-#: Pieces of text that are handed on at one go.
-CHUNK = 20_000
 IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 #: As a character of its own it would be read as a line feed.
 IN_TEXT = {"\r": "&#13;"}
-
-#: Functions of any program that read files, call programs, or ask another machine.
-FETCHING = re.compile(
-    r"(?<![A-Z0-9_])(WEBSERVICE|DDE|RTD|IMAGE|CALL|REGISTER(?:\.ID)?|EXEC|EXECSQL|READDBTABLE|"
-    r"SQL\.REQUEST|CUBE[A-Z]+|STOCKHISTORY|IMPORT[A-Z]+|ATL_LAST)\s*\(",
-    re.IGNORECASE,
-)
-#: A reference to another file, by an address, by `'name'#`, or by [name.ending].
-OUTSIDE = re.compile(r"://|file:|'\s*#|\[[^\]\[$]*\.(?:xl|od|csv|sxc)\w*\]", re.IGNORECASE)
-STRING = re.compile('"[^"]*"')
 
 
 @dataclass(eq=False, slots=True)
@@ -57,26 +46,54 @@ class Copy:
     """Follows a part's XML and writes it anew.
 
     `root` holds the elements that may be the part's own, `where` is what errors call it.
+    `stretches` are rows that need no parser. `excel` says in which way formulas are written.
     """
 
-    def __init__(self, package: Package, part: str, root: Kept, where: str = "") -> None:
+    def __init__(
+        self,
+        package: Package,
+        part: str,
+        root: Kept,
+        *,
+        excel: bool,
+        where: str = "",
+        stretches: Stretches | None = None,
+    ) -> None:
         self.package, self.part = package, part
+        self.excel = excel
+        self.parser = package.parser(part, self)
+        self.feeding = Feeding(self.parser, stretches, self.take) if stretches else None
         self.where = where or f"in its part {quoted(part)}"
         self.stack = [root]
         self.skipped = 0
         self.written: list[str] = []
+        self.encoded: list[bytes] = []
         self.formula: list[str] = []
 
     def content(self) -> Iterator[bytes]:
         """The part, written anew. Raises `SheetnetError`."""
-        for _ in self.package.parsing(self.part, self):
-            if len(self.written) > CHUNK:
-                yield self._taken()
-        yield self._taken()
+        feed = (self.feeding or self.parser).feed
+        for chunk in self.package.stream(self.part):
+            feed(chunk)
+            yield self._done()
+        if self.feeding:
+            self.feeding.end()
+        self.parser.end()
+        yield self._done()
 
-    def _taken(self) -> bytes:
-        result = "".join(self.written).encode("utf-8", "replace")
+    def take(self, content: bytes) -> None:
+        """A stretch of rows that stays as it is."""
+        self._encode()
+        self.encoded.append(content)
+
+    def _encode(self) -> None:
+        self.encoded.append("".join(self.written).encode("utf-8", "replace"))
         self.written.clear()
+
+    def _done(self) -> bytes:
+        self._encode()
+        result = b"".join(self.encoded)
+        self.encoded.clear()
         return result
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -95,7 +112,7 @@ class Copy:
         for key, value in self.attributes(kept, attributes).items():
             if not value.isalnum():
                 if key in kept.formulas:
-                    refuse_fetching(value, self.package, self.where)
+                    self._refuse_fetching(value)
                 value = escape(value, IN_ATTRIBUTES)
             text += f' {key}="{value}"'
         self.written.append(text + ">")
@@ -115,9 +132,11 @@ class Copy:
             return
         kept = self.stack.pop()
         if kept.formula:
-            refuse_fetching("".join(self.formula), self.package, self.where)
+            self._refuse_fetching("".join(self.formula))
             self.formula.clear()
         self.written.append(f"</{kept.name}>")
+        if self.feeding and kept.name == self.feeding.stretches.name:
+            self.feeding.ended()
 
     def text(self, text: str) -> None:
         kept = self.stack[-1]
@@ -126,20 +145,11 @@ class Copy:
             if kept.formula:
                 self.formula.append(text)
 
-
-def refuse_fetching(formula: str, package: Package, where: str) -> None:
-    """Raise `SheetnetError` for a formula that looks beyond its workbook."""
-    if not ("(" in formula or ":" in formula or "#" in formula or "[" in formula):
-        return
-    bare = STRING.sub('""', formula)
-    if found := FETCHING.search(bare):
-        raise refusal(package, where, f"calls {found[1].upper()}")
-    if OUTSIDE.search(bare):
-        raise refusal(package, where, "refers to another file")
-
-
-def refusal(package: Package, where: str, what: str) -> SheetnetError:
-    return SheetnetError(
-        f"{package.path}: {where}, a formula {what}, and nothing is fetched from elsewhere: "
-        "take it out"
-    )
+    def _refuse_fetching(self, formula: str) -> None:
+        # A prefix of OpenFormula can also name Excel's way.
+        excel = self.excel or formula.startswith("msoxl:")
+        if found := fetching.found(formula, excel=excel):
+            raise SheetnetError(
+                f"{self.package.path}: {self.where}, a formula {found}, and nothing is fetched "
+                "from elsewhere: take it out"
+            )

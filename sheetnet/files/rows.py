@@ -34,7 +34,9 @@ MOST_A_CELL = 4 * LONGEST_FORMULA
 CHUNK = 256
 
 #: Characters that no text of a workbook can hold stand for row numbers in a pattern.
-_FIRST_MARK, _MARKS = 0xE000, 0x1900
+_FIRST_MARK, _MARKS = 0xE000, 0x18FF
+#: Another one stands for the dollar sign, or nothing, of rows that alternate.
+_DOLLAR = chr(_FIRST_MARK + _MARKS)
 
 #: Single cells of a row with their columns.
 Cells = list[tuple[int, Cell]]
@@ -79,7 +81,9 @@ class Pattern:
     ) -> None:
         self._band, self._fields = band, fields
         self._marks: dict[int, str] = {}
-        self._text = render(self)
+        text = render(self)
+        #: For rows of even and of odd numbers.
+        self._texts = [text.replace(_DOLLAR, band.dollar(row)) for row in (0, 1)]
 
     def mark(self, offset: int) -> str:
         """What stands for the number of the row `offset` rows further."""
@@ -91,20 +95,23 @@ class Pattern:
 
     def formula(self, content: Expression, dialect: Dialect, sheet: Sheet) -> str:
         """A formula of the pattern, with marks for the rows that move down with it."""
-        if len(self._band.values) == 1:  # no row to move down to, and references may reach far
-            text = dialect.write(content, sheet.name)
-        else:
-            text = dialect.write(content, sheet.name, lambda row: self.mark(row - self._band.top))
-        return checked(text, sheet)
+        band, top = self._band, self._band.top
+
+        def moving(column: str, row: int) -> str:
+            return f"{_DOLLAR * band.alternating}{column}{self.mark(row - top)}"
+
+        # A band of one row does not move down, and its references may reach far.
+        corner = moving if len(band.values) > 1 else band.corner(top)
+        return checked(dialect.write(content, sheet.name, corner), sheet)
 
     def rows(self, rows: range) -> Iterator[str]:
         """The text of each of these rows of the band."""
-        band, pattern, fields = self._band, self._text, self._fields
+        band, fields = self._band, self._fields
         marks = [(sign, offset) for offset, sign in self._marks.items()]
         first = band.rows.index(rows.start) if rows else 0
         values = band.values[first : first + len(rows)]
         for number, row in zip(rows, values, strict=True):
-            text = pattern
+            text = self._texts[number % 2]
             for sign, offset in marks:
                 text = text.replace(sign, str(number + offset))
             yield text % fields(row)
@@ -116,7 +123,7 @@ class Pattern:
     @property
     def longest(self) -> int:
         """More bytes than any row takes: a mark or a field grows, the text around it does not."""
-        return 3 * len(self._text.encode()) + 100
+        return 3 * len(self._texts[1].encode()) + 100
 
 
 def checked(text: str, sheet: Sheet) -> str:

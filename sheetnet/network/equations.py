@@ -14,7 +14,7 @@ from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
 from sheetnet.network.quantities import ACTIVATION, COST, INPUT, LOSS, TARGET, Quantity, Z
-from sheetnet.network.sums import reduced
+from sheetnet.network.sums import Each, reduced
 
 
 class Equations:
@@ -62,8 +62,7 @@ class Equations:
         outputs, targets = self._outputs(sample)
         if not self.net.is_fused(depth) or loss.cell_from_z is None:
             return loss.cell(outputs, targets, self.net.loss_hyper)
-        units = range(self.net.sizes[-1])
-        z = [self.cells.at(Z, depth, sample=sample, unit=j) for j in units]
+        z = Each(len(targets), lambda j: self.cells.at(Z, depth, sample=sample, unit=j))
         return loss.cell_from_z(outputs, z, targets, self.net.loss_hyper)
 
     def cost(self) -> Expression:
@@ -71,15 +70,14 @@ class Equations:
         return reduced(
             self.samples,
             lambda n: self.cells.at(LOSS, None, sample=n),
-            self.cells.area(LOSS),
+            lambda: self.cells.area(LOSS),
             self.divisor,
         )
 
-    def _outputs(self, sample: int) -> tuple[list[Expression], list[Expression]]:
+    def _outputs(self, sample: int) -> tuple[Each, Each]:
         """The values of the output units and their targets."""
-        at, depth = self.cells.at, self.net.depth
-        units = range(self.net.sizes[-1])
+        at, depth, units = self.cells.at, self.net.depth, self.net.sizes[-1]
         return (
-            [at(ACTIVATION, depth, sample=sample, unit=j) for j in units],
-            [at(TARGET, None, sample=sample, unit=j) for j in units],
+            Each(units, lambda j: at(ACTIVATION, depth, sample=sample, unit=j)),
+            Each(units, lambda j: at(TARGET, None, sample=sample, unit=j)),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import overload
 
 from sheetnet.expressions.formula import Area, Binary, Expression, Number, call, total
 
@@ -10,7 +11,29 @@ from sheetnet.expressions.formula import Area, Binary, Expression, Number, call,
 WRITTEN_OUT = 8
 
 Term = Callable[[int], Expression]
-Areas = tuple[Area | None, Area | None]
+#: Asked for where a sum is long: most are not.
+Areas = Callable[[], tuple[Area | None, Area | None]]
+
+
+class Each(Sequence[Expression]):
+    """The expressions of all units of a layer, each made when it is asked for.
+
+    What works unit by unit asks for one of them, whatever the number of units.
+    """
+
+    def __init__(self, count: int, term: Term) -> None:
+        self._count, self._term = count, term
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, unit: int) -> Expression: ...
+    @overload
+    def __getitem__(self, unit: slice) -> list[Expression]: ...
+    def __getitem__(self, unit: int | slice) -> Expression | list[Expression]:
+        units = range(self._count)[unit]  # IndexError beyond the last
+        return self._term(units) if isinstance(units, int) else list(map(self._term, units))
 
 
 def product(left: Expression, right: Expression) -> Expression:
@@ -29,11 +52,11 @@ def sum_of_products(count: int, left: Term, right: Term, areas: Areas) -> Expres
 
     Two rows or two columns are a SUMPRODUCT, a row and a column a matrix product.
     """
-    one, other = areas
-    if count > WRITTEN_OUT and one and other:
-        if one.shape == other.shape:
+    if count > WRITTEN_OUT:
+        one, other = areas()
+        if one and other and one.shape == other.shape:
             return call("SUMPRODUCT", one, other)
-        if one.shape[0] == 1 and one.shape == other.shape[::-1]:
+        if one and other and one.shape[0] == 1 and one.shape == other.shape[::-1]:
             return call("MMULT", one, other)
     return total([left(k) * right(k) for k in range(count)])
 
@@ -43,10 +66,10 @@ def divided(value: Expression, divisor: int) -> Expression:
     return value if divisor == 1 else value / divisor
 
 
-def reduced(count: int, value: Term, area: Area | None, divisor: int) -> Expression:
+def reduced(count: int, value: Term, area: Callable[[], Area | None], divisor: int) -> Expression:
     """The sum of `count` numbers over `divisor`, which may make it their mean."""
-    if area and count > WRITTEN_OUT:
+    if count > WRITTEN_OUT and (numbers := area()):
         if divisor == count:
-            return call("AVERAGE", area)
-        return divided(call("SUM", area), divisor)
+            return call("AVERAGE", numbers)
+        return divided(call("SUM", numbers), divisor)
     return divided(total([value(k) for k in range(count)]), divisor)

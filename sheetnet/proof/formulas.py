@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA, area_address
+from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA, Corner, area_address
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.openformula import UntranslatableError, excel_text
 from sheetnet.expressions.parsing import FormulaSyntaxError, filled, parse, same
@@ -73,16 +73,25 @@ class _Comparing:
 
     def _texts(self, band: Band, content: Expression) -> Iterator[tuple[int, str]]:
         if len(band.values) == 1:  # no row to move down to, and references may reach far
-            yield band.top, self.dialect.write(content, self.sheet.name)
+            yield band.top, self._write(content, band.corner(band.top))
             return
-        rendered = self.dialect.write(
-            content, self.sheet.name, lambda row: f"{MARK}{row - band.top}{MARK}"
+        form, offsets = self._form(band, content, band.dollar(0))
+        other, _ = self._form(band, content, band.dollar(1)) if band.alternating else (form, ())
+        for row in band.rows:
+            yield row, (other if row % 2 else form) % tuple([row + offset for offset in offsets])
+
+    def _form(self, band: Band, content: Expression, dollar: str) -> tuple[str, list[int]]:
+        """A pattern's formula with fields for its rows, and by how much each is below its own."""
+        top = band.top
+        rendered = self._write(
+            content, lambda column, row: f"{dollar}{column}{MARK}{row - top}{MARK}"
         )
         pieces = rendered.split(MARK)
         form = "%d".join(piece.replace("%", "%%") for piece in pieces[::2])
-        offsets = [int(piece) for piece in pieces[1::2]]
-        for row in band.rows:
-            yield row, form % tuple([row + offset for offset in offsets])
+        return form, [int(piece) for piece in pieces[1::2]]
+
+    def _write(self, content: Expression, corner: Corner) -> str:
+        return self.dialect.write(content, self.sheet.name, corner)
 
     def compare(self, position: Position, expected: str, area: Corners | None) -> None:
         """One cell against the formula as we write it, and the range that it fills."""

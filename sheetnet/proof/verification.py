@@ -38,7 +38,8 @@ from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.readings import check_readings
-from sheetnet.recalc import PROGRAMS, installed, recalculate
+from sheetnet.recalc import PROGRAMS, installed
+from sheetnet.recalc.background import recalculating
 from sheetnet.recalc.values import Values, from_cells
 from sheetnet.workbook import knobs as knobs_of
 from sheetnet.workbook.knobs import Settings
@@ -94,20 +95,23 @@ def verify(
     work = _Work(path, stored, index, result)
     if work.numbers is None:
         return result
-    tell("comparing what the file stores")
-    work.compare_stored()
     tell("choosing what to move")
     moved = work.moves()
-    for name in programs:
-        tell(f"recalculating with {name}")
-        edits = [knobs_of.edits(index.blocks, settings) for settings, _ in moved.settings]
-        values = recalculate(path, name, [{}, *edits])
-        result.checks.append(work.compare(values[0], f"recalculated by {name}"))
-        if edits:
-            alive = Comparison(f"inputs moved, {name}")
-            for (_, numbers), after in zip(moved.settings, values[1:], strict=True):
-                _join(alive, compare(work.expected(numbers), after, alive.name))
-            result.checks.append(alive)
+    edits = [knobs_of.edits(index.blocks, settings) for settings, _ in moved.settings]
+    with recalculating(path, programs, [{}, *edits]) as values_of:
+        tell("comparing what the file stores")
+        work.compare_stored()
+        work.read_again(moved)
+        expected = [work.expected(numbers) for _, numbers in moved.settings]
+        for name in programs:
+            tell(f"recalculating with {name}")
+            values = values_of(name)
+            result.checks.append(work.compare(values[0], f"recalculated by {name}"))
+            if edits:
+                alive = Comparison(f"inputs moved, {name}")
+                for each, after in zip(expected, values[1:], strict=True):
+                    _join(alive, compare(each, after, alive.name))
+                result.checks.append(alive)
     return result
 
 
@@ -246,14 +250,18 @@ class _Work:
         )
         self.result.branches, self.result.untaken = found.branches, len(found.untaken)
         self.result.moves = len(found.settings)
-        if self.book is not None:
-            # Where numbers are 0 or alike, a wrong symbol shows only elsewhere.
-            moved = Comparison("mathematics, inputs moved")
-            for _, numbers in found.settings[:READ_AGAIN]:
-                decoder = self.subject.decoder(numbers)
-                _join(moved, check_readings(self.book.at(numbers), decoder))
-            self.result.checks.append(moved)
         return found
+
+    def read_again(self, moved: Moves) -> None:
+        """Read the written mathematics where the inputs were moved.
+
+        Where numbers are 0 or alike, a wrong symbol shows only elsewhere.
+        """
+        if self.book is not None:
+            check = Comparison("mathematics, inputs moved")
+            for _, numbers in moved.settings[:READ_AGAIN]:
+                _join(check, check_readings(self.book.at(numbers), self.subject.decoder(numbers)))
+            self.result.checks.append(check)
 
 
 def _choose(engine: str) -> tuple[list[str], list[str]]:

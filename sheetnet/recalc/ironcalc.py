@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import json
+import marshal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from sheetnet.files.package import open_package
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.program import Program, ProgramError
-from sheetnet.recalc.values import Values, from_json, most_cells
+from sheetnet.recalc.values import Values, from_child, most_cells
 
 
 class IronCalc(Program):
@@ -38,7 +39,7 @@ class IronCalc(Program):
     def recalculate(self, path: Path, edits: Sequence[Edits], timeout: float) -> list[Values]:
         with WorkFolder() as work:
             folder = work.path
-            request, answer = folder / "request.json", folder / "answer.jsonl"
+            request, answer = folder / "request.json", folder / "answer"
             content = {
                 "library": _library(),
                 "path": str(_readable(path, folder)),
@@ -55,11 +56,12 @@ class IronCalc(Program):
             return list(self._read(path, answer))
 
     def _read(self, path: Path, answer: Path) -> Iterator[Values]:
-        with answer.open(encoding="ascii") as lines:
-            for line in lines:
-                if line.startswith("!"):
-                    raise self.error(path, *json.loads(line[1:]))
-                yield from_json(line)
+        with answer.open("rb") as file:
+            while file.peek(1):
+                told = marshal.load(file)
+                if isinstance(told, list):
+                    raise self.error(path, *told)
+                yield from_child(told)
 
 
 def _readable(path: Path, folder: Path) -> Path:

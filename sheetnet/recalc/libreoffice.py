@@ -22,7 +22,7 @@ from sheetnet.files.formats import copy_plain
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import ending, kill, start
 from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
-from sheetnet.recalc.values import Values, from_json, most_cells
+from sheetnet.recalc.values import Values, from_child, most_cells
 
 #: Bytes of address space: the program maps a great deal that it does not use.
 MEMORY = 8 * 2**30
@@ -155,7 +155,7 @@ class LibreOffice(Program):
             raise self._ended(path) from None
         self._answer(path, timeout)
         with answer.open(encoding="ascii") as lines:
-            return [from_json(line) for line in lines]
+            return [from_child(json.loads(line)) for line in lines]
 
     def _answer(self, path: Path, timeout: float) -> None:
         """Wait for our script's line. After `timeout` seconds the program is ended."""

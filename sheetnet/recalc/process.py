@@ -14,6 +14,8 @@ from typing import IO, Any
 
 #: Bytes of address space that a program may use.
 MEMORY = 4 * 2**30
+#: What was started and not yet ended.
+_running: set[subprocess.Popen[str]] = set()
 
 
 class Failed(Exception):
@@ -43,7 +45,7 @@ def start(
         words = [sys.executable, "-I", str(launcher), *limits, *words]
     stream: Any = subprocess.PIPE if pipes else subprocess.DEVNULL
     with complaints(folder, "wb") as file:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             words,
             cwd=folder,
             env={**os.environ, "TMPDIR": str(folder), **(environment or {})},
@@ -53,6 +55,8 @@ def start(
             encoding="utf-8",
             start_new_session=True,
         )
+    _running.add(process)
+    return process
 
 
 def complaints(folder: Path, mode: str) -> IO[Any]:
@@ -82,12 +86,23 @@ def run(
 
 def kill(process: subprocess.Popen[str]) -> None:
     """End the program and all that it started, at once."""
+    _signal(process)
+    process.wait()
+    _running.discard(process)
+
+
+def end_all() -> None:
+    """End all programs, at once. Who waits for one of them sees it crash."""
+    for process in list(_running):
+        _signal(process)
+
+
+def _signal(process: subprocess.Popen[str]) -> None:
     if os.name == "posix":
         # The group outlives its leader as long as a program that it started runs on.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-    process.wait()
 
 
 def ending(status: int, folder: Path) -> str:

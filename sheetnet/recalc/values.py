@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from sheetnet.errors import SheetnetError
 from sheetnet.files.package import room
 from sheetnet.files.stored import CellError, StoredCell, Value
 
-__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_json", "most_cells"]
+__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_child", "most_cells"]
 
 #: Cells, empty ones too, that the used areas of all sheets may have, however large the file.
 MOST_CELLS = 30_000_000
@@ -51,9 +50,8 @@ class Values:
         return result
 
 
-def from_json(line: str) -> Values:
-    """Values as our child processes write them: by sheet, the rows and where errors stand."""
-    sheets: dict[str, Any] = json.loads(line)
+def from_child(sheets: dict[str, Any]) -> Values:
+    """Values as our child processes tell them: by sheet, the rows and where errors stand."""
     for sheet in sheets.values():
         for row, column in sheet["errors"]:
             values = sheet["rows"][row - 1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -64,10 +65,24 @@ class Block:
 
     def position(self, **index: int) -> tuple[int, int]:
         """Row and column of the cell at the given place on every axis (a missing one is 0)."""
-        return (
-            self.top + self._offset(self.rows, index),
-            self.left + self._offset(self.columns, index),
-        )
+        row, column = self.top, self.left
+        for axis, down, across in self._strides:
+            at = index.get(axis, 0)
+            row += at * down
+            column += at * across
+        return row, column
+
+    @cached_property
+    def _strides(self) -> list[tuple[str, int, int]]:
+        """How far a step along each axis moves down and across."""
+        result, down, across = [], 1, 1
+        for axis in reversed(self.rows):
+            result.append((axis, down, 0))
+            down *= self.lengths[axis]
+        for axis in reversed(self.columns):
+            result.append((axis, 0, across))
+            across *= self.lengths[axis]
+        return result
 
     def ref(self, *, fixed: bool = False, **index: int) -> Ref:
         row, column = self.position(**index)
@@ -97,12 +112,6 @@ class Block:
         axes = self.rows + self.columns
         for place in product(*(range(self.lengths[axis]) for axis in axes)):
             yield dict(zip(axes, place, strict=True))
-
-    def _offset(self, axes: tuple[str, ...], index: dict[str, int]) -> int:
-        offset = 0
-        for axis in axes:
-            offset = offset * self.lengths[axis] + index.get(axis, 0)
-        return offset
 
     def _span(self, axes: tuple[str, ...], index: dict[str, int]) -> tuple[int, int] | None:
         """First and last offset on one side, where the chosen cells adjoin."""

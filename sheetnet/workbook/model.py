@@ -84,7 +84,10 @@ class Band:
 
     `cells` is the pattern as it stands in the first row, from column `left` on; its relative
     references move down with the rows, as if the row had been filled down. What lies between
-    rows that stand apart is not the band's. `claim` gives the values (rows × cells) from the
+    rows that stand apart is not the band's. In rows that are `alternating` every other one is
+    written with dollar signs at its columns, which no value depends on: LibreOffice 7.4 computes
+    neighbouring rows of one formula together, in threads, and where formulas look at ranges it
+    then takes values from before an edit. `claim` gives the values (rows × cells) from the
     lesson's numbers; `values` are those of the numbers that the workbook was built from.
     """
 
@@ -95,6 +98,7 @@ class Band:
     claim: Callable[[Any], FloatArray] | None = None
     height: float | None = None
     stride: int = 1
+    alternating: bool = False
 
     @property
     def bottom(self) -> int:
@@ -108,6 +112,15 @@ class Band:
     @property
     def right(self) -> int:
         return self.left + len(self.cells) - 1
+
+    def dollar(self, row: int) -> str:
+        """What stands before the columns of a row's references that move down."""
+        return "$" if self.alternating and row % 2 else ""
+
+    def corner(self, row: int) -> Callable[[str, int], str]:
+        """How one of its rows writes references that move down (`dialects.Corner`)."""
+        dollar, shift = self.dollar(row), row - self.top
+        return lambda column, at: f"{dollar}{column}{at + shift}"
 
 
 @dataclass(frozen=True)

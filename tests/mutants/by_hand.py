@@ -307,8 +307,8 @@ BY_HAND = [
     ByHand(
         "Training: a fixed weight gathers velocity",
         f"{SHEETS}/training.py",
-        "if not context.net.trains(parameter, layer, index):\n            return above",
-        "if False:\n            return above",
+        "if not context.net.trains(parameter, layer, index):\n            return self.above",
+        "if False:\n            return self.above",
     ),
     ByHand(
         "Mathematics: a − (b − c) printed as a − b − c",

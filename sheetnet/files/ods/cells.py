@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.dialects import OPEN_FORMULA
+from sheetnet.expressions.dialects import OPEN_FORMULA, PLAIN, Corner
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.files.layout import printed_area
@@ -106,12 +106,12 @@ class Rows:
 
     def _apart(self, line: Line) -> list[Piece]:
         """The row's cells one by one, those of bands too: something hangs on one of them."""
-        shifts = dict.fromkeys(self._hung[line.row], (BARE, 0))
-        shifts |= {column: (cell, 0) for column, cell in line.cells}
+        placed = dict.fromkeys(self._hung[line.row], (BARE, PLAIN))
+        placed |= {column: (cell, PLAIN) for column, cell in line.cells}
         for band in line.bands:
-            shift = line.row - band.top
-            shifts |= {c: (cell, shift) for c, cell in enumerate(band.cells, band.left)}
-        return [(c, c, self._cell(line.row, c, *shifts[c])) for c in sorted(shifts)]
+            corner = band.corner(line.row)
+            placed |= {c: (cell, corner) for c, cell in enumerate(band.cells, band.left)}
+        return [(c, c, self._cell(line.row, c, *placed[c])) for c in sorted(placed)]
 
     def _gap(self, first: int, last: int) -> Iterator[str]:
         """Empty rows, none where `last` is above `first`."""
@@ -127,9 +127,9 @@ class Rows:
         start = "<table:table-header-rows>" if top == title else ""
         return start + text + ("</table:table-header-rows>" if bottom == end else "")
 
-    def _cell(self, row: int, column: int, cell: Cell, shift: int = 0) -> str:
+    def _cell(self, row: int, column: int, cell: Cell, corner: Corner = PLAIN) -> str:
         position = row, column
-        value, text = self._content(position, cell, shift)
+        value, text = self._content(position, cell, corner)
         start = "" if cell is BARE else self._look(cell.style)
         covered = position in self._covered
         if position in self._validated:
@@ -153,7 +153,7 @@ class Rows:
             look = self._looks[id(style)] = f' table:style-name="{self._styles.cell(style)}"'
         return look
 
-    def _content(self, position: Position, cell: Cell, shift: int) -> tuple[str, str]:
+    def _content(self, position: Position, cell: Cell, corner: Corner) -> tuple[str, str]:
         """What a cell holds, as the text of its attributes and as paragraphs."""
         content = cell.content
         if content is None:
@@ -166,7 +166,7 @@ class Rows:
             if "\t" in text or "\r" in text:
                 attributes += f' office:string-value="{quote(text)}"'
             return attributes, self._paragraphs(runs_of(content), cell.style, link)
-        attributes = self._formula(content, shift)
+        attributes = self._formula(content, corner)
         value = self._book.value(self._sheet, *position)
         if isinstance(value, bool | np.bool_):
             truth = bool(value)
@@ -180,7 +180,7 @@ class Rows:
             text = shown(value, cell.style.number_format)
         return attributes, self._paragraphs((Run(text),), cell.style, link)
 
-    def _formula(self, content: Content, shift: int) -> str:
+    def _formula(self, content: Content, corner: Corner) -> str:
         size = ""
         if isinstance(content, Matrix):
             size = (
@@ -190,8 +190,7 @@ class Rows:
             content = content.expression
         if not isinstance(content, Expression):
             return ""
-        row = (lambda row: str(row + shift)) if shift else str
-        text = OPEN_FORMULA.write(content, self._sheet.name, row)
+        text = OPEN_FORMULA.write(content, self._sheet.name, corner)
         return f'{size} table:formula="of:={quote(checked(text, self._sheet))}"'
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:

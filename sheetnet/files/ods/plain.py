@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from itertools import chain
 
-from sheetnet.files import packing
+from sheetnet.files import fetching, packing
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, ELEMENTS, NAMESPACES, OFFICE, TABLE, TEXT
 from sheetnet.files.package import Package
 from sheetnet.files.plain import Copy, Kept
+from sheetnet.files.stretches import CHARACTERS, VALUE, Stretches, attributes, element
 
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
 OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -46,6 +49,13 @@ ATTRIBUTES = {
     )
     for name in names.split()
 }
+#: Attributes that hold a formula, or an address as a formula may.
+FORMULAS = (
+    "table:formula",
+    "table:expression",
+    "table:cell-range-address",
+    "table:base-cell-address",
+)
 #: Elements of these namespaces are copied; drawings and colours are of no use.
 KEPT = ("office", "table", "text")
 #: Settings that matter besides those that the reader needs.
@@ -67,7 +77,7 @@ def _nodes() -> Kept:
             name,
             ATTRIBUTES,
             text=name.startswith("text:"),
-            formulas=("table:formula", "table:expression", "table:cell-range-address"),
+            formulas=FORMULAS,
         )
         for name in names
     }
@@ -82,10 +92,50 @@ def _nodes() -> Kept:
 ROOT = _nodes()
 
 
+def _rows() -> re.Pattern[bytes]:
+    """Rows as we and LibreOffice write them, of cells with one line of text or none."""
+    repeated, style = "table:number-columns-repeated", "table:style-name"
+    spans = ("table:number-columns-spanned", "table:number-rows-spanned")
+    matrix = ("table:number-matrix-columns-spanned", "table:number-matrix-rows-spanned")
+    start = rb"(?:%b|%b)" % (attributes(repeated, style), attributes(style, repeated))
+    cell = start + attributes("table:content-validation-name", value=VALUE)
+    cell += attributes(*spans, *matrix)
+    cell += attributes("table:formula", value=VALUE)
+    cell += attributes("office:value-type", "office:value", "office:boolean-value")
+    cell += attributes("office:string-value", value=VALUE)
+    cell += attributes("calcext:value-type")
+    # Without quotation marks in texts, what looks like an attribute is one.
+    text = CHARACTERS.replace(rb"[^<>&", rb"[^<>&\"")
+    look = attributes("text:style-name")
+    span = element("text:span", look, text)
+    pieces = rb"%b(?:(?:%b|<text:s%b/>)%b)*+" % (text, span, attributes("text:c"), text)
+    line = rb"(?:%b)?+" % element("text:p", look, pieces)
+    cells = (
+        element("table:table-cell", cell, line),
+        element("table:covered-table-cell", cell, line),
+    )
+    rows = "table:number-rows-repeated"
+    row = rb"(?:%b|%b)" % (attributes(rows, style), attributes(style, rows))
+    inner = rb"(?:%b|%b)*+" % cells
+    return re.compile(rb"(?:%b)*+" % element("table:table-row", row, inner))
+
+
+LOOKS = re.compile(rb' (?:table:style-name|table:content-validation-name|text:style-name)="[^"]*+"')
+STRETCHES = Stretches(
+    "table:table-row",
+    b"</table:table-row>",
+    _rows(),
+    {prefix: NAMESPACES[prefix].strip() for prefix in ("table", "office", "text", "calcext")},
+    partial(LOOKS.sub, b""),
+    partial(fetching.harmless, excel=False),
+)
+
+
 def write_plain(package: Package, target: packing.Package) -> None:
     """Write what computing needs of the workbook. Raises `SheetnetError`."""
     target.add("mimetype", KIND.encode(), stored=True)
     target.add("META-INF/manifest.xml", MANIFEST.encode())
+    copy = Copy(package, CONTENT, ROOT, excel=False, stretches=STRETCHES)
     with target.open(CONTENT) as part:
-        for content in Copy(package, CONTENT, ROOT).content():
+        for content in copy.content():
             part.write(content)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 from sheetnet.errors import quoted
-from sheetnet.files import packing
+from sheetnet.files import fetching, packing
 from sheetnet.files.package import Attributes, Package
 from sheetnet.files.plain import Copy, Kept
+from sheetnet.files.stretches import CHARACTERS, PLAIN, Stretches, attributes, element
 from sheetnet.files.xlsx.parts import NAMESPACES, workbook
 
 MAIN = NAMESPACES[0]
@@ -47,6 +51,7 @@ ATTRIBUTES = {
     "sst": {},
     "sheet": {"name": "name"},
     "workbookPr": {"date1904": "date1904"},
+    "definedName": {key: key for key in ("name", "localSheetId", "hidden")},
     "workbook": {},
     "worksheet": {},
     "styleSheet": {},
@@ -85,6 +90,37 @@ def _tree(name: str = "") -> Kept:
 ROOT = _tree()
 
 
+def _rows() -> re.Pattern[bytes]:
+    """Rows as we, LibreOffice, Gnumeric and Excel write them."""
+    formula = element("f", attributes("aca", "t", "aca", "ref", "si"), CHARACTERS)
+    text = rb"<t(?: xml:space=%b)?+(?:/>|>%b</t>)" % (PLAIN, CHARACTERS)
+    look = rb'<rPr>(?:<[A-Za-z]++(?: [A-Za-z]++="[^<>&"]*+")?+/>)*+</rPr>'
+    run = rb"<r>(?:%b)?+%b</r>" % (look, text)
+    value = rb"(?:<v/>|<v>%b</v>|<is>(?:%b|(?:%b)++)</is>)?+" % (CHARACTERS, text, run)
+    cell = element("c", attributes("r", "s", "t"), rb"(?:%b)?+%b" % (formula, value))
+    row = attributes(
+        *("r", "spans", "s", "customFormat", "customHeight", "ht", "hidden", "customHeight"),
+        *("outlineLevel", "collapsed", "thickTop", "thickBot", "x14ac:dyDescent"),
+    )
+    return re.compile(rb"(?:%b)*+" % element("row", row, rb"(?:%b)*+" % cell))
+
+
+#: How a part of a text looks, and what Excel adds to the tag of each row.
+LOOK = re.compile(rb"<rPr>(?:(?!</rPr>).)*+</rPr>")
+DESCENT = re.compile(rb'(<row [^<>]*?) x14ac:dyDescent="[^"]*+"')
+
+
+def _cut(content: bytes) -> bytes:
+    if b"<rPr>" in content:
+        content = LOOK.sub(b"", content)
+    return DESCENT.sub(rb"\1", content) if b"x14ac:" in content else content
+
+
+STRETCHES = Stretches(
+    "row", b"</row>", _rows(), {"": MAIN}, _cut, partial(fetching.harmless, excel=True)
+)
+
+
 def write_plain(package: Package, target: packing.Package) -> None:
     """Write what computing needs of the workbook. Raises `SheetnetError`."""
     parts = workbook(package)
@@ -94,19 +130,20 @@ def write_plain(package: Package, target: packing.Package) -> None:
         paths["sharedStrings.xml"] = "sharedStrings"
     for name, text in small_parts(paths).items():
         target.add(name, text.encode())
-    _copy(_Book(package, parts.part, ROOT), target, "workbook.xml")
+    copy = partial(Copy, package, root=ROOT, excel=True)
+    _copy(_Book(package, parts.part, ROOT, excel=True), target, "workbook.xml")
     for (name, (kind, part)), path in zip(parts.sheets.items(), paths, strict=False):
         if kind == "worksheet":
             where = f"in its sheet {quoted(name)}"
-            _copy(Copy(package, part, ROOT, where), target, path)
+            _copy(copy(part, where=where, stretches=STRETCHES), target, path)
         else:
             target.add(f"xl/{path}", EMPTY.encode())
     if parts.styles:
-        _copy(Copy(package, parts.styles, ROOT), target, "styles.xml")
+        _copy(copy(parts.styles), target, "styles.xml")
     else:
         target.add("xl/styles.xml", STYLES.encode())
     if parts.strings:
-        _copy(Copy(package, parts.strings, ROOT), target, "sharedStrings.xml")
+        _copy(copy(parts.strings), target, "sharedStrings.xml")
 
 
 def _copy(copy: Copy, target: packing.Package, path: str) -> None:

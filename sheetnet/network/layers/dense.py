@@ -7,13 +7,13 @@ mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from sheetnet.expressions.formula import Expression, total
+from sheetnet.expressions.formula import Area, Expression, total
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.hyper import chosen
 from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
@@ -30,7 +30,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
-from sheetnet.network.sums import WRITTEN_OUT, divided, product, reduced, sum_of_products
+from sheetnet.network.sums import WRITTEN_OUT, Each, divided, product, reduced, sum_of_products
 
 MOST_UNITS = 16_384
 SOURCE_UNIT = "source × unit"
@@ -170,16 +170,18 @@ class Dense(Layer):
         if quantity == BIAS_GRADIENT:
             return self._bias_gradient(around, index)
         assert quantity == WEIGHT_GRADIENT
-        area = around.cells.area(DELTA, self.number, unit=unit)
 
         def delta(n: int) -> Expression:
             return around.cells.at(DELTA, self.number, sample=n, unit=unit)
+
+        def area() -> Area | None:
+            return around.cells.area(DELTA, self.number, unit=unit)
 
         products = sum_of_products(
             around.samples,
             delta,
             lambda n: around.below(self.number, n, source),
-            (area, around.below_area(self.number, unit=source)),
+            lambda: (area(), around.below_area(self.number, unit=source)),
         )
         return divided(products, around.divisor)
 
@@ -193,7 +195,9 @@ class Dense(Layer):
             return around.cells.at(DELTA, self.number, sample=sample, unit=units[unit])
 
         count = around.samples * len(units)
-        return reduced(count, delta, around.cells.area(DELTA, self.number, **own), around.divisor)
+        return reduced(
+            count, delta, lambda: around.cells.area(DELTA, self.number, **own), around.divisor
+        )
 
     def slope(self, around: Around, sample: int, unit: int) -> Expression | None:
         """da/dz of one unit; None where the activation does not work unit by unit."""
@@ -210,13 +214,13 @@ class Dense(Layer):
             self.units,
             lambda j: cells.at(DELTA, number, sample=sample, unit=j),
             lambda j: cells.at(WEIGHT, number, unit=j, source=source),
-            (
+            lambda: (
                 cells.area(DELTA, number, sample=sample),
                 cells.area(WEIGHT, number, source=source),
             ),
         )
 
-    def applied(self, z: list[Expression], unit: int) -> Expression:
+    def applied(self, z: Sequence[Expression], unit: int) -> Expression:
         """The activation of one unit, of any expressions in z's place."""
         return self.activation.cell(z, unit, self.hyper)
 
@@ -224,9 +228,9 @@ class Dense(Layer):
         """The weighted sum of one unit, as z's formula has it."""
         return self._z(around, sample, unit)
 
-    def _each_unit(self, around: Around, quantity: Quantity, sample: int) -> list[Expression]:
-        at = around.cells.at
-        return [at(quantity, self.number, sample=sample, unit=k) for k in range(self.units)]
+    def _each_unit(self, around: Around, quantity: Quantity, sample: int) -> Each:
+        at, number = around.cells.at, self.number
+        return Each(self.units, lambda k: at(quantity, number, sample=sample, unit=k))
 
     def _z(self, around: Around, sample: int, unit: int) -> Expression:
         """The pre-activation; a document whose bias is node 0 writes it first."""
@@ -238,8 +242,15 @@ class Dense(Layer):
         def below(k: int) -> Expression:
             return around.below(number, sample, k)
 
-        areas = cells.area(WEIGHT, number, unit=unit), around.below_area(number, sample=sample)
-        weighted = sum_of_products(self.sources, weight, below, areas)
+        weighted = sum_of_products(
+            self.sources,
+            weight,
+            below,
+            lambda: (
+                cells.area(WEIGHT, number, unit=unit),
+                around.below_area(number, sample=sample),
+            ),
+        )
         if self.bias is None:
             return weighted
         bias = cells.at(self.bias, number, unit=unit)
@@ -259,7 +270,7 @@ class Dense(Layer):
             return fused
         slope = self.slope(around, sample, unit)
         if slope is None:
-            g = [around.upstream(self.number, sample, j) for j in range(self.units)]
+            g = Each(self.units, lambda j: around.upstream(self.number, sample, j))
             z, a = (self._each_unit(around, q, sample) for q in (Z, ACTIVATION))
             return self.activation.cell_back(z, a, g, unit, self.hyper)
         upstream = around.upstream(self.number, sample, unit)

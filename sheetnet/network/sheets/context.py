@@ -230,19 +230,26 @@ class RunCells:
 
     def __init__(self, context: Context, step: int, moves: Callable[[Block], bool]) -> None:
         self._context, self._step, self._moves = context, step, moves
+        self._blocks: dict[tuple[str, int | None], tuple[Block, bool]] = {}
 
-    def _block(self, quantity: Quantity, layer: int | None) -> tuple[Block, dict[str, int]]:
-        if layer is None and (quantity.name, None) in self._context.knobs:
-            return self._context.knob(quantity), {}
-        return self._context.run(quantity, layer), {STEP: self._step}
+    def _block(self, quantity: Quantity, layer: int | None) -> tuple[Block, bool]:
+        """The block that holds a quantity, and whether references to it stay."""
+        key = quantity.name, layer
+        if key not in self._blocks:
+            knob = layer is None and key in self._context.knobs
+            block = self._context.knob(quantity) if knob else self._context.run(quantity, layer)
+            self._blocks[key] = block, not self._moves(block)
+        return self._blocks[key]
 
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
-        block, step = self._block(quantity, layer)
-        return block.ref(fixed=not self._moves(block), **step, **index)
+        block, fixed = self._block(quantity, layer)
+        index[STEP] = self._step  # of which an input cell has none
+        return block.ref(fixed=fixed, **index)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
-        block, step = self._block(quantity, layer)
-        return block.area(fixed=not self._moves(block), **step, **index)
+        block, fixed = self._block(quantity, layer)
+        index[STEP] = self._step
+        return block.area(fixed=fixed, **index)
 
 
 def _offset(block: Block, axes: tuple[str, ...], place: dict[str, Any]) -> Expression | int:

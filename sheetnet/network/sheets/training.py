@@ -7,11 +7,10 @@ row holds the numbers of a step, or of one example or one unit of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref, has_ranges, pinned
+from sheetnet.expressions.formula import Expression, Ref, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
@@ -96,6 +95,7 @@ class _Rows:
         #: Rows of one step, and whether one formula serves for all of them.
         self.each = blocks[0].height // (context.steps + 1)
         self.alike = self.axes[1:] in ((), (SAMPLE,))
+        self._look_at(0)
 
     def write(self) -> None:
         """A band for the first step and one for all others; or bands for each step."""
@@ -114,40 +114,36 @@ class _Rows:
                     self._band(step, row, 1)
 
     def _band(self, step: int, row: int, count: int) -> None:
-        """`count` rows from row number `row` of a step on, by the formulas of the first.
-
-        Where formulas look at ranges, rows alternate between two ways of writing them.
-        """
-        cells = self._cells(step, row)
-        formulas = [c.content for c in cells if isinstance(c.content, Expression)]
-        if not any(map(has_ranges, formulas)):
-            self._add(step, row, cells, range(count))
-            return
-        # The second row's own formulas: of the next step, or the next example of this one.
-        onwards = (step + 1, 0) if self.axes == (STEP,) else (step, row + 1)
-        for first in range(min(count, 2)):
-            own = self._cells(*onwards) if first else cells
-            if (step * self.each + row + first) % 2:
-                own = list(map(_pinned, own))
-            self._add(step, row, own, range(first, count, 2))
-
-    def _add(self, step: int, row: int, cells: list[Cell], rows: range) -> None:
-        """A band of some of the rows that follow a row of a step, counted from that one."""
+        """`count` rows from row number `row` of a step on, by the formulas of the first."""
+        cells = tuple(self._cells(step, row))
         start = step * self.each + row
-        numbers = np.arange(start, start + rows.stop)[rows.start :: rows.step].astype(float)
+        rows = np.arange(start, start + count)
 
         def claim(held: Numbers) -> FloatArray:
             arrays = [held.block(block) for block in self.blocks]
+            numbers = rows.astype(float)
             heads = [numbers // self.each, *self._label_columns(numbers % self.each)]
-            parts = [array[numbers.astype(int)] for array in arrays if array is not None]
+            parts = [array[rows] for array in arrays if array is not None]
             return np.column_stack([*heads, *parts])
 
-        top, values = FIRST_ROW + int(numbers[0]), claim(self.context.numbers)
-        band = Band(top, 1, tuple(cells), values, claim, stride=rows.step)
-        self.sheet.bands.append(band)
+        self.sheet.bands.append(
+            Band(
+                FIRST_ROW + start,
+                1,
+                cells,
+                claim(self.context.numbers),
+                claim,
+                # Where LibreOffice would compute rows together that look at ranges.
+                alternating=any(
+                    isinstance(c.content, Expression) and has_ranges(c.content) for c in cells
+                ),
+            )
+        )
 
     def _cells(self, step: int, row: int) -> list[Cell]:
         """The pattern of a row: its number, its labels, the formulas of all blocks."""
+        if step != self.step:
+            self._look_at(step)
         top = FIRST_ROW + step * self.each + row
         places = self._places(row)
         cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
@@ -156,7 +152,7 @@ class _Rows:
             look = LOOKS[quantity.role]
             edge = look.but(borders="l", border_colour=styles.RULE)
             for number, index in enumerate(_columns(block)):
-                formula = self._formula(quantity, block, step, index | places)
+                formula = self._formula(quantity, block, index | places)
                 cells.append(Cell(formula, edge if number == 0 else look))
         return cells
 
@@ -186,61 +182,54 @@ class _Rows:
             return block.live
         return not self.alike or SAMPLE in block.rows
 
-    def _formula(
-        self, quantity: Quantity, block: Block, step: int, index: Mapping[str, int]
-    ) -> Expression:
-        """The formula of one cell of a step, on cells of this step or the one before."""
-        context, layer = self.context, block.layer
-        cells = RunCells(context, step, self._moves)
+    def _look_at(self, step: int) -> None:
+        """Let formulas look at the cells of a step, and of the one before."""
+        context, self.step = self.context, step
+        self.above, self.here = (RunCells(context, step - n, self._moves) for n in (1, 0))
+        self.equations = Equations(context.net, context.notation, context.samples, self.here)
+
+    def _formula(self, quantity: Quantity, block: Block, index: Mapping[str, int]) -> Expression:
+        """The formula of one cell of a step."""
+        layer = block.layer
         key = quantity.name, layer
         if layer is not None and key in self.states:
             parameter, state = self.states[key]
-            return self._state(parameter, layer, state, step, index)
+            return self._state(parameter, layer, state, index)
         if layer is not None and key in self.parameters:
-            return self._parameter(quantity, layer, step, index)
-        equations = Equations(context.net, context.notation, context.samples, cells)
-        return equations.of(quantity, layer, index)
+            return self._parameter(quantity, layer, index)
+        return self.equations.of(quantity, layer, index)
 
-    def _parameter(
-        self, parameter: Quantity, layer: int, step: int, index: Mapping[str, int]
-    ) -> Expression:
+    def _parameter(self, parameter: Quantity, layer: int, index: Mapping[str, int]) -> Expression:
         """The user's at step 0, later what the optimiser makes of the step before."""
         context = self.context
-        if step == 0:
+        if self.step == 0:
             return context.knob(parameter, layer).ref(fixed=True, **index)
-        above, here = (RunCells(context, step - back, self._moves) for back in (1, 0))
-        before = above.at(parameter, layer, **index)
+        before = self.above.at(parameter, layer, **index)
         if not context.net.trains(parameter, layer, index):
             return before
         optimiser = context.net.optimiser
-        new = {s: here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
-        gradient = above.at(parameter.gradient, layer, **index)
-        return optimiser.cells(before, gradient, new, context.hyper, self._number(step))
+        new = {s: self.here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        gradient = self.above.at(parameter.gradient, layer, **index)
+        return optimiser.cells(before, gradient, new, context.hyper, self._number())
 
     def _state(
-        self, parameter: Quantity, layer: int, name: str, step: int, index: Mapping[str, int]
+        self, parameter: Quantity, layer: int, name: str, index: Mapping[str, int]
     ) -> Expression:
         """0 before the first update, later by the step before."""
         context = self.context
-        if step == 0:
+        if self.step == 0:
             # 0, but a formula: nobody types into it.
             return 0 * context.knob(parameter, layer).ref(fixed=True, **index)
-        above = RunCells(context, step - 1, self._moves)
         if not context.net.trains(parameter, layer, index):
-            return above.at(parameter.kept(name), layer, **index)
+            return self.above.at(parameter.kept(name), layer, **index)
         optimiser = context.net.optimiser
-        state = {s: above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
-        gradient = above.at(parameter.gradient, layer, **index)
-        return optimiser.cells_state(gradient, state, context.hyper, self._number(step))[name]
+        state = {s: self.above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        gradient = self.above.at(parameter.gradient, layer, **index)
+        return optimiser.cells_state(gradient, state, context.hyper, self._number())[name]
 
-    def _number(self, step: int) -> Expression:
+    def _number(self) -> Expression:
         """The number of the step, from the first column of its row."""
-        return Ref(self.sheet.name, FIRST_ROW + step * self.each, 1)
-
-
-def _pinned(cell: Cell) -> Cell:
-    content = cell.content
-    return replace(cell, content=pinned(content)) if isinstance(content, Expression) else cell
+        return Ref(self.sheet.name, FIRST_ROW + self.step * self.each, 1)
 
 
 def _columns(block: Block) -> list[dict[str, int]]:
