@@ -88,7 +88,8 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
       sheetnet build my-lesson.toml
     """
     from sheetnet.files.packing import whole_file
-    from sheetnet.network.lesson import Lesson, json_schema
+    from sheetnet.network.lesson import Lesson
+    from sheetnet.network.schema import json_schema
 
     if not name.removesuffix(".toml").strip("./ "):
         raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")

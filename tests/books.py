@@ -106,7 +106,8 @@ def run_arrays(trace: Trace) -> Iterator[tuple[str, int | None, tuple[str, ...],
     """Every quantity of a run: name, layer, its axes in order, the array."""
     for (name, layer), array in trace.items():
         parameter = ("unit", "source") if name.startswith("weight") else ("unit",)
-        yield name, layer, ("step", *AXES.get(name, parameter)), array
+        axes = ("step", *AXES.get(name, parameter))
+        yield name, layer, axes[: array.ndim], array  # a shared bias is one number
 
 
 def block_array(block: dict[str, Any], values: Values, axes: tuple[str, ...]) -> Any:

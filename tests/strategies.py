@@ -14,6 +14,7 @@ from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS
+from sheetnet.network.reductions import REDUCTIONS
 
 NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
 
@@ -59,6 +60,26 @@ def rows(
 
 
 @st.composite
+def biases(draw: st.DrawFn, given: list[float] | None) -> dict[str, Any]:
+    """A layer without a bias, or with one for all its units."""
+    if draw(st.booleans()):
+        return {"bias": False}
+    shared: dict[str, Any] = {"shared_bias": True}
+    return shared | ({"biases": given[:1]} if given else {})
+
+
+@st.composite
+def frozen(draw: st.DrawFn, units: int, sources: int, layer: dict[str, Any]) -> Any:
+    """What stays of a layer: all, or some of its places."""
+    places = ["weights", *(f"weights[{j}]" for j in range(units))]
+    places += [f"weights[{j}][{k}]" for j in range(units) for k in range(sources)]
+    if layer.get("bias", True):
+        count = 1 if layer.get("shared_bias") else units
+        places += ["biases", *(f"biases[{j}]" for j in range(count))]
+    return draw(st.booleans() | st.lists(st.sampled_from(places), max_size=4))
+
+
+@st.composite
 def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
     """What a random lesson file holds, as a dictionary."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=5))
@@ -76,6 +97,10 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
             layer["weights"] = draw(rows(weights, units, sources))
         if draw(st.integers(0, 3)):
             layer["biases"] = draw(st.lists(weights, min_size=units, max_size=units))
+        if not draw(st.integers(0, 3)):
+            layer |= draw(biases(layer.pop("biases", None)))
+        if not draw(st.integers(0, 3)):
+            layer["frozen"] = draw(frozen(units, sources, layer))
         layers.append(layer)
     if loss.fused_with:
         layers[-1]["activation"] = loss.fused_with
@@ -84,6 +109,8 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
             layer["theta"] = draw(rounded(-1, 1, 2))
 
     network: dict[str, Any] = {"inputs": sizes[0], "loss": loss.name, "layers": layers}
+    if draw(st.booleans()):
+        network["reduction"] = draw(st.sampled_from(sorted(REDUCTIONS)))
     if any("weights" not in layer for layer in layers):
         network["initialisation"] = draw(st.sampled_from(sorted(INITIALISATIONS)))
         network["seed"] = draw(st.integers(0, 1000))
@@ -127,16 +154,22 @@ def runs(draw: st.DrawFn, *, max_steps: int = 20) -> tuple[Lesson, Trace]:
         trace = train(lesson)
     except DivergenceError:
         reject()
-    assume(not _hits_a_kink(lesson, trace))
+    assume(not hits_a_kink(lesson, trace))
     return lesson, trace
 
 
-def _hits_a_kink(lesson: Lesson, trace: Trace) -> bool:
+def bias_of(trace: Trace, layer: int) -> Any:
+    """The biases of a layer's units at every step: steps × 1 × units, or 1 for all, or 0."""
+    held = trace.get(("bias", layer), np.zeros(len(trace.costs)))
+    return held.reshape(len(held), 1, -1)
+
+
+def hits_a_kink(lesson: Lesson, trace: Trace) -> bool:
     for i, layer in enumerate(lesson.net.layers):
         for _, kink in layer.kinks():
             below = trace.activations[i - 1] if i else trace.settings["input", None]
             terms = np.abs(below) @ np.abs(trace.weights[i]).swapaxes(1, 2)
-            size = terms + np.abs(trace.biases[i][:, None, :]) + abs(kink)
+            size = terms + np.abs(bias_of(trace, i + 1)) + abs(kink)
             if (np.abs(trace.z[i] - kink) < 1e-12 * size).any():
                 return True
     return False

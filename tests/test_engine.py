@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.engine import DivergenceError, Trace, train
 from sheetnet.network.lesson import Lesson
-from tests.strategies import runs
+from tests.strategies import bias_of, runs
 from tests.test_functions import DEFINED_ACTIVATIONS, DEFINED_LOSSES
 
 
@@ -230,14 +230,15 @@ def test_bhadani_slips_are_slips(
 def forward(lesson: Lesson, parameters: Any, shifts: Any) -> tuple[Any, list[Any], list[Any]]:
     """Losses (steps × samples), z and a of each layer, from the definitions.
 
-    All steps at once: the parameters carry their steps on the first axis. `shifts` are
-    added to z, so that the derivative by them is δ.
+    All steps at once: the parameters carry their steps on the first axis, and biases are such
+    as every unit of every example takes: one for each, or one for all. `shifts` are added to
+    z, so that the derivative by them is δ.
     """
     weights, biases = parameters
     a = anp.array([lesson.data.inputs] * len(weights[0]))
     all_z, all_a = [], []
     for layer, w, b, shift in zip(lesson.net.layers, weights, biases, shifts, strict=True):
-        z = anp.einsum("snr,sur->snu", a, w) + b[:, None, :] + shift
+        z = anp.einsum("snr,sur->snu", a, w) + b + shift
         a = DEFINED_ACTIVATIONS[layer.activation.name](z, layer.hyper.get("theta", 0.0))
         all_z.append(z)
         all_a.append(a)
@@ -264,26 +265,42 @@ def test_every_number_of_a_random_run_equals_the_differentiators(run: tuple[Less
     assume(np.abs(trace.z[-1]).max() <= largest)
     assume(max(np.abs(z).max() for z in trace.z) <= 300.0)
 
-    parameters = (trace.weights, trace.biases)
+    layers = range(1, len(trace.weights) + 1)
+    parameters = (trace.weights, [bias_of(trace, layer) for layer in layers])
+    reduced = anp.sum if lesson.network.reduction == "sum" else anp.mean
     shifts = [np.zeros_like(z) for z in trace.z]
     losses, z, a = forward(lesson, parameters, shifts)
     weight_gradients, bias_gradients = grad(
-        lambda p: anp.sum(anp.mean(forward(lesson, p, shifts)[0], axis=1))
+        lambda p: anp.sum(reduced(forward(lesson, p, shifts)[0], axis=1))
     )(parameters)
     deltas = grad(lambda s: anp.sum(forward(lesson, parameters, s)[0]))(shifts)
 
     assert_close(trace.losses, losses, "losses")
-    assert_close(trace.costs, losses.mean(axis=1), "costs")
+    assert_close(trace.costs, reduced(losses, axis=1), "costs")
     for i in range(len(z)):
         layer = f"of layer {i + 1}"
         assert_close(trace.z[i], z[i], f"z {layer}")
         assert_close(trace.activations[i], a[i], f"a {layer}")
         assert_close(trace.deltas[i], deltas[i], f"delta {layer}")
         assert_close(trace.weight_gradients[i], weight_gradients[i], f"weight gradient {layer}")
-        assert_close(trace.bias_gradients[i], bias_gradients[i], f"bias gradient {layer}")
+        found = trace.get(("bias_gradient", i + 1))
+        if found is not None:
+            expected = bias_gradients[i].reshape(found.shape)
+            assert_close(found, expected, f"bias gradient {layer}")
 
 
 # What a run promises -----------------------------------------------------------------
+
+
+def stay(lesson: Lesson, layer: int, name: str, shape: tuple[int, ...]) -> Any:
+    """Which numbers of a parameter the lesson says are frozen, read place by place."""
+    said, key = lesson.network.layers[layer - 1].frozen, {"weight": "weights"}.get(name, "biases")
+    found = np.zeros(shape, bool)
+    for index in np.ndindex(shape):
+        at = index or (0,)
+        places = {key + "".join(f"[{i}]" for i in at[:n]) for n in range(len(at) + 1)}
+        found[index] = said is True or (said is not False and bool(places & set(said)))
+    return found
 
 
 @given(runs(max_steps=8))
@@ -296,15 +313,22 @@ def test_each_step_follows_from_the_one_before(run: tuple[Lesson, Trace]) -> Non
     assert trace.steps == lesson.training.steps
     for layer in range(1, len(trace.weights) + 1):
         for name in ("weight", "bias"):
+            if (name, layer) not in trace:
+                continue
             p, g = trace[name, layer], trace[f"{name}_gradient", layer]
             np.testing.assert_array_equal(p[0], first[name, layer])
             if name == "bias" and not lesson.training.train_biases:
                 np.testing.assert_array_equal(p[1:], p[:-1])
                 continue
+            stays = stay(lesson, layer, name, p[0].shape)
+            np.testing.assert_array_equal(
+                p[:, stays], np.broadcast_to(p[0][stays], p[:, stays].shape)
+            )
             velocity = np.zeros_like(g[0])
             for step in range(trace.steps):
                 velocity = momentum * velocity + g[step]
-                np.testing.assert_allclose(p[step + 1], p[step] - rate * velocity, rtol=1e-12)
+                moved = p[step] - rate * velocity
+                np.testing.assert_allclose(p[step + 1][~stays], moved[~stays], rtol=1e-12)
 
 
 @given(runs(max_steps=3))
@@ -318,8 +342,11 @@ def test_a_trace_has_the_documented_shapes(run: tuple[Lesson, Trace]) -> None:
         sources = lesson.network.layers[i - 1].units if i else lesson.network.inputs
         for of_weights in (trace.weights, trace.weight_gradients):
             assert of_weights[i].shape == (count, layer.units, sources)
-        for of_biases in (trace.biases, trace.bias_gradients):
-            assert of_biases[i].shape == (count, layer.units)
+        for name in ("bias", "bias_gradient"):
+            own = () if layer.shared_bias else (layer.units,)  # type: ignore[attr-defined]
+            found = trace.get((name, i + 1))
+            assert (found is not None) == layer.bias  # type: ignore[attr-defined]
+            assert found is None or found.shape == (count, *own)
         for of_units in (trace.z, trace.activations, trace.deltas):
             assert of_units[i].shape == (count, samples, layer.units)
 

@@ -314,8 +314,8 @@ class Maxout(Layer):
         largest = kept[PIECE_Z.name] >= kept[ACTIVATION.name][..., None]
         delta = by_output[..., None] * largest
         gradients = {
-            PIECE_WEIGHT.name: np.einsum("nup,ns->ups", delta, below) / len(below),
-            PIECE_BIAS.name: delta.mean(axis=0),
+            PIECE_WEIGHT.name: np.einsum("nup,ns->ups", delta, below),
+            PIECE_BIAS.name: delta.sum(axis=0),
         }
         down = np.einsum("nup,ups->ns", delta, p[PIECE_WEIGHT.name])
         return {PIECE_DELTA.name: delta}, gradients, down
@@ -339,9 +339,9 @@ class Maxout(Layer):
             return when(z >= a, around.upstream(number, n, unit), 0)
         deltas = [at(PIECE_DELTA, number, sample=i, **here) for i in range(around.samples)]
         if quantity == PIECE_BIAS.gradient:
-            return total(deltas) / around.samples
+            return total(deltas) / around.divisor
         below = [around.below(number, i, index[SOURCE]) for i in range(around.samples)]
-        return total([d * x for d, x in zip(deltas, below, strict=True)]) / around.samples
+        return total([d * x for d, x in zip(deltas, below, strict=True)]) / around.divisor
 
     def by_source(self, around: Around, sample: int, source: int) -> Expression:
         at, places = around.cells.at, np.ndindex(self.units, self.pieces)

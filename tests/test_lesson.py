@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.initialisation import INITIALISATIONS, drawing
-from sheetnet.network.lesson import Lesson, json_schema
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.schema import json_schema
 from tests.strategies import lessons
 
 LESSON = """

@@ -15,8 +15,9 @@ from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
-from sheetnet.network.names import ALIASES, ELSEWHERE
+from sheetnet.network.names import ALIASES, ELSEWHERE, flat, resolve
 from sheetnet.network.optimisers import OPTIMISERS
+from sheetnet.network.reductions import REDUCTIONS
 from tests.books import findings
 
 KNOWN: dict[str, Any] = {
@@ -24,6 +25,7 @@ KNOWN: dict[str, Any] = {
     "loss": LOSSES,
     "initialisation": INITIALISATIONS,
     "optimiser": OPTIMISERS,
+    "reduction": REDUCTIONS,
 }
 
 
@@ -34,7 +36,9 @@ def mazur() -> dict[str, Any]:
 def test_aliases_lead_somewhere_and_what_is_elsewhere_is_not_here() -> None:
     for family, known in KNOWN.items():
         assert set(ALIASES[family].values()) <= set(known)
-        assert not ELSEWHERE[family] & (set(known) | set(ALIASES[family]))
+        assert not set(ELSEWHERE[family]) & ({flat(name) for name in known} | set(ALIASES[family]))
+        written = [*ALIASES[family], *ELSEWHERE[family]]
+        assert all(flat(name) == name for name in written)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,43 @@ def test_an_activation_by_another_name(written: str, meant: str) -> None:
     content = mazur()
     content["network"]["layers"][0]["activation"] = written
     assert Lesson.model_validate(content).net.layers[0].activation is ACTIVATIONS[meant]  # type: ignore[attr-defined]
+
+
+#: As Keras, PyTorch and scikit-learn write them, and what they are here.
+ELSEWHERE_THE_SAME = {
+    "activation": "linear identity, logistic sigmoid, LeakyReLU leaky_relu, ELU elu, Softplus "
+    "softplus, Softmax softmax, Heaviside step",
+    "loss": "BCELoss binary_cross_entropy, BinaryCrossentropy binary_cross_entropy, log_loss "
+    "binary_cross_entropy, categorical_crossentropy cross_entropy, SSE squared_error",
+    "initialisation": "GlorotUniform xavier_uniform, he_uniform kaiming_uniform, HeUniform "
+    "kaiming_uniform, kaiming_normal_ kaiming_normal, Zeros zeros, xavier_normal_ xavier_normal",
+    "optimiser": "SGD sgd, GradientDescent sgd, gradient-descent sgd, Momentum momentum",
+    "reduction": "sum_over_batch_size mean, batchmean mean, SUM sum",
+}
+#: What those libraries have beyond that.
+NOT_HERE = {
+    "activation": "SELU celu GLU hard_sigmoid LogSigmoid log_softmax RReLU ReLU6 Softmin sign",
+    "loss": "MAE mean_absolute_error huber_loss HuberLoss KLDivLoss NLLLoss BCEWithLogitsLoss "
+    "CrossEntropyLoss SquaredHinge absolute_error CosineSimilarity SparseCategoricalCrossentropy",
+    "initialisation": "GlorotNormal he_normal random_normal RandomUniform trunc_normal_ "
+    "orthogonal_ lecun_normal Identity constant_",
+    "optimiser": "Adam AdamW RMSprop lbfgs ASGD NAdam Lion Rprop",
+    "reduction": "none",
+}
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_what_others_call_by_another_name_is_understood(family: str) -> None:
+    for pair in ELSEWHERE_THE_SAME[family].split(", "):
+        written, meant = pair.split()
+        assert resolve(written, KNOWN[family], "field", family) is KNOWN[family][meant], written
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_what_only_others_have_is_no_slip(family: str) -> None:
+    for name in NOT_HERE[family].split():
+        with pytest.raises(ValueError, match=f"^field: sheetnet has no {family} {name!r}[:,] "):
+            resolve(name, KNOWN[family], "field", family)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +111,7 @@ def test_softplus_is_softplus() -> None:
 
 def test_a_mean_squared_error_is_one_of_a_single_output() -> None:
     content = mazur()
-    content["network"]["loss"] = "mse"
+    content["network"]["loss"] = "MSELoss"
     with pytest.raises(ValueError, match="a mean over the 2 output units"):
         Lesson.model_validate(content)
     content["network"]["layers"][1] |= {"units": 1, "weights": [[0.4, 0.45]], "biases": [0.6]}
@@ -87,12 +128,19 @@ def test_epochs_are_steps() -> None:
         Lesson.model_validate(content)
 
 
+def test_momentum_without_its_optimiser_says_what_to_write() -> None:
+    content = mazur()
+    content["training"]["momentum"] = 0.5
+    with pytest.raises(ValueError, match='momentum: sgd has none: .* optimiser = "momentum"'):
+        Lesson.model_validate(content)
+
+
 @pytest.mark.programs
 def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
     text = Lesson.load("mazur").text
     turned = text.replace(
         "weights    = [[0.15, 0.20], [0.25, 0.30]]",
-        'weights    = [[0.15, 0.25], [0.20, 0.30]]\nweights_layout = "source × unit"',
+        'weights    = [[0.15, 0.25], [0.20, 0.30]]\nweights_layout = "source x unit"',
     )
     lesson = Lesson.from_toml(turned)
     expected = Lesson.load("mazur").settings

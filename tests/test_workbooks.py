@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sheetnet import build, inspect, train, verify
 from sheetnet.building import make_book
 from sheetnet.lessons.catalogue import shipped
+from sheetnet.network import placement
 from sheetnet.network.lesson import Lesson
 from sheetnet.proof.comparison import compare, expected_of
 from sheetnet.recalc import LibreOffice, Values, recalculate
@@ -265,6 +266,26 @@ def test_a_network_too_wide_for_a_row_a_step_has_sheets_of_its_layers(tmp_path: 
     assert_follows(inspect(path)["blocks"], values, train(lesson))
     result = verify(path)
     assert result.ok, findings(result)
+
+
+@pytest.mark.parametrize("samples", [3, 11])
+def test_rows_of_examples_are_followed_at_every_step(
+    samples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several steps, so that Training's rows must move by as many rows as there are examples."""
+    monkeypatch.setattr(placement, "LAST_COLUMN", 40)
+    content = larger().model_dump(by_alias=True, exclude_unset=True)
+    content["network"] |= {"inputs": 2, "layers": [{"units": 3, "activation": "tanh"}]}
+    content["data"] = {
+        "inputs": [[0.1 * n, 0.5 - 0.07 * n] for n in range(samples)],
+        "targets": [[0.9, 0.1 * n, 0.3] for n in range(samples)],
+    }
+    content["training"]["steps"] = 5
+    path = build(Lesson.model_validate(content), tmp_path / "stacked.xlsx")
+    result = verify(path)
+    assert result.ok, findings(result)
+    [loss] = [b for b in inspect(path)["blocks"] if b["quantity"] == "loss" and b["live"]][:1]
+    assert loss["rows"] == ["step", "sample"]
 
 
 def larger() -> Lesson:

@@ -163,6 +163,8 @@ class Decoder:
     def _parameter(self, symbol: Symbol) -> tuple[Quantity, int, tuple[int, ...]]:
         """The weight or bias that a symbol means: its quantity, layer and place."""
         document, layer = self.document, self._layer(symbol.upper)
+        if symbol.letter == "b" and not symbol.lower:  # one for all units, in no document
+            return BIAS, layer, ()
         if symbol.letter == "b" and document.bias_source is None:
             return BIAS, layer, (self._unit(symbol.lower),)
         if symbol.letter != document.weight:

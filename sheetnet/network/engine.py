@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sheetnet.errors import SheetnetError
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
+from sheetnet.network.optimisers import Optimiser
 from sheetnet.network.quantities import (
     ACTIVATION,
     BIAS,
@@ -58,7 +59,8 @@ class Trace(Mapping[Key, FloatArray]):
     By quantity and layer, an array whose first axis is the step and whose others are the
     quantity's: `trace["weight", 1]` is (steps + 1) × units × sources, `trace["z", 1]` and
     `trace["delta", 1]` are (steps + 1) × samples × units, `trace["cost", None]` has one
-    number a step. A delta is ∂(loss of that example)/∂z; gradients are means over the batch.
+    number a step. A delta is ∂(loss of that example)/∂z; gradients are those of the cost, so
+    means over the batch, or sums where the lesson's `reduction` is a sum.
     """
 
     arrays: dict[Key, FloatArray]
@@ -91,7 +93,7 @@ class Trace(Mapping[Key, FloatArray]):
 
     @property
     def biases(self) -> list[FloatArray]:
-        """The biases of every dense layer: (steps + 1) × units."""
+        """The biases of every dense layer that has any: (steps + 1) × units; shared: steps + 1."""
         return self.of(BIAS)
 
     @property
@@ -172,6 +174,28 @@ def losses(net: Net, last: Mapping[str, FloatArray], targets: FloatArray) -> Flo
     return result
 
 
+def stepped(
+    optimiser: Optimiser,
+    trained: npt.NDArray[np.bool_],
+    held: tuple[FloatArray, FloatArray, Mapping[str, FloatArray]],
+    hyper: Mapping[str, float],
+    number: int,
+) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """A parameter and its state after update `number`, from itself, its gradient and its state.
+
+    What training leaves as it is has neither an update nor a state.
+    """
+    parameter, gradient, state = held
+    if not trained.any():
+        return parameter, dict(state)
+    moved, kept = optimiser.step(parameter, gradient, state, hyper, number)
+    if trained.all():
+        return moved, kept
+    return np.where(trained, moved, parameter), {
+        name: np.where(trained, array, state[name]) for name, array in kept.items()
+    }
+
+
 def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
     inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
     hyper = {name: settings.number(name) for name in hyper}
@@ -184,6 +208,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
     arrays = trace.arrays
     fused = net.is_fused(net.depth)
     gradient = net.loss.fused if fused else net.loss.gradient
+    divisor = net.reduction.divisor(len(inputs))
+    trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
     for step in range(len(trace.costs)):
         kept = forward(net, parameters, inputs)
         by_output = gradient(kept[-1][ACTIVATION.name], targets, net.loss_hyper)
@@ -197,7 +223,7 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
             )
             for name, array in (*values.items(), *backs.items()):
                 arrays[name, number][step] = array
-            gradients |= {(name, number): array for name, array in by_parameter.items()}
+            gradients |= {(name, number): a / divisor for name, a in by_parameter.items()}
         updated: dict[Key, FloatArray] = {}
         for parameter, at in net.parameters():
             key = parameter.name, at
@@ -205,16 +231,18 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
             arrays[parameter.gradient.name, at][step] = gradients[key]
             for name, array in state[key].items():
                 arrays[parameter.kept(name).name, at][step] = array
-            updated[key] = parameters[key]
-            if net.trains(parameter):
-                updated[key], state[key] = net.optimiser.step(
-                    parameters[key], gradients[key], state[key], hyper, step + 1
-                )
+            updated[key], state[key] = stepped(
+                net.optimiser,
+                trained[key],
+                (parameters[key], gradients[key], state[key]),
+                hyper,
+                step + 1,
+            )
         parameters = updated
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
     arrays[LOSS.name, None][:] = losses(net, last, targets)
-    arrays[COST.name, None][:] = arrays[LOSS.name, None].mean(axis=1)
+    arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / divisor
 
 
 def _refuse_overflow(trace: Trace, learning_rate: float) -> None:

@@ -14,7 +14,7 @@ from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
 from sheetnet.network.quantities import ACTIVATION, COST, INPUT, LOSS, TARGET, Quantity, Z
-from sheetnet.network.sums import Each, mean
+from sheetnet.network.sums import Each, reduced
 
 
 class Equations:
@@ -22,6 +22,7 @@ class Equations:
 
     def __init__(self, net: Net, notation: Notation, samples: int, cells: Cells) -> None:
         self.net, self.notation, self.samples, self.cells = net, notation, samples, cells
+        self.divisor = net.reduction.divisor(samples)
 
     def of(self, quantity: Quantity, layer: int | None, index: Mapping[str, int]) -> Expression:
         """The formula of one number of the run, parameters and an optimiser's state apart."""
@@ -65,11 +66,12 @@ class Equations:
         return loss.cell_from_z(outputs, z, targets, self.net.loss_hyper)
 
     def cost(self) -> Expression:
-        """The mean of the examples' losses."""
-        return mean(
+        """The examples' losses, their mean or their sum."""
+        return reduced(
             self.samples,
             lambda n: self.cells.at(LOSS, None, sample=n),
             lambda: self.cells.area(LOSS),
+            self.divisor,
         )
 
     def _outputs(self, sample: int) -> tuple[Each, Each]:

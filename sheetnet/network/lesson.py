@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -30,15 +31,24 @@ from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain, suggest
 from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
 from sheetnet.network.activations import ACTIVATIONS
-from sheetnet.network.hyper import HyperParameter, chosen
+from sheetnet.network.frozen import Mask, masks
+from sheetnet.network.hyper import chosen
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.layers.base import Fields
-from sheetnet.network.layers.dense import MOST_UNITS, SOURCE_UNIT, Finite, Matrix, check_matrix
+from sheetnet.network.layers.dense import (
+    MOST_UNITS,
+    SOURCE_UNIT,
+    Finite,
+    Matrix,
+    check_matrix,
+    layout,
+)
 from sheetnet.network.losses import LOSSES, Loss
-from sheetnet.network.names import resolve
+from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
-from sheetnet.network.optimisers import OPTIMISERS, SGD
+from sheetnet.network.optimisers import OPTIMISERS, SGD, Optimiser
+from sheetnet.network.reductions import MEAN, REDUCTIONS
 from sheetnet.workbook.knobs import Key, Settings, settings
 
 LONGEST_TEXT = 32_000
@@ -86,6 +96,13 @@ class Network(_Open):
     loss: str = Field(
         description="the loss of one example", json_schema_extra={"enum": [*sorted(LOSSES)]}
     )
+    reduction: str = Field(
+        default=MEAN.name,
+        description="how the cost is made of the examples' losses",
+        json_schema_extra={"enum": [*sorted(REDUCTIONS)]},
+    )
+    bias: bool = Field(default=True, description="of layers that do not say")
+    shared_bias: bool = Field(default=False, description="of layers that do not say")
     initialisation: str = Field(
         default="xavier_uniform",
         description="how weights that are left out are drawn",
@@ -95,6 +112,27 @@ class Network(_Open):
     layers: Annotated[tuple[SerializeAsAny[Fields], ...], BeforeValidator(_tables)] = Field(
         min_length=1, strict=False, description="first hidden to output"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _handed_down(cls, content: Any) -> Any:
+        """What is said of all layers stands in those that do not say otherwise."""
+        layers = content.get("layers") if isinstance(content, Mapping) else None
+        if not isinstance(layers, list | tuple):
+            return content
+        said = {key: content[key] for key in ("bias", "shared_bias") if key in content}
+        return {**content, "layers": [_with(table, said) for table in layers]}
+
+
+def _with(table: Any, said: Mapping[str, Any]) -> Any:
+    """A layer's table with what it does not say itself."""
+    if not isinstance(table, Mapping) or table.get("kind", "dense") not in LAYERS:
+        return table
+    known = LAYERS[table.get("kind", "dense")].fields.model_fields
+    own = {key: value for key, value in said.items() if key in known}
+    if table.get("bias") is False:
+        own.pop("shared_bias", None)
+    return {**own, **table}
 
 
 class Data(_Part):
@@ -166,12 +204,7 @@ class Lesson(_Part):
                     "can hold: take it out"
                 )
         self._net = _net(self.network, self.training)
-        self._hyper = chosen(
-            self._net.optimiser.hyper,
-            self.training.model_extra or {},
-            "training.",
-            f"the optimiser {self.training.optimiser}",
-        )
+        self._hyper = _hyper(self._net.optimiser, self.training)
         _check_data(self._net, self.data)
         check_size(len(self._net.layers), self._net.parameter_count)
         return self
@@ -288,7 +321,7 @@ def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
     tables = content.get("network")
     layers = tables.get("layers") if isinstance(tables, dict) else None
     for (key, layer), value in originals.items():
-        numbers = value.tolist()
+        numbers = np.atleast_1d(value).tolist()
         if layer is None and key in ("input", "target"):
             data[f"{key}s"] = numbers
         elif layer is not None and isinstance(layers, list) and layer <= len(layers):
@@ -296,14 +329,14 @@ def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
             kind = LAYERS.get(table.get("kind", "dense")) if isinstance(table, dict) else None
             if kind and key in kind.given:
                 # The workbook's rows are units, whatever the file's were.
-                if table.get("weights_layout") == SOURCE_UNIT and value.ndim == 2:
+                if layout(table.get("weights_layout")) == SOURCE_UNIT and value.ndim == 2:
                     numbers = value.T.tolist()
                 table[kind.given[key]] = numbers
 
 
 def _loss(network: Network) -> Loss:
     """The loss; a mean squared error is one only where there is nothing to take a mean of."""
-    if network.loss.lower() in ("mse", "mean_squared_error", "mseloss"):
+    if flat(network.loss) in ("mse", "meansquarederror", "mseloss"):
         units = getattr(network.layers[-1], "units", 1)
         if units > 1:
             raise ValueError(
@@ -320,10 +353,13 @@ def _net(network: Network, training: Training) -> Net:
     loss = _loss(network)
     optimiser = resolve(training.optimiser, OPTIMISERS, "training.optimiser", "optimiser")
     resolve(network.initialisation, INITIALISATIONS, "network.initialisation", "initialisation")
+    reduction = resolve(network.reduction, REDUCTIONS, "network.reduction", "reduction")
     layers, sources = [], network.inputs
+    frozen: dict[Key, Mask] = {}
     for i, fields in enumerate(network.layers):
         try:
             layers.append(LAYERS[fields.kind](i + 1, sources, fields))
+            frozen |= masks(layers[-1], fields.frozen)
         except ValueError as error:
             raise ValueError(f"network.layers[{i}].{error}") from None
         sources = layers[-1].units
@@ -340,7 +376,30 @@ def _net(network: Network, training: Training) -> Net:
             )
     given = network.model_extra or {}
     hyper = chosen(loss.hyper, given, "network.", f"the loss {network.loss}")
-    return Net(network.inputs, tuple(layers), loss, hyper, optimiser, training.train_biases)
+    return Net(
+        network.inputs,
+        tuple(layers),
+        loss,
+        hyper,
+        optimiser,
+        training.train_biases,
+        reduction,
+        frozen,
+    )
+
+
+def _hyper(optimiser: Optimiser, training: Training) -> dict[str, float]:
+    """The optimiser's hyper-parameters; a key of another one names it."""
+    given = training.model_extra or {}
+    own = [parameter.name for parameter in optimiser.hyper]
+    for other in OPTIMISERS.values():
+        for parameter in other.hyper:
+            if parameter.name in given and parameter.name not in own:
+                raise ValueError(
+                    f"training.{parameter.name}: {training.optimiser} has none: take it out, or "
+                    f'set optimiser = "{other.name}"'
+                )
+    return chosen(optimiser.hyper, given, "training.", f"the optimiser {training.optimiser}")
 
 
 def _check_data(net: Net, data: Data) -> None:
@@ -355,36 +414,3 @@ def _check_data(net: Net, data: Data) -> None:
                         f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         f"targets from {bounds[0]:g} to {bounds[1]:g}"
                     )
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of lesson files, for editors that complete and check them."""
-    schema = Lesson.model_json_schema()
-    definitions = schema["$defs"]
-    kinds = []
-    for kind in LAYERS.values():
-        own = kind.fields.model_json_schema(ref_template="#/$defs/{model}")
-        definitions |= own.pop("$defs", {})
-        own["properties"] |= _schema_of(ACTIVATIONS.values())
-        own["additionalProperties"] = False
-        definitions[kind.__name__] = own
-        kinds.append({"$ref": f"#/$defs/{kind.__name__}"})
-    definitions["Network"]["properties"]["layers"]["items"] = {"anyOf": kinds}
-    definitions.pop("Fields", None)
-    for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
-        definitions[name]["properties"] |= _schema_of(owners)
-        definitions[name]["additionalProperties"] = False
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
-
-
-def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:
-    def described(parameter: HyperParameter) -> dict[str, Any]:
-        return {
-            "type": "number",
-            "description": parameter.about,
-            "default": parameter.default,
-            "minimum": parameter.low,
-            "maximum": parameter.high,
-        }
-
-    return {parameter.name: described(parameter) for owner in owners for parameter in owner.hyper}

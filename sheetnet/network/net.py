@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.losses import Loss
 from sheetnet.network.optimisers import Optimiser
 from sheetnet.network.quantities import BIAS, COST, LOSS, SAMPLE, Quantity
+from sheetnet.network.reductions import MEAN, Reduction
+from sheetnet.workbook.knobs import Key
 
 #: A quantity and its layer, None where it has none.
 Owned = tuple[Quantity, int | None]
@@ -16,7 +21,10 @@ Owned = tuple[Quantity, int | None]
 
 @dataclass(frozen=True)
 class Net:
-    """The network of a lesson. `loss_hyper` are the values of the loss's hyper-parameters."""
+    """The network of a lesson. `loss_hyper` are the values of the loss's hyper-parameters.
+
+    `frozen` says of a parameter's numbers which stay as they are; none where it is not there.
+    """
 
     inputs: int
     layers: tuple[Layer, ...]
@@ -24,6 +32,8 @@ class Net:
     loss_hyper: dict[str, float]
     optimiser: Optimiser
     train_biases: bool
+    reduction: Reduction = MEAN
+    frozen: Mapping[Key, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -39,9 +49,21 @@ class Net:
         needed = self.loss.fused_with
         return layer == self.depth and needed is not None and self.layers[-1].fuses_with(needed)
 
-    def trains(self, parameter: Quantity) -> bool:
-        """Whether training changes this parameter."""
-        return self.train_biases or parameter != BIAS
+    def trained(self, parameter: Quantity, layer: int) -> npt.NDArray[np.bool_]:
+        """Which of a parameter's numbers training changes, with the parameter's axes."""
+        shape = tuple(self.lengths(parameter, layer, 1).values())
+        if parameter == BIAS and not self.train_biases:
+            return np.zeros(shape, bool)
+        stays = self.frozen.get((parameter.name, layer))
+        return np.ones(shape, bool) if stays is None else ~stays
+
+    def trains(self, parameter: Quantity, layer: int, index: Mapping[str, int]) -> bool:
+        """Whether training changes this number of a parameter."""
+        if parameter == BIAS and not self.train_biases:
+            return False
+        stays = self.frozen.get((parameter.name, layer))
+        place = tuple(index.get(axis, 0) for axis in parameter.axes)
+        return stays is None or not stays[place]
 
     def parameters(self) -> Iterator[tuple[Quantity, int]]:
         """Every quantity that is a parameter, with its layer."""
@@ -52,7 +74,7 @@ class Net:
     def states(self) -> Iterator[tuple[Quantity, int, str, Quantity]]:
         """What the optimiser keeps: parameter, layer, the state's name and its quantity."""
         for parameter, layer in self.parameters():
-            if self.trains(parameter):
+            if self.trained(parameter, layer).any():
                 for state in self.optimiser.state:
                     yield parameter, layer, state, parameter.kept(state)
 

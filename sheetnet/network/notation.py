@@ -184,6 +184,10 @@ class Symbols:
             lower = self._pair(self._unit(unit), str(self.sizes[layer - 1]))
         return self._letter(self.notation.weight_letter, lower, layer)
 
+    def shared_bias(self, layer: int) -> Rich:
+        """The bias that all units of a layer share; no document has one, so ours is usual."""
+        return self._letter("b", "", layer)
+
     def z(self, layer: int, unit: int) -> Rich:
         return self._letter("z", self._unit(unit), layer)
 

@@ -42,13 +42,15 @@ LARGEST = 1e150
 class Derived:
     """A quantity that sheets show of the chosen step, and how it follows from the numbers.
 
-    `compute(numbers, layer)` gives an array with the quantity's axes. Of finite differences,
-    which programs compute less alike, `size(numbers)` is the size of the numbers in them.
+    `compute(numbers, layer)` gives an array with the quantity's axes, or with those of
+    `axes(net, layer)` where they are the layer's choice. Of finite differences, which programs
+    compute less alike, `size(numbers)` is the size of the numbers in them.
     """
 
     quantity: Quantity
     compute: Callable[[Numbers, int], FloatArray]
     size: Callable[[Numbers], float] | None = None
+    axes: Callable[[Net, int], tuple[str, ...]] | None = None
 
 
 class Numbers:
@@ -114,7 +116,7 @@ class Numbers:
 
     def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
         """A quantity of the run at the chosen step, with its own axes."""
-        array: FloatArray = self.trace[quantity, layer][self.step]
+        array: FloatArray = np.asarray(self.trace[quantity, layer][self.step])
         return array
 
     def below(self, layer: int) -> FloatArray:
@@ -150,7 +152,9 @@ class Numbers:
         if key in self._run_axes and block.live:
             return self._laid(block, self.trace[key], self._run_axes[key])
         if name in self._derived:
-            return self._laid(block, self.derived(name, layer), self._derived[name].quantity.axes)
+            derived = self._derived[name]
+            axes = derived.axes(self.net, layer or 0) if derived.axes else derived.quantity.axes
+            return self._laid(block, self.derived(name, layer), axes)
         if key in self.settings:
             return self._laid(block, self.settings[key], self._given_axes[key])
         return None

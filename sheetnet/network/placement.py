@@ -42,11 +42,11 @@ def _per_example(quantity: Quantity) -> bool:
 
 
 def _in_layers(quantity: Quantity, layer: int | None) -> tuple[str, tuple[str, ...]]:
-    if layer is None:
+    if layer is None or UNIT not in quantity.axes:
         return TRAINING, ()
     if _per_example(quantity):
         return f"Values {layer}", (SAMPLE,)
-    return f"Weights {layer}", (UNIT,) if UNIT in quantity.axes else ()
+    return f"Weights {layer}", (UNIT,)
 
 
 PLACEMENTS = [

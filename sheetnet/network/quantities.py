@@ -34,11 +34,13 @@ Symbol = Callable[[Symbols, int, dict[str, int]], Rich]
 class Quantity:
     """What a number is: its name, its axes, its role, its title and its symbol.
 
-    `note` says in a sentence what it means, `singular` is a parameter's title for one.
+    The name tells quantities apart; the axes are a layer's choice, since a bias may be one
+    for each unit or one for all. `note` says in a sentence what it means, in which {mean}
+    stands for how the cost is made of the losses; `singular` is a parameter's title for one.
     """
 
     name: str
-    axes: tuple[str, ...]
+    axes: tuple[str, ...] = field(compare=False)
     role: Role = field(compare=False)
     title: str = field(compare=False)
     symbol: Symbol = field(compare=False)
@@ -52,9 +54,12 @@ class Quantity:
             f"{self.name}_gradient",
             self.axes,
             Role.BACKWARD,
-            f"{self.singular} gradients",
+            f"{self.singular} gradient" + "s" * bool(self.axes),
             lambda symbols, layer, at: symbols.by(self.symbol(symbols, layer, at)),
-            "The derivative of the cost by each of them: the mean over the examples.",
+            "The derivative of the cost by each of them: the {mean} over the examples."
+            if self.axes
+            else "The derivative of the cost by it: the {mean} over the examples of what all "
+            "units add.",
         )
 
     def kept(self, state: str) -> Quantity:
@@ -90,6 +95,16 @@ BIAS = Quantity(
     lambda s, layer, at: s.bias(layer, at.get(UNIT, 0)),
     singular="bias",
 )
+#: A bias that all units of a layer share; no document has one.
+SHARED_BIAS = Quantity(
+    "bias",
+    (),
+    Role.UPDATE,
+    "shared bias",
+    lambda s, layer, at: s.shared_bias(layer),
+    "One number, the bias of all units of the layer.",
+    singular="shared bias",
+)
 Z = Quantity(
     "z", (SAMPLE, UNIT), Role.FORWARD, "sums z", lambda s, layer, at: s.z(layer, at.get(UNIT, 0))
 )
@@ -115,7 +130,7 @@ COST = Quantity(
     Role.FORWARD,
     "cost",
     lambda s, _, at: s.cost,
-    "The mean of the examples' losses: what the training makes small.",
+    "The {mean} of the examples' losses: what the training makes small.",
 )
 WEIGHT_GRADIENT, BIAS_GRADIENT = WEIGHT.gradient, BIAS.gradient
 LEARNING_RATE = Quantity(

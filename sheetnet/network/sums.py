@@ -61,10 +61,15 @@ def sum_of_products(count: int, left: Term, right: Term, areas: Areas) -> Expres
     return total([left(k) * right(k) for k in range(count)])
 
 
-def mean(count: int, value: Term, area: Callable[[], Area | None]) -> Expression:
-    """The mean of one number for each example."""
-    if count == 1:
-        return value(0)
+def divided(value: Expression, divisor: int) -> Expression:
+    """value / divisor, where that is not 1."""
+    return value if divisor == 1 else value / divisor
+
+
+def reduced(count: int, value: Term, area: Callable[[], Area | None], divisor: int) -> Expression:
+    """The sum of `count` numbers over `divisor`, which may make it their mean."""
     if count > WRITTEN_OUT and (numbers := area()):
-        return call("AVERAGE", numbers)
-    return total([value(k) for k in range(count)]) / count
+        if divisor == count:
+            return call("AVERAGE", numbers)
+        return divided(call("SUM", numbers), divisor)
+    return divided(total([value(k) for k in range(count)]), divisor)

@@ -55,7 +55,7 @@ BY_HAND = [
     ByHand(
         "Network: a bias that must stay learns",
         f"{SHEETS}/network.py",
-        "new = lines.updated(context, self.picture, quantity, card.layer, place)",
+        "new = lines.updated(context, self.picture, quantity, card.layer, at)",
         "new = cell",
     ),
     ByHand(
@@ -79,8 +79,8 @@ BY_HAND = [
     ByHand(
         "Matrices: a batch mean times N",
         f"{SHEETS}/matrices.py",
-        "product / context.samples, title",
-        "product * context.samples, title",
+        "divided(summed, self.context",
+        "divided(2 * summed, self.context",
     ),
     ByHand(
         "Matrices: δ is a sum instead of a product",
@@ -205,8 +205,8 @@ BY_HAND = [
     ByHand(
         "Lines: the update is written with a plus",
         f"{SHEETS}/lines.py",
-        "gradient = gradient * self._equations.below(layer, 0, source)",
-        "gradient = -gradient * self._equations.below(layer, 0, source)",
+        "gradient = self._equations.of(quantity.gradient, layer, place)",
+        "gradient = -self._equations.of(quantity.gradient, layer, place)",
     ),
     ByHand(
         "Lines: the equation of a beside δ",
@@ -223,14 +223,14 @@ BY_HAND = [
     ByHand(
         "Layers: the batch's gradient times N",
         f"{NETWORK}/layers/dense.py",
-        "products / around.samples",
-        "products * around.samples",
+        "divided(products, around.divisor)",
+        "divided(products * around.samples, around.divisor)",
     ),
     ByHand(
         "Sums: a sum where a mean is meant",
         f"{NETWORK}/sums.py",
-        "for k in range(count)]) / count",
-        "for k in range(count)])",
+        "return divided(total([value(k) for k in range(count)]), divisor)",
+        "return total([value(k) for k in range(count)])",
     ),
     ByHand(
         "Layers: the bias is taken away",
@@ -271,8 +271,44 @@ BY_HAND = [
     ByHand(
         "Layers, arrays: the batch's gradient times N",
         f"{NETWORK}/layers/dense.py",
-        "delta.T @ below / len(below)",
-        "delta.T @ below * len(below)",
+        "delta.T @ below}",
+        "delta.T @ below * len(below)}",
+    ),
+    ByHand(
+        "Layers: a shared bias hears of the first unit only",
+        f"{NETWORK}/layers/dense.py",
+        "or range(self.units)",
+        "or range(1)",
+    ),
+    ByHand(
+        "Layers, arrays: a shared bias hears of the first unit only",
+        f"{NETWORK}/layers/dense.py",
+        "delta.sum(axis=0 if self.bias.axes else None)",
+        "delta.sum(axis=0)[... if self.bias.axes else 0]",
+    ),
+    ByHand(
+        "Matrices: a shared bias is not added",
+        f"{SHEETS}/matrices.py",
+        "summed = summed + self.shared[layer].ref(0, 0)",
+        "summed = summed + 0 * self.shared[layer].ref(0, 0)",
+    ),
+    ByHand(
+        "Matrices: a fixed weight learns",
+        f"{SHEETS}/matrices.py",
+        "if moves else",
+        "if True else",
+    ),
+    ByHand(
+        "Training: a fixed weight learns",
+        f"{SHEETS}/training.py",
+        "if not context.net.trains(parameter, layer, index):\n            return before",
+        "if False:\n            return before",
+    ),
+    ByHand(
+        "Training: a fixed weight gathers velocity",
+        f"{SHEETS}/training.py",
+        "if not context.net.trains(parameter, layer, index):\n            return self.above",
+        "if False:\n            return self.above",
     ),
     ByHand(
         "Mathematics: a − (b − c) printed as a − b − c",

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.network.notation import Notation
@@ -23,12 +23,28 @@ Arrays = dict[str, FloatArray]
 Draw = Callable[[int, int], FloatArray]
 
 
+def _places(value: Any) -> Any:
+    """`frozen` is true, false or a list of texts."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(place, str) for place in value):
+        return tuple(value)
+    raise ValueError(
+        f'frozen: write true, or a list of places such as ["weights[0][1]"], not {value!r:.40}'
+    )
+
+
 class Fields(BaseModel):
     """The keys of a layer's table in a lesson file; a kind adds its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     kind: str = "dense"
+    frozen: Annotated[bool | tuple[str, ...], BeforeValidator(_places)] = Field(
+        default=False,
+        description="what training leaves as it is: true for all of the layer, or places such as "
+        '"weights[0][1]", "biases"',
+    )
 
 
 class Cells(Protocol):
@@ -47,6 +63,8 @@ class Around(Protocol):
     cells: Cells
     notation: Notation
     samples: int
+    #: What a sum over the examples is divided by: their number, or 1 where the cost is a sum.
+    divisor: int
 
     def below(self, layer: int, sample: int, source: int) -> Expression:
         """A value of the layer below, for one example."""
@@ -74,9 +92,11 @@ class Layer(ABC):
 
     kind: ClassVar[str]
     fields: ClassVar[type[Fields]]
-    parameters: ClassVar[tuple[Quantity, ...]] = ()
+    parameters: tuple[Quantity, ...] = ()
     #: The keys of a layer's table that give a parameter, by the parameter's name.
     given: ClassVar[dict[str, str]] = {}
+    #: Of these parameters the rows in the lesson file are the columns here.
+    turned: tuple[str, ...] = ()
     values: ClassVar[tuple[Quantity, ...]]
     backs: ClassVar[tuple[Quantity, ...]]
 
@@ -120,7 +140,7 @@ class Layer(ABC):
     ) -> tuple[Arrays, Arrays, FloatArray]:
         """From ∂L/∂a (N × units) to the backs, the gradients (by parameter) and ∂L/∂below.
 
-        With `fused`, what comes is ∂L/∂z already. Gradients are means over the examples.
+        With `fused`, what comes is ∂L/∂z already. Gradients are sums over the examples.
         """
 
     @abstractmethod

@@ -6,11 +6,12 @@ mended); Bhadani, "Forward Propagation" to "Weight Updates"; Wichmann (2.7), (2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from sheetnet.expressions.formula import Area, Expression, total
 from sheetnet.network.activations import ACTIVATIONS
@@ -22,18 +23,32 @@ from sheetnet.network.quantities import (
     BIAS,
     BIAS_GRADIENT,
     DELTA,
+    SHARED_BIAS,
+    UNIT,
     WEIGHT,
     WEIGHT_GRADIENT,
     Quantity,
     Z,
 )
-from sheetnet.network.sums import WRITTEN_OUT, Each, mean, product, sum_of_products
+from sheetnet.network.sums import WRITTEN_OUT, Each, divided, product, reduced, sum_of_products
 
 MOST_UNITS = 16_384
 SOURCE_UNIT = "source × unit"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Row = Annotated[tuple[Finite, ...], Field(min_length=1, strict=False)]
 Matrix = Annotated[tuple[Row, ...], Field(min_length=1, strict=False)]
+
+
+def layout(text: Any) -> Any:
+    """A layout of weights; keyboards have x where × is meant."""
+    return re.sub(r"\s*[x×]\s*", " × ", text) if isinstance(text, str) else text
+
+
+def _is_said(value: Any) -> Any:
+    """Whether there is a bias; its numbers have a key of their own."""
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"bias: write true or false, not {value!r:.40}: numbers stand in 'biases'")
 
 
 class DenseFields(Fields):
@@ -47,7 +62,15 @@ class DenseFields(Fields):
     )
     weights: Matrix | None = Field(default=None, description="units × sources; drawn when left out")
     biases: Row | None = Field(default=None, description="one for each unit; 0 when left out")
-    weights_layout: Literal["unit × source", "source × unit"] = Field(
+    bias: Annotated[bool, BeforeValidator(_is_said)] = Field(
+        default=True, description="false: the units have no bias"
+    )
+    shared_bias: bool = Field(
+        default=False, description="true: all units have one bias, trained as one"
+    )
+    weights_layout: Annotated[
+        Literal["unit × source", "source × unit"], BeforeValidator(layout)
+    ] = Field(
         default="unit × source", description="what a row of the weights is: a unit, or a source"
     )
 
@@ -57,7 +80,6 @@ class Dense(Layer):
 
     kind = "dense"
     fields = DenseFields
-    parameters = (WEIGHT, BIAS)
     given: ClassVar[dict[str, str]] = {WEIGHT.name: "weights", BIAS.name: "biases"}
     values = (Z, ACTIVATION)
     backs = (DELTA,)
@@ -72,12 +94,14 @@ class Dense(Layer):
             check_matrix("weights", weights, sources, "source", self.units, "unit")
             weights = tuple(zip(*weights, strict=True))
         check_matrix("weights", weights, self.units, "unit", sources, "source")
-        if fields.biases is not None and len(fields.biases) != self.units:
-            count = len(fields.biases)
-            raise ValueError(
-                f"biases: has {count} number{'s' * (count != 1)}: write {self.units}, one for "
-                "each unit"
-            )
+        if fields.weights_layout == SOURCE_UNIT:
+            self.turned = (WEIGHT.name,)
+        #: The bias of each unit, the one of all, or none.
+        self.bias: Quantity | None = SHARED_BIAS if fields.shared_bias else BIAS
+        if not fields.bias:
+            self.bias = None
+        self.parameters = (WEIGHT, *filter(None, [self.bias]))
+        _check_biases(fields)
         self._weights, self._biases = weights, fields.biases
 
     def _hyper(self, fields: DenseFields) -> dict[str, float]:
@@ -108,11 +132,14 @@ class Dense(Layer):
         weights = (
             draw(self.units, self.sources) if self._weights is None else np.array(self._weights)
         )
-        biases = np.zeros(self.units) if self._biases is None else np.array(self._biases)
-        return {WEIGHT.name: weights.astype(float), BIAS.name: biases.astype(float)}
+        first = {WEIGHT.name: weights.astype(float)}
+        if self.bias:
+            biases = np.array(self._biases or (0.0,) * self.units, float)
+            first[BIAS.name] = biases if self.bias.axes else biases[0].reshape(())
+        return first
 
     def forward(self, p: Mapping[str, FloatArray], below: FloatArray) -> Arrays:
-        z = below @ p[WEIGHT.name].T + p[BIAS.name]
+        z = below @ p[WEIGHT.name].T + p.get(BIAS.name, 0.0)
         return {Z.name: z, ACTIVATION.name: self.activation.value(z, self.hyper)}
 
     def backward(
@@ -127,10 +154,9 @@ class Dense(Layer):
         if not fused:
             z, a = kept[Z.name], kept[ACTIVATION.name]
             delta = self.activation.back(z, a, by_output, self.hyper)
-        gradients = {
-            WEIGHT.name: delta.T @ below / len(below),
-            BIAS.name: delta.sum(axis=0) / len(below),
-        }
+        gradients = {WEIGHT.name: delta.T @ below}
+        if self.bias:
+            gradients[BIAS.name] = delta.sum(axis=0 if self.bias.axes else None)
         return {DELTA.name: delta}, gradients, delta @ p[WEIGHT.name]
 
     def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:
@@ -141,6 +167,9 @@ class Dense(Layer):
             return self._activation(around, sample, unit)
         if quantity is DELTA:
             return self._delta(around, sample, unit)
+        if quantity == BIAS_GRADIENT:
+            return self._bias_gradient(around, index)
+        assert quantity == WEIGHT_GRADIENT
 
         def delta(n: int) -> Expression:
             return around.cells.at(DELTA, self.number, sample=n, unit=unit)
@@ -148,16 +177,27 @@ class Dense(Layer):
         def area() -> Area | None:
             return around.cells.area(DELTA, self.number, unit=unit)
 
-        if quantity == BIAS_GRADIENT:
-            return mean(around.samples, delta, area)
-        assert quantity == WEIGHT_GRADIENT
         products = sum_of_products(
             around.samples,
             delta,
             lambda n: around.below(self.number, n, source),
             lambda: (area(), around.below_area(self.number, unit=source)),
         )
-        return products if around.samples == 1 else products / around.samples
+        return divided(products, around.divisor)
+
+    def _bias_gradient(self, around: Around, index: Mapping[str, int]) -> Expression:
+        """Over the examples the δ of a unit, or where the bias is shared those of all units."""
+        own = {UNIT: index[UNIT]} if self.bias is BIAS else {}
+        units = [*own.values()] or range(self.units)
+
+        def delta(k: int) -> Expression:
+            sample, unit = divmod(k, len(units))
+            return around.cells.at(DELTA, self.number, sample=sample, unit=units[unit])
+
+        count = around.samples * len(units)
+        return reduced(
+            count, delta, lambda: around.cells.area(DELTA, self.number, **own), around.divisor
+        )
 
     def slope(self, around: Around, sample: int, unit: int) -> Expression | None:
         """da/dz of one unit; None where the activation does not work unit by unit."""
@@ -202,7 +242,6 @@ class Dense(Layer):
         def below(k: int) -> Expression:
             return around.below(number, sample, k)
 
-        bias = cells.at(BIAS, number, unit=unit)
         weighted = sum_of_products(
             self.sources,
             weight,
@@ -212,6 +251,9 @@ class Dense(Layer):
                 around.below_area(number, sample=sample),
             ),
         )
+        if self.bias is None:
+            return weighted
+        bias = cells.at(self.bias, number, unit=unit)
         if not around.notation.bias_node_first:
             return weighted + bias
         if self.sources > WRITTEN_OUT:
@@ -235,6 +277,25 @@ class Dense(Layer):
         if around.slope_first(self.number):
             return product(slope, upstream)
         return product(upstream, slope)
+
+
+def _check_biases(fields: DenseFields) -> None:
+    """Raise `ValueError` that names the field where the biases are not as they are said to be."""
+    if not fields.bias and (fields.shared_bias or fields.biases is not None):
+        field = "shared_bias" if fields.shared_bias else "biases"
+        raise ValueError(f"{field}: this layer has no bias (bias = false): take one of them out")
+    if fields.biases is None:
+        return
+    count = len(fields.biases)
+    if fields.shared_bias and (len(set(fields.biases)) > 1 or count not in (1, fields.units)):
+        raise ValueError(
+            f"biases: has {count} numbers, and all units share one (shared_bias = true): write one"
+        )
+    if not fields.shared_bias and count != fields.units:
+        raise ValueError(
+            f"biases: has {count} number{'s' * (count != 1)}: write {fields.units}, one for "
+            "each unit"
+        )
 
 
 def check_matrix(

@@ -73,9 +73,8 @@ def every(net: Net) -> list[Parameter]:
             lengths = net.lengths(quantity, layer.number, 1)
             for index in np.ndindex(*lengths.values()):
                 place = tuple(zip(lengths, index, strict=True))
-                found.append(
-                    (layer.number, index[0], number, Parameter(quantity, layer.number, place))
-                )
+                unit = index[0] if index else layer.units  # what all units share comes last
+                found.append((layer.number, unit, number, Parameter(quantity, layer.number, place)))
     found.sort(key=lambda each: each[:3])
     return [parameter for *_, parameter in found]
 
@@ -126,7 +125,8 @@ def _moved(numbers: Numbers) -> FloatArray:
                 for quantity in layer.values
             ]
             loss = losses(net, kept[-1], numbers.targets)
-            parts = [*moved.values(), *values, loss, loss.mean()]
+            cost = loss.sum() / net.reduction.divisor(len(loss))
+            parts = [*moved.values(), *values, loss, cost]
             rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)
 

@@ -29,9 +29,9 @@ from sheetnet.expressions.formula import (
 )
 from sheetnet.expressions.mathematics import shown
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, WEIGHT, Quantity
+from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, Quantity
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.picture import DRAWING_ROW, Picture
+from sheetnet.network.sheets.picture import DRAWING_ROW, Picture, placed
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Axis, Chart, Series, Sheet
@@ -68,9 +68,13 @@ class Plan:
         self.with_bias = context.notation.bias_is_weight
         self.depth = len(context.sizes) - 1
 
+    def has_bias_node(self, layer: int) -> bool:
+        """Whether a node of value 1 feeds the next layer."""
+        return self.with_bias and layer < self.depth and bool(self.context.dense[layer].bias)
+
     def node(self, layer: int, unit: int) -> tuple[float, float]:
         """A unit's place; the bias node is one further than the units."""
-        count = self.context.sizes[layer] + (self.with_bias and layer < self.depth)
+        count = self.context.sizes[layer] + self.has_bias_node(layer)
         return float(layer), (count - 1) / 2 - unit
 
     def nodes(self) -> Iterator[tuple[int, int, bool]]:
@@ -78,7 +82,7 @@ class Plan:
         for layer, count in enumerate(self.context.sizes):
             for unit in range(count):
                 yield layer, unit, False
-            if self.with_bias and layer < self.depth:
+            if self.has_bias_node(layer):
                 yield layer, count, True
 
     def edges(self) -> Iterator[Edge]:
@@ -86,8 +90,8 @@ class Plan:
         for quantity, layer, unit, source in self.picture.parameters():
             if quantity == BIAS and not self.with_bias:
                 continue
-            place = {"unit": unit} | ({"source": source} if quantity == WEIGHT else {})
-            weight = self.picture.at(quantity, layer, **place)
+            place = placed(quantity, unit, source)
+            weight = self.picture.at(quantity, layer, unit=unit, source=source)
             start = self.context.sizes[layer - 1] if quantity == BIAS else source
 
             def number(

@@ -88,7 +88,7 @@ def _parameters(context: Context, layer: int) -> Table:
     for quantity in context.layers[layer - 1].parameters:
         knob = context.knobs[quantity.name, layer]
         by_source = knob.columns == (SOURCE,)
-        title = quantity.singular or quantity.title
+        title = (quantity.singular or quantity.title) if quantity.axes else "one bias"
 
         def header(k: int, by_source: bool = by_source, title: str = title) -> Rich:
             below = symbols.activation(layer - 1, k)
@@ -100,7 +100,7 @@ def _parameters(context: Context, layer: int) -> Table:
     return Table(
         f"starting weights, {symbols.layer(layer)}",
         tuple(parts),
-        max(part.knob.value.shape[0] for part in parts),
+        max(math.prod(part.knob.value.shape[:1]) for part in parts),
         lambda j: "to " + symbols.activation(layer, j) if rows == (UNIT,) else f"{rows[0]} {j + 1}",
     )
 

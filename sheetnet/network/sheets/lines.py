@@ -15,14 +15,16 @@ from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
-from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, UNIT, WEIGHT, Quantity, Z
+from sheetnet.network.quantities import ACTIVATION, DELTA, UNIT, Quantity, Z
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.picture import Picture
+from sheetnet.network.sheets.picture import Picture, placed
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Reading, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
 SYMBOL_COLUMN, EQUATION_COLUMN = 2, 5
+#: Of the parameters that stay, so many are named.
+MOST_LISTED = 12
 
 
 def updated(
@@ -86,13 +88,19 @@ class Lines:
                 equation = equations.of(DELTA, layer.number, {"sample": 0, UNIT: unit})
                 self._line(delta.symbol, equation, delta, BACKWARD, None, layer.hyper)
 
-        self._section("Update" + (", by the mean gradient of all examples" * context.batch))
+        by = f", by the {context.net.reduction.written} of the gradients of all examples"
+        self._section("Update" + by * context.batch)
+        fixed: list[Rich] = []
         for quantity, number, unit, source in self._picture.parameters():
-            if context.net.trains(quantity):
+            if unit and not quantity.axes:
+                continue  # shared by all units, so said once
+            place = placed(quantity, unit, source)
+            if context.net.trains(quantity, number, place):
                 self._update(quantity, number, unit, source)
-        if not context.net.trains(BIAS):
-            note = "The biases keep their starting values in this lesson."
-            self._sheet.put(self._row, 2, note, styles.HINT)
+            else:
+                fixed.append(quantity.symbol(symbols, number, place))
+        if fixed:
+            self._sheet.put(self._row, 2, _stays(fixed), styles.HINT)
 
     def _forward(self, layer: Dense) -> None:
         """a from the layer below; by way of z where all units of the layer are in it."""
@@ -113,13 +121,11 @@ class Lines:
 
     def _update(self, quantity: Quantity, layer: int, unit: int, source: int) -> None:
         context, picture = self._context, self._picture
-        place = {UNIT: unit} | ({"source": source} if quantity == WEIGHT else {})
+        place = placed(quantity, unit, source)
         parameter = picture.at(quantity, layer, **place)
         gradient: Expression | None = None
         if not context.batch:
-            gradient = picture.at(DELTA, layer, unit=unit)
-            if quantity == WEIGHT:
-                gradient = gradient * self._equations.below(layer, 0, source)
+            gradient = self._equations.of(quantity.gradient, layer, place)
         equation = updated(context, picture, quantity, layer, place, gradient)
         card = picture.cards[layer, unit]
         new = Ref(self._sheet.name, parameter.row, card.new_column)
@@ -182,6 +188,16 @@ class Lines:
 
     def _room(self, first: int, behind: int) -> float:
         return sum(self._sheet.widths[column] for column in range(first, behind))
+
+
+def _stays(symbols: list[Rich]) -> Rich:
+    """Which parameters training leaves as they are; of many, the first few."""
+    listed = symbols[0]
+    for symbol in symbols[1:MOST_LISTED]:
+        listed = listed + ", " + symbol
+    if len(symbols) > MOST_LISTED:
+        listed = listed + f" and {len(symbols) - MOST_LISTED} more"
+    return "Fixed in this lesson, so without an update: " + listed + "."
 
 
 def _lines(length: float, room: float) -> int:

@@ -6,7 +6,6 @@ from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.quantities import (
     ACTIVATION,
-    BIAS,
     DELTA,
     INPUT,
     SOURCE,
@@ -80,16 +79,20 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
         _row(sheet, row + offset, symbols.matrix(letter, layer), numbers)
         _show(context, sheet, quantity, layer, (row + offset, LEFT), (), {UNIT: count})
     row += 4
-    sheet.put(row, 2, symbols.matrix("W", layer) + ", biases last", styles.SYMBOL)
+    bias = context.dense[layer - 1].bias
+    sheet.put(row, 2, symbols.matrix("W", layer) + ", biases last" * bool(bias), styles.SYMBOL)
     last = LEFT + len(sources) + 1
     for j in units:
         sheet.put(row + j, 3, symbols.activation(layer, j), styles.SYMBOL)
         for k in sources:
             weight = context.of_step(WEIGHT, layer, unit=j, source=k)
             sheet.put(row + j, LEFT + k, weight, SMALL)
-        sheet.put(row + j, last, context.of_step(BIAS, layer, unit=j), SMALL)
+        if bias and (bias.axes or j == 0):
+            sheet.put(row + j, last, context.of_step(bias, layer, unit=j), SMALL)
     lengths = {UNIT: count, SOURCE: len(sources)}
     _show(context, sheet, WEIGHT, layer, (row, LEFT), (UNIT,), lengths)
-    _show(context, sheet, BIAS, layer, (row, last), (UNIT,), {UNIT: count})
+    if bias:
+        axes = bias.axes
+        _show(context, sheet, bias, layer, (row, last), axes, dict.fromkeys(axes, count))
     _colour(sheet, row, LEFT, row + count - 1, last)
     return row + count + 1

@@ -2,24 +2,25 @@
 
 A product stands where its left factor's rows meet its right factor's columns. The order
 is the document's: an example is a row (A W, X w) or a column (W a). The bias is a row or
-column of the weights, times ones. ✓ compares each row with the element form on Training.
+column of the weights, times ones; one that all units share is a number beside them. ✓ compares
+each row with the element form on Training.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Number, call
+from sheetnet.expressions.formula import Binary, Expression, Number, call
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     ACTIVATION,
-    BIAS,
     DELTA,
     INPUT,
     SAMPLE,
+    SHARED_BIAS,
     SOURCE,
     TARGET,
     UNIT,
@@ -30,6 +31,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.matrix_parameters import ALL, Laid, rectangles
 from sheetnet.network.sheets.matrix_writer import (
     LEFT,
     Content,
@@ -39,13 +41,13 @@ from sheetnet.network.sheets.matrix_writer import (
     Placed,
 )
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
+from sheetnet.network.sums import divided
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Matrices"
-ALL = slice(None)
 #: Of a step, so that the sheet stays a picture.
 MOST_NUMBERS = 40_000
 
@@ -90,11 +92,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.default_width = 9.2
     sheet.widths[1] = 2.5
     sheet.print_setup = PrintSetup()
-    hint = (
-        "A product stands where the rows of its left factor meet the columns of the factor above "
-        "it; the biases are one more row or column of W, times ones. ✓: equal to Training."
-    )
-    frame.head(sheet, "The same in matrices", hint, LEFT)
+    frame.head(sheet, "The same in matrices", _hint(context), LEFT)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
@@ -109,6 +107,19 @@ def _fill(context: Context) -> list[Sheet]:
         sections.update(layer)
     sections.writer.finish()
     return [sheet]
+
+
+def _hint(context: Context) -> str:
+    """How to read the sheet, with the biases that there are."""
+    hint = (
+        "A product stands where the rows of its left factor meet the columns of the factor above it"
+    )
+    found = [layer.bias for layer in context.dense if layer.bias]
+    if any(bias.axes for bias in found):
+        hint += "; the biases are one more row or column of W, times ones"
+    if not all(bias.axes for bias in found):
+        hint += "; a bias that all units share is added to every number of the product"
+    return hint + ". ✓: equal to Training."
 
 
 MATRICES = SheetKind(
@@ -132,38 +143,43 @@ class Sections:
         self.rows, self.delta_rows = context.notation.example_rows, context.notation.delta_rows
         #: δ lies the other way than A and Z (HappyDustbunny).
         self.turned = self.rows != self.delta_rows
-        first = context.notation.bias_node_first
-        self.weight_part = slice(1, None) if first else slice(None, -1)
-        self.bias_part = slice(0, 1) if first else slice(-1, None)
+        self.laid = Laid(context, self.rows)
         self.z: dict[int, Placed] = {}
         self.a: dict[int, Placed] = {}
         self.delta: dict[int, Placed] = {}
         self.weights: dict[int, Placed] = {}
+        #: The number that all units of a layer share.
+        self.shared: dict[int, Placed] = {}
 
     def forward(self, layer: int) -> None:
         """Z from the layer below and the weights, A from Z."""
         context, writer, rows = self.context, self.writer, self.rows
-        sources, units = context.sizes[layer - 1] + 1, context.sizes[layer]
+        bias = self.laid.bias(layer)
+        sources, units = context.sizes[layer - 1] + bool(bias), context.sizes[layer]
         writer.heading(f"Forward: {self.symbols.layer(layer)}")
         where = "first" if self.notation.bias_node_first else "last"
-        name = self.symbols.matrix("W", layer) + f", biases {where}"
-        weights = (name, self._of_parameters(WEIGHT, BIAS, layer, rows), UPDATE)
-        ones = self._ones(layer - 1, rows)
+        name = self.symbols.matrix("W", layer) + f", biases {where}" * bool(bias)
+        weights = (name, self.laid.elements(WEIGHT, bias, layer, rows), UPDATE)
+        ones = self._ones(layer, rows)
         if rows:
             self._product((context.samples, sources, units), ones, weights)
         else:
             self._product((units, sources, context.samples), weights, ones)
         left, above = self._factors
         self.weights[layer] = above if rows else left
-        self._hold_ones(layer - 1, left if rows else above, rows)
+        self._hold_ones(layer, left if rows else above, rows)
+        summed: Expression = call("MMULT", left.area, above.area)
+        if context.dense[layer - 1].bias is not bias:
+            self.shared[layer] = self._corner(layer, SHARED_BIAS, indexed=True)
+            summed = summed + self.shared[layer].ref(0, 0)
 
         shape = self._shape(rows, layer)
         z = writer.matrix(
             left.top,
             above.left,
             shape,
-            self.symbols.matrix("Z", layer),
-            call("MMULT", left.area, above.area),
+            self.symbols.matrix("Z", layer) + ", b added" * (layer in self.shared),
+            summed,
             FORWARD,
             self._of(Z, layer, rows),
         )
@@ -183,7 +199,7 @@ class Sections:
         axes = self._axes(rows)
         writer.holds(Z, layer, z.area, *axes, indexed=True)
         writer.holds(ACTIVATION, layer, a.area, *axes, indexed=True)
-        self._hold_parameters(WEIGHT, BIAS, layer, self.weights[layer], rows, indexed=True)
+        self._hold_parameters(WEIGHT, bias, layer, self.weights[layer], rows, indexed=True)
         writer.row = max(left.bottom, z.bottom) + 2
 
     def backward(self, layer: int) -> None:
@@ -235,22 +251,24 @@ class Sections:
     def update(self, layer: int) -> None:
         """The gradient as a product, and the new weights."""
         context, writer, rows = self.context, self.writer, self.delta_rows
-        sources, units = context.sizes[layer - 1] + 1, context.sizes[layer]
+        bias = self.laid.bias(layer)
+        sources, units = context.sizes[layer - 1] + bool(bias), context.sizes[layer]
         writer.heading(f"Update: {self.symbols.layer(layer)}")
         delta = (self._delta_name(layer), self.delta[layer].area, BACKWARD)
-        ones = self._ones(layer - 1, not rows)
+        ones = self._ones(layer, not rows)
         if rows:
             self._product((sources, context.samples, units), ones, delta)
         else:
             self._product((units, context.samples, sources), delta, ones)
         left, above = self._factors
-        self._hold_ones(layer - 1, left if rows else above, not rows)
+        self._hold_ones(layer, left if rows else above, not rows)
         deltas = above if rows else left
         writer.holds(DELTA, layer, deltas.area, *self._axes(rows))
-        product: Expression = call("MMULT", left.area, above.area)
         title = self._derivative(self.notation.cost_letter, "W", layer)
+        product = self._over_examples(call("MMULT", left.area, above.area))
         if context.samples > 1:
-            product, title = product / context.samples, title + f", mean of {context.samples}"
+            title = title + f", {context.net.reduction.written} of {context.samples}"
+        by_bias = bias.gradient if bias else None
         gradient = writer.matrix(
             left.top,
             above.left,
@@ -258,51 +276,98 @@ class Sections:
             title,
             product,
             BACKWARD,
-            self._of_parameters(WEIGHT.gradient, BIAS.gradient, layer, rows),
+            self.laid.elements(WEIGHT.gradient, by_bias, layer, rows),
         )
-        self._hold_parameters(WEIGHT.gradient, BIAS.gradient, layer, gradient, rows, indexed=True)
+        self._hold_parameters(WEIGHT.gradient, by_bias, layer, gradient, rows, indexed=True)
         writer.sign(left.top, gradient.right + 2, "→")
         held = self.weights[layer]
         kept, column = {}, gradient.right + 3
-        for state in context.net.optimiser.state:
+        trained = self.laid.trained(layer)
+        for state in context.net.optimiser.state if trained.any() else ():
             kept[state] = self._kept(state, layer, left.top, column)
             column = kept[state].right + 3
         name = "new " + self.symbols.matrix("W", layer)
-        if not kept:
+        if not kept and trained.any():
             turned = ", transposed" if self.turned else ""
             name += " = W − " + self.symbols.learning_rate + "·gradient" + turned
-        if not context.net.trains(BIAS):
-            name += "; biases stay"
+        name += self.laid.what_stays(layer)
         writer.right = max(writer.right, column + 5)
         shape = (held.rows, held.columns)
-        parts = self._new(held, gradient, kept)
+        parts = [
+            Part(part, self._stepped(held, gradient, kept, part) if moves else held.part(*part))
+            for part, moves in rectangles(trained)
+        ]
         after = writer.matrix(left.top, column, shape, name, parts, UPDATE)
-        self._hold_parameters(NEXT_WEIGHT, NEXT_BIAS, layer, after, self.rows, indexed=True)
+        next_bias = NEXT_BIAS if bias else None
+        self._hold_parameters(NEXT_WEIGHT, next_bias, layer, after, self.rows, indexed=True)
+        if layer in self.shared:
+            self._update_shared(layer, deltas, column)
         writer.row = max(left.bottom, after.bottom) + 2
 
-    def _kept(self, state: str, layer: int, top: int, left: int) -> Placed:
-        """What the optimiser keeps of the weights, and of the biases where they learn."""
-        held = self.weights[layer]
-        weight, bias = WEIGHT.kept(state), BIAS.kept(state)
-        trained = self.context.net.trains(BIAS)
-        shape = (held.rows, held.columns)
-        content: Content = self._of_parameters(weight, bias, layer, self.rows)
-        if not trained:
-            elements = self._of_parameters(weight, None, layer, self.rows)
-            content = elements
-        placed = self.writer.matrix(top, left, shape, Rich(()) + state, content, UPDATE)
-        self._hold_parameters(weight, bias if trained else None, layer, placed, self.rows)
+    def _update_shared(self, layer: int, deltas: Placed, column: int) -> None:
+        """The gradient of the bias that all units share, and the new bias."""
+        context, held = self.context, self.shared[layer]
+        summed = self._over_examples(call("SUM", deltas.area))
+        d = self.notation.derivative
+        title = f"{d}{self.notation.cost_letter}/{d}" + self.symbols.shared_bias(layer) + " = Σδ"
+        if isinstance(summed, Binary):
+            title += f"/{context.samples}"
+        gradient = self._corner(layer, SHARED_BIAS.gradient, title, summed, indexed=True)
+        number, new = context.step + 1, "new " + self.symbols.shared_bias(layer)
+        after: Expression = held.area
+        if context.net.trains(SHARED_BIAS, layer, {}):
+            optimiser, hyper = context.net.optimiser, context.hyper
+            kept: dict[str, Expression] = {}
+            for state in optimiser.state:
+                placed = self._corner(layer, SHARED_BIAS.kept(state), left=column)
+                kept[state], column = placed.area, placed.right + 3
+            state_after = optimiser.cells_state(gradient.area, kept, hyper, number)
+            after = optimiser.cells(held.area, gradient.area, state_after, hyper, number)
+        else:
+            new += "; stays"
+        self._corner(layer, NEXT_BIAS, new, after, left=column, indexed=True)
+
+    def _corner(
+        self,
+        layer: int,
+        quantity: Quantity,
+        title: Rich | None = None,
+        content: Expression | None = None,
+        *,
+        left: int = LEFT,
+        indexed: bool = False,
+    ) -> Placed:
+        """One number of a layer over the left factor, where nothing else stands; or further right.
+
+        Without content it is Training's.
+        """
+        placed = self.writer.matrix(
+            self._factors[1].top,
+            left,
+            (1, 1),
+            title or quantity.symbol(self.symbols, layer, {}),
+            content or (lambda r, c: self.context.of_step(quantity, layer)),
+            BACKWARD if quantity.role is Role.BACKWARD else UPDATE,
+        )
+        self.writer.holds(quantity, layer, placed.area, "", "", indexed=indexed)
         return placed
 
-    def _new(self, held: Placed, gradient: Placed, kept: dict[str, Placed]) -> list[Part]:
-        """The new weights; in parts where the biases stay as they are."""
-        if self.context.net.trains(BIAS):
-            return [Part((ALL, ALL), self._stepped(held, gradient, kept, (ALL, ALL)))]
-        weight, bias = self._inner(self.weight_part), self._inner(self.bias_part)
-        return [
-            Part(weight, self._stepped(held, gradient, kept, weight)),
-            Part(bias, held.part(*bias)),
-        ]
+    def _over_examples(self, summed: Expression) -> Expression:
+        """A sum over the examples as the cost takes it: over their number, for a mean."""
+        return divided(summed, self.context.net.reduction.divisor(self.context.samples))
+
+    def _kept(self, state: str, layer: int, top: int, left: int) -> Placed:
+        """What the optimiser keeps of the weights and of the biases, where they learn."""
+        held, net = self.weights[layer], self.context.net
+        weight, bias = (
+            parameter.kept(state) if parameter and net.trained(parameter, layer).any() else None
+            for parameter in (WEIGHT, self.laid.bias(layer))
+        )
+        content = self.laid.elements(weight, bias, layer, self.rows)
+        shape = (held.rows, held.columns)
+        placed = self.writer.matrix(top, left, shape, Rich(()) + state, content, UPDATE)
+        self._hold_parameters(weight, bias, layer, placed, self.rows)
+        return placed
 
     def _stepped(
         self,
@@ -320,10 +385,6 @@ class Sections:
         state = {name: placed.part(*part) for name, placed in kept.items()}
         new = optimiser.cells_state(by, state, hyper, number)
         return optimiser.cells(held.part(*part), by, new, hyper, number)
-
-    def _inner(self, part: slice) -> tuple[slice, slice]:
-        """The rows and columns of W that a part of its sources makes up."""
-        return (part, ALL) if self.rows else (ALL, part)
 
     def _product(
         self,
@@ -346,14 +407,12 @@ class Sections:
         """The next layer's δ taken back through its weights, without the biases."""
         context, symbols = self.context, self.symbols
         nexts, units = context.sizes[layer + 1], context.sizes[layer]
-        held = self.weights[layer + 1]
-        weights: Expression = (
-            held.part(self.weight_part, ALL) if self.rows else held.part(ALL, self.weight_part)
-        )
+        held, part = self.weights[layer + 1], self.laid.parts(layer + 1)[0]
+        weights: Expression = held.part(part, ALL) if self.rows else held.part(ALL, part)
         name = symbols.matrix("W", layer + 1)
         if self.rows == self.delta_rows:
             weights, name = call("TRANSPOSE", weights), name + ", transposed"
-        through = (name + ", without biases", weights, UPDATE)
+        through = (name + ", without biases" * bool(self.laid.bias(layer + 1)), weights, UPDATE)
         delta = (self._delta_name(layer + 1), self.delta[layer + 1].area, BACKWARD)
         if self.delta_rows:
             self._product((context.samples, nexts, units), delta, through)
@@ -394,17 +453,16 @@ class Sections:
         return placed
 
     def _ones(self, layer: int, rows: bool) -> tuple[Rich, list[Part], styles.Style]:
-        """The activations of a layer, or the inputs, with ones for the bias.
+        """What a layer takes, the activations below or the inputs, with ones for its biases.
 
         Activations are repeated by an array formula: LibreOffice does not tell a single
         cell's reference that a cell inside an array has changed.
         """
-        name = self.symbols.matrix("A", layer) + " with ones"
+        below, (weights, biases) = layer - 1, self.laid.parts(layer)
+        name = self.symbols.matrix("A", below) + " with ones" * bool(biases)
         name += "" if rows == self.rows else ", transposed"
-        weight = (ALL, self.weight_part) if rows else (self.weight_part, ALL)
-        bias = (ALL, self.bias_part) if rows else (self.bias_part, ALL)
-        if layer:
-            area = self.a[layer].area
+        if below:
+            area = self.a[below].area
             held: Expression | Elements = area if rows == self.rows else call("TRANSPOSE", area)
         else:
 
@@ -412,13 +470,16 @@ class Sections:
                 sample, unit = (r, c) if rows else (c, r)
                 return self.context.knob(INPUT).ref(sample=sample, unit=unit)
 
-        parts = [Part(weight, held), Part(bias, lambda r, c: 1.0)]
-        return name, parts, FORWARD if layer else GIVEN
+        parts = [Part((ALL, weights) if rows else (weights, ALL), held)]
+        if biases:
+            parts.append(Part((ALL, biases) if rows else (biases, ALL), lambda r, c: 1.0))
+        return name, parts, FORWARD if below else GIVEN
 
     def _hold_ones(self, layer: int, placed: Placed, rows: bool) -> None:
-        """The claim of a matrix of values, its ones apart."""
-        weight = (ALL, self.weight_part) if rows else (self.weight_part, ALL)
-        quantity, number = (ACTIVATION, layer) if layer else (INPUT, None)
+        """The claim of what a layer takes, its ones apart."""
+        part = self.laid.parts(layer)[0]
+        weight = (ALL, part) if rows else (part, ALL)
+        quantity, number = (ACTIVATION, layer - 1) if layer > 1 else (INPUT, None)
         self.writer.holds(quantity, number, placed.part(*weight), *self._axes(rows))
 
     def _axes(self, rows: bool) -> tuple[str, str]:
@@ -434,26 +495,9 @@ class Sections:
 
         return element
 
-    def _of_parameters(
-        self, weight: Quantity, bias: Quantity | None, layer: int, rows: bool
-    ) -> Elements:
-        """Training's weights and biases (or their gradients …) of the chosen step.
-
-        `rows`: a source is a row, otherwise a column; the bias is first or last.
-        """
-        first, sources = self.notation.bias_node_first, self.context.sizes[layer - 1]
-
-        def element(r: int, c: int) -> Expression | float:
-            source, unit = (r, c) if rows else (c, r)
-            if source == (0 if first else sources):
-                return self.context.of_step(bias, layer, unit=unit) if bias else 0.0
-            return self.context.of_step(weight, layer, unit=unit, source=source - first)
-
-        return element
-
     def _hold_parameters(
         self,
-        weight: Quantity,
+        weight: Quantity | None,
         bias: Quantity | None,
         layer: int,
         placed: Placed,
@@ -462,15 +506,14 @@ class Sections:
         indexed: bool = False,
     ) -> None:
         """What a matrix of weights and biases holds."""
-        inner = [
-            (part, ALL) if rows else (ALL, part) for part in (self.weight_part, self.bias_part)
-        ]
-        weights, biases = (placed.part(*place) for place in inner)
-        axes = (SOURCE, UNIT) if rows else (UNIT, SOURCE)
-        self.writer.holds(weight, layer, weights, *axes, indexed=indexed)
-        if bias:
-            axes = ("", UNIT) if rows else (UNIT, "")
-            self.writer.holds(bias, layer, biases, *axes, indexed=indexed)
+        for quantity, part, axis in zip(
+            (weight, bias), self.laid.parts(layer), (SOURCE, ""), strict=True
+        ):
+            if quantity is None or part is None:
+                continue
+            area = placed.part(part, ALL) if rows else placed.part(ALL, part)
+            axes = (axis, UNIT) if rows else (UNIT, axis)
+            self.writer.holds(quantity, layer, area, *axes, indexed=indexed)
 
     def _shape(self, rows: bool, layer: int) -> tuple[int, int]:
         samples, units = self.context.samples, self.context.sizes[layer]

@@ -133,7 +133,7 @@ class MatrixWriter:
         columns = range(placed.columns)
         apart = total([call("ABS", placed.ref(row, c) - elements(row, c)) for c in columns])
         held = placed.part(slice(row, row + 1), slice(None))
-        size = call("MAX", held) - call("MIN", held)
+        size = call("MAX", call("MAX", held), -call("MIN", held))
         write_check(self.sheet, placed.top + row, placed.right + 1, apart <= 1e-9 * (1 + size))
 
     def sign(self, row: int, column: int, text: str) -> None:

@@ -12,7 +12,6 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.network.equations import Equations
 from sheetnet.network.quantities import (
     ACTIVATION,
-    BIAS,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     DELTA,
@@ -28,7 +27,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets import drawing, inputs, lines, maps, shown
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.picture import NAME, Card, Picture
+from sheetnet.network.sheets.picture import NAME, Card, Picture, placed
 from sheetnet.network.sums import WRITTEN_OUT
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
@@ -116,12 +115,17 @@ class _Cards:
         layer: int | None,
         place: tuple[int, int],
         rows: tuple[str, int] | None = None,
+        *,
+        again: bool = False,
         **at: int,
     ) -> None:
-        """Tell the index what stands in a cell, or in a column of cells."""
+        """Tell the index what stands in a cell, or in a column of cells, unless it is told."""
         axes, lengths = ((rows[0],), dict([rows])) if rows else ((), {})
         block = Block(quantity.name, layer, NAME, *place, axes, (), lengths, at=at)
-        self.context.show(self.sheet, block)
+        if again:
+            self.context.claim(self.sheet, block)
+        else:
+            self.context.show(self.sheet, block)
 
     def _set_widths(self) -> None:
         sheet, picture = self.sheet, self.picture
@@ -201,7 +205,7 @@ class _Cards:
         d = f"{notation.derivative}{notation.cost_letter}/{notation.derivative}w"
         heads = {card.gradient_column: "from this example" if card.batch else f"gradient {d}"}
         if card.batch:
-            heads[card.mean_column] = "mean of all"
+            heads[card.mean_column] = f"{self.context.net.reduction.written} of all"
         heads |= {card.state_column(state): state for state in card.states}
         heads[card.new_column] = "new weight"
         for column, text in heads.items():
@@ -214,7 +218,9 @@ class _Cards:
             below = self.equations.below(layer, 0, source)
             symbol = self.context.symbols.activation(layer - 1, source)
             self._write_line(card, WEIGHT, source, symbol, below)
-        self._write_line(card, BIAS, 0, Rich(()) + "1", 1.0)
+        bias = self.context.dense[layer - 1].bias
+        if bias:
+            self._write_line(card, bias, 0, Rich(()) + "1", 1.0)
         first, span = card.source_row(0), (SOURCE, count)
         self._show(shown.SOURCE_VALUE, layer, (first, card.left + 1), span, unit=unit)
         for quantity, product, example, following, row, rows in (
@@ -227,7 +233,7 @@ class _Cards:
                 span,
             ),
             (
-                BIAS,
+                bias,
                 shown.BIAS_PRODUCT,
                 shown.EXAMPLE_BIAS_GRADIENT,
                 shown.NEXT_BIAS,
@@ -235,17 +241,18 @@ class _Cards:
                 None,
             ),
         ):
-            at = {"unit": unit}
-            self._show(quantity, layer, (row, card.weight_column), rows, **at)
-            self._show(product, layer, (row, card.value_column), rows, **at)
+            if quantity is None:
+                continue
+            self._show(product, layer, (row, card.value_column), rows, unit=unit)
+            held = [(quantity, card.weight_column), (quantity.gradient, card.mean_column)]
             if card.batch:
-                self._show(example, layer, (row, card.gradient_column), rows, **at)
-            self._show(quantity.gradient, layer, (row, card.mean_column), rows, **at)
-            if self.context.net.trains(quantity):
-                for state in card.states:
-                    place = (row, card.state_column(state))
-                    self._show(quantity.kept(state), layer, place, rows, **at)
-            self._show(following, layer, (row, card.new_column), rows, **at)
+                held.append((example, card.gradient_column))
+            if self.context.net.trained(quantity, layer).any():
+                held += [(quantity.kept(s), card.state_column(s)) for s in card.states]
+            # One that all units share stands in every card.
+            at = {"unit": unit} if quantity.axes else {}
+            for each, column in (*held, (following, card.new_column)):
+                self._show(each, layer, (row, column), rows, again=bool(unit and not at), **at)
 
     def _write_line(
         self,
@@ -257,8 +264,8 @@ class _Cards:
     ) -> None:
         """One source of a unit."""
         context, sheet = self.context, self.sheet
-        place = {UNIT: card.unit, SOURCE: source} if quantity == WEIGHT else {UNIT: card.unit}
-        cell = self.picture.at(quantity, card.layer, **place)
+        place = placed(quantity, card.unit, source)
+        cell = self.picture.at(quantity, card.layer, unit=card.unit, source=source)
         row, left = cell.row, card.left
         grey = styles.NUMBER.but(colour=styles.GREY, horizontal="center")
         sheet.put(row, left, symbol, styles.SYMBOL)
@@ -271,18 +278,29 @@ class _Cards:
         sheet.put(row, left + 5, Ref(NAME, row, left + 1) * Ref(NAME, row, left + 3), grey)
 
         delta = self.picture.at(DELTA, card.layer, unit=card.unit)
+        gradient: Expression = delta * Ref(NAME, row, left + 1)
+        if not quantity.axes:  # shared: the sum over the units
+            gradient = self.equations.of(quantity.gradient, card.layer, {})
         backward = BACKWARD.but(horizontal="center", number_format=styles.SIX)
-        sheet.put(row, card.gradient_column, delta * Ref(NAME, row, left + 1), backward)
+        sheet.put(row, card.gradient_column, gradient, backward)
         if card.batch:
             mean = context.of_step(quantity.gradient, card.layer, **place)
             sheet.put(row, card.mean_column, mean, backward)
         green = UPDATE.but(horizontal="center", number_format=styles.FOUR)
         new: Expression = cell
-        if context.net.trains(quantity):
+        trained = context.net.trained(quantity, card.layer)
+        if trained.any():
             for state in card.states:
                 kept = context.of_step(quantity.kept(state), card.layer, **place)
                 sheet.put(row, card.state_column(state), kept, green)
-            new = lines.updated(context, self.picture, quantity, card.layer, place)
+        if context.net.trains(quantity, card.layer, place):
+            at = {UNIT: card.unit, **place}
+            new = lines.updated(context, self.picture, quantity, card.layer, at)
+            word = "" if quantity.axes else "shared"
+        else:
+            word = "fixed"
+        if word:
+            sheet.put(row, card.new_column + 1, word, styles.HINT.but(size=8))
         sheet.put(row, card.new_column, new, green)
 
     def _write_sum(self, card: Card) -> None:

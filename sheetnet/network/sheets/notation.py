@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sheetnet.expressions.formula import Ref, call, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
+from sheetnet.network.quantities import BIAS
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.slips import SLIPS
@@ -20,18 +21,29 @@ FIRST_ROW = 5
 Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
 
 
-def _entries(context: Context) -> list[Entry]:
+def _bias(context: Context) -> list[Entry]:
+    """The bias of the output layer, if it has one."""
     last = context.depth
+    own = context.dense[-1].bias if context.dense else BIAS
+    if own is None:
+        return []
+    if not own.axes:
+        return [("shared_bias", "the bias of the output layer", lambda s: s.shared_bias(last))]
+    return [("bias", "a bias of the output layer", lambda s: s.bias(last, 0))]
+
+
+def _entries(context: Context) -> list[Entry]:
+    last, cost = context.depth, context.net.reduction.written
     source = context.sizes[last - 1] - 1
     return [
         ("input", "first input", lambda s: s.input(0)),
         ("target", "first target", lambda s: s.target(0)),
         ("weight", "a weight of the output layer", lambda s: s.weight(last, 0, source)),
-        ("bias", "a bias of the output layer", lambda s: s.bias(last, 0)),
+        *_bias(context),
         ("z", "pre-activation (the sum)", lambda s: s.z(last, 0)),
         ("activation", "activation (the value)", lambda s: s.activation(last, 0)),
         ("loss", "loss of one example", lambda s: s.loss),
-        ("cost", "cost: mean of the losses", lambda s: s.cost),
+        ("cost", f"cost: {cost} of the losses", lambda s: s.cost),
         ("delta", "δ: derivative of the loss by z", lambda s: s.delta(last, 0)),
         ("gradient", "gradient of a weight", lambda s: s.by(s.weight(last, 0, source))),
         ("learning_rate", "learning rate", lambda s: s.learning_rate),
@@ -86,7 +98,7 @@ def _fill(context: Context) -> list[Sheet]:
             written = rich(write(Symbols(notation, context.sizes)))
             if notation is own:
                 look = look.but(fill=styles.GREY_FILL, bold=True)
-            if quantity in notation.missing:
+            if quantity in (*notation.missing, "shared_bias"):
                 written, gaps = written + " *", True
             sheet.put(row, column, written, look)
         row += 1
@@ -117,20 +129,32 @@ def _reading(context: Context, sheet: Sheet, row: int) -> int:
             symbols.weight(last, unit, source),
             f"the weight from unit {source + first} of the {of} to unit {unit + first} of the {to}",
         ),
-        (symbols.bias(last, unit), f"the bias of unit {unit + first} of the {to}"),
+        *_bias_read(context, unit, to),
         (
             symbols.activation(last, unit),
             f"the value of unit {unit + first} of the {to}; units count from {first}",
         ),
     ]
-    if context.notation.bias_is_weight:
-        lines[1] = (lines[1][0], lines[1][1] + ": the weight from a node whose value is always 1")
     for symbol, text in lines:
         row += 1
         sheet.put(row, 2, symbol, styles.SYMBOL.but(size=12))
         sheet.put(row, 3, text)
         sheet.heights[row] = 20
     return row
+
+
+def _bias_read(context: Context, unit: int, to: str) -> list[tuple[Rich, str]]:
+    """How to read a bias of the output layer, if it has one."""
+    symbols, notation, last = context.symbols, context.notation, context.depth
+    own = context.dense[-1].bias if context.dense else BIAS
+    if own is None:
+        return []
+    if not own.axes:
+        return [(symbols.shared_bias(last), f"the one bias of all units of the {to}")]
+    text = f"the bias of unit {unit + notation.first} of the {to}"
+    if notation.bias_is_weight:
+        text += ": the weight from a node whose value is always 1"
+    return [(symbols.bias(last, unit), text)]
 
 
 def _slips(context: Context, sheet: Sheet, row: int) -> None:

@@ -25,9 +25,14 @@ DRAWING_ROW = 5
 GAP = 2
 
 
+def placed(quantity: Quantity, unit: int, source: int) -> dict[str, int]:
+    """A parameter's place on its own axes."""
+    return {axis: at for axis, at in ((UNIT, unit), (SOURCE, source)) if axis in quantity.axes}
+
+
 @dataclass(frozen=True)
 class Card:
-    """The cells of one unit: rows for its sources, its bias, z and δ under its value.
+    """The cells of one unit: rows for its sources, its bias if it has one, z and δ under its value.
 
     To the right of the values: the gradient of this example, with a batch the batch's own,
     what the optimiser keeps, the new parameter.
@@ -38,6 +43,7 @@ class Card:
     top: int
     left: int
     sources: int
+    has_bias: bool
     bias_first: bool
     batch: bool
     states: tuple[str, ...]
@@ -47,11 +53,11 @@ class Card:
         return self.top + 1 if self.bias_first else self.top + 1 + self.sources
 
     def source_row(self, source: int) -> int:
-        return self.top + 1 + source + self.bias_first
+        return self.top + 1 + source + (self.has_bias and self.bias_first)
 
     @property
     def z_row(self) -> int:
-        return self.top + 2 + self.sources
+        return self.top + 1 + self.sources + self.has_bias
 
     @property
     def delta_row(self) -> int:
@@ -94,13 +100,16 @@ class Picture:
         self.context = context
         self.drawing_rows = max(14, 3 * max(context.sizes) + 3)
         top = DRAWING_ROW + self.drawing_rows + 3
-        highest = max(layer.units * (layer.sources + 4 + GAP) - GAP for layer in context.layers)
+        heights = {
+            layer.number: layer.sources + 3 + bool(layer.bias) + GAP for layer in context.dense
+        }
+        highest = max(layer.units * heights[layer.number] - GAP for layer in context.dense)
         self.bottom = top + highest - 1
         self.top = top
         self.cards: dict[tuple[int, int], Card] = {}
         left = 5
-        for layer in context.layers:
-            each = layer.sources + 4 + GAP
+        for layer in context.dense:
+            each = heights[layer.number]
             first = top + (highest - (layer.units * each - GAP)) // 2
             for unit in range(layer.units):
                 self.cards[layer.number, unit] = Card(
@@ -109,6 +118,7 @@ class Picture:
                     first + unit * each,
                     left,
                     layer.sources,
+                    bool(layer.bias),
                     context.notation.bias_node_first,
                     context.batch,
                     context.net.optimiser.state,
@@ -174,10 +184,11 @@ class Picture:
         return None
 
     def parameters(self) -> Iterator[tuple[Quantity, int, int, int]]:
-        """Every weight and bias: quantity, layer, unit, source."""
+        """Every weight and bias (a shared one for each unit): quantity, layer, unit, source."""
         for layer, unit in self.cards:
             sources = range(self.context.sizes[layer - 1])
             weights = [(WEIGHT, layer, unit, source) for source in sources]
-            bias = (BIAS, layer, unit, 0)
+            bias = self.context.dense[layer - 1].bias
+            biases = [(bias, layer, unit, 0)] if bias else []
             first = self.context.notation.bias_node_first
-            yield from [bias, *weights] if first else [*weights, bias]
+            yield from [*biases, *weights] if first else [*weights, *biases]

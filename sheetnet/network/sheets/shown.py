@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sheetnet.network.engine import FloatArray
+from sheetnet.network.engine import FloatArray, stepped
+from sheetnet.network.net import Net
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     BIAS,
@@ -42,6 +43,15 @@ EXAMPLE_BIAS_GRADIENT = _nameless(
 )
 
 
+def _bias_axes(net: Net, layer: int) -> tuple[str, ...]:
+    """A bias is one for each unit, or one for all."""
+    return next((q.axes for q in net.layers[layer - 1].parameters if q == BIAS), ())
+
+
+def _example_bias_axes(net: Net, layer: int) -> tuple[str, ...]:
+    return (SAMPLE, *_bias_axes(net, layer))
+
+
 def following(parameter: Quantity) -> Quantity:
     """The parameter after the update that follows the chosen step."""
     return _nameless(f"next_{parameter.name}", parameter.axes, Role.UPDATE, parameter)
@@ -57,29 +67,41 @@ def _example_gradients(numbers: Numbers, layer: int) -> FloatArray:
     return gradients
 
 
+def _bias_products(numbers: Numbers, layer: int) -> FloatArray:
+    """The bias as each unit takes it."""
+    units = (numbers.net.layers[layer - 1].units,)
+    products: FloatArray = np.broadcast_to(numbers.now(BIAS, layer), units)
+    return products
+
+
+def _example_bias_gradients(numbers: Numbers, layer: int) -> FloatArray:
+    deltas = numbers.now(DELTA, layer)
+    return deltas if _bias_axes(numbers.net, layer) else deltas.sum(axis=1)
+
+
 def _updated(parameter: Quantity) -> Derived:
     def compute(numbers: Numbers, layer: int) -> FloatArray:
-        net = numbers.net
-        held = numbers.now(parameter, layer)
-        if not net.trains(parameter):
-            return held
-        state = {s: numbers.now(parameter.kept(s), layer) for s in net.optimiser.state}
-        gradient = numbers.now(parameter.gradient, layer)
-        moved: FloatArray = net.optimiser.step(
-            held, gradient, state, numbers.hyper, numbers.step + 1
-        )[0]
-        return moved
+        net, now = numbers.net, numbers.now
+        trained = net.trained(of(net, layer), layer)
+        states = net.optimiser.state if trained.any() else ()
+        state = {s: now(parameter.kept(s), layer) for s in states}
+        held = now(parameter, layer), now(parameter.gradient, layer), state
+        moved = stepped(net.optimiser, trained, held, numbers.hyper, numbers.step + 1)[0]
+        return np.asarray(moved)
 
-    return Derived(following(parameter), compute)
+    def of(net: Net, layer: int) -> Quantity:
+        return next(q for q in net.layers[layer - 1].parameters if q == parameter)
+
+    return Derived(following(parameter), compute, axes=lambda net, layer: of(net, layer).axes)
 
 
 NEXT_WEIGHT, NEXT_BIAS = following(WEIGHT), following(BIAS)
 DERIVED = (
     Derived(SOURCE_VALUE, lambda numbers, layer: numbers.below(layer)),
     Derived(PRODUCT, _products),
-    Derived(BIAS_PRODUCT, lambda numbers, layer: numbers.now(BIAS, layer)),
+    Derived(BIAS_PRODUCT, _bias_products),
     Derived(EXAMPLE_WEIGHT_GRADIENT, _example_gradients),
-    Derived(EXAMPLE_BIAS_GRADIENT, lambda numbers, layer: numbers.now(DELTA, layer)),
+    Derived(EXAMPLE_BIAS_GRADIENT, _example_bias_gradients, axes=_example_bias_axes),
     _updated(WEIGHT),
     _updated(BIAS),
 )

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sheetnet.expressions.formula import Expression, Number, call, exp, ln, maximum, square
+from sheetnet.expressions.formula import Expression, Number, call, exp, ln, maximum, square, total
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
@@ -75,17 +75,18 @@ def _happydustbunny(context: Context) -> Iterator[Slip]:
         (_slope(_sigma, 1), SLOPE_1),
     )
     weights = context.knob(WEIGHT, context.depth)
-    bias = context.knob(BIAS, context.depth).ref(fixed=True)
+    has_bias = bool(context.dense[-1].bias)
+    biases = [context.knob(BIAS, context.depth).ref(fixed=True)] if has_bias else []
     row, column = (weights.area(fixed=True, **at) for at in ({"unit": 0}, {"source": 0}))
     sources, units = context.sizes[-2], context.sizes[-1]
     yield Slip(
         "Back propagation, the update of W",
         "W − γ·dC/dW, of other shapes",
         "W − γ·(dC/dW) transposed",
-        "rows of what is subtracted from W; measured: rows of W, biases included",
+        "rows of what is subtracted from W; measured: rows of W" + ", biases included" * has_bias,
         (call("COUNT", column), units),
-        (call("COUNT", row) + 1, sources + 1),
-        (call("COUNT", row, bias), sources + 1),
+        (call("COUNT", row) + has_bias, sources + has_bias),
+        (call("COUNT", row, *biases), sources + has_bias),
     )
 
 
@@ -122,14 +123,14 @@ def _sabine(context: Context) -> Iterator[Slip]:
         for k in range(sources)
     ]
     weights = [context.of_step(WEIGHT, last, unit=0, source=k) for k in range(sources)]
-    bias = context.of_step(BIAS, last, unit=0)
+    biases = [context.of_step(q, last, unit=0) for q in [context.dense[-1].bias] if q]
     right: Expression = weights[0] * below[0]
     for w, x in zip(weights[1:], below[1:], strict=True):
         right = right + w * x
 
     def one(numbers: Numbers) -> float:
         first = numbers.now(WEIGHT, last)[0, 0] * numbers.below(last)[numbers.sample, 0]
-        return float(first + numbers.now(BIAS, last)[0])
+        return float(first + (numbers.now(BIAS, last).ravel()[0] if biases else 0.0))
 
     def summed(numbers: Numbers) -> float:
         return float(numbers.now(Z, last)[numbers.sample, 0])
@@ -139,8 +140,8 @@ def _sabine(context: Context) -> Iterator[Slip]:
         "z = a·w + b, without a sum",
         "z = Σ a·w + b, over all sources",
         "first output of the chosen step, printed with source 0; measured: Training",
-        (weights[0] * below[0] + bias, one),
-        (right + bias, summed),
+        (total([weights[0] * below[0], *biases]), one),
+        (total([right, *biases]), summed),
         (context.of_step(Z, last, unit=0), summed),
     )
 

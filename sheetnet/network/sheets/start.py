@@ -37,7 +37,9 @@ class Layout:
         self.left = self.aside + width - 1
         self.side = self.left + 2
         self.single: list[Knob] = [
-            knob for knob in context.unplaced() if not (knob.rows or knob.columns or knob.home)
+            knob
+            for knob in context.unplaced()
+            if not (knob.rows or knob.columns or knob.home or knob.layer)
         ]
         for row, knob in enumerate(self.single, FIRST_ROW):
             context.place_knob(knob, NAME, row, inputs.FIRST_COLUMN)

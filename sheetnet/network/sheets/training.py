@@ -100,7 +100,8 @@ class _Rows:
     def write(self) -> None:
         """A band for the first step and one for all others; or bands for each step."""
         steps = self.context.steps
-        if self.each == 1 and self.axes == (STEP,):
+        # Rows of an example move down by as many as a step has of them, not by one.
+        if all(block.rows == (STEP,) for block in self.context.runs):
             self._band(0, 0, 1)
             if steps:
                 self._band(1, 0, steps)
@@ -204,7 +205,7 @@ class _Rows:
         if self.step == 0:
             return context.knob(parameter, layer).ref(fixed=True, **index)
         before = self.above.at(parameter, layer, **index)
-        if not context.net.trains(parameter):
+        if not context.net.trains(parameter, layer, index):
             return before
         optimiser = context.net.optimiser
         new = {s: self.here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
@@ -219,6 +220,8 @@ class _Rows:
         if self.step == 0:
             # 0, but a formula: nobody types into it.
             return 0 * context.knob(parameter, layer).ref(fixed=True, **index)
+        if not context.net.trains(parameter, layer, index):
+            return self.above.at(parameter.kept(name), layer, **index)
         optimiser = context.net.optimiser
         state = {s: self.above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
         gradient = self.above.at(parameter.gradient, layer, **index)
@@ -252,7 +255,8 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
     sheet.put(GROUP_ROW, block.left, title, group)
     if quantity.note:
-        sheet.notes[GROUP_ROW, block.left] = quantity.note
+        note = quantity.note.format(mean=context.net.reduction.written)
+        sheet.notes[GROUP_ROW, block.left] = note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
     for number, index in enumerate(_columns(block)):

@@ -1,0 +1,46 @@
+"""The JSON Schema of lesson files, made from what the lesson, its layers and functions declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.hyper import HyperParameter
+from sheetnet.network.layers import LAYERS
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import LOSSES
+from sheetnet.network.optimisers import OPTIMISERS
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of lesson files, for editors that complete and check them."""
+    schema = Lesson.model_json_schema()
+    definitions = schema["$defs"]
+    kinds = []
+    for kind in LAYERS.values():
+        own = kind.fields.model_json_schema(ref_template="#/$defs/{model}")
+        definitions |= own.pop("$defs", {})
+        own["properties"] |= _schema_of(ACTIVATIONS.values())
+        own["additionalProperties"] = False
+        definitions[kind.__name__] = own
+        kinds.append({"$ref": f"#/$defs/{kind.__name__}"})
+    definitions["Network"]["properties"]["layers"]["items"] = {"anyOf": kinds}
+    definitions.pop("Fields", None)
+    for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
+        definitions[name]["properties"] |= _schema_of(owners)
+        definitions[name]["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
+
+
+def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:
+    def described(parameter: HyperParameter) -> dict[str, Any]:
+        return {
+            "type": "number",
+            "description": parameter.about,
+            "default": parameter.default,
+            "minimum": parameter.low,
+            "maximum": parameter.high,
+        }
+
+    return {parameter.name: described(parameter) for owner in owners for parameter in owner.hyper}
