@@ -40,6 +40,7 @@ from sheetnet.network.sheets.matrix_writer import (
 )
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
@@ -94,7 +95,7 @@ def _fill(context: Context) -> list[Sheet]:
         "A product stands where the rows of its left factor meet the columns of the factor above "
         "it; the biases are one more row or column of W, times ones. ✓: equal to Training."
     )
-    frame.head(sheet, "The same in matrices", hint, LEFT)
+    frame.head(sheet, "The same in matrices", hint, LEFT, problem=PROBLEM)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
