@@ -23,8 +23,9 @@ from sheetnet.network.lesson import Lesson
 
 #: What openxml-audit reports and Excel does not mind, with the reason.
 ALLOWED = [
-    # openpyxl orders a font's children as Excel itself does, not as the schema says.
-    r"Unexpected element '(b|i|color)' found.*/styleSheet\[1\]/fonts\[1\]/font",
+    # openpyxl orders a font's children as Excel itself does, not as the schema says (sz where a
+    # font has no colour, so that a program's dark mode gives it one).
+    r"Unexpected element '(b|i|color|sz)' found.*/styleSheet\[1\]/fonts\[1\]/font",
     # Texts stand in their cells: that is what lets rows be streamed. Excel moves them.
     r"inline-string cell",
 ]

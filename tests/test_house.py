@@ -136,7 +136,6 @@ def test_a_vector_activation_with_a_parameter(monkeypatch: Patch, tmp_path: Path
             a[j] * (g[j] - total([x * y for x, y in zip(a, g, strict=True)])) / h["temperature"]
         ),
         hyper=(HyperParameter("temperature", 1.0, "the softer the higher", low=0.1, high=10),),
-        least=0.0,
     )
     monkeypatch.setitem(activations.ACTIVATIONS, warm.name, warm)
     last = {"units": 2, "activation": "warm_softmax", "temperature": 1.5}

@@ -364,5 +364,5 @@ def test_symbols_and_numbers_read_back_as_the_tree(node: Expression) -> None:
 
 def test_a_negative_number_with_an_exponent_has_brackets() -> None:
     target = Ref("S", 1, 2, symbol=SYMBOLS[1], digits=4)
-    assert evaluate(filled_in(target**2), Cells()) == "(−1.3000)²"
-    assert evaluate(filled_in(1 - target**2), Cells()) == "1 − (−1.3000)²"
+    assert evaluate(filled_in(target**2), Cells()) == "(−1.3)²"
+    assert evaluate(filled_in(1 - target**2), Cells()) == "1 − (−1.3)²"

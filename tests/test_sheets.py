@@ -134,8 +134,8 @@ def test_sentences_hold_the_numbers_that_stand_in_the_cells() -> None:
         for (row, column), cell in sheet.cells.items()
         if isinstance(cell.content, Binary) and cell.content.operator == "&"
     ]
-    assert "σ(0.1500·0.0500 + 0.2000·0.1000 + 0.3500) = σ(0.3775)" in sentences
-    assert "(0.7514 − 0.0100)·0.7514·(1 − 0.7514)" in sentences
+    assert "σ(0.15·0.05 + 0.2·0.1 + 0.35) = σ(0.3775)" in sentences
+    assert "(0.7514 − 0.01)·0.7514·(1 − 0.7514)" in sentences
     assert all(re.search(r"\d", s) for s in sentences)
 
 

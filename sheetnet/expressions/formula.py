@@ -7,7 +7,6 @@ simplified or reordered.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -44,6 +43,9 @@ class Expression:
 
     def __pow__(self, other: Any) -> Binary:
         return Binary("^", self, expression(other))
+
+    def __rpow__(self, other: Any) -> Binary:
+        return Binary("^", expression(other), self)
 
     def __and__(self, other: Any) -> Binary:
         """Join texts, as `&` does in a cell."""
@@ -90,8 +92,8 @@ class Ref(Expression):
     """One cell. Rows and columns count from 1.
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
-    (a `Rich`) and `digits` how many decimals a sentence shows of it, `least` what no value
-    there is below; they are no part of the cell's identity.
+    (a `Rich`) and `digits` how many decimals a sentence shows of it at least (see `figures`);
+    they are no part of the cell's identity.
     """
 
     sheet: str
@@ -100,7 +102,6 @@ class Ref(Expression):
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
-    least: float = field(default=-math.inf, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ number. `written` puts symbols there, `filled_in` puts live text of the cells' v
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sheetnet.expressions.dialects import number_text
+from sheetnet.expressions.figures import written_number
 from sheetnet.expressions.formula import (
     Applied,
     Binary,
@@ -20,9 +22,7 @@ from sheetnet.expressions.formula import (
     Number,
     Ref,
     Text,
-    call,
     join,
-    when,
 )
 from sheetnet.expressions.rich import Rich, Run, rich
 
@@ -46,10 +46,16 @@ def written(node: Expression) -> Rich:
     return result
 
 
-def filled_in(node: Expression) -> Expression:
+def inline(leaf: Leaf, brackets: bool) -> Expression:
+    """A cell's number as text, within the formula that asks for it."""
+    return written_number(leaf, leaf.digits, brackets=brackets)
+
+
+def filled_in(node: Expression, shown: Callable[[Leaf, bool], Expression] = inline) -> Expression:
     """The formula with the numbers of the moment, as a text that a cell keeps up to date.
 
-    A negative number behind an operator, or with an exponent, gets parentheses.
+    A negative number behind an operator, or with an exponent, gets parentheses: `shown(leaf,
+    brackets)` is the text of a cell's number.
     """
     parts: list[Any] = []
     before = ""
@@ -57,23 +63,13 @@ def filled_in(node: Expression) -> Expression:
     for piece, behind in zip(pieces, [*pieces[1:], ""], strict=True):
         if isinstance(piece, Leaf):
             opens = before == "" or before[-1] in "(="
-            parts.append(shown(piece, signed=opens and not isinstance(behind, Run)))
+            parts.append(shown(piece, not opens or isinstance(behind, Run)))
             before = "number"
         else:
             text = str(Rich((piece,))) if isinstance(piece, Run) else piece
             parts.append(text)
             before = text.rstrip()
     return join(parts)
-
-
-def shown(leaf: Leaf, *, signed: bool = True) -> Expression:
-    """A cell's number as text; in parentheses where it is negative, unless `signed`."""
-    if isinstance(leaf, Name) or leaf.least >= 0:
-        return call("FIXED", leaf, leaf.digits, True)
-    size = call("FIXED", call("ABS", leaf), leaf.digits, True)
-    # Rounded first: programs differ on the sign of a number that is shown as zero.
-    below = call("ROUND", leaf, leaf.digits) < 0
-    return when(below, join(["−", size] if signed else ["(−", size, ")"]), size)
 
 
 def _pieces(node: Expression) -> tuple[list[Piece], int]:

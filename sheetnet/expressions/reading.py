@@ -21,6 +21,8 @@ RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ", "012345678
 #: Rounding in the last digits of float64, in sums of many terms.
 SLACK = 1e-12
 LAST_BIT = 2.3e-16
+#: With so many decimals a number was rounded; one with fewer needs no more.
+ROUNDED = 4
 
 TOKEN = re.compile(
     rf"""\s*(?:
@@ -236,12 +238,17 @@ class _Reader:
 
 
 def _number(text: str, exact: bool) -> Interval:
-    """A whole number is exact; others may be known to half a unit of their last digit."""
-    mantissa, _, exponent = text.replace(",", ".").replace("−", "-").partition("E")
+    """What a printed number may stand for.
+
+    In a sentence a number of four decimals and more, or with a power of ten, is known to half a
+    unit of its last digit; one that needs fewer decimals is exact.
+    """
+    mantissa, power, exponent = text.replace(",", ".").replace("−", "-").partition("E")
     digits = len(mantissa.partition(".")[2])
     scale = 10.0 ** int(exponent or 0)
     value = float(mantissa) * scale
-    half = 0.5000001 * 10.0**-digits * scale if digits and not exact else 0.0
+    rounded = not exact and bool(digits if power else digits >= ROUNDED)
+    half = 0.5000001 * 10.0**-digits * scale if rounded else 0.0
     return Interval(value - half, value + half)
 
 

@@ -6,7 +6,6 @@ themselves (values against an automatic differentiator, cells against NumPy).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,8 +53,7 @@ class Activation:
     values of the hyper-parameters that it declares.
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
-    definition and derivative as text; `kinks(h)` are the z where it has no derivative;
-    no value is below `least`.
+    definition and derivative as text; `kinks(h)` are the z where it has no derivative.
     """
 
     name: str
@@ -70,7 +68,6 @@ class Activation:
     cell_slope: Callable[[Expression, Expression, Hyper], Expression] | None = None
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
-    least: float = -math.inf
 
 
 def elementwise(
@@ -113,7 +110,6 @@ SIGMOID = elementwise(
     slope=lambda z, a, _: a * (1.0 - a),
     cell=lambda z, _: 1 / (1 + exp(guard(minimum(LARGEST_EXPONENT, -z)))),
     cell_slope=lambda z, a, _: a * (1 - a),
-    least=0.0,
 )
 
 TANH = elementwise(
@@ -148,7 +144,6 @@ RELU = elementwise(
     cell=lambda z, _: maximum(0, z),
     cell_slope=lambda z, a, _: Applied("ReLU′", z, when(z > ABOVE, 1, 0)),
     kinks=lambda _: (ABOVE,),
-    least=0.0,
 )
 
 LEAKY_RELU = elementwise(
@@ -174,7 +169,6 @@ STEP = elementwise(
     cell_slope=lambda z, a, _: Number(0),
     hyper=(HyperParameter("theta", 0.0, "threshold of a step: 1 for z ≥ theta", symbol="θ"),),
     kinks=lambda h: (h["theta"] - ABOVE,),
-    least=0.0,
 )
 
 
@@ -200,7 +194,6 @@ SOFTMAX = Activation(
     cell_back=lambda z, a, g, j, _: (
         a[j] * (g[j] - total([ak * gk for ak, gk in zip(a, g, strict=True)]))
     ),
-    least=0.0,
 )
 
 SOFTPLUS = elementwise(
@@ -215,7 +208,6 @@ SOFTPLUS = elementwise(
     cell_slope=lambda z, a, _: Applied(
         "softplus′", z, 1 / (1 + exp(guard(minimum(LARGEST_EXPONENT, -z))))
     ),
-    least=0.0,
 )
 
 #: PyTorch's ELU with alpha = 1.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
-from sheetnet.network.sheets import start, training
+from sheetnet.network.sheets import start, status, training
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
 from sheetnet.network.sheets.inputs import INPUTS
@@ -15,7 +15,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
-from sheetnet.sheets import index
+from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.knobs import digest
 from sheetnet.workbook.model import Book
 
@@ -42,11 +42,15 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     for kind in kinds:
         kind.place(context)
     layout = start.Layout(context)
+    status.fill(context)
     filled = [sheet for kind in kinds for sheet in kind.fill(context)]
     listed = index.sheet()
     # What a learner reads comes first, then the workings.
-    others = sorted([*filled, listed], key=lambda sheet: sheet.workings)
+    others = sorted([*filled, context.words.sheet, listed], key=lambda sheet: sheet.workings)
     first = start.fill(context, layout, others)
+    for sheet in (first, *others):
+        fitting.fit(sheet)
+        paper.lay(sheet)
     values = digest(context.knobs.values())
     index.fill(listed, lesson.text, context.blocks, context.originals, values)
     return Book(

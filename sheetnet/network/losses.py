@@ -62,6 +62,8 @@ class Loss:
     value_from_z: Callable[[Any, Any, Hyper], Any] | None = None
     cell_from_z: Callable[[Terms, Terms, Terms, Hyper], Expression] | None = None
     bounds: tuple[float, float] | None = None
+    #: Whether its logarithms end at `LOWEST_LOGARITHM`, beyond which the gradient goes on.
+    cut_off: bool = False
     hyper: tuple[HyperParameter, ...] = ()
 
 
@@ -128,6 +130,7 @@ BINARY_CROSS_ENTROPY = Loss(
     value_from_z=_binary_value_from_z,
     cell_from_z=_binary_from_z,
     bounds=(0.0, 1.0),
+    cut_off=True,
 )
 
 
@@ -150,6 +153,7 @@ CROSS_ENTROPY = Loss(
     fused=lambda a, t, h: (a * t.sum(axis=-1, keepdims=True) - t) / math.log(h["log_base"]),
     cell_fused=lambda a, t, j, h: _to_base(a[j] * total(list(t)) - t[j], h),
     bounds=(0.0, 1.0),
+    cut_off=True,
     hyper=(HyperParameter("log_base", math.e, "base of the logarithm", low=1.01, high=1e3),),
 )
 

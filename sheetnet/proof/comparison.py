@@ -256,20 +256,32 @@ def same_text(expected: str, found: str) -> bool:
     """
     if expected == found:
         return True
-    if NUMBER.sub("#", expected) != NUMBER.sub("#", found):
+    if _frame(expected) != _frame(found):
         return False
     pairs = zip(NUMBER.findall(expected), NUMBER.findall(found), strict=True)
     return all(_same_number(one, other) for one, other in pairs)
 
 
+def _frame(text: str) -> str:
+    """A text without its numbers: 0 has no parentheses, −5.55E-17 has some."""
+    return NUMBER.sub("#", text).replace("(#)", "#")
+
+
 def _same_number(one: str, other: str) -> bool:
+    """Equal to a unit of the last digit, of the one that has fewer; or both as good as 0.
+
+    A number that needs fewer decimals (0.3) may be 0.3000 in a program that has other last bits.
+    """
     one, other = (text.replace(",", ".").replace("−", "-") for text in (one, other))
-    if "E" in one or "E" in other:
-        return abs(float(one) - float(other)) <= 1e-3 * abs(float(one))
-    if min(abs(float(one)), abs(float(other))) >= MOST_SHOWN:
+    apart, size = abs(float(one) - float(other)), abs(float(one))
+    if min(size, abs(float(other))) >= MOST_SHOWN:
         return True
-    digits = len(one.partition(".")[2])
-    if digits != len(other.partition(".")[2]):
-        return False
-    unit = 10.0**-digits if digits else 0.0
-    return abs(float(one) - float(other)) <= max(1.01 * unit, RELATIVE * abs(float(one)))
+    units = [_unit(text) for text in (one, other)]
+    return apart <= max(FLOOR, RELATIVE * size, 1.01 * min(units))
+
+
+def _unit(text: str) -> float:
+    """The unit of a number's last digit; of whole numbers none."""
+    mantissa, _, power = text.partition("E")
+    digits = len(mantissa.partition(".")[2])
+    return 10.0 ** (int(power or 0) - digits) if digits else 0.0

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from sheetnet.expressions.formula import Ref, equal, guard, when
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Link, Sheet
 
 START = "Start"
 
 
-def head(sheet: Sheet, title: str, hint: str, left: int = 2) -> None:
-    """Write the first two rows; `left` is the first column that is no margin."""
+def head(sheet: Sheet, title: str, hint: str, left: int = 2, *, problem: Ref | None = None) -> None:
+    """Write the first two rows; `left` is the first column that is no margin.
+
+    Where the cell `problem` holds a sentence, that stands in the place of the hint.
+    """
     sheet.put(1, left, title, styles.BANNER)
     sheet.heights[1] = 30
     sheet.put(2, left, "← Start", styles.LINK)
     sheet.links[2, left] = Link(START, tip="Back to Start")
-    sheet.put(2, left + 1, hint, styles.HINT)
+    words = hint if problem is None else guard(when(equal(problem, ""), hint, problem))
+    sheet.put(2, left + 1, words, styles.HINT)
     sheet.heights[2] = 18
 
 

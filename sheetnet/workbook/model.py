@@ -172,6 +172,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class NumberRule:
+    """Cells of `area` show their number by the format of `style` where `condition` (written for
+    the first) is true; all else of that style is the cells' own."""
+
+    area: Area
+    condition: Expression
+    style: Style
+
+
+@dataclass(frozen=True)
 class Series:
     """A chart's series: points at `x` and `y`.
 
@@ -257,7 +267,7 @@ class Sheet:
     links: dict[Position, Link] = field(default_factory=dict)
     notes: dict[Position, str] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
-    formats: list[ColourScale | Rule] = field(default_factory=list)
+    formats: list[ColourScale | Rule | NumberRule] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     freeze: Position | None = None
     cursor: Position = (1, 1)

@@ -14,12 +14,13 @@ FONT = "Arial"
 SERIF = "Times New Roman"
 
 INK = "1F2937"
-GREY = "6B7280"
+GREY = "4B5563"
 PALE = "9CA3AF"
 NIGHT = "111827"
+PAPER = "FFFFFF"
 BLUE = "1D4ED8"
-ORANGE = "C2410C"
-GREEN = "15803D"
+ORANGE = "9A3412"
+GREEN = "166534"
 RED = "B91C1C"
 
 YELLOW_FILL = "FFF6CC"
@@ -36,7 +37,8 @@ class Style:
     """Everything a format needs to draw a cell.
 
     Sizes in points, colours as RRGGBB, `borders` names the sides that have a line out
-    of "ltrb", `number_format` as both formats' programs write it.
+    of "ltrb", `number_format` as both formats' programs write it. Writers paint `paper` and write
+    with `ink`, so that every text has a contrast of 4.5 : 1 at least, in dark modes too.
     """
 
     font: str = FONT
@@ -62,6 +64,16 @@ class Style:
     def _hash(self) -> int:
         """Computed once: a workbook asks for the number of a style at every cell."""
         return hash(tuple(getattr(self, field.name) for field in fields(self)))
+
+    @property
+    def ink(self) -> str | None:
+        """The colour of the text; None for the program's own, which its dark mode turns."""
+        return None if self.fill is None and self.colour == INK else self.colour
+
+    @property
+    def paper(self) -> str | None:
+        """The colour under the text: a text of a colour of its own is never on a bare sheet."""
+        return self.fill if self.ink is None else self.fill or PAPER
 
     def but(self, **changes: object) -> Style:
         """The same style with some fields changed: one object for the same changes."""

@@ -8,7 +8,7 @@ from sheetnet.expressions.dialects import OPEN_FORMULA, address, quoted
 from sheetnet.expressions.formula import Area, Expression, Number, Ref
 from sheetnet.files.ods.markup import element, paragraphs
 from sheetnet.files.ods.styles import Styles
-from sheetnet.workbook.model import Book, ColourScale, Rule, Sheet, Validation
+from sheetnet.workbook.model import Book, ColourScale, NumberRule, Rule, Sheet, Validation
 
 KINDS = {"decimal": "decimal-number", "whole": "whole-number"}
 
@@ -89,7 +89,7 @@ def conditional_formats(sheet: Sheet, styles: Styles) -> str:
     """The sheet's rules and colour scales, in LibreOffice's extension; by area, in order."""
     by_area: dict[Area, list[str]] = {}
     for rule in sheet.formats:
-        text = _rule(rule, styles) if isinstance(rule, Rule) else _scale(rule)
+        text = _scale(rule) if isinstance(rule, ColourScale) else _rule(rule, styles)
         by_area.setdefault(rule.area, []).append(text)
     formats = (
         element(
@@ -100,12 +100,16 @@ def conditional_formats(sheet: Sheet, styles: Styles) -> str:
     return element("calcext:conditional-formats", {}, *formats) if by_area else ""
 
 
-def _rule(rule: Rule, styles: Styles) -> str:
+def _rule(rule: Rule | NumberRule, styles: Styles) -> str:
     area = rule.area
+    if isinstance(rule, NumberRule):
+        style = styles.number_rule(rule.style)
+    else:
+        style = styles.rule(rule.style)
     return element(
         "calcext:condition",
         {
-            "calcext:apply-style-name": styles.rule(rule.style),
+            "calcext:apply-style-name": style,
             "calcext:value": f"formula-is({OPEN_FORMULA.write(rule.condition, area.sheet)})",
             "calcext:base-cell-address": place(area.sheet, area.top, area.left),
         },

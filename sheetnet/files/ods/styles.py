@@ -10,7 +10,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.files.ods.markup import element
 from sheetnet.files.ods.number_formats import GENERAL, data_style
 from sheetnet.files.rows import single_rows
-from sheetnet.workbook.model import Book, Cell, Content, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Book, Cell, Content, NumberRule, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import FONT, Style
 
 #: Millimetres of a character of width, as LibreOffice converts an .xlsx whose default font
@@ -51,7 +51,7 @@ def text_properties(style: Style) -> dict[str, object]:
     Arrows and check marks count among those: without it they would be of another size.
     """
     return {
-        "fo:color": f"#{style.colour}",
+        "fo:color": style.ink and f"#{style.ink}",
         "style:font-name": style.font,
         **dict.fromkeys(SIZES, f"{style.size:g}pt"),
         **dict.fromkeys(ITALICS, "italic" if style.italic else "normal"),
@@ -80,6 +80,7 @@ class Styles:
         self._spans: dict[tuple[int, bool, Style | None], str] = {}
         self._pages: dict[PrintSetup, str] = {}
         self._rules: dict[Style, str] = {}
+        self._number_rules: dict[Style, str] = {}
         self._tables: dict[str, str] = {}
         self._sheets = book.sheets
         for sheet in book.sheets:
@@ -106,6 +107,8 @@ class Styles:
         for rule in sheet.formats:
             if isinstance(rule, Rule):
                 self.rule(rule.style)
+            elif isinstance(rule, NumberRule):
+                self.number_rule(rule.style)
 
     def cell(self, style: Style) -> str:
         name = self._cells.setdefault(style, f"ce{len(self._cells) + 1}")
@@ -140,6 +143,13 @@ class Styles:
         """The name of the style that a conditional format puts over its cells."""
         return self._rules.setdefault(style, f"Rule{len(self._rules) + 1}")
 
+    def number_rule(self, style: Style) -> str:
+        """The name of the style that shows a number in another way; its data style's ends in N.
+
+        It repeats the cell's font, in whose place LibreOffice would put the default one.
+        """
+        return self._number_rules.setdefault(style, f"Powers{len(self._number_rules) + 1}")
+
     def table(self, sheet: Sheet) -> str:
         return self._tables[sheet.name]
 
@@ -171,7 +181,17 @@ class Styles:
 
     def rules(self) -> str:
         """The named styles of conditional formats: they say only what they change."""
-        return "".join(_rule(name, style) for style, name in self._rules.items())
+        numbers = (
+            data_style(f"{name}N", style.number_format)
+            + _style(
+                name,
+                "table-cell",
+                element("style:text-properties", text_properties(style)),
+                **{"style:parent-style-name": "Default", "style:data-style-name": f"{name}N"},
+            )
+            for style, name in self._number_rules.items()
+        )
+        return "".join([*(_rule(name, style) for style, name in self._rules.items()), *numbers])
 
     def _table(self, sheet: Sheet) -> str:
         colour = f"#{sheet.tab_colour}" if sheet.tab_colour else None
@@ -185,7 +205,7 @@ class Styles:
 
     def _cell(self, name: str, style: Style) -> str:
         properties: dict[str, object] = {
-            "fo:background-color": style.fill and f"#{style.fill}",
+            "fo:background-color": style.paper and f"#{style.paper}",
             "style:cell-protect": None if style.locked else "none",
             "style:text-align-source": "fix" if style.horizontal else "value-type",
             "style:vertical-align": VERTICAL[style.vertical],

@@ -25,7 +25,7 @@ def styles_part(styles: Styles) -> bytes:
     default = element(
         "style:style",
         {"style:name": "Default", "style:family": "table-cell"},
-        element("style:text-properties", text_properties(PLAIN.but(colour="000000"))),
+        element("style:text-properties", text_properties(PLAIN)),
     )
     fallback = element(
         "style:default-style",

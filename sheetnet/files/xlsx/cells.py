@@ -136,6 +136,7 @@ def _run_look(run: Run, style: Style) -> str:
         + "<b/>" * style.bold
         + "<i/>" * (style.italic or run.italic)
         + raised[run.level]
-        + f'<sz val="{style.size:g}"/><color rgb="FF{style.colour}"/>'
+        + f'<sz val="{style.size:g}"/>'
+        + (f'<color rgb="FF{style.ink}"/>' if style.ink else "")
         + f'<rFont val="{style.font}"/></rPr>'
     )

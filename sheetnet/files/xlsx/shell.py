@@ -14,6 +14,7 @@ from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.formatting.rule import Rule as OpenpyxlRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
@@ -24,9 +25,11 @@ from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.files.layout import note_size, printed_area
 from sheetnet.files.xlsx.charts import chart_of
-from sheetnet.workbook.model import Book, Cell, ColourScale, Rule, Sheet, Validation
+from sheetnet.workbook.model import Book, Cell, ColourScale, NumberRule, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
 
+#: The number of a format that only a rule has; those below 164 are the programs' own.
+OWN_FORMATS = 164
 SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
 
 
@@ -75,8 +78,8 @@ class Shell:
             cell.number_format = style.number_format
             cell.border = _border(style)
             cell.protection = Protection(locked=style.locked)
-            if style.fill:
-                cell.fill = PatternFill("solid", fgColor="FF" + style.fill)
+            if style.paper:
+                cell.fill = PatternFill("solid", fgColor="FF" + style.paper)
             self._style_ids[style] = cell.style_id
         return self._style_ids[style]
 
@@ -120,7 +123,7 @@ def _font(style: Style) -> Font:
         size=style.size,
         bold=style.bold,
         italic=style.italic,
-        color="FF" + style.colour,
+        color=style.ink and "FF" + style.ink,
     )
 
 
@@ -188,7 +191,12 @@ def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
     return result
 
 
-def _rule(rule: ColourScale | Rule, sheet: Sheet) -> Any:
+def _rule(rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> Any:
+    if isinstance(rule, NumberRule):
+        shown = NumberFormat(numFmtId=OWN_FORMATS, formatCode=rule.style.number_format)
+        formula = EXCEL.write(rule.condition, sheet.name)
+        style = DifferentialStyle(numFmt=shown)
+        return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
     if isinstance(rule, Rule):
         style = DifferentialStyle(
             font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),

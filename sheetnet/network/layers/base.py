@@ -116,11 +116,6 @@ class Layer(ABC):
         """Whether its values are those of this activation, so that a loss may be fused with it."""
         return False
 
-    @property
-    def least(self) -> float:
-        """No value is below this."""
-        return -np.inf
-
     @abstractmethod
     def first(self, draw: Draw) -> Arrays:
         """The parameters before the first update, by their quantities' names."""

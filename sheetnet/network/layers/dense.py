@@ -121,10 +121,6 @@ class Dense(Layer):
     def fuses_with(self, activation: str) -> bool:
         return self.activation.name == activation
 
-    @property
-    def least(self) -> float:
-        return self.activation.least
-
     def kinks(self) -> tuple[tuple[Quantity, float], ...]:
         return tuple((Z, at) for at in self.activation.kinks(self.hyper))
 

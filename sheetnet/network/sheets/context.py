@@ -25,6 +25,7 @@ from sheetnet.network.quantities import (
     STEP,
     Quantity,
 )
+from sheetnet.sheets.words import Words
 from sheetnet.workbook.blocks import Block, Blocks
 from sheetnet.workbook.knobs import Knob, cells
 from sheetnet.workbook.model import Reading, Sheet, name_of
@@ -39,7 +40,8 @@ class Context:
     """The lesson, its numbers, and where the blocks are.
 
     `originals` are the blocks that repeat the lesson's own values beside the inputs,
-    `readings` the lines of mathematics that are proved by reading them back.
+    `readings` the lines of mathematics that are proved by reading them back, `words` the texts
+    of the numbers in sentences.
     """
 
     lesson: Lesson
@@ -47,6 +49,7 @@ class Context:
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
 
@@ -118,6 +121,10 @@ class Context:
         )
         self._knob_blocks[knob.place] = self.blocks.add(block)
         return block
+
+    def has_place(self, key: tuple[str, int | None]) -> bool:
+        """Whether a knob has cells."""
+        return key in self._knob_blocks
 
     def unplaced(self) -> list[Knob]:
         """The knobs that have no cells yet."""

@@ -31,6 +31,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Band, Cell, PrintSetup, Sheet
@@ -137,6 +138,25 @@ def moved_costs(numbers: Numbers) -> FloatArray:
     return costs
 
 
+def moved_values(numbers: Numbers) -> FloatArray:
+    """All values of the layers with each checked parameter moved: parameters × 2 × values."""
+    first = sum(block.width for block in _blocks_before(numbers.net, len(numbers.inputs)))
+    values = _moved(numbers)[:, first : -(len(numbers.inputs) + 1)]
+    return values.reshape(-1, 2, values.shape[1])
+
+
+def values_of(context: Context, row: int) -> Area:
+    """The cells of a row that hold all values of the layers."""
+    before = len(_blocks_before(context.net, context.samples))
+    blocks = _blocks(context.net, context.samples)[before:-2]
+    return Area(NAME, row, blocks[0].left, row, blocks[-1].right)
+
+
+def _blocks_before(net: Net, samples: int) -> list[Block]:
+    """The blocks of a row's own parameters."""
+    return _blocks(net, samples)[: len(list(net.parameters()))]
+
+
 class _Row:
     """The cells of the first row, which all others repeat (`layers.base.Cells`)."""
 
@@ -182,7 +202,7 @@ def fill(context: Context) -> Sheet:
     sheet.default_width = 10.5
     sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW), fit_width=0)
     hint = "the parameters of the chosen step, and the forward pass with one of them moved by ± h"
-    frame.head(sheet, "Differences: workings of the gradient check", hint, 1)
+    frame.head(sheet, "Differences: workings of the gradient check", hint, 1, problem=PROBLEM)
     frame.banner(sheet, blocks[-1].right)
     _write_heads(context, sheet, blocks)
     numbers = _write_base(context, sheet, blocks)

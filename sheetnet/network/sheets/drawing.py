@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.evaluation import fixed
+from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -27,7 +27,6 @@ from sheetnet.expressions.formula import (
     minimum,
     when,
 )
-from sheetnet.expressions.mathematics import shown
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, Quantity
 from sheetnet.network.sheets.context import Context
@@ -253,9 +252,10 @@ def _write_nodes(points: Sheet, plan: Plan) -> Iterator[Series]:
 
             def label(numbers: Numbers, layer: int = layer, unit: int = unit, n: str = name) -> str:
                 held = numbers.now(ACTIVATION, layer) if layer else numbers.inputs
-                return n + fixed(float(held[numbers.sample, unit]), 4, True).replace("-", "−")
+                return n + in_figures(float(held[numbers.sample, unit]))
 
-            points.put(row, NODE_TEXT, join([name, shown(value)]), claim=label)
+            text = plan.context.words.of(value)
+            points.put(row, NODE_TEXT, join([name, text]), claim=label)
             fill, edge = (
                 (styles.GREY_FILL, styles.GREY) if layer == 0 else ("FED7AA", styles.ORANGE)
             )

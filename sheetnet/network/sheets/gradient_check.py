@@ -6,6 +6,8 @@ whole forward pass again, a row for each; here stands what follows from the two 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,26 +26,29 @@ from sheetnet.expressions.formula import (
     when,
 )
 from sheetnet.network.engine import FloatArray, forward
+from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import DIFFERENCE_STEP, Quantity, Role
 from sheetnet.network.sheets import differences, inputs
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.differences import Parameter, checked, moved_costs
+from sheetnet.network.sheets.differences import Parameter, checked, moved_costs, moved_values
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import FAILED
+from sheetnet.sheets.checks import FAILED, mark_failures, shows
 from sheetnet.sheets.checks import PASSED as TICK
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, PrintSetup, Rule, Series, Sheet
+from sheetnet.workbook.model import Axis, Chart, Claim, PrintSetup, Rule, Series, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD
 
 NAME = "Gradient check"
 FIRST_ROW = 9
 H_ROW, WORST_ROW = 4, 5
 PARAMETER, GRADIENT, DIFFERENCE, APART, RATIO, VERDICT = range(2, 8)
-#: The ends of the chart's diagonal.
-LEAST_COLUMN, LARGEST_COLUMN, CHART_COLUMN = 17, 18, 9
+#: What the chart shows, beside it: the points, the ends of the diagonal, the largest number.
+SCALED_GRADIENT, SCALED_DIFFERENCE, CHART_COLUMN = 17, 18, 9
+LARGEST_ROW, DIAGONAL_ROW = 4, 5
 #: The cell that says how many parameters passed.
 PASSED = Ref(NAME, WORST_ROW, 4)
 #: Networks with more parameters than this are not checked in the workbook.
@@ -52,9 +57,16 @@ MOST_PARAMETERS = 5_000
 PASSES, SMALL = 1e-4, 1e-4
 #: Below this part of a gradient, what rounding the cost leaves of it is no matter.
 LAST_DIGIT, BLUR = 1e-15, 1e-5
-#: What else than ✓ and ✗ a verdict may be: a unit was switched by the move; the cost's last
-#: digit hides the difference. Neither says anything about the gradient.
-KINK, BLURRED = "kink", "—"
+#: What else than ✓ and ✗ a verdict may be, where the difference says nothing about the gradient:
+#: a unit was switched by the move; h is too large for the bends of these numbers; the cost's last
+#: digit hides the difference, or a logarithm is cut off.
+KINK, COARSE, BLURRED = "kink", "coarse", "—"
+#: A cubic remainder f‴·h²/6 in terms of how far the move of 2h carries all values: (2h)³/8/6.
+REMAINDER = 48
+#: Larger values than these are far beyond any h: so that the powers stay numbers.
+FAR = 1e50
+#: From here on a logarithm may be cut off.
+CUT_OFF = -LOWEST_LOGARITHM - 1
 
 #: One number for each parameter that is checked, in the order of the rows.
 CHECKED = "parameter"
@@ -105,6 +117,25 @@ def _blurred(numbers: Numbers) -> npt.NDArray[np.bool_]:
     return hidden
 
 
+def _coarse(numbers: Numbers) -> npt.NDArray[np.bool_]:
+    """Where the bend of the cost within h may be larger than what is compared."""
+    moved = moved_values(numbers)
+    far = np.minimum(((moved[:, 0] - moved[:, 1]) ** 2).sum(axis=1), FAR)
+    size = SMALL + np.abs(_gradients(numbers)) + np.abs(_differences(numbers))
+    bend = far * np.sqrt(far) / REMAINDER / _h(numbers) * (1 + moved_costs(numbers)[:, 0])
+    bent: npt.NDArray[np.bool_] = bend > PASSES * size
+    return bent
+
+
+def _cut_off(numbers: Numbers) -> npt.NDArray[np.bool_]:
+    """Where a logarithm in the cost may be cut off."""
+    if not numbers.net.loss.cut_off:
+        return np.zeros(len(_gradients(numbers)), bool)
+    moved = moved_values(numbers)[:, 0]
+    far: npt.NDArray[np.bool_] = moved.max(axis=1) - moved.min(axis=1) >= CUT_OFF
+    return far
+
+
 def _apart(numbers: Numbers) -> FloatArray:
     apart: FloatArray = np.abs(_differences(numbers) - _gradients(numbers))
     return apart
@@ -143,19 +174,43 @@ def _kinked(numbers: Numbers) -> list[bool]:
 def verdicts(numbers: Numbers) -> list[str]:
     """What the check says of each parameter."""
     kinked, blurred = _kinked(numbers), _blurred(numbers)
-    passed = _ratios(numbers) <= PASSES
-    return [
-        KINK if kink else BLURRED if blur else TICK if ok else FAILED
-        for kink, blur, ok in zip(kinked, blurred, passed, strict=True)
-    ]
+    passed, coarse, cut = _ratios(numbers) <= PASSES, _coarse(numbers), _cut_off(numbers)
+    found = []
+    for number, kink in enumerate(kinked):
+        if kink:
+            found.append(KINK)
+        elif blurred[number]:
+            found.append(BLURRED)
+        elif passed[number]:
+            found.append(TICK)
+        elif cut[number]:
+            found.append(BLURRED)
+        else:
+            found.append(COARSE if coarse[number] else FAILED)
+    return found
+
+
+def mark_of(numbers: Numbers) -> str:
+    """✗ where some parameter failed, ✓ where none did and some passed."""
+    found = verdicts(numbers)
+    return FAILED if FAILED in found else TICK if TICK in found else BLURRED
 
 
 def summary(numbers: Numbers) -> str:
     """How many parameters passed, and whether none failed."""
     found = verdicts(numbers)
-    ticks = found.count(TICK)
-    mark = FAILED if FAILED in found or not ticks else TICK
-    return f"{mark} {ticks} of {len(found)}"
+    return f"{mark_of(numbers)} {found.count(TICK)} of {len(found)}"
+
+
+def _largest(numbers: Numbers) -> float:
+    """The largest number of the chart, by which it divides all of them."""
+    both = np.concatenate([_gradients(numbers), _differences(numbers)])
+    return max(SMALL, float(np.abs(both).max()))
+
+
+def _scale_of_parts(numbers: Numbers) -> float:
+    """The same as `_scale` for numbers as parts of the largest."""
+    return _scale(numbers) / min(_largest(numbers), 1.0)
 
 
 def _scale(numbers: Numbers) -> float:
@@ -165,6 +220,26 @@ def _scale(numbers: Numbers) -> float:
 
 
 # The sheet
+
+
+def count(context: Context) -> int:
+    """How many parameters are checked."""
+    return len(checked(context.net, context.samples))
+
+
+def _marks(context: Context) -> Area:
+    return Area(NAME, FIRST_ROW, VERDICT, FIRST_ROW + count(context) - 1, VERDICT, True)
+
+
+def ticks(context: Context) -> Expression:
+    """How many parameters passed."""
+    return call("COUNTIF", _marks(context), TICK)
+
+
+def mark(context: Context) -> Expression:
+    """The mark of the whole check."""
+    none = guard(when(equal(ticks(context), 0), BLURRED, TICK))
+    return guard(when(call("COUNTIF", _marks(context), FAILED) > 0, FAILED, none))
 
 
 def _place(context: Context) -> None:
@@ -187,7 +262,9 @@ def _fill(context: Context) -> list[Sheet]:
         f"{d}{cost}/{d}w ≈ ({cost}(w + h) − {cost}(w − h)) / 2h. "
         f"The workings are on {differences.NAME}."
     )
-    frame.head(sheet, "Gradient check: do the gradients say what the cost does?", hint)
+    frame.head(
+        sheet, "Gradient check: do the gradients say what the cost does?", hint, problem=PROBLEM
+    )
     frame.banner(sheet, 15)
     _write_top(context, sheet, parameters)
     head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE, horizontal="center")
@@ -217,6 +294,9 @@ def _fill(context: Context) -> list[Sheet]:
             {CHECKED: len(parameters)},
         )
         context.show(sheet, block)
+    marks = replace(_marks(context), fixed=False)
+    mark_failures(sheet, marks)
+    sheet.formats.append(Rule(marks, shows(marks, TICK), styles.CHECK))
     _write_chart(sheet, FIRST_ROW + len(parameters) - 1)
     return [sheet, workings]
 
@@ -257,18 +337,19 @@ def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> N
         claim=lambda numbers: _ratios(numbers).max(),
         approximate=_scale,
     )
-    marks = Area(NAME, FIRST_ROW, VERDICT, bottom, VERDICT, True)
-    ticks, crosses = (call("COUNTIF", marks, mark) for mark in (TICK, FAILED))
-    failed = call("OR", crosses > 0, equal(ticks, 0))
-    count = join([when(failed, "✗ ", "✓ "), ticks, f" of {len(parameters)}"])
+    summed = join([mark(context), " ", ticks(context), f" of {len(parameters)}"])
     look = styles.CHECK.but(size=12, horizontal="left")
     passing = tuple(f"{TICK} {n} of {len(parameters)}" for n in range(1, len(parameters) + 1))
-    sheet.put(WORST_ROW, PASSED.column, count, look, claim=summary, passes=passing)
+    passing = (f"{BLURRED} 0 of {len(parameters)}", *passing)
+    sheet.put(WORST_ROW, PASSED.column, summed, look, claim=summary, passes=passing)
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
+    failed = call("COUNTIF", _marks(context), FAILED) > 0
     sheet.formats.append(Rule(place, failed, styles.WRONG))
     sheet.notes[WORST_ROW, 4] = (
-        f"“{KINK}”: a ReLU was switched by the move itself. “{BLURRED}”: the cost is so large that "
-        "its last digit hides the difference. Neither says anything about the gradient."
+        f"“{KINK}”: a unit was switched by the move itself. “{COARSE}”: h is too large for numbers "
+        f"of this size, choose a smaller one. “{BLURRED}”: the cost is so large that its last "
+        "digit hides the difference, or a logarithm in it is cut off. None of them says anything "
+        "about the gradient."
     )
     if len(parameters) < context.net.parameter_count:
         some = f"{len(parameters)} of {context.net.parameter_count:,} parameters, evenly chosen"
@@ -291,20 +372,33 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     # The last digits of the cost, divided by 2h, are all that a difference can tell.
     blurred = up * LAST_DIGIT / h > BLUR * (SMALL + call("ABS", analytic))
     sheet.put(row, RATIO, guard(when(blurred, 0, apart / size)), small)
-    verdict: Expression = when(Ref(NAME, row, RATIO) <= PASSES, TICK, FAILED)
+    bent = guard(when(_bends(context, number, up, size), COARSE, FAILED))
+    if context.net.loss.cut_off:
+        values = differences.values_of(context, differences.row_of(number, 0))
+        bent = guard(when(maximum(values) - minimum(values) >= CUT_OFF, BLURRED, bent))
+    verdict: Expression = guard(when(Ref(NAME, row, RATIO) <= PASSES, TICK, bent))
     verdict = when(blurred, BLURRED, verdict)
     kinks = any(layer.kinks() for layer in context.layers)
     if kinks:
         verdict = when(_crosses(context, number), KINK, verdict)
-    passes = (TICK, BLURRED, KINK) if kinks else (TICK, BLURRED)
+    passes = (TICK, BLURRED, COARSE, *([KINK] if kinks else []))
     sheet.put(
         row,
         VERDICT,
         verdict,
-        styles.CHECK,
+        styles.CHECK.but(colour=styles.GREY, bold=False),
         claim=lambda numbers: verdicts(numbers)[number],
         passes=passes,
     )
+
+
+def _bends(context: Context, number: int, cost: Ref, size: Expression) -> Expression:
+    """Whether the bend of the cost within h may be larger than what is compared."""
+    rows = (differences.row_of(number, move) for move in (0, 1))
+    moved = call("SUMXMY2", *(differences.values_of(context, row) for row in rows))
+    far = guard(minimum(FAR, moved))
+    bend = far * call("SQRT", far) / REMAINDER / context.h * (1 + cost)
+    return bend > PASSES * size
 
 
 def _crosses(context: Context, number: int) -> Expression:
@@ -325,20 +419,43 @@ def _crosses(context: Context, number: int) -> Expression:
 
 
 def _write_chart(sheet: Sheet, bottom: int) -> None:
-    """Numeric against analytic: all points on the diagonal."""
-    analytic = Area(NAME, FIRST_ROW, GRADIENT, bottom, GRADIENT, True)
-    numeric = Area(NAME, FIRST_ROW, DIFFERENCE, bottom, DIFFERENCE, True)
-    ends = ((LEAST_COLUMN, "least", minimum, np.min), (LARGEST_COLUMN, "largest", maximum, np.max))
-    for column, title, end, of in ends:
-        sheet.put(FIRST_ROW - 2, column, f"{title} gradient", styles.LABEL_CENTRE.but(size=8))
+    """Numeric against analytic, as parts of the largest: all points on the diagonal.
 
-        def claim(numbers: Numbers, of: object = of) -> float:
-            assert callable(of)
-            return float(of(_gradients(numbers)))
+    No axis can follow the numbers, and programs choose other ranges for the two: as parts of the
+    largest, points have the same range always.
+    """
+    analytic = Area(NAME, FIRST_ROW, GRADIENT, bottom, GRADIENT)
+    numeric = Area(NAME, FIRST_ROW, DIFFERENCE, bottom, DIFFERENCE)
+    ends = (minimum(analytic, numeric), maximum(analytic, numeric))
+    size = guard(maximum(SMALL, *(call("ABS", end) for end in ends)))
+    largest = Ref(NAME, LARGEST_ROW, SCALED_DIFFERENCE)
+    small = styles.NUMBER.but(size=8)
+    label = styles.LABEL_CENTRE.but(size=8)
+    sheet.put(LARGEST_ROW, SCALED_GRADIENT, "largest", label)
+    sheet.put(LARGEST_ROW, SCALED_DIFFERENCE, size, small, claim=_largest, approximate=_scale)
+    for column, head, of, values in (
+        (SCALED_GRADIENT, "gradient", GRADIENT, _gradients),
+        (SCALED_DIFFERENCE, "difference", DIFFERENCE, _differences),
+    ):
+        sheet.widths[column] = 12.0
+        sheet.put(FIRST_ROW - 1, column, f"{head}, scaled", label)
+        for row, end in enumerate((-1.0, 1.0), DIAGONAL_ROW):
+            sheet.put(row, column, end, small)
+        for row in range(FIRST_ROW, bottom + 1):
+            sheet.put(row, column, Ref(NAME, row, of) / largest, small)
 
-        look = styles.NUMBER.but(size=8, colour=styles.GREY)
-        sheet.put(FIRST_ROW - 1, column, end(analytic), look, claim=claim)
-    diagonal = Area(NAME, FIRST_ROW - 1, LEAST_COLUMN, FIRST_ROW - 1, LARGEST_COLUMN, True)
+        def claim(numbers: Numbers, values: Callable[[Numbers], FloatArray] = values) -> FloatArray:
+            return (values(numbers) / _largest(numbers))[:, np.newaxis]
+
+        rows = bottom - FIRST_ROW + 1
+        sheet.claims.append(Claim(FIRST_ROW, column, rows, 1, claim, _scale_of_parts))
+
+    def points(column: int) -> Area:
+        return Area(NAME, FIRST_ROW, column, bottom, column, True)
+
+    def diagonal(column: int) -> Area:
+        return Area(NAME, DIAGONAL_ROW, column, DIAGONAL_ROW + 1, column, True)
+
     sheet.charts.append(
         Chart(
             row=3,
@@ -347,10 +464,16 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
             height=11.0,
             title="Central difference against gradient",
             series=(
-                Series(diagonal, diagonal, "equal", colour=styles.PALE, width=1.0),
                 Series(
-                    numeric,
-                    analytic,
+                    diagonal(SCALED_DIFFERENCE),
+                    diagonal(SCALED_GRADIENT),
+                    "equal",
+                    colour=styles.PALE,
+                    width=1.0,
+                ),
+                Series(
+                    points(SCALED_DIFFERENCE),
+                    points(SCALED_GRADIENT),
                     "parameters",
                     colour=styles.BLUE,
                     line=False,
@@ -358,9 +481,10 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
                     marker_size=7,
                 ),
             ),
-            x=Axis("gradient"),
-            y=Axis("central difference", gridlines=True),
+            x=Axis("gradient, as part of the largest", minimum=-1.5, maximum=1.5),
+            y=Axis("central difference, likewise", minimum=-1.5, maximum=1.5, gridlines=True),
             alt_text="Every parameter as a point: its gradient to the right, the central "
-            "difference upwards; all lie on the diagonal where the two agree",
+            "difference upwards, both as parts of the largest; all lie on the diagonal where the "
+            "two agree",
         )
     )

@@ -17,6 +17,7 @@ from sheetnet.network.quantities import INPUT, SOURCE, TARGET, UNIT
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob, cells
@@ -200,7 +201,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.tab_colour, sheet.freeze, sheet.default_width = styles.BLUE, (TOP, 3), 8.8
     sheet.widths |= {1: 2.5, 2: 18.0}
     hint = "Yellow cells are yours to change. In grey: the lesson’s own values."
-    frame.head(sheet, "Inputs: data and starting weights", hint)
+    frame.head(sheet, "Inputs: data and starting weights", hint, problem=PROBLEM)
     frame.banner(sheet, FIRST_COLUMN + 2 * max(table.width for table in large) + 1)
     sheet.cursor = (TOP + 2, FIRST_COLUMN)
     sheet.print_setup = PrintSetup(fit_width=0)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sheetnet.expressions.formula import (
-    Call,
     Expression,
-    Number,
+    Name,
     Ref,
     Text,
     children,
@@ -25,6 +24,8 @@ from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 SYMBOL_COLUMN, EQUATION_COLUMN = 2, 5
 #: Of the parameters that stay, so many are named.
 MOST_LISTED = 12
+#: About how many characters a number takes in a sentence.
+WRITTEN = 7.5
 
 
 def updated(
@@ -154,9 +155,9 @@ class Lines:
         """
         sheet, row = self._sheet, self._row
         text = written(equation)
-        numbers = filled_in(equation)
+        numbers = filled_in(equation, self._text)
         if short is not None and not isinstance(short, Ref):
-            numbers = join([numbers, " = ", filled_in(short)])
+            numbers = join([numbers, " = ", filled_in(short, self._text)])
         self._context.readings.append(
             Reading(
                 sheet.name,
@@ -186,6 +187,9 @@ class Lines:
         )
         self._row += 1
 
+    def _text(self, leaf: Ref | Name, brackets: bool) -> Expression:
+        return self._context.words.of(leaf, brackets=brackets)
+
     def _room(self, first: int, behind: int) -> float:
         return sum(self._sheet.widths[column] for column in range(first, behind))
 
@@ -209,8 +213,6 @@ def _length(node: Expression) -> float:
     match node:
         case Text(value):
             return len(value)
-        case Call("FIXED", (_, Number(digits), _)):
-            return digits + 2
-        case Call("IF", (_, negative, _)):
-            return _length(negative) * 0.9
+        case Ref():
+            return WRITTEN
     return sum(map(_length, children(node)))

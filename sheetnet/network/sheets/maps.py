@@ -15,13 +15,14 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets.context import MOST_UNITS, Context
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import ColourScale, Sheet
 
 FIRST_ROW, LEFT = 5, 4
 NARROW = 6.5
-SMALL = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center")
+SMALL = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center", fill=styles.PAPER)
 
 
 def fill(context: Context, sheet: Sheet, selector_row: int) -> None:
@@ -33,7 +34,7 @@ def fill(context: Context, sheet: Sheet, selector_row: int) -> None:
         f"a network {shape} is too large to draw (more than {MOST_UNITS} units in a layer): "
         "here are its numbers as coloured maps, orange negative, blue positive"
     )
-    frame.head(sheet, "The network, one step at a time", hint)
+    frame.head(sheet, "The network, one step at a time", hint, problem=PROBLEM)
     frame.banner(sheet, LEFT + max(context.sizes) + 2)
     inputs = [context.given(INPUT, k) for k in range(context.sizes[0])]
     sheet.put(FIRST_ROW, 2, context.symbols.layer(0), styles.LABEL.but(bold=True))

@@ -43,6 +43,7 @@ from sheetnet.network.sheets.matrix_writer import (
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.network.sums import divided
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
@@ -92,7 +93,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.default_width = 9.2
     sheet.widths[1] = 2.5
     sheet.print_setup = PrintSetup()
-    frame.head(sheet, "The same in matrices", _hint(context), LEFT)
+    frame.head(sheet, "The same in matrices", _hint(context), LEFT, problem=PROBLEM)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)

@@ -97,6 +97,8 @@ class MatrixWriter:
         """
         placed = Placed(self.sheet.name, top, left, *shape)
         look = role.but(number_format=styles.FOUR, horizontal="center")
+        if max(shape) >= MAP:
+            look = look.but(colour=styles.INK)  # to be read on every colour of a map
         name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
         self.sheet.put(top - 1, left, title, name.but(horizontal="left"))
         whole = slice(None)

@@ -31,6 +31,7 @@ from sheetnet.network.sheets.picture import NAME, Card, Picture, placed
 from sheetnet.network.sums import WRITTEN_OUT
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import ColourScale, PrintSetup, Sheet
@@ -98,7 +99,7 @@ class _Cards:
     def write(self) -> None:
         self._set_widths()
         hint = "click on a number to read its formula; the forward pass is orange, backward blue"
-        frame.head(self.sheet, "The network, one step at a time", hint)
+        frame.head(self.sheet, "The network, one step at a time", hint, problem=PROBLEM)
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         for card in self.picture.cards.values():
@@ -129,11 +130,11 @@ class _Cards:
 
     def _set_widths(self) -> None:
         sheet, picture = self.sheet, self.picture
-        sheet.widths |= {1: 2.5, 2: 9.0, 3: 9.5, 4: 5.0}
+        sheet.widths |= {1: 2.5, 2: 9.0, 3: 10.5, 4: 5.0}
         for (_, unit), card in picture.cards.items():
             if unit == 0:
                 extra = (11.0,) * (card.batch + len(card.states))
-                widths = (8.0, 8.5, 2.8, 9.5, 2.8, 10.5, 13.0, *extra, 10.5, 4.5)
+                widths = (8.0, 9.8, 2.8, 10.5, 2.8, 12.5, 13.0, *extra, 10.5, 4.5)
                 for offset, width in enumerate(widths):
                     sheet.widths[card.left + offset] = width
         sheet.widths |= {picture.target_column: 9.0, picture.target_column + 1: 11.0}
@@ -144,7 +145,7 @@ class _Cards:
         for unit in range(context.sizes[0]):
             cell = self.picture.at(INPUT, unit=unit)
             sheet.put(cell.row, 2, context.symbols.input(unit), styles.symbol(GIVEN))
-            look = GIVEN.but(number_format=styles.FOUR, bold=True, horizontal="center")
+            look = GIVEN.but(number_format="General", bold=True, horizontal="center")
             sheet.put(cell.row, 3, context.given(INPUT, unit), look)
             sheet.put(cell.row, 4, "→", ARROW_FORWARD)
             self._show(INPUT, None, (cell.row, 3), unit=unit)
@@ -156,7 +157,7 @@ class _Cards:
         for unit in range(context.sizes[-1]):
             cell = picture.at(TARGET, unit=unit)
             sheet.put(cell.row, column, context.symbols.target(unit), styles.symbol(GIVEN))
-            look = GIVEN.but(number_format=styles.FOUR, bold=True, horizontal="center")
+            look = GIVEN.but(number_format="General", bold=True, horizontal="center")
             sheet.put(cell.row, cell.column, context.given(TARGET, unit), look)
             self._show(TARGET, None, (cell.row, cell.column), unit=unit)
         row = picture.loss_row
@@ -178,7 +179,7 @@ class _Cards:
         self._write_heads(card)
 
         sheet.put(card.top, card.left, symbols.activation(layer, unit), styles.symbol(FORWARD))
-        value = FORWARD.but(size=13, bold=True, number_format=styles.FOUR, horizontal="center")
+        value = FORWARD.but(size=12, bold=True, number_format=styles.FOUR, horizontal="center")
         sheet.fill(card.top, card.left + 1, card.top, card.left + 4, FORWARD)
         place = {"sample": 0, UNIT: unit}
         sheet.put(card.top, column, self.equations.of(ACTIVATION, layer, place), value)
@@ -272,6 +273,7 @@ class _Cards:
         sheet.put(row, left + 1, below, grey)
         sheet.put(row, left + 2, "×", styles.SIGN)
         look = styles.NUMBER.but(bold=True, horizontal="center", number_format=styles.SIGNED)
+        look = look.but(fill=styles.PAPER)
         weight = context.of_step(quantity, card.layer, **place)
         sheet.put(row, left + 3, weight, look.but(borders="ltrb", border_colour=styles.HAIR))
         sheet.put(row, left + 4, "=", styles.SIGN)

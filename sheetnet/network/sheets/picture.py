@@ -138,21 +138,10 @@ class Picture:
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         """The cell of a number, with the symbol and the digits that sentences show of it."""
         unit, source = index.get(UNIT, 0), index.get(SOURCE, 0)
-        least, digits = self._shown(quantity, layer)
         row, column = self._position(quantity, layer, unit, source)
         symbol = quantity.symbol(self.context.symbols, layer or 0, {UNIT: unit, SOURCE: source})
-        return Ref(NAME, row, column, symbol=symbol, digits=digits, least=least)
-
-    def _shown(self, quantity: Quantity, layer: int | None) -> tuple[float, int]:
-        """No value is below the first; a sentence shows so many digits."""
-        least = float("-inf")
-        if quantity == ACTIVATION and layer:
-            least = self.context.layers[layer - 1].least
-        bounds = self.context.net.loss.bounds
-        if quantity == TARGET and bounds:
-            least = bounds[0]
         small = quantity in (DELTA, WEIGHT.gradient, BIAS.gradient)
-        return least, 6 if small else 4
+        return Ref(NAME, row, column, symbol=symbol, digits=6 if small else 4)
 
     def _position(
         self, quantity: Quantity, layer: int | None, unit: int, source: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetnet.expressions.evaluation import fixed
-from sheetnet.expressions.formula import call, guard, join, maximum, when
-from sheetnet.network.numbers import Numbers
+from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.network.quantities import COST, STEP
-from sheetnet.network.sheets import gradient_check, inputs
+from sheetnet.network.sheets import gradient_check, inputs, status
 from sheetnet.network.sheets.context import Context
 from sheetnet.sheets import frame
+from sheetnet.sheets.checks import PASSED, mark_failures
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
@@ -22,8 +22,6 @@ KNOBS_ROW, FIRST_ROW = 6, 8
 VERDICT_ROW, CHART_ROW, CHART_ROWS = 7, 9, 15
 #: Widths in characters.
 MARGIN, LABELS, VALUE, ORIGINAL, GAP, FIGURES = 2.5, 18.0, 8.8, 7.8, 2.5, 15.5
-#: A cost beyond this has left every bound; a little growth is rounding.
-BOUND, GROWTH = 1e100, 1 + 1e-9
 
 
 class Layout:
@@ -177,58 +175,32 @@ def _figures(context: Context, sheet: Sheet, side: int) -> None:
             sheet, Block(COST.name, None, NAME, KNOBS_ROW, column, (), (), {}, at={STEP: step})
         )
     if gradient_check.applies(context):
-        sheet.put(KNOBS_ROW - 1, side + 3, "gradient check", small)
-        check = styles.CHECK.but(size=13, horizontal="left")
-        place = gradient_check.PASSED
-        sheet.put(KNOBS_ROW, side + 3, place, check, claim=gradient_check.summary)
-        sheet.links[KNOBS_ROW, side + 3] = Link(place.sheet, tip="To the gradient check")
+        _checked(context, sheet, side + 3)
+
+
+def _checked(context: Context, sheet: Sheet, column: int) -> None:
+    """How the gradient check ended."""
+    ticks, count = gradient_check.ticks(context), gradient_check.count(context)
+    title = join(["gradients: ", ticks, f" of {count}"])
+    sheet.put(KNOBS_ROW - 1, column, title, LABEL.but(size=9))
+    look = styles.CHECK.but(size=16, horizontal="left")
+    mark, claim = gradient_check.mark(context), gradient_check.mark_of
+    passes = (PASSED, gradient_check.BLURRED)
+    sheet.put(KNOBS_ROW, column, mark, look, claim=claim, passes=passes)
+    mark_failures(sheet, Area(NAME, KNOBS_ROW, column, KNOBS_ROW, column))
+    sheet.links[KNOBS_ROW, column] = Link(gradient_check.NAME, tip="To the gradient check")
 
 
 def _verdict(context: Context, sheet: Sheet, side: int) -> None:
-    """Whether the run converges, in words, and from which step it does not."""
+    """Whether the run converges, in words; or what is wrong and what to do."""
     if context.steps == 0:
-        sheet.put(VERDICT_ROW, side, "This lesson has no training steps.", styles.PLAIN)
-        return
-    cost = context.run(COST)
-    costs = cost.whole(fixed=True)
-    first, last = cost.ref(step=0), cost.ref(step=context.steps)
-    bounded = call("COUNTIF", costs, "<1E+100")
-    remedy = f" Choose a smaller {context.notation.rate_letter}."
-    diverges = join(
-        ["✗ The run diverges: from step ", bounded, f" on the cost is beyond 1E+100.{remedy}"]
-    )
-    higher = join(
-        ["✗ The cost ends higher than it began, at ", call("FIXED", last, 4, True), f".{remedy}"]
-    )
-    hump = join(
-        ["The cost rises to ", call("FIXED", maximum(costs), 4, True), " on the way, then falls."]
-    )
-    falls = join(
-        ["✓ The cost comes down from ", call("FIXED", first, 4, True), " to "]
-        + [call("FIXED", last, 4, True), "."]
-    )
-    text = guard(
-        when(
-            bounded < context.steps + 1,
-            diverges,
-            when(last > first * GROWTH, higher, when(maximum(costs) > first * GROWTH, hump, falls)),
-        )
-    )
-
-    def claim(numbers: Numbers) -> str:
-        costs = numbers.trace.costs
-        if not (costs < BOUND).all():
-            step = int((costs < BOUND).sum())
-            return f"✗ The run diverges: from step {step} on the cost is beyond 1E+100.{remedy}"
-        start, highest, end = (fixed(float(c), 4, True) for c in (costs[0], costs.max(), costs[-1]))
-        if costs[-1] > costs[0] * GROWTH:
-            return f"✗ The cost ends higher than it began, at {end}.{remedy}"
-        if costs.max() > costs[0] * GROWTH:
-            return f"The cost rises to {highest} on the way, then falls."
-        return f"✓ The cost comes down from {start} to {end}."
-
-    look = styles.PLAIN.but(bold=True, wrap=True)
-    sheet.put(VERDICT_ROW, side, text, look, claim=claim)
+        none = "This lesson has no training steps."
+        text: Expression = guard(when(equal(PROBLEM, ""), none, PROBLEM))
+        sheet.put(VERDICT_ROW, side, text, styles.PLAIN)
+    else:
+        text, claim = status.verdict(context)
+        look = styles.PLAIN.but(bold=True, wrap=True)
+        sheet.put(VERDICT_ROW, side, text, look, claim=claim)
     sheet.merge(VERDICT_ROW, side, VERDICT_ROW, side + 3)
     sheet.heights[VERDICT_ROW] = 28.0
 

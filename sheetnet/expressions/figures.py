@@ -1,0 +1,71 @@
+"""Numbers as sentences write them: with as many digits as make the sentence true.
+
+One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), which share nothing:
+
+- what four decimals say exactly has no more than it needs: 0.1, 2, 12345.678;
+- all else has four decimals (below 1 as many as its quantity asks for), and four digits that
+  count: 0.5933, 0.01234;
+- below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
+- what is smaller than 1E-300 is 0.
+
+The formula uses FIXED, ROUND, INT and LOG of single cells only: what programs compute alike.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sheetnet.expressions.evaluation import fixed
+from sheetnet.expressions.formula import Expression, call, equal, guard, join, maximum, when
+
+#: Fewer decimals than this say a number exactly.
+DECIMALS = 4
+#: Where powers of ten begin, below and above, and what counts as 0.
+SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
+#: 9.995 is 10.00 once it is rounded: it has the next power.
+ROUNDED_UP = 1.0005
+
+
+def in_figures(value: float, digits: int = DECIMALS) -> str:
+    """The number as sentences write it."""
+    size = abs(value)
+    sign = "−" if value < 0 else ""
+    if size < NOTHING:
+        return sign + "0"
+    if not SMALL <= size < LARGE:
+        mantissa, _, power = f"{size:.2e}".partition("e")
+        return f"{sign}{mantissa}E{int(power)}"
+    for decimals in range(DECIMALS):
+        if size == round(size, decimals):
+            return sign + fixed(size, decimals, True)
+    least = digits if size < 1 else DECIMALS
+    return sign + fixed(size, max(least, DECIMALS - 1 - math.floor(math.log10(size))), True)
+
+
+def figures(number: Expression, digits: int = DECIMALS) -> Expression:
+    """The size of a cell's number, without its sign, as a live text."""
+    size = call("ABS", number)
+    power = call("INT", call("LOG", size * ROUNDED_UP, 10))
+    by_power = join([call("FIXED", size / 10**power, 2, True), "E", power])
+    place = call("INT", call("LOG", size, 10))
+    least = digits if digits == DECIMALS else guard(when(size < 1, digits, DECIMALS))
+    decimals: Expression = guard(maximum(least, DECIMALS - 1 - place))
+    for fewer in reversed(range(DECIMALS)):
+        decimals = guard(when(equal(size, call("ROUND", size, fewer)), fewer, decimals))
+    by_place = guard(when(size < SMALL, by_power, call("FIXED", size, decimals, True)))
+    # Scaled, since a program calls numbers equal that differ by less than 1E-16.
+    small = guard(when(size / NOTHING < 1, "0", by_place))
+    return guard(when(size >= LARGE, by_power, small))
+
+
+def with_sign(number: Expression, size: Expression, *, brackets: bool = False) -> Expression:
+    """The text of a number's size with its sign, in parentheses where that is wanted."""
+    signed = ["(−", size, ")"] if brackets else ["−", size]
+    return when(number < 0, join(signed), size)
+
+
+def written_number(
+    number: Expression, digits: int = DECIMALS, *, brackets: bool = False
+) -> Expression:
+    """A cell's number as one live text, in parentheses where it is negative and must have some."""
+    return with_sign(number, figures(number, digits), brackets=brackets)

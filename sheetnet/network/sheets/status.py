@@ -1,0 +1,194 @@
+"""What is wrong with a run, in words: an input cell that holds no number, a run that diverges.
+
+The workings stand on Words: a row for each line of input cells, then the sentence. Every sheet
+shows it in place of its hint, Start in place of its verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sheetnet.expressions.dialects import address
+from sheetnet.expressions.figures import in_figures, written_number
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Logical,
+    Ref,
+    call,
+    equal,
+    guard,
+    join,
+    maximum,
+    minimum,
+    when,
+)
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import COST
+from sheetnet.network.sheets.context import Context
+from sheetnet.sheets.words import FLAG, HEAD_ROW, PROBLEM, SAYS
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Knob
+from sheetnet.workbook.model import Claim
+
+LARGEST_ROW, FIRST_ROW = PROBLEM.row + 1, PROBLEM.row + 3
+#: Lines of so many cells name the one that is wrong; longer ones themselves.
+MOST_NAMED = 12
+#: A cost beyond this has left every bound; a change below this part of it is none to speak of.
+BOUND, HARDLY, FLOOR = 1e100, 1e-4, 1e-12
+BEYOND = "1E+100"
+
+
+def fill(context: Context) -> None:
+    """Write the workings; all knobs have their places by then."""
+    sheet = context.words.sheet
+    sheet.widths |= {FLAG - 1: 4.0, FLAG: 12.0, SAYS: 60.0}
+    for column, head in ((FLAG, "wrong"), (SAYS, "what is said")):
+        sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
+    row = FIRST_ROW
+    for knob, block in _inputs(context):
+        for line in _lines(block):
+            sheet.put(row, FLAG, _wrong(knob, line), styles.NUMBER.but(number_format="0"))
+            sheet.put(row, SAYS, _named(knob, line), styles.PLAIN)
+            row += 1
+    sheet.claims.append(Claim(FIRST_ROW, FLAG, row - FIRST_ROW, 1, 0.0))
+    flags, says = (Area(sheet.name, FIRST_ROW, c, row - 1, c) for c in (FLAG, SAYS))
+    first = call("INDEX", says, call("MATCH", 1, flags, 0), 1)
+    trouble = guard(when(call("SUM", flags) > 0, first, _diverges(context)))
+    sheet.put(PROBLEM.row, FLAG, "problem", styles.LABEL)
+    sheet.put(
+        PROBLEM.row,
+        SAYS,
+        trouble,
+        styles.PLAIN,
+        claim=lambda numbers: _said(numbers, _remedy(context)),
+    )
+    costs = context.run(COST).whole(fixed=True)
+    whole = equal(call("COUNT", costs), context.steps + 1)
+    largest = guard(when(whole, maximum(costs), "—"))
+    sheet.put(LARGEST_ROW, FLAG, "largest cost", styles.LABEL)
+    sheet.put(
+        LARGEST_ROW,
+        SAYS,
+        largest,
+        styles.NUMBER.but(horizontal="left"),
+        claim=lambda numbers: float(numbers.trace.costs.max()),
+    )
+
+
+# Input cells
+
+
+def _inputs(context: Context) -> Iterator[tuple[Knob, Block]]:
+    for key, knob in context.knobs.items():
+        if not knob.choices and context.has_place(key):
+            yield knob, context.knob(*key)
+
+
+def _lines(block: Block) -> Iterator[Area]:
+    for row in range(block.top, block.bottom + 1):
+        yield Area(block.sheet, row, block.left, row, block.right)
+
+
+def _wrong(knob: Knob, line: Area) -> Expression:
+    """1 where some cell of the line holds nothing, a text, or a number that is not allowed."""
+    within = [maximum(line) <= knob.high, minimum(line) >= knob.low]
+    if knob.whole:
+        within.append(equal(call("ROUND", maximum(line), 0), maximum(line)))
+    counted = equal(call("COUNT", line), line.shape[1])
+    return guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))
+
+
+def _named(knob: Knob, line: Area) -> Expression:
+    """The sentence about a line, with the names of the cells that are wrong."""
+    first = f"{line.sheet}!{address(line.top, line.left)}"
+    says = f" ({knob.title or knob.key}) cannot be used as it stands. {knob.sentence}"
+    if line.shape[1] > MOST_NAMED:
+        return join([f"✗ {first}:{address(line.bottom, line.right)}" + says])
+    named: list[object] = [f"✗ {line.sheet}!"]
+    for column in range(line.left, line.right + 1):
+        cell = Ref(line.sheet, line.top, column)
+        one = Area(line.sheet, line.top, column, line.top, column)
+        name = address(line.top, column) + " " * (line.shape[1] > 1)
+        if line.shape[1] == 1:
+            named.append(name)
+            continue
+        fits = guard(when(call("ISNUMBER", cell), equal(_wrong(knob, one), 0), Logical(False)))
+        named.append(guard(when(fits, "", name)))
+    return join([*named, says if line.shape[1] == 1 else says.lstrip()])
+
+
+# The run
+
+
+def _diverges(context: Context) -> Expression:
+    """What is said of a run that leaves every bound; an empty text of others."""
+    costs = context.run(COST).whole(fixed=True)
+    steps, counted = context.steps, call("COUNT", costs)
+    at = call("MATCH", maximum(costs), costs, 0) - 1
+    remedy = _remedy(context)
+    errors = [
+        "✗ The run diverges: from step ",
+        counted,
+        " on its numbers are too large for a cell.",
+    ]
+    highest = written_number(maximum(costs))
+    grows = ["✗ The run diverges: the cost grows to ", highest, " at step ", at, "."]
+    said = when(counted < steps + 1, join([*errors, remedy]), join([*grows, remedy]))
+    said = when(equal(counted, 0), TOO_LARGE, said)
+    bounded = call("COUNTIF", costs, f"<{BEYOND}")
+    return guard(when(bounded < steps + 1, guard(said), ""))
+
+
+TOO_LARGE = "✗ The numbers are too large for a cell from the start. Type smaller inputs or weights."
+
+
+def _remedy(context: Context) -> str:
+    return f" Choose a smaller {context.notation.rate_letter}."
+
+
+def _said(numbers: Numbers, remedy: str) -> str:
+    costs = numbers.trace.costs
+    if (costs < BOUND).all():
+        return ""
+    step = int(costs.argmax())
+    highest = in_figures(float(costs[step]))
+    return f"✗ The run diverges: the cost grows to {highest} at step {step}.{remedy}"
+
+
+def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
+    """Whether the run converges, as a formula and as a claim."""
+    cost, words = context.run(COST), context.words
+    first, last = cost.ref(step=0), cost.ref(step=context.steps)
+    largest = Ref(words.sheet.name, LARGEST_ROW, SAYS)
+    start, end, top = (words.of(number) for number in (first, last, largest))
+    remedy = _remedy(context)
+    apart = call("ABS", last - first)
+    hardly = when(
+        apart <= HARDLY * first + FLOOR, largest <= first * (1 + HARDLY) + FLOOR, Logical(False)
+    )
+    stays = join(["The cost hardly changes: it stays near ", start, "."])
+    higher = join(["✗ The cost ends higher than it began, at ", end, f".{remedy}"])
+    hump = join(["The cost rises to ", top, " on the way, then falls."])
+    falls = join(["✓ The cost comes down from ", start, " to ", end, "."])
+    rises = when(largest > first * (1 + HARDLY) + FLOOR, hump, falls)
+    well = guard(when(guard(hardly), stays, guard(when(last > first, higher, guard(rises)))))
+    text = guard(when(equal(PROBLEM, ""), well, PROBLEM))
+
+    def claim(numbers: Numbers) -> str:
+        said = _said(numbers, remedy)
+        if said:
+            return said
+        costs = [float(c) for c in numbers.trace.costs]
+        began, ended, highest = costs[0], costs[-1], max(costs)
+        room = HARDLY * began + FLOOR
+        if abs(ended - began) <= room and highest <= began + room:
+            return f"The cost hardly changes: it stays near {in_figures(began)}."
+        if ended > began:
+            return f"✗ The cost ends higher than it began, at {in_figures(ended)}.{remedy}"
+        if highest > began + room:
+            return f"The cost rises to {in_figures(highest)} on the way, then falls."
+        return f"✓ The cost comes down from {in_figures(began)} to {in_figures(ended)}."
+
+    return text, claim

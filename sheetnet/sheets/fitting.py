@@ -1,0 +1,98 @@
+"""Every number fits its cell and is told truly: the one rule, for all sheets.
+
+A cell shows a fixed number of decimals, so that columns of numbers can be compared. A number that
+would be wider than its column (####) or is nothing in so many decimals (0.0000) is shown by its
+power of ten instead, through a conditional format: number formats with conditions of their own
+lose the minus sign in LibreOffice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.workbook.model import Cell, Matrix, NumberRule, Sheet, Spill
+from sheetnet.workbook.styles import Style
+
+
+@dataclass(frozen=True)
+class Fit:
+    """From `large` on and below `small` numbers are shown as `powers`."""
+
+    large: float
+    small: float
+    powers: str = "0.00E+00"
+
+    def condition(self, cell: Ref) -> Expression:
+        size = call("ABS", cell)
+        return call("OR", size >= self.large, call("AND", size > 0, size < self.small))
+
+
+#: By the number of decimals that a format shows.
+FITS = {
+    2: Fit(1000.0, 0.005, "0E+00"),
+    4: Fit(1000.0, 0.001),
+    6: Fit(100.0, 1e-5),
+    8: Fit(100.0, 1e-7),
+    10: Fit(100.0, 1e-9),
+}
+
+
+def fit_of(number_format: str) -> Fit | None:
+    """The rule for a number format; none where it shows no fixed decimals."""
+    first = number_format.split(";")[0].lstrip("+")
+    whole, _, decimals = first.partition(".")
+    return FITS.get(len(decimals)) if whole == "0" and set(decimals) == {"0"} else None
+
+
+def fit(sheet: Sheet) -> None:
+    """Add the rules for all numbers of a sheet."""
+    for style, area in _areas(sheet):
+        form = style.number_format
+        rule = fit_of(form)
+        if rule:
+            shown = f"+{rule.powers};-{rule.powers}" if form.startswith("+") else rule.powers
+            # Each has its own: programs count from other cells where areas share a condition.
+            condition = rule.condition(Ref(sheet.name, area.top, area.left))
+            sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
+
+
+def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
+    """The numbers of a sheet, by what they look like but for borders."""
+    cells: dict[Style, set[tuple[int, int]]] = {}
+    for position, cell in sheet.cells.items():
+        if _is_number(cell):
+            cells.setdefault(cell.style.but(borders=""), set()).add(position)
+    for style, held in cells.items():
+        for area in _rectangles(sheet.name, held):
+            yield style, area
+    for band in sheet.bands:
+        looks = [cell.style.but(borders="") for cell in band.cells]
+        for style, run in groupby(range(len(looks)), key=looks.__getitem__):
+            columns = [band.left + offset for offset in run]
+            yield style, Area(sheet.name, band.top, columns[0], band.bottom, columns[-1])
+
+
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell.content, float | int | Expression | Matrix | Spill)
+
+
+def _rectangles(sheet: str, cells: Iterable[tuple[int, int]]) -> Iterator[Area]:
+    """The cells as rectangles: runs of a row, joined with equal runs of the rows below."""
+    runs: dict[tuple[int, int], list[int]] = {}
+    row, first, last = 0, 0, 0
+    for r, c in [*sorted(cells), (0, 0)]:
+        if (r, c) == (row, last + 1):
+            last = c
+            continue
+        if row:
+            runs.setdefault((first, last), []).append(row)
+        row, first, last = r, c, c
+    for (left, right), rows in runs.items():
+        top = rows[0]
+        for here, behind in zip(rows, [*rows[1:], 0], strict=True):
+            if behind != here + 1:
+                yield Area(sheet, top, left, here, right)
+                top = behind
