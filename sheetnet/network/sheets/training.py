@@ -98,9 +98,13 @@ class _Rows:
         self.alike = self.axes[1:] in ((), (SAMPLE,))
 
     def write(self) -> None:
-        """A band for the first step and one for all others; or bands for each step."""
+        """A band for the first step and one for all others; or bands for each step.
+
+        One serves for all others only where every quantity has a row a step: the rows of a
+        step elsewhere, as on Examples, are further apart than the rows here.
+        """
         steps = self.context.steps
-        if self.each == 1 and self.axes == (STEP,):
+        if all(block.rows == (STEP,) for block in self.context.runs):
             self._band(0, 0, 1)
             if steps:
                 self._band(1, 0, steps)
