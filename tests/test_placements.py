@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from books import assert_follows, findings
 
-from sheetnet.building import build, make_book
-from sheetnet.lessons.subjects import subject
+from sheetnet.building import build
 from sheetnet.network import placement
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
