@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sheetnet.errors import SheetnetError
+from sheetnet.estimate import Estimate, estimate, refuse_the_large
 from sheetnet.files.formats import Progress, format_of, write
 from sheetnet.lessons.subjects import load, subject
 from sheetnet.workbook.knobs import settings
@@ -34,11 +37,36 @@ def build(lesson: Any, path: str | Path | None = None, *, progress: Progress | N
 
 def build_each(lesson: Any, paths: Sequence[Path], *, progress: Progress | None = None) -> None:
     """Write one lesson's workbook to several paths, each in the format of its ending."""
-    for path in paths:
-        format_of(path)
-    book = make_book(lesson)
-    for path in paths:
-        write(book, path, progress)
+    forms = [format_of(path) for path in paths]
+    with naming(lesson, paths):
+        for form in forms:
+            refuse_the_large(lesson, form)
+        book = make_book(lesson)
+        for path in paths:
+            write(book, path, progress)
+
+
+def expect(lesson: Any, paths: Sequence[Path]) -> list[Estimate]:
+    """What `build_each` would make at each path and take; it refuses what that refuses."""
+    forms = [format_of(path) for path in paths]
+    with naming(lesson, paths):
+        kind = subject(lesson.kind)
+        kind.numbers(lesson, settings(kind.knobs(lesson)))
+        for form in forms:
+            refuse_the_large(lesson, form)
+        return [estimate(lesson, form) for form in forms]
+
+
+@contextmanager
+def naming(lesson: Any, paths: Sequence[Path] = ()) -> Iterator[None]:
+    """Let errors begin with the lesson's file, unless they name that or one of the paths."""
+    try:
+        yield
+    except SheetnetError as error:
+        known = (lesson.name, *map(str, paths))
+        if lesson.name and not str(error).startswith(tuple(f"{name}: " for name in known)):
+            error.args = (f"{lesson.name}: {error}",)
+        raise
 
 
 def make_book(lesson: Any) -> Book:

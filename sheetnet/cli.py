@@ -21,6 +21,7 @@ from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
 from sheetnet.terminal import Program, say, say_json, watched
 
 if TYPE_CHECKING:
+    from sheetnet.estimate import Estimate
     from sheetnet.network.engine import Trace
     from sheetnet.network.lesson import Lesson
     from sheetnet.proof.verification import Verification
@@ -119,6 +120,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
 )
 @overrides
 @click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
+@click.option("--dry-run", is_flag=True, help="Say how large it becomes; write nothing.")
 @as_json
 def build(
     lesson: str,
@@ -126,6 +128,7 @@ def build(
     kind: str | None,
     assignments: tuple[str, ...],
     open_it: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Build the workbook of LESSON, a name of `sheetnet lessons` or a .toml file.
@@ -135,11 +138,17 @@ def build(
       sheetnet build mazur
       sheetnet build mazur --set training.steps=500 -o monday.xlsx --open
       sheetnet build mazur --format both
+      sheetnet build mazur --set training.steps=10000 --dry-run
     """
-    from sheetnet.building import build_each
+    from sheetnet.building import build_each, expect
 
     targets = _targets(lesson, output, kind)
     loaded = _load(lesson, assignments)
+    if dry_run and open_it:
+        raise SheetnetError("--dry-run: writes nothing that could be opened: leave --open out")
+    if dry_run:
+        _say_sizes(targets, expect(loaded, targets), as_json)
+        return
     rows = loaded.training.steps * len(targets)
     with _bar(rows, f"building {targets[0].stem}") as progress:
         build_each(loaded, targets, progress=progress)
@@ -150,6 +159,30 @@ def build(
             say(f"{target}: built. Next: sheetnet verify {target}")
     if open_it:
         click.launch(str(targets[0]))
+
+
+def _say_sizes(targets: list[Path], sizes: list[Estimate], as_json: bool) -> None:
+    """What a dry run found out, a line a workbook."""
+    pairs = zip(targets, sizes, strict=True)
+    if as_json:
+        rows = [
+            {
+                "workbook": str(target),
+                "sheets": size.sheets,
+                "cells": size.cells,
+                "megabytes": round(size.megabytes, 3),
+                "seconds": round(size.seconds, 1),
+            }
+            for target, size in pairs
+        ]
+        say_json({"workbooks": rows}, indent=None)
+        return
+    for target, size in pairs:
+        large = f"{size.megabytes:,.0f}" if size.megabytes >= 10 else f"{size.megabytes:.2g}"
+        say(
+            f"{target}: not written: it would have {size.sheets} sheets, {size.cells:,} cells and "
+            f"about {large} MB, and take about {max(size.seconds, 1):,.0f} s"
+        )
 
 
 def _targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
@@ -242,11 +275,13 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
       sheetnet train mazur
       sheetnet train mazur --set training.steps=10000 -o curve.png
     """
+    from sheetnet.building import naming
     from sheetnet.curve import printed, write_curve
     from sheetnet.network.engine import train as run
 
     loaded = _load(lesson, assignments)
-    trace: Trace = run(loaded)
+    with naming(loaded):
+        trace: Trace = run(loaded)
     if output:
         write_curve(loaded, trace, output)
     if as_json:

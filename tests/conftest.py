@@ -9,8 +9,8 @@ import pytest
 
 from sheetnet.recalc import PROGRAMS, LibreOffice, Program, installed
 
-#: Tests that ask for one of these need a spreadsheet program.
-PROGRAMS_FIXTURES = {"program_or_skip", "office", "engine"}
+#: Tests that ask for one of these need a spreadsheet program, or one that reads workbooks.
+PROGRAMS_FIXTURES = {"program_or_skip", "office", "engine", "node"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

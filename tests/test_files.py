@@ -172,7 +172,7 @@ def test_a_lesson_past_the_limits_is_refused_with_the_count(tmp_path: Path) -> N
         {"units": 2, "activation": "sigmoid"},
     ]
     wide["training"]["steps"] = 1000
-    with pytest.raises(SheetnetError, match=r"training\.steps: .*holds 1,500,000"):
+    with pytest.raises(SheetnetError, match=r"training\.steps: .*holds 1,500,000: make"):
         build(Lesson.model_validate(wide), tmp_path / "many.xlsx")
     wide["training"]["steps"] = 0
     wide["network"]["layers"][0]["units"] = 9_000

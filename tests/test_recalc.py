@@ -284,3 +284,11 @@ def test_children_run_from_anywhere(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     shutil.copy(book, "copy.xlsx")
     assert recalculate(Path("copy.xlsx"), "ironcalc")[0].value(PANEL, 2, 2) == 1
+
+
+def test_a_number_that_a_program_reads_a_last_bit_off_was_typed(
+    book: Path, engine: Program
+) -> None:
+    number = 0.2765474784500562  # Gnumeric reads its neighbour
+    [values] = engine.recalculate(book, [{GAMMA: number}], 60)
+    assert values.value(*GAMMA) == pytest.approx(number, rel=1e-15)

@@ -16,7 +16,8 @@ TIERS = (
     {"files", "lessons"},
     {"sheets", "recalc"},
     {"network", "proof"},
-    {"building", "curve", "terminal"},
+    {"curve", "estimate", "terminal"},
+    {"building"},
     {"cli"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sheetnet.errors import SheetnetError
 from sheetnet.files import packing
@@ -67,9 +67,16 @@ def kind_of(package: Package) -> Format:
 
 def write(book: Book, path: Path, progress: Progress | None = None) -> None:
     """Write the workbook, whole or not at all; `progress` is told of rows as they go."""
-    writer = format_of(path).module("write")
+    form = format_of(path)
+    with whole_file(path) as file:
+        write_into(book, file, form, progress)
+
+
+def write_into(book: Book, file: IO[bytes], form: Format, progress: Progress | None = None) -> None:
+    """Write the workbook in a format into an open file."""
+    writer = form.module("write")
     # Writing makes no circles: the collector would only look through the model again and again.
-    with collector_paused(), whole_file(path) as file:
+    with collector_paused():
         writer.write(book, file, progress or (lambda rows: None))
 
 

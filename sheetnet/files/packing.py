@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 from zlib_ng import zlib_ng
 
 from sheetnet.errors import SheetnetError
+from sheetnet.files.package import LARGEST
 
 try:
     import fcntl
@@ -113,6 +114,13 @@ class Package:
     def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
         if kind is None:
             self._zip.close()
+            unpacked = sum(member.file_size for member in self._zip.filelist)
+            if self._kind == zipfile.ZIP_DEFLATED and unpacked > LARGEST:
+                raise SheetnetError(
+                    f"the workbook would have {unpacked // 2**20:,} MiB unpacked, and nothing of "
+                    f"more than {LARGEST // 2**20} is read: make training.steps smaller, or give "
+                    "fewer examples"
+                )
         else:
             # With a member that is half written it cannot be closed; nobody will read it.
             self._zip.fp = None

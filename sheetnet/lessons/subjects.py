@@ -22,10 +22,13 @@ NETWORK = "network"
 
 
 class AnyLesson(Protocol):
-    """What every kind of lesson says of itself; `text` is its file's text."""
+    """What every kind of lesson says of itself; `text` is its file's text, `name` the file."""
 
     title: str
     source: str
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def text(self) -> str: ...
@@ -44,7 +47,10 @@ class Subject:
     programs can be expected to agree on them: a last bit does not grow beyond what is compared;
     `decoder(numbers)` reads the symbols of its written mathematics (see `proof.readings`).
     All raise `SheetnetError`. `count(lesson)` is how many numbers its workbook holds at the
-    least, known before they are computed.
+    least, known before they are computed; `steps(lesson)` how many steps they are of,
+    `check(lesson)` refuses what no workbook can hold, before anything is computed;
+    `shortened(lesson, steps)` the same lesson with fewer, and `smaller(lesson, most)` says which
+    number of the lesson to make how small for `most` numbers.
     """
 
     key: str
@@ -56,6 +62,10 @@ class Subject:
     steady: Callable[[Any], bool]
     decoder: Callable[[Any], Any]
     count: Callable[[Any], int] = lambda lesson: 0
+    check: Callable[[Any], None] = lambda lesson: None
+    steps: Callable[[Any], int] = lambda lesson: 0
+    shortened: Callable[[Any, int], Any] = lambda lesson, steps: lesson
+    smaller: Callable[[Any, int], str] = lambda lesson, most: "make it smaller"
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.

@@ -170,6 +170,7 @@ class Lesson(_Part):
     training: Training
 
     _text: str | None = PrivateAttr(default=None)
+    _name: str = PrivateAttr(default="")
     _net: Net = PrivateAttr()
     _hyper: dict[str, float] = PrivateAttr()
 
@@ -246,8 +247,20 @@ class Lesson(_Part):
             lesson = cls.model_validate(content)
         except ValidationError as error:
             raise SheetnetError(f"{name}: {explain(error)}") from None
-        lesson._text = text
+        lesson._text, lesson._name = text, name
         return lesson
+
+    @property
+    def name(self) -> str:
+        """What errors call it: its file; empty for a lesson that was built in Python."""
+        return self._name
+
+    def shortened(self, steps: int) -> Lesson:
+        """The same lesson with fewer steps, and still the text and name of its file."""
+        training = self.training.model_copy(update={"steps": steps})
+        other = self.model_copy(update={"training": training})
+        other._text, other._name = self.text, self.name
+        return other
 
     @property
     def text(self) -> str:

@@ -18,8 +18,12 @@ from sheetnet.workbook.blocks import Block
 
 TRAINING, EXAMPLES = "Training", "Examples"
 FIRST_ROW = 6
-#: More would take minutes to build and to open.
-MOST_CELLS, MOST_WIDE = 20_000_000, 1_500_000
+#: More cannot be read back; more of the wide ones would take minutes to build.
+MOST_CELLS, MOST_WIDE = 10_000_000, 1_500_000
+#: So many can always be read back, however long the formulas.
+SURE = 4_000_000
+#: Bytes that a number takes in a file, its formula and its value packed.
+BYTES = 23
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,20 @@ def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
     Numbers of an example stand together, unless there are more examples than units: then
     those of a unit do, so that the longer sum is always over adjoining cells.
     """
+    shorter = max(SURE // net.count(samples) - 1, 0)
     if steps + FIRST_ROW > LAST_ROW:
         raise SheetnetError(
-            f"training.steps: {steps:,} steps need {steps + FIRST_ROW:,} rows, "
-            f"a sheet has {LAST_ROW:,}: use fewer steps"
+            f"training.steps: {steps:,} steps need {steps + FIRST_ROW:,} rows ("
+            f"{_about((steps + 1) * net.count(samples))}), a sheet has {LAST_ROW:,}: "
+            f"make training.steps at most {min(LAST_ROW - FIRST_ROW, shorter):,}"
         )
     placement = next(p for p in PLACEMENTS if p.fits(net, samples))
     numbers = net.count(samples)
     if (steps + 1) * numbers > placement.most:
         raise SheetnetError(
-            f"training.steps: the run has {(steps + 1) * numbers:,} numbers, a workbook of "
-            f"{numbers:,} numbers a step holds {placement.most:,}: use fewer steps, units or "
-            "samples"
+            f"training.steps: the workbook would have {_about((steps + 1) * numbers)}, and one of "
+            f"{numbers:,} cells a step holds {placement.most:,}: "
+            + fewer(net, samples, steps, min(placement.most, SURE))
         )
     columns: dict[str, int] = {}
     for quantity, layer in net.quantities():
@@ -105,6 +111,23 @@ def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
         _refuse_the_large(block)
         columns[sheet] = block.right + 1
         yield block
+
+
+def _about(numbers: int) -> str:
+    return f"about {numbers:,} cells and {max(numbers * BYTES / 1e6, 1):,.0f} MB"
+
+
+def fewer(net: Net, samples: int, steps: int, most: int) -> str:
+    """Which number of the lesson to make how small for a run of `most` numbers."""
+    ways = []
+    shorter = most // net.count(samples) - 1
+    if 0 <= shorter < steps:
+        ways.append(f"make training.steps at most {shorter:,}")
+    one, two = net.count(1), net.count(2)
+    left = 1 + (most // (steps + 1) - one) // (two - one)
+    if 0 < left < samples:
+        ways.append(f"give at most {left:,} examples in data.inputs and data.targets")
+    return ", or ".join(ways) or "use fewer units in network.layers"
 
 
 def _refuse_the_large(block: Block) -> None:

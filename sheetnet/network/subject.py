@@ -11,7 +11,7 @@ from sheetnet.network import book, knobs
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.placement import placed
+from sheetnet.network.placement import fewer, placed
 from sheetnet.network.sheets.kinds import by_name
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key, Settings
@@ -32,11 +32,25 @@ def count(lesson: Lesson) -> int:
     return lesson.net.count(len(lesson.data.inputs)) * (lesson.training.steps + 1)
 
 
+def steps(lesson: Lesson) -> int:
+    return lesson.training.steps
+
+
+def smaller(lesson: Lesson, most: int) -> str:
+    """Which number of the lesson to make how small for a run of `most` numbers."""
+    return fewer(lesson.net, len(lesson.data.inputs), lesson.training.steps, most)
+
+
+def check(lesson: Lesson) -> None:
+    """Refuse what no workbook can hold. Raises `SheetnetError`."""
+    for _ in placed(lesson.net, len(lesson.data.inputs), lesson.training.steps):
+        pass
+
+
 def numbers(lesson: Lesson, settings: Settings | None = None) -> Numbers:
     """The numbers of a lesson, with its own settings or others. Raises `DivergenceError`."""
     settings = lesson.settings if settings is None else settings
-    for _ in placed(lesson.net, len(lesson.data.inputs), lesson.training.steps):
-        pass  # What no workbook can hold is refused before anything is computed.
+    check(lesson)
     return Numbers(lesson, settings, by_name(book.kinds_of(lesson)))
 
 
@@ -50,5 +64,17 @@ def _steady(held: Numbers) -> bool:
 
 
 SUBJECT = Subject(
-    NETWORK, _lesson, knobs.knobs, numbers, book.make_book, _array, _steady, Decoder, count
+    NETWORK,
+    _lesson,
+    knobs.knobs,
+    numbers,
+    book.make_book,
+    _array,
+    _steady,
+    Decoder,
+    count,
+    check,
+    steps,
+    Lesson.shortened,
+    smaller,
 )

@@ -6,6 +6,7 @@ the sheet that was open when the file was saved. So we type into the file.
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import subprocess
@@ -75,9 +76,16 @@ class Gnumeric(Program):
         except SheetnetError as error:
             raise self.error(path, f"gives no answer ({error})") from None
         for (sheet, row, column), number in edits.items():
-            if values.value(sheet, row, column) != number:
+            if not _alike(values.value(sheet, row, column), number):
                 raise self.error(path, f"passes over {cell_name(sheet, row, column)}")
         return values
+
+
+def _alike(found: object, typed: object) -> bool:
+    """Whether a cell holds what was typed; reading decimals, it errs in the last bit of some."""
+    if isinstance(found, float) and isinstance(typed, float | int):
+        return math.isclose(found, typed, rel_tol=1e-15)
+    return found == typed
 
 
 @cache

@@ -93,7 +93,10 @@ class Rows:
         text = f'<table:table-row table:style-name="{style}">'
         for cell, count in _counted(pieces):
             again = f' table:number-columns-repeated="{count}"/>'
-            text += cell if count == 1 else cell[:-2] + again
+            if cell.startswith("<table:covered"):  # SheetJS counts these as one, however many
+                text += cell * count
+            else:
+                text += cell if count == 1 else cell[:-2] + again
         return self._in_header(line.row, line.row, text + "</table:table-row>")
 
     def _together(self, line: Line) -> list[Piece]:

@@ -99,9 +99,12 @@ class _Rows:
         self._look_at(0)
 
     def write(self) -> None:
-        """A band for the first step and one for all others; or bands for each step."""
+        """A band for the first step and one for all others; or bands for each step.
+
+        One serves for all others only where every quantity has a row a step: the rows of a
+        step elsewhere, as on Examples, are further apart than the rows here.
+        """
         steps = self.context.steps
-        # Rows of an example move down by as many as a step has of them, not by one.
         if all(block.rows == (STEP,) for block in self.context.runs):
             self._band(0, 0, 1)
             if steps:
