@@ -212,6 +212,12 @@ def guard(node: Call) -> Call:
     return replace(node, guard=True)
 
 
+def guarded(node: Expression) -> Expression:
+    """The same formula, all of whose IFs are only guards: how a number is worded, not which."""
+    rebuilt = _rebuilt(node, guarded)
+    return guard(rebuilt) if isinstance(rebuilt, Call) and rebuilt.function == "IF" else rebuilt
+
+
 #: The symbol of `square`, which mathematics writes behind its argument.
 SQUARED = "²"
 

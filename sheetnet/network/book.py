@@ -8,6 +8,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, training
+from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
 from sheetnet.network.sheets.inputs import INPUTS
@@ -15,6 +16,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.sheets import index
 from sheetnet.workbook.knobs import digest
 from sheetnet.workbook.model import Book
@@ -23,10 +25,12 @@ from sheetnet.workbook.model import Book
 SHEETS: list[SheetKind] = [
     INPUTS,
     NETWORK,
+    CHAIN_RULE,
     MATRICES,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,
     NOTATION,
+    PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {}

@@ -12,8 +12,10 @@ import numpy as np
 
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS
+from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
+    CHOSEN_PARAMETER,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     DIFFERENCE_STEP,
@@ -181,7 +183,31 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
     )
 
 
-KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [_rates, _data, _parameters, _shown]
+def _chosen_parameters(lesson: Lesson) -> Iterator[Knob]:
+    """The weights or biases that sheets look at, by their symbols in the document."""
+    symbols = Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
+    choices = tuple(str(each.symbol(symbols)) for each in choosable(lesson.net))
+    if not choices:
+        return
+    yield Knob(
+        CHOSEN_PARAMETER.name,
+        None,
+        np.array(choices[0], object),
+        choices=choices,
+        title="weight",
+        home="Chain rule",
+        note="Choose a weight or a bias: the sheet shows how it reaches the cost.",
+        original=False,
+    )
+
+
+KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
+    _rates,
+    _data,
+    _parameters,
+    _shown,
+    _chosen_parameters,
+]
 
 
 def knobs(lesson: Lesson) -> list[Knob]:

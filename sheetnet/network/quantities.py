@@ -126,3 +126,6 @@ CHOSEN_SAMPLE = Quantity(
     "chosen_sample", (), Role.GIVEN, "example", lambda s, _, at: Rich(()) + "example"
 )
 DIFFERENCE_STEP = Quantity("difference_step", (), Role.GIVEN, "h", lambda s, _, at: Rich(()) + "h")
+CHOSEN_PARAMETER = Quantity(
+    "chosen_parameter", (), Role.GIVEN, "weight", lambda s, _, at: Rich(()) + "weight"
+)

@@ -71,6 +71,9 @@ def _validation(name: str, validation: Validation) -> str:
 
 
 def _condition(validation: Validation) -> str:
+    if validation.source:
+        source = replace(validation.source, fixed=True)
+        return f"cell-content-is-in-list({OPEN_FORMULA.write(source, validation.area.sheet)})"
     if validation.kind == "list":
         choices = ";".join('"' + c.replace('"', '""') + '"' for c in validation.choices)
         return f"cell-content-is-in-list({choices})"

@@ -170,6 +170,8 @@ def _bound(bound: Any, sheet: Sheet) -> Any:
 
 def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
     choices = '"' + ",".join(validation.choices) + '"'
+    if validation.source:
+        choices = EXCEL.write(replace(validation.source, fixed=True), sheet.name)
     listed = validation.kind == "list"
     result = DataValidation(
         type=validation.kind,
