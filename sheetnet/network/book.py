@@ -10,6 +10,7 @@ from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, training
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.descent import DESCENT
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
 from sheetnet.network.sheets.inputs import INPUTS
 from sheetnet.network.sheets.kinds import SheetKind
@@ -26,6 +27,7 @@ SHEETS: list[SheetKind] = [
     INPUTS,
     NETWORK,
     CHAIN_RULE,
+    DESCENT,
     MATRICES,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,

@@ -18,10 +18,13 @@ from sheetnet.network.quantities import (
     CHOSEN_PARAMETER,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
+    DESCENT_REACH,
     DIFFERENCE_STEP,
+    FIRST_PARAMETER,
     INPUT,
     LEARNING_RATE,
     SAMPLE,
+    SECOND_PARAMETER,
     TARGET,
     UNIT,
 )
@@ -186,18 +189,40 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
 def _chosen_parameters(lesson: Lesson) -> Iterator[Knob]:
     """The weights or biases that sheets look at, by their symbols in the document."""
     symbols = Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
-    choices = tuple(str(each.symbol(symbols)) for each in choosable(lesson.net))
+    listed = choosable(lesson.net)
+    choices = tuple(str(each.symbol(symbols)) for each in listed)
     if not choices:
         return
+    # Descent begins with two of the output's, which move the cost most.
+    first = next(n for n, each in enumerate(listed) if each.layer == lesson.net.depth)
+    second = min(first + 1, len(listed) - 1)
+    for quantity, at, home, note in (
+        (CHOSEN_PARAMETER, 0, "Chain rule", "shows how it reaches the cost"),
+        (FIRST_PARAMETER, first, "Descent", "draws the cost against it"),
+        (SECOND_PARAMETER, second, "Descent", "draws the cost against this one, too"),
+    ):
+        yield Knob(
+            quantity.name,
+            None,
+            np.array(choices[at], object),
+            choices=choices,
+            title=quantity.title,
+            home=home,
+            note=f"Choose a weight or a bias: the sheet {note}.",
+            original=False,
+        )
     yield Knob(
-        CHOSEN_PARAMETER.name,
+        DESCENT_REACH.name,
         None,
-        np.array(choices[0], object),
-        choices=choices,
-        title="weight",
-        home="Chain rule",
-        note="Choose a weight or a bias: the sheet shows how it reaches the cost.",
+        np.array(2.0),
+        low=0.001,
+        high=1000,
+        title=DESCENT_REACH.title,
+        home="Descent",
+        note="How far the curve reaches to each side of the weight, besides the step itself.",
         original=False,
+        nudge=lambda value, rng: value * 1.1,
+        shake=lambda value, rng, turn: value * rng.uniform(0.3, 2.0),
     )
 
 

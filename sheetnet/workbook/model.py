@@ -134,7 +134,8 @@ class ColourScale:
     """Fills by value: `low` colour at −`bound`, `middle` at 0, `high` at +`bound`.
 
     A bound that is None is the largest absolute value in the area, so that the colours
-    tell the sign and 0 is always white.
+    tell the sign and 0 is always white. With `spread` the colours go from the least to the
+    largest value in the area instead.
     """
 
     area: Area
@@ -142,6 +143,7 @@ class ColourScale:
     middle: str
     high: str
     bound: float | None = None
+    spread: bool = False
 
     @property
     def limit(self) -> Expression:

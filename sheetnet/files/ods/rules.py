@@ -118,11 +118,17 @@ def _rule(rule: Rule, styles: Styles) -> str:
 def _scale(scale: ColourScale) -> str:
     kind = "formula" if scale.bound is None else "number"
     limit = replace(scale, area=replace(scale.area, fixed=True)).limit
-    entries = (
+    entries: tuple[tuple[Expression, str, str], ...] = (
         (-limit, kind, scale.low),
         (Number(0), "number", scale.middle),
         (limit, kind, scale.high),
     )
+    if scale.spread:
+        entries = (
+            (Number(0), "minimum", scale.low),
+            (Number(50), "percent", scale.middle),
+            (Number(0), "maximum", scale.high),
+        )
     return element(
         "calcext:color-scale",
         {},

@@ -171,7 +171,12 @@ class Styles:
 
     def rules(self) -> str:
         """The named styles of conditional formats: they say only what they change."""
-        return "".join(_rule(name, style) for style, name in self._rules.items())
+        formats = "".join(
+            data_style(f"{name}N", style.number_format)
+            for style, name in self._rules.items()
+            if style.number_format != GENERAL
+        )
+        return formats + "".join(_rule(name, style) for style, name in self._rules.items())
 
     def _table(self, sheet: Sheet) -> str:
         colour = f"#{sheet.tab_colour}" if sheet.tab_colour else None
@@ -275,5 +280,8 @@ def _rule(name: str, style: Style) -> str:
         "table-cell",
         element("style:table-cell-properties", cell) if any(cell.values()) else "",
         element("style:text-properties", {"fo:color": f"#{style.colour}"} | weights),
-        **{"style:parent-style-name": "Default"},
+        **{
+            "style:parent-style-name": "Default",
+            "style:data-style-name": f"{name}N" if style.number_format != GENERAL else None,
+        },
     )

@@ -14,6 +14,7 @@ from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.formatting.rule import Rule as OpenpyxlRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
@@ -27,6 +28,8 @@ from sheetnet.files.xlsx.charts import chart_of
 from sheetnet.workbook.model import Book, Cell, ColourScale, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
 
+#: The number of a format that no program has built in.
+FIRST_FORMAT = 164
 SIDES = {"l": "left", "t": "top", "r": "right", "b": "bottom"}
 
 
@@ -190,15 +193,33 @@ def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
     return result
 
 
+def _number_format(style: Style) -> NumberFormat | None:
+    """What a rule changes of how numbers are shown, if anything."""
+    if style.number_format == PLAIN.number_format:
+        return None
+    return NumberFormat(numFmtId=FIRST_FORMAT, formatCode=style.number_format)
+
+
 def _rule(rule: ColourScale | Rule, sheet: Sheet) -> Any:
     if isinstance(rule, Rule):
         style = DifferentialStyle(
             font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
             fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
             border=_border(rule.style) if rule.style.borders else None,
+            numFmt=_number_format(rule.style),
         )
         formula = EXCEL.write(rule.condition, sheet.name)
         return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
+    if rule.spread:
+        return ColorScaleRule(
+            start_type="min",
+            start_color="FF" + rule.low,
+            mid_type="percent",
+            mid_value=50,
+            mid_color="FF" + rule.middle,
+            end_type="max",
+            end_color="FF" + rule.high,
+        )
     rule = replace(rule, area=replace(rule.area, fixed=True))
     kind = "num" if rule.bound is not None else "formula"
     return ColorScaleRule(

@@ -248,8 +248,8 @@ class _Writer:
         sheet.notes[row, FIRST] = (
             "The loss is computed twice more, with the weight a little larger and a little "
             f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
-            f"the sum. “{KINK}”: the move itself switches a ReLU. “{BLURRED}”: the loss is so large "
-            "that its last digit hides the difference."
+            f"the sum. “{KINK}”: the move itself switches a ReLU. “{BLURRED}”: the loss is so "
+            "large that its last digit hides the difference."
         )
         self._write_meaning(value)
 

@@ -170,6 +170,14 @@ class Rows:
             own = values(self.context.numbers)
             self.sheet.bands.append(Band(self.top + first, 1, tuple(cells), own, values, stride=2))
 
+    def write_row(
+        self, row: int, heads: list[Cell], claim: Callable[[Numbers], FloatArray]
+    ) -> None:
+        """A row of its own, with other first columns."""
+        cells = [*heads, *self._pattern(row)[len(heads) :]]
+        own = claim(self.context.numbers)
+        self.sheet.bands.append(Band(row, 1, tuple(cells), own, claim))
+
     def _pattern(self, row: int) -> list[Cell]:
         self._row = row
         equations = Equations(self.context.net, self.context.notation, self.samples, self)

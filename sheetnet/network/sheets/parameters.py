@@ -30,7 +30,9 @@ NAME = "Parameters"
 FIRST_ROW = 5
 #: A sheet with more formulas than these is left out.
 MOST_FORMULAS = 20_000
-NUMBER, SYMBOL, LAYER, PLACE, SOURCE_SYMBOL, TIMES, VALUE, SHARE, GRADIENT, NEXT = range(1, 11)
+NUMBER, SYMBOL, LAYER, PLACE, SOURCE_SYMBOL, TIMES, VALUE, SHARE, GRADIENT, NEXT, COLUMN = range(
+    1, 12
+)
 TITLES = (
     "number",
     "symbol",
@@ -42,6 +44,7 @@ TITLES = (
     "of this example",
     "gradient",
     "after the update",
+    "column",
 )
 
 
@@ -189,7 +192,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.widths |= {NUMBER: 9, LAYER: 8, PLACE: 8}
     hint = "each weight and bias at the chosen step, with the chosen example"
     frame.head(sheet, "Parameters: workings of Chain rule and Descent", hint, 1)
-    frame.banner(sheet, NEXT)
+    frame.banner(sheet, COLUMN)
     head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE, horizontal="center")
     for at, title in enumerate(TITLES, 1):
         sheet.put(FIRST_ROW - 1, at, title, head)
@@ -214,6 +217,9 @@ def _fill(context: Context) -> list[Sheet]:
         gradient = context.of_step(parameter.quantity.gradient, parameter.layer, **parameter.place)
         sheet.put(row, GRADIENT, gradient, BACKWARD)
         sheet.put(row, NEXT, _following(context, row, parameter), UPDATE)
+        block = context.run(parameter.quantity, parameter.layer)
+        _, place = block.position(**parameter.place)
+        sheet.put(row, COLUMN, float(place), count)
     for of, numbers_of in (
         (TIMES, factors),
         (VALUE, values),
