@@ -18,6 +18,7 @@ from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
 from sheetnet.network.sheets.parameters import PARAMETERS
+from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import index
 from sheetnet.workbook.knobs import digest
 from sheetnet.workbook.model import Book
@@ -28,6 +29,7 @@ SHEETS: list[SheetKind] = [
     NETWORK,
     CHAIN_RULE,
     DESCENT,
+    SURFACE_SHEET,
     MATRICES,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,

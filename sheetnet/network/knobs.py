@@ -15,6 +15,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
 from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
+    CHOSEN_OUTPUT,
     CHOSEN_PARAMETER,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
@@ -35,6 +36,8 @@ LARGEST = 1_000_000.0
 #: A learning rate that nobody means.
 LARGEST_RATE = 1000.0
 SMALLEST_H, LARGEST_H = 1e-6, 0.1
+#: The most outputs that a drop-down within a rule can list.
+MOST_OUTPUTS = 20
 #: Sizes in which parameters are shaken, so that each is large, middle and small once.
 SIZES = np.array([0.3, -0.3, 0.9, -0.9, 1.9, -1.9])
 
@@ -226,12 +229,32 @@ def _chosen_parameters(lesson: Lesson) -> Iterator[Knob]:
     )
 
 
+def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
+    """The output that Surface shows, where there are two inputs and several outputs."""
+    sizes = lesson.net.sizes
+    if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
+        return
+    symbols = Symbols(NOTATIONS[lesson.notation], sizes)
+    choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
+    yield Knob(
+        CHOSEN_OUTPUT.name,
+        None,
+        np.array(choices[0], object),
+        choices=choices,
+        title="output",
+        home="Surface",
+        note="Choose an output: the map shows it.",
+        original=False,
+    )
+
+
 KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _rates,
     _data,
     _parameters,
     _shown,
     _chosen_parameters,
+    _chosen_output,
 ]
 
 

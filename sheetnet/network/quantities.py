@@ -135,6 +135,9 @@ SECOND_PARAMETER = Quantity(
 DESCENT_REACH = Quantity(
     "descent_reach", (), Role.GIVEN, "how far to each side", lambda s, _, at: Rich(()) + "reach"
 )
+CHOSEN_OUTPUT = Quantity(
+    "chosen_output", (), Role.GIVEN, "output", lambda s, _, at: Rich(()) + "output"
+)
 CHOSEN_PARAMETER = Quantity(
     "chosen_parameter", (), Role.GIVEN, "weight", lambda s, _, at: Rich(()) + "weight"
 )

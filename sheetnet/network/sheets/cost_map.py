@@ -46,6 +46,8 @@ SHEET, NAME = "Descent", "Descent map"
 #: Cells across and down: the most, and fewer where a network is larger.
 SIZES = (15, 13, 11, 9)
 MOST = SIZES[0]
+#: Formulas of a map that LibreOffice follows at once; the smallest map may have more.
+SOON = 9_000
 ROW_HEIGHT = 18.5
 TOP, LABELS, LEFT = 6, 14, 15
 KNOB_COLUMN = LABELS + 3
@@ -73,15 +75,19 @@ def size(context: Context) -> int:
     blocks = [context.run(q, layer) for q, layer in context.net.parameters()]
     if any(block.sheet != TRAINING or block.rows != (STEP,) for block in blocks):
         return 0
-    width = moved.width(context.net, context.samples) + 4
-    fitting = [n for n in SIZES if n * n * width <= parameters.MOST_FORMULAS]
-    return fitting[0] if fitting else 0
+    return _fitting(moved.width(context.net, context.samples) + 4)
+
+
+def _fitting(width: int) -> int:
+    """How many cells across a map has whose cells take so many formulas each."""
+    least = SIZES[-1]
+    small = least if least * least * width <= parameters.MOST_FORMULAS else 0
+    return next((n for n in SIZES if n * n * width <= SOON), small)
 
 
 def _size(numbers: Numbers) -> int:
-    """The same from the numbers; where there is no map, nobody asks for it."""
-    width = moved.width(numbers.net, len(numbers.inputs)) + 4
-    return next((n for n in SIZES if n * n * width <= parameters.MOST_FORMULAS), SIZES[-1])
+    """The same from the numbers."""
+    return _fitting(moved.width(numbers.net, len(numbers.inputs)) + 4)
 
 
 def marked(steps: int) -> list[int]:
