@@ -27,6 +27,7 @@ SHEETS = (
     "Descent",
     "Surface",
     "Matrices",
+    "Progress",
     "Training",
     "Gradient check",
     "Notation",

@@ -18,6 +18,7 @@ from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
 from sheetnet.network.sheets.parameters import PARAMETERS
+from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import index
 from sheetnet.workbook.knobs import digest
@@ -31,6 +32,7 @@ SHEETS: list[SheetKind] = [
     DESCENT,
     SURFACE_SHEET,
     MATRICES,
+    PROGRESS,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,
     NOTATION,
