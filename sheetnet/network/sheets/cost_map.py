@@ -50,8 +50,8 @@ MOST = SIZES[0]
 SOON = 9_000
 ROW_HEIGHT = 18.5
 TOP, LABELS, LEFT = 6, 14, 15
-KNOB_COLUMN = LABELS + 3
-CELL_WIDTH, LABEL_WIDTH = 3.4, 9.0
+KNOB_COLUMN = LABELS
+CELL_WIDTH, LABEL_WIDTH = 3.4, 11.0
 #: The most steps of the run that are marked.
 MARKED = 30
 #: How far the map reaches beyond the run, in parts of it and of the curve's reach.
@@ -188,10 +188,8 @@ class _Writer:
         context, sheet = self.context, self.sheet
         knob = context.knobs[SECOND_PARAMETER.name, None]
         block = context.knob(SECOND_PARAMETER)
-        sheet.put(block.top, LABELS, "second weight", styles.LABEL_RIGHT)
-        sheet.merge(block.top, LABELS, block.top, block.left - 1)
+        sheet.put(block.top, LABELS - 1, "second weight", styles.LABEL_RIGHT)
         context.fill_knob(sheet, knob, styles.INPUT.but(size=14, font=styles.SERIF))
-        sheet.merge(block.top, block.left, block.top, block.left + 3)
         sheet.validations.append(parameters.validation(context, knob))
         sheet.notes[block.top, block.left] = knob.note
         across, up = self.knobs
