@@ -75,7 +75,8 @@ class Numbers:
         self.sample = int(settings[key].item()) - 1 if key in settings else 0
         self._derived = derived or {}
         self._run_axes = {(q.name, at): (STEP, *q.axes) for q, at in lesson.net.quantities()}
-        self._given_axes = {knob.place: knob.rows + knob.columns for knob in knobs(lesson)}
+        self.knobs = {knob.place: knob for knob in knobs(lesson)}
+        self._given_axes = {key: knob.rows + knob.columns for key, knob in self.knobs.items()}
         self._arrays: dict[tuple[str, int | None], FloatArray] = {}
         self._blocks: dict[int, tuple[Block, FloatArray]] = {}
 
