@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 
-from sheetnet.errors import SheetnetError
 from sheetnet.network.engine import DivergenceError, FloatArray, Trace, train
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
@@ -23,6 +22,7 @@ from sheetnet.network.quantities import (
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     INPUT,
+    LEARNING_RATE,
     SAMPLE,
     STEP,
     TARGET,
@@ -61,8 +61,8 @@ class Derived:
 class Numbers:
     """The run of a lesson with given settings, and what is chosen to be shown of it.
 
-    Raises `DivergenceError` where the run overflows, `SheetnetError` where its numbers become
-    too large for the cells of a workbook.
+    Raises `DivergenceError` where the run overflows, or its numbers become too large for the
+    cells of a workbook.
     """
 
     def __init__(
@@ -70,11 +70,12 @@ class Numbers:
     ) -> None:
         self.lesson, self.settings = lesson, settings
         self.trace: Trace = train(lesson, settings)
-        if any(np.abs(array).max() > LARGEST for array in self.trace.values()):
-            raise SheetnetError(
-                "the numbers of this lesson grow too large for a cell: write smaller inputs, "
-                "weights or training.learning_rate"
-            )
+        too_large = np.zeros(len(self.trace.costs), bool)
+        for array in self.trace.values():
+            too_large |= (np.abs(array) > LARGEST).reshape(len(array), -1).any(axis=1)
+        if too_large.any():
+            rate = settings.number(LEARNING_RATE.name)
+            raise DivergenceError(int(too_large.argmax()), rate)
         self.step = int(settings.number(CHOSEN_STEP.name))
         key = (CHOSEN_SAMPLE.name, None)
         self.sample = int(settings[key].item()) - 1 if key in settings else 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sheetnet.expressions.formula import Area, Expression, call, when
+from sheetnet.expressions.formula import Area, Expression, Logical, call, equal, when
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Rule, Sheet
 
 PASSED, FAILED = "✓", "✗"
+#: What a check says where it has nothing to decide: neither right nor wrong.
+UNDECIDED = ("—", "–", "kink", "coarse")
 
 
 def write_check(sheet: Sheet, row: int, column: int, near: Expression) -> None:
@@ -18,8 +20,11 @@ def write_check(sheet: Sheet, row: int, column: int, near: Expression) -> None:
 
 
 def mark_failures(sheet: Sheet, area: Area) -> None:
-    """Paint every ✗ of an area red."""
-    sheet.formats.append(Rule(area, shows(area, FAILED), styles.WRONG))
+    """Paint every ✗ of an area red, and every error, and grey what is no ✓ either."""
+    no_tick = equal(shows(area, PASSED), Logical(False))
+    decided = [equal(shows(area, mark), Logical(False)) for mark in UNDECIDED]
+    sheet.formats.append(Rule(area, call("AND", no_tick, *decided), styles.WRONG))
+    sheet.formats.append(Rule(area, no_tick, styles.UNDECIDED))
 
 
 def shows(area: Area, mark: str) -> Expression:

@@ -1,9 +1,9 @@
 """Every number fits its cell and is told truly: the one rule, for all sheets.
 
 A cell shows a fixed number of decimals, so that columns of numbers can be compared. A number that
-would be wider than its column (####) or is nothing in so many decimals (0.0000) is shown by its
-power of ten instead, through a conditional format: number formats with conditions of their own
-lose the minus sign in LibreOffice.
+would be wider than its column (####) has fewer decimals; where these are not enough, or it is
+nothing in so many decimals (0.0000), it is shown by its power of ten. Conditional formats do that:
+number formats with conditions of their own lose the minus sign in LibreOffice.
 """
 
 from __future__ import annotations
@@ -19,20 +19,26 @@ from sheetnet.workbook.styles import Style
 
 @dataclass(frozen=True)
 class Fit:
-    """From `large` on and below `small` numbers are shown as `powers`."""
+    """From `large` on numbers have `fewer` decimals, from `HUGE` on and below `small` `powers`."""
 
     large: float
     small: float
+    fewer: str = "0.00"
     powers: str = "0.00E+00"
 
-    def condition(self, cell: Ref) -> Expression:
+    def rules(self, cell: Ref) -> list[tuple[Expression, str]]:
+        """When a cell is shown in which other format; the first that holds counts."""
         size = call("ABS", cell)
-        return call("OR", size >= self.large, call("AND", size > 0, size < self.small))
+        beyond = call("OR", size >= HUGE, call("AND", size > 0, size < self.small))
+        return [(beyond, self.powers), (size >= self.large, self.fewer)]
 
+
+#: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+05.
+HUGE = 1e5
 
 #: By the number of decimals that a format shows.
 FITS = {
-    2: Fit(1000.0, 0.005, "0E+00"),
+    2: Fit(1000.0, 0.005, "0", "0E+00"),
     4: Fit(1000.0, 0.001),
     6: Fit(100.0, 1e-5),
     8: Fit(100.0, 1e-7),
@@ -51,12 +57,12 @@ def fit(sheet: Sheet) -> None:
     """Add the rules for all numbers of a sheet."""
     for style, area in _areas(sheet):
         form = style.number_format
-        rule = fit_of(form)
-        if rule:
-            shown = f"+{rule.powers};-{rule.powers}" if form.startswith("+") else rule.powers
+        found = fit_of(form)
+        if found:
             # Each has its own: programs count from other cells where areas share a condition.
-            condition = rule.condition(Ref(sheet.name, area.top, area.left))
-            sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
+            for condition, other in found.rules(Ref(sheet.name, area.top, area.left)):
+                shown = f"+{other};-{other}" if form.startswith("+") else other
+                sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
 
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:

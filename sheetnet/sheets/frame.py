@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Ref, equal, guard, when
+from sheetnet.expressions.formula import Area, Ref, call, equal, guard, when
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Link, Sheet
+from sheetnet.workbook.model import Link, Rule, Sheet
 
 START = "Start"
 
@@ -20,6 +20,9 @@ def head(sheet: Sheet, title: str, hint: str, left: int = 2, *, problem: Ref | N
     sheet.links[2, left] = Link(START, tip="Back to Start")
     words = hint if problem is None else guard(when(equal(problem, ""), hint, problem))
     sheet.put(2, left + 1, words, styles.HINT)
+    if problem is not None:
+        place = Area(sheet.name, 2, left + 1, 2, left + 1)
+        sheet.formats.append(Rule(place, call("LEN", problem) > 0, styles.PROBLEM))
     sheet.heights[2] = 18
 
 

@@ -123,6 +123,8 @@ UPDATE = Style(colour=GREEN, fill=GREEN_FILL, number_format=SIX, horizontal="rig
 CHECK = Style(bold=True, colour=GREEN, horizontal="center")
 #: A ✗ is red besides being a cross.
 WRONG = CHECK.but(colour="FFFFFF", fill=RED)
+PROBLEM = Style(bold=True, colour="FFFFFF", fill=RED)
+UNDECIDED = CHECK.but(colour=GREY)
 FIGURE = Style(size=16, bold=True, colour=ORANGE, horizontal="left", number_format=FOUR)
 SIGN = Style(colour=GREY, horizontal="center")
 ARROW_FORWARD = Style(size=14, bold=True, colour=ORANGE, horizontal="center")

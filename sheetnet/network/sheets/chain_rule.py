@@ -37,11 +37,11 @@ from sheetnet.network.sheets.path_places import (
 )
 from sheetnet.network.sheets.path_texts import OUTPUT, SLOPE, Texts
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import FAILED, write_check
+from sheetnet.sheets.checks import FAILED, mark_failures, write_check
 from sheetnet.sheets.checks import PASSED as TICK
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
 KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
@@ -230,8 +230,7 @@ class _Writer:
         verdict = self._verdict(value)
         sheet.put(row, FIRST, verdict, styles.CHECK, claim=path_difference.verdict, passes=passes)
         cell = Area(NAME, row, FIRST, row, FIRST)
-        failed = call("ISNUMBER", call("MATCH", FAILED, cell, 0))
-        sheet.formats.append(Rule(cell, failed, styles.WRONG))
+        mark_failures(sheet, cell)
         up, down = self._moved_losses()
         sheet.put(
             row,

@@ -346,6 +346,8 @@ def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> N
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
     failed = call("COUNTIF", _marks(context), FAILED) > 0
     sheet.formats.append(Rule(place, failed, styles.WRONG))
+    nothing = equal(call("COUNTIF", _marks(context), TICK), 0)
+    sheet.formats.append(Rule(place, nothing, styles.UNDECIDED))
     sheet.notes[WORST_ROW, 4] = (
         f"“{KINK}”: a unit was switched by the move itself. “{COARSE}”: h is too large for numbers "
         f"of this size, choose a smaller one. “{BLURRED}”: the cost is so large that its last "

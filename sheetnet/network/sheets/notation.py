@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetnet.expressions.formula import Ref, call, when
+from sheetnet.expressions.formula import Area, Ref, call, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.quantities import BIAS
@@ -12,6 +12,7 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.slips import SLIPS
 from sheetnet.sheets import frame
+from sheetnet.sheets.checks import mark_failures
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 
@@ -179,9 +180,11 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         sheet.merge(row, 5, row, 6)
         values = (slip.printed_value, slip.right_value, slip.measured)
         for column, (value, claim) in enumerate(values, 7):
-            sheet.put(row, column, value, styles.NUMBER, claim=claim, approximate=1.0)
+            look = styles.NUMBER.but(number_format="0") if slip.counts else styles.NUMBER
+            sheet.put(row, column, value, look, claim=claim, approximate=1.0)
         printed, right, measured = (Ref(NAME, row, column) for column in (7, 8, 9))
         near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
         # Where both give the same number, this workbook's numbers decide nothing.
         same = call("ABS", printed - right) <= 1e-6 * (1 + call("ABS", measured))
         sheet.put(row, 10, when(same, "–", when(near, "✓", "✗")), styles.CHECK, passes=("✓", "–"))
+        mark_failures(sheet, Area(NAME, row, 10, row, 10))

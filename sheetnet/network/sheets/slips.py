@@ -26,7 +26,10 @@ Live = tuple[Expression, Claimed]
 
 @dataclass(frozen=True)
 class Slip:
-    """Where it stands, what is printed, what is right, and the numbers that show it."""
+    """Where it stands, what is printed, what is right, and the numbers that show it.
+
+    The numbers may be `counts`.
+    """
 
     where: str
     printed: str
@@ -35,6 +38,7 @@ class Slip:
     printed_value: Live
     right_value: Live
     measured: Live
+    counts: bool = False
 
 
 def _sigma(x: float) -> Expression:
@@ -87,6 +91,7 @@ def _happydustbunny(context: Context) -> Iterator[Slip]:
         (call("COUNT", column), units),
         (call("COUNT", row) + has_bias, sources + has_bias),
         (call("COUNT", row, *biases), sources + has_bias),
+        counts=True,
     )
 
 
@@ -207,6 +212,7 @@ def _wichmann(context: Context) -> Iterator[Slip]:
         _constant(1),
         (counted[TARGET], examples),
         (counted[INPUT], examples),
+        counts=True,
     )
     yield Slip(
         "(4.13) to (4.16)",
@@ -216,6 +222,7 @@ def _wichmann(context: Context) -> Iterator[Slip]:
         (call("COUNT", weights.area(source=0, fixed=True)), context.sizes[-1]),
         _constant(context.sizes[-2]),
         (call("COUNT", weights.area(unit=0, fixed=True)), context.sizes[-2]),
+        counts=True,
     )
 
 

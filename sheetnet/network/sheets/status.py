@@ -51,7 +51,9 @@ def fill(context: Context) -> None:
     for knob, block in _inputs(context):
         for line in _lines(block):
             sheet.put(row, FLAG, _wrong(knob, line), styles.NUMBER.but(number_format="0"))
-            sheet.put(row, SAYS, _named(knob, line), styles.PLAIN)
+            flag = Ref(sheet.name, row, FLAG)
+            said = guard(when(equal(flag, 0), "", _named(knob, line)))
+            sheet.put(row, SAYS, said, styles.PLAIN)
             row += 1
     sheet.claims.append(Claim(FIRST_ROW, FLAG, row - FIRST_ROW, 1, 0.0))
     flags, says = (Area(sheet.name, FIRST_ROW, c, row - 1, c) for c in (FLAG, SAYS))
