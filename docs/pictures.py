@@ -20,7 +20,18 @@ from sheetnet.recalc.libreoffice import python_with_uno, soffice_command
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "pictures"
-SHEETS = ("Start", "Network", "Matrices", "Training", "Gradient check", "Notation")
+SHEETS = (
+    "Start",
+    "Network",
+    "Chain rule",
+    "Descent",
+    "Surface",
+    "Matrices",
+    "Progress",
+    "Training",
+    "Gradient check",
+    "Notation",
+)
 
 
 def take(workbook: Path, folder: Path, prefix: str) -> list[Path]:

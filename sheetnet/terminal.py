@@ -24,7 +24,7 @@ from sheetnet.errors import LONGEST_WORD, SheetnetError, cut, printable
 #: number, as of any program.
 WRONG, HUNG_UP, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 129, 130, 141, 143
 #: Signals that ask a run to end, by their names: not every system has all.
-SIGNALS = {"SIGTERM": TERMINATED, "SIGHUP": HUNG_UP}
+SIGNALS = {"SIGTERM": TERMINATED, "SIGHUP": HUNG_UP, "SIGINT": INTERRUPTED}
 
 
 class Ended(BaseException):
@@ -39,12 +39,18 @@ class Program(click.Group):
     """The group of all commands. Its status is 0, 1 or 2, or that of a signal."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        restore = _listen()
+        told: list[int] = []
+        restore = _listen(told)
         try:
             status = _status(lambda: click.Group.main(self, *args, **_but_standalone(kwargs)))
+        except Exception:
+            # Libraries make errors of their own of whatever reaches them, also of `Ended`.
+            if not told:
+                raise
+            complain("told to end")
         finally:
             restore()
-        sys.exit(status)
+        sys.exit(told[0] if told else status)
 
 
 def _but_standalone(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -149,8 +155,11 @@ def _printed(write: Callable[[], None]) -> None:
         ) from None
 
 
-def _listen() -> Callable[[], None]:
-    """Let the signals that end a run raise `Ended`; what is returned puts things back."""
+def _listen(told: list[int]) -> Callable[[], None]:
+    """Let the signals that end a run raise `Ended`, and note their status in `told`.
+
+    What is returned puts things back.
+    """
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before: dict[int, Any] = {}
@@ -158,7 +167,10 @@ def _listen() -> Callable[[], None]:
     def end(number: int, frame: Any) -> None:
         for each in before:
             signal.signal(each, signal.SIG_IGN)
-        raise Ended(SIGNALS[signal.Signals(number).name])
+        told.append(SIGNALS[signal.Signals(number).name])
+        if told[0] == INTERRUPTED:
+            raise KeyboardInterrupt
+        raise Ended(told[0])
 
     for name in SIGNALS:
         number = getattr(signal, name, None)

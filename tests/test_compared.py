@@ -171,7 +171,7 @@ SETTINGS = {
         "xlsx": (
             "xl/workbook.xml",
             r"<definedNames>",
-            '<definedNames><definedName name="Gamma" localSheetId="3">Start!$C$9</definedName>',
+            '<definedNames><definedName name="Gamma" localSheetId="7">Start!$C$9</definedName>',
         ),
         "ods": (
             "content.xml",

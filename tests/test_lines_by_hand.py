@@ -134,7 +134,7 @@ def test_lines_of_the_documents(notation: str, text: str, value: float) -> None:
 
 
 def test_the_single_output_of_bhadani_has_one_index() -> None:
-    """The slides: ŷ = 0.7739, y = 1, w₂^[3] = 0.2, its source 0.5968, η = 0.1."""
+    """The slides: ŷ = 0.7739, y = 1, w₂[3] = 0.2, its source 0.5968, η = 0.1."""
     name = "bhadani-1-2-3-1"
     [error] = read("a_{1}^{[3]} − y", "bhadani", name)
     assert error.low == pytest.approx(0.7739 - 1, abs=5e-5)
@@ -186,11 +186,11 @@ LABELS = [
     ("happydustbunny", "a₀⁽¹⁾ = −0.5933", False),
     ("happydustbunny", "a₀⁽³⁾ = 0.5933", False),
     ("happydustbunny", "a₇⁽¹⁾ = 0.5933", False),
-    ("sabine", "a₀^L−1 = 0.5933", True),
-    ("sabine", "a₀^L−2 = 0.5933", False),
-    ("bhadani", "a₂^[2] = 0.7729", True),
+    ("sabine", "a₀ᴸ⁻¹ = 0.5933", True),
+    ("sabine", "a₀ᴸ⁻² = 0.5933", False),
+    ("bhadani", "a₂[2] = 0.7729", True),
     ("bhadani", "x₁ = 0.0500", True),
-    ("bhadani", "a₀^[2] = 0.7729", False),
+    ("bhadani", "a₀[2] = 0.7729", False),
     ("wichmann", "a₂⁽²⁾ = 0.7729", True),
     ("wichmann", "nonsense = 1", False),
 ]
@@ -260,6 +260,8 @@ def test_no_slip_in_a_line_goes_unnoticed(name: str, notation: str) -> None:
     models = list(pairs(lesson))
     tried = 0
     for reading in models[0][0].readings:
+        if not (isinstance(reading.symbol, Rich) and isinstance(reading.equation, Rich)):
+            continue  # a live line is about another weight once the inputs have moved
         slips = [dataclasses.replace(reading, symbol=s) for s in broken(reading.symbol)]
         slips += [dataclasses.replace(reading, equation=e) for e in broken(reading.equation)]
         for slip in slips:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+import click
 import pytest
 
 from sheetnet.errors import SheetnetError
@@ -23,6 +24,7 @@ from sheetnet.lessons.text import override
 from sheetnet.recalc import folder as folders
 from sheetnet.recalc import ironcalc, recalculate
 from sheetnet.recalc.folder import LOCK, WorkFolder
+from sheetnet.terminal import Program
 from tests import hostile
 
 ROOT = Path(__file__).parent.parent
@@ -305,6 +307,29 @@ def test_only_leftovers_are_removed(
                 second.path.name,
             }
     assert (tmp_path / "elsewhere" / LOCK).exists()
+
+
+@posix
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_library_that_makes_an_error_of_a_signal(
+    number: signal.Signals, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As openpyxl does where it converts a value."""
+
+    @click.command()
+    def command() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(5)
+        except BaseException:
+            raise TypeError("expected a number") from None
+
+    group = Program(commands={"convert": command})
+    with pytest.raises(SystemExit) as ended:
+        group.main(["convert"])
+    assert ended.value.code == status
 
 
 @posix

@@ -92,8 +92,8 @@ class Ref(Expression):
     """One cell. Rows and columns count from 1.
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
-    (a `Rich`) and `digits` how many decimals a sentence shows of it at least (see `figures`);
-    they are no part of the cell's identity.
+    (a `Rich`) and `digits` how many decimals a sentence shows of it at least (see `figures`),
+    `signless` that no value there is below 0; they are no part of the cell's identity.
     """
 
     sheet: str
@@ -102,6 +102,7 @@ class Ref(Expression):
     fixed: bool = False
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
+    signless: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,12 @@ def when(condition: Any, then: Any, otherwise: Any) -> Call:
 def guard(node: Call) -> Call:
     """The same formula, one of whose sides is only a guard."""
     return replace(node, guard=True)
+
+
+def guarded(node: Expression) -> Expression:
+    """The same formula, all of whose IFs are only guards: how a number is worded, not which."""
+    rebuilt = _rebuilt(node, guarded)
+    return guard(rebuilt) if isinstance(rebuilt, Call) and rebuilt.function == "IF" else rebuilt
 
 
 #: The symbol of `square`, which mathematics writes behind its argument.

@@ -37,8 +37,17 @@ FUNCTIONS = {"LN": "ln", "MAX": "max", "MIN": "min", "TANH": "tanh", "ABS": "abs
 
 def written(node: Expression) -> Rich:
     """The formula in the notation of its leaves' symbols."""
+    return _spelled(_pieces(node)[0])
+
+
+def written_factor(node: Expression) -> Rich:
+    """The same as one factor of a product: a sum stands in parentheses."""
+    return _spelled(_wrapped(node, PRODUCT, first=False))
+
+
+def _spelled(pieces: list[Piece]) -> Rich:
     result = Rich(())
-    for piece in _pieces(node)[0]:
+    for piece in pieces:
         if isinstance(piece, Leaf):
             result += rich(piece.symbol)
         else:

@@ -17,7 +17,9 @@ LOW, UP, END = "\x01", "\x02", "\x03"
 LOWERED = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+−()aehijklmnoprstuvx", strict=True)
 )
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ", "0123456789+−()Tnt", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗᴸ", "0123456789+−()TntL", strict=True))
+#: A layer's label on the line, the comma between two lowered indices, any other character.
+PIECE = re.compile(r"(\[\d+\])|(?<=[₀-₉])(,)(?=[₀-₉])|(.)", re.DOTALL)
 #: Rounding in the last digits of float64, in sums of many terms.
 SLACK = 1e-12
 LAST_BIT = 2.3e-16
@@ -81,9 +83,10 @@ def flat(runs: Iterable[tuple[str, int]]) -> str:
 def flat_text(text: str) -> str:
     """Text with Unicode's small figures as one line with marks."""
     pieces: list[tuple[str, int]] = []
-    for character in text:
-        level = -1 if character in LOWERED else 1 if character in RAISED else 0
-        plain = LOWERED.get(character) or RAISED.get(character) or character
+    for label, comma, character in PIECE.findall(text):
+        raised, lowered = label or character in RAISED, comma or character in LOWERED
+        level = 1 if raised else -1 if lowered else 0
+        plain = label or comma or LOWERED.get(character) or RAISED.get(character) or character
         if pieces and pieces[-1][1] == level:
             pieces[-1] = pieces[-1][0] + plain, level
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _LOWERED = str.maketrans("0123456789+−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_RAISED = str.maketrans("0123456789+−()Tnt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ")
+_RAISED = str.maketrans("0123456789+−()TntL", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗᴸ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,11 @@ def rich(value: Rich | str) -> Rich:
 
 
 def _plain(run: Run) -> str:
-    if run.level == 0:
+    # There are no raised square brackets: a layer's label in them stands on the line.
+    if run.level == 0 or (run.level > 0 and run.text.startswith("[")):
         return run.text
     small = run.text.translate(_LOWERED if run.level < 0 else _RAISED)
-    if any(new == old and not new.isspace() for new, old in zip(small, run.text, strict=True)):
+    pairs = zip(small, run.text, strict=True)
+    if any(new == old and not (new.isspace() or new == ",") for new, old in pairs):
         return ("_" if run.level < 0 else "^") + run.text
     return small

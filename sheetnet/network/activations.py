@@ -53,7 +53,8 @@ class Activation:
     values of the hyper-parameters that it declares.
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
-    definition and derivative as text; `kinks(h)` are the z where it has no derivative.
+    definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
+    of one that is `signless` is below 0.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Activation:
     cell_slope: Callable[[Expression, Expression, Hyper], Expression] | None = None
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
+    signless: bool = False
 
 
 def elementwise(
@@ -103,6 +105,7 @@ def _sigmoid(z: Any, _: Hyper) -> Any:
 
 SIGMOID = elementwise(
     name="sigmoid",
+    signless=True,
     symbol="σ",
     written="σ(z) = 1/(1 + e⁻ᶻ)",
     written_slope="σ′(z) = a·(1 − a)",
@@ -136,6 +139,7 @@ IDENTITY = elementwise(
 
 RELU = elementwise(
     name="relu",
+    signless=True,
     symbol="ReLU",
     written="ReLU(z) = max(0, z)",
     written_slope="ReLU′(z) = 1 where z > 0, else 0",
@@ -160,6 +164,7 @@ LEAKY_RELU = elementwise(
 
 STEP = elementwise(
     name="step",
+    signless=True,
     symbol="g",
     written="g(z) = 1 where z ≥ θ, else 0",
     written_slope="g′(z) = 0",
@@ -185,6 +190,7 @@ def _softmax_cell(z: Terms, j: int, _: Hyper) -> Expression:
 
 SOFTMAX = Activation(
     name="softmax",
+    signless=True,
     symbol="softmax",
     written="softmax(z)ⱼ = e^zⱼ / Σ e^zₖ",
     written_slope="∂aⱼ/∂zₖ = aⱼ·(δⱼₖ − aₖ)",
@@ -198,6 +204,7 @@ SOFTMAX = Activation(
 
 SOFTPLUS = elementwise(
     name="softplus",
+    signless=True,
     symbol="softplus",
     written="softplus(z) = ln(1 + eᶻ)",
     written_slope="softplus′(z) = σ(z)",

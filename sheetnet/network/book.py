@@ -8,13 +8,18 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, status, training
+from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.descent import DESCENT
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
 from sheetnet.network.sheets.inputs import INPUTS
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.parameters import PARAMETERS
+from sheetnet.network.sheets.progress import PROGRESS
+from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.knobs import digest
 from sheetnet.workbook.model import Book
@@ -23,10 +28,15 @@ from sheetnet.workbook.model import Book
 SHEETS: list[SheetKind] = [
     INPUTS,
     NETWORK,
+    CHAIN_RULE,
+    DESCENT,
+    SURFACE_SHEET,
     MATRICES,
+    PROGRESS,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,
     NOTATION,
+    PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {}

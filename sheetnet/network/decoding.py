@@ -104,6 +104,8 @@ class Decoder:
             if symbol.kept:
                 [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept]
                 return float(numbers.now(parameter.kept(kept), layer)[index])
+            if len(document.costs) > 1 and symbol.of == document.gradient[0] + document.costs[0]:
+                return self._of_example(parameter, layer, index)
             self._expect(symbol.of == document.gradient, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
         if letter in (document.weight, "b"):
@@ -121,6 +123,12 @@ class Decoder:
             return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
         kinds = {"a": ACTIVATION, "z": Z} | ({"δ": DELTA} if document.delta == "δ" else {})
         return self._of_unit(kinds[letter], symbol)
+
+    def _of_example(self, parameter: Quantity, layer: int, index: tuple[int, ...]) -> float:
+        """The derivative of the example's loss by a parameter, where the loss has a letter."""
+        numbers, sample = self.numbers, self.numbers.sample
+        source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
+        return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
 
     def _alone(self, symbol: Symbol) -> float:
         """A letter without an index: a hyper-parameter, the loss, or the only target."""

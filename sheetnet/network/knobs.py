@@ -12,14 +12,20 @@ import numpy as np
 
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS
+from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
+    CHOSEN_OUTPUT,
+    CHOSEN_PARAMETER,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
+    DESCENT_REACH,
     DIFFERENCE_STEP,
+    FIRST_PARAMETER,
     INPUT,
     LEARNING_RATE,
     SAMPLE,
+    SECOND_PARAMETER,
     TARGET,
     UNIT,
 )
@@ -30,6 +36,8 @@ LARGEST = 1_000_000.0
 #: A learning rate that nobody means.
 LARGEST_RATE = 1000.0
 SMALLEST_H, LARGEST_H = 1e-6, 0.1
+#: The most outputs that a drop-down within a rule can list.
+MOST_OUTPUTS = 20
 #: Sizes in which parameters are shaken, so that each is large, middle and small once.
 SIZES = np.array([0.3, -0.3, 0.9, -0.9, 1.9, -1.9])
 
@@ -181,7 +189,73 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
     )
 
 
-KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [_rates, _data, _parameters, _shown]
+def _chosen_parameters(lesson: Lesson) -> Iterator[Knob]:
+    """The weights or biases that sheets look at, by their symbols in the document."""
+    symbols = Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
+    listed = choosable(lesson.net)
+    choices = tuple(str(each.symbol(symbols)) for each in listed)
+    if not choices:
+        return
+    # Descent begins with two of the output's, which move the cost most.
+    first = next(n for n, each in enumerate(listed) if each.layer == lesson.net.depth)
+    second = min(first + 1, len(listed) - 1)
+    for quantity, at, home, note in (
+        (CHOSEN_PARAMETER, 0, "Chain rule", "shows how it reaches the cost"),
+        (FIRST_PARAMETER, first, "Descent", "draws the cost against it"),
+        (SECOND_PARAMETER, second, "Descent", "draws the cost against this one, too"),
+    ):
+        yield Knob(
+            quantity.name,
+            None,
+            np.array(choices[at], object),
+            choices=choices,
+            title=quantity.title,
+            home=home,
+            note=f"Choose a weight or a bias: the sheet {note}.",
+            original=False,
+        )
+    yield Knob(
+        DESCENT_REACH.name,
+        None,
+        np.array(2.0),
+        low=0.001,
+        high=1000,
+        title=DESCENT_REACH.title,
+        home="Descent",
+        note="How far the curve reaches to each side of the weight, besides the step itself.",
+        original=False,
+        nudge=lambda value, rng: value * 1.1,
+        shake=lambda value, rng, turn: value * rng.uniform(0.3, 2.0),
+    )
+
+
+def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
+    """The output that Surface shows, where there are two inputs and several outputs."""
+    sizes = lesson.net.sizes
+    if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
+        return
+    symbols = Symbols(NOTATIONS[lesson.notation], sizes)
+    choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
+    yield Knob(
+        CHOSEN_OUTPUT.name,
+        None,
+        np.array(choices[0], object),
+        choices=choices,
+        title="output",
+        home="Surface",
+        note="Choose an output: the map shows it.",
+        original=False,
+    )
+
+
+KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
+    _rates,
+    _data,
+    _parameters,
+    _shown,
+    _chosen_parameters,
+    _chosen_output,
+]
 
 
 def knobs(lesson: Lesson) -> list[Knob]:

@@ -31,9 +31,14 @@ from sheetnet.network.quantities import (
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Key, Settings
 
-#: A change of the parameters, and what may become of it at the most; below the size of
-#: `SMALL` the change counts as it is.
-NUDGE, GROWN, SMALL = 1e-13, 1e-10, 1e-3
+#: A change of what goes in, a hundred times what rounding does, and what may become of it:
+#: relatively, or of small numbers as it is. Proofs tolerate a tenth of that.
+NUDGE, GROWN, LEAST = 1e-13, 1e-8, 1e-11
+#: Where there are larger numbers, the last bits of a saturated activation, times those, are more
+#: than proofs tolerate.
+SATURATED = 1e3
+#: How often the last bits are changed, each time other ones up and down.
+NUDGES = 3
 #: Larger numbers have squares that no program computes.
 LARGEST = 1e150
 
@@ -75,7 +80,8 @@ class Numbers:
         self.sample = int(settings[key].item()) - 1 if key in settings else 0
         self._derived = derived or {}
         self._run_axes = {(q.name, at): (STEP, *q.axes) for q, at in lesson.net.quantities()}
-        self._given_axes = {knob.place: knob.rows + knob.columns for knob in knobs(lesson)}
+        self.knobs = {knob.place: knob for knob in knobs(lesson)}
+        self._given_axes = {key: knob.rows + knob.columns for key, knob in self.knobs.items()}
         self._arrays: dict[tuple[str, int | None], FloatArray] = {}
         self._blocks: dict[int, tuple[Block, FloatArray]] = {}
 
@@ -100,19 +106,29 @@ class Numbers:
 
     @cached_property
     def is_steady(self) -> bool:
-        """Whether a change in the last bits of the parameters stays one in all of the run."""
-        moved: dict[Key, FloatArray] = {
-            (q.name, layer): self.settings[q.name, layer] * (1 + NUDGE)
-            for q, layer in self.net.parameters()
-        }
-        try:
-            other = train(self.lesson, self.settings.but(moved))
-        except DivergenceError:
+        """Whether changes in the last bits of what goes in stay such in all of the run.
+
+        Each number is moved by itself: moved all alike, errors of differences cancel out.
+        """
+        if any((np.abs(array) > SATURATED).any() for array in self.trace.values()):
             return False
-        return all(
-            bool((np.abs(array - other[key]) <= GROWN * (np.abs(array) + SMALL)).all())
-            for key, array in self.trace.items()
-        )
+        places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
+        places.append((INPUT.name, None))
+        draw = np.random.default_rng(0)
+        for _ in range(NUDGES):
+            moved: dict[Key, FloatArray] = {}
+            for place in places:
+                own = self.settings[place]
+                moved[place] = own * (1 + NUDGE * draw.choice((-1.0, 1.0), own.shape))
+            try:
+                other = train(self.lesson, self.settings.but(moved))
+            except DivergenceError:
+                return False
+            for key, array in self.trace.items():
+                grown = np.abs(array - other[key])
+                if (grown > np.maximum(GROWN * np.abs(array), LEAST)).any():
+                    return False
+        return True
 
     def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
         """A quantity of the run at the chosen step, with its own axes."""

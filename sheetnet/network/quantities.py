@@ -141,3 +141,18 @@ CHOSEN_SAMPLE = Quantity(
     "chosen_sample", (), Role.GIVEN, "example", lambda s, _, at: Rich(()) + "example"
 )
 DIFFERENCE_STEP = Quantity("difference_step", (), Role.GIVEN, "h", lambda s, _, at: Rich(()) + "h")
+FIRST_PARAMETER = Quantity(
+    "first_parameter", (), Role.GIVEN, "weight", lambda s, _, at: Rich(()) + "weight"
+)
+SECOND_PARAMETER = Quantity(
+    "second_parameter", (), Role.GIVEN, "second weight", lambda s, _, at: Rich(()) + "weight"
+)
+DESCENT_REACH = Quantity(
+    "descent_reach", (), Role.GIVEN, "how far to each side", lambda s, _, at: Rich(()) + "reach"
+)
+CHOSEN_OUTPUT = Quantity(
+    "chosen_output", (), Role.GIVEN, "output", lambda s, _, at: Rich(()) + "output"
+)
+CHOSEN_PARAMETER = Quantity(
+    "chosen_parameter", (), Role.GIVEN, "weight", lambda s, _, at: Rich(()) + "weight"
+)

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from sheetnet.expressions.formula import Ref
 from sheetnet.expressions.reading import (
-    END,
-    UP,
     Function,
     Symbol,
     UnreadableError,
@@ -16,6 +14,7 @@ from sheetnet.expressions.reading import (
     flat_text,
     sides,
 )
+from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.model import Book, Position, Reading
 
@@ -60,11 +59,8 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
 def wrong_label(text: str, decoder: Decoder) -> str:
     """What is wrong with a label "symbol = number", in words; empty where it is proved."""
     symbol, _, number = text.partition(" = ")
-    # A layer's label that has no small letters in Unicode stands behind a ^, up to the end.
-    symbol, _, raised = symbol.partition("^")
-    marked = flat_text(symbol) + (f"{UP}{raised}{END}" if raised else "")
     try:
-        [meant] = sides(marked, decoder, {}, decoder.is_layer, {})
+        [meant] = sides(flat_text(symbol), decoder, {}, decoder.is_layer, {})
         [printed] = sides(flat_text(number), decoder, {}, decoder.is_layer, {})
     except UNREADABLE as error:
         return f"the label {text!r}: {error}"
@@ -91,17 +87,19 @@ def _wrong(
 ) -> Iterator[tuple[Position, str]]:
     """What is wrong with a line, each with its cell."""
     here = (reading.row, reading.numbers[1])
-    symbol = flat((run.text, run.level) for run in reading.symbol.runs)
+    symbol = _line(book, reading, reading.symbol)
     look: Callable[[Symbol], float] = decoder
     if symbol.startswith(PREFIX):
         symbol, look = symbol.removeprefix(PREFIX), decoder.following
-    equation = flat((run.text, run.level) for run in reading.equation.runs)
-    numbers = str(book.value(book[reading.sheet], *reading.numbers))
+    equation = _line(book, reading, reading.equation)
+    numbers = _line(book, reading, reading.numbers)
     for what, line, known in (
         ("the symbol", symbol, look),
         ("the equation", equation, decoder),
-        ("the numbers", flat_text(numbers), decoder),
+        ("the numbers", numbers, decoder),
     ):
+        if not line:
+            continue
         try:
             found = sides(
                 line,
@@ -117,3 +115,10 @@ def _wrong(
         for side in found:
             if not side.holds(value):
                 yield here, f"{what} give {side.low:.6g}, the value beside is {shown(value)}"
+
+
+def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:
+    """What is written, or what the cell of a live text shows, as a line for the reader."""
+    if isinstance(held, Rich):
+        return flat((run.text, run.level) for run in held.runs)
+    return flat_text(str(book.value(book[reading.sheet], *held))) if held else ""

@@ -51,10 +51,12 @@ class Words:
         if (row, SIZE) not in self.sheet.cells:
             size = Ref(NAME, row, SIZE)
             self.sheet.put(row, WHAT, number.symbol, styles.SYMBOL.but(horizontal="left"))
-            for column, text in (
-                (SIZE, figures(target, number.digits)),
-                (SIGNED, with_sign(target, size)),
-                (BRACKETED, with_sign(target, size, brackets=True)),
-            ):
+            texts = {SIZE: figures(target, number.digits)}
+            if not target.signless:
+                texts[SIGNED] = with_sign(target, size)
+                texts[BRACKETED] = with_sign(target, size, brackets=True)
+            for column, text in texts.items():
                 self.sheet.put(row, column, text, styles.PLAIN)
+        if target.signless:
+            return Ref(NAME, row, SIZE)
         return Ref(NAME, row, BRACKETED if brackets else SIGNED)

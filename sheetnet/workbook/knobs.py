@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
 from sheetnet.workbook.blocks import Block
 
+#: The most choices that a sentence names.
+MOST_NAMED = 12
 #: A quantity's name and its layer, None where it has none.
 Key = tuple[str, int | None]
 Position = tuple[str, int, int]
@@ -82,7 +85,9 @@ class Knob:
     def sentence(self) -> str:
         """What may be typed."""
         if self.choices:
-            return f"Choose one of {', '.join(self.choices)}."
+            few, more = self.choices[:MOST_NAMED], len(self.choices) - MOST_NAMED
+            rest = f" and {more} more: the arrow beside the cell lists them" if more > 0 else ""
+            return f"Choose one of {', '.join(few)}{rest}."
         kind = "whole number" if self.whole else "number"
         return f"Type a {kind} from {self.low:,.15g} to {self.high:,.15g}."
 
@@ -99,8 +104,10 @@ class Knob:
     def moved(self, value: Array, rng: np.random.Generator, turn: int) -> Array:
         """The value moved, within what may be typed: a little (turn −1), or far."""
         if self.choices:
-            here = self.choices.index(value.item())
-            return np.array(self.choices[(here + 2 + turn) % len(self.choices)], object)
+            # Far apart, so that a few moves reach choices of all kinds, where there are many.
+            count, here = len(self.choices), self.choices.index(value.item())
+            apart = next(n for n in range(round(0.38 * count) or 1, 0, -1) if gcd(n, count) == 1)
+            return np.array(self.choices[(here + (2 + turn) * apart) % count], object)
         moved = self.nudge(value, rng) if turn < 0 else self.shake(value, rng, turn)
         if self.whole:
             moved = np.round(moved)

@@ -127,7 +127,8 @@ class Band:
 class Validation:
     """What a program lets a user type into `area`, and what it says otherwise.
 
-    `kind` is "decimal" or "whole" (between `low` and `high`) or "list" (`choices`).
+    `kind` is "decimal" or "whole" (between `low` and `high`) or "list" (`choices`; where they
+    are too many for a list in the rule, they stand in `source`).
     """
 
     area: Area
@@ -135,6 +136,7 @@ class Validation:
     low: float | Expression | None = None
     high: float | Expression | None = None
     choices: tuple[str, ...] = ()
+    source: Area | None = None
     title: str = ""
     error: str = ""
     prompt: str = ""
@@ -145,7 +147,8 @@ class ColourScale:
     """Fills by value: `low` colour at −`bound`, `middle` at 0, `high` at +`bound`.
 
     A bound that is None is the largest absolute value in the area, so that the colours
-    tell the sign and 0 is always white.
+    tell the sign and 0 is always white. With `spread` the colours go from the least to the
+    largest value in the area instead.
     """
 
     area: Area
@@ -153,6 +156,7 @@ class ColourScale:
     middle: str
     high: str
     bound: float | None = None
+    spread: bool = False
 
     @property
     def limit(self) -> Expression:
@@ -350,15 +354,16 @@ class Sheet:
 class Reading:
     """A line of mathematics on a sheet: symbol = equation = numbers, beside its value.
 
-    `symbol` and `equation` are what is written, `numbers` is the cell of the live text with
-    today's numbers, `value` the cell that holds the result. `facts` are what the lesson's
-    kind needs for reading it back.
+    `symbol` and `equation` are what is written, or the cell of a live text; a line may have
+    no symbol. `numbers` is the cell of the live text with today's numbers, `value` the cell
+    that holds the result. A line that is not there today is an empty text. `facts` are what
+    the lesson's kind needs for reading it back.
     """
 
     sheet: str
     row: int
-    symbol: Rich
-    equation: Rich
+    symbol: Rich | Position | None
+    equation: Rich | Position
     numbers: Position
     value: Position
     facts: Any = None

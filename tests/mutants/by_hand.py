@@ -180,9 +180,9 @@ BY_HAND = [
     ),
     ByHand(
         "Start: the sentence ends with the first cost",
-        f"{SHEETS}/start.py",
-        '+ [call("FIXED", last, 4, True), "."]',
-        '+ [call("FIXED", first, 4, True), "."]',
+        f"{SHEETS}/status.py",
+        'join(["✓ The cost comes down from ", start, " to ", end, "."])',
+        'join(["✓ The cost comes down from ", start, " to ", start, "."])',
     ),
     ByHand(
         "Notation: a slip's right value is wrong",
@@ -341,10 +341,10 @@ BY_HAND = [
         '["¼"]',
     ),
     ByHand(
-        "Mathematics: negative numbers lose their sign",
-        f"{EXPRESSIONS}/mathematics.py",
-        'join(["−", size] if signed else ["(−", size, ")"])',
-        "size",
+        "Figures: negative numbers lose their sign",
+        f"{EXPRESSIONS}/figures.py",
+        'signed = ["(−", size, ")"] if brackets else ["−", size]',
+        "signed = [size]",
     ),
     ByHand(
         "Formulas: 1 − a is written as a − 1",

@@ -71,6 +71,9 @@ def _validation(name: str, validation: Validation) -> str:
 
 
 def _condition(validation: Validation) -> str:
+    if validation.source:
+        source = replace(validation.source, fixed=True)
+        return f"cell-content-is-in-list({OPEN_FORMULA.write(source, validation.area.sheet)})"
     if validation.kind == "list":
         choices = ";".join('"' + c.replace('"', '""') + '"' for c in validation.choices)
         return f"cell-content-is-in-list({choices})"
@@ -119,11 +122,17 @@ def _rule(rule: Rule | NumberRule, styles: Styles) -> str:
 def _scale(scale: ColourScale) -> str:
     kind = "formula" if scale.bound is None else "number"
     limit = replace(scale, area=replace(scale.area, fixed=True)).limit
-    entries = (
+    entries: tuple[tuple[Expression, str, str], ...] = (
         (-limit, kind, scale.low),
         (Number(0), "number", scale.middle),
         (limit, kind, scale.high),
     )
+    if scale.spread:
+        entries = (
+            (Number(0), "minimum", scale.low),
+            (Number(50), "percent", scale.middle),
+            (Number(0), "maximum", scale.high),
+        )
     return element(
         "calcext:color-scale",
         {},

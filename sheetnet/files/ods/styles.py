@@ -191,7 +191,13 @@ class Styles:
             )
             for style, name in self._number_rules.items()
         )
-        return "".join([*(_rule(name, style) for style, name in self._rules.items()), *numbers])
+        formats = (
+            data_style(f"{name}N", style.number_format)
+            for style, name in self._rules.items()
+            if style.number_format != GENERAL
+        )
+        rules = (_rule(name, style) for style, name in self._rules.items())
+        return "".join([*formats, *rules, *numbers])
 
     def _table(self, sheet: Sheet) -> str:
         colour = f"#{sheet.tab_colour}" if sheet.tab_colour else None
@@ -295,5 +301,8 @@ def _rule(name: str, style: Style) -> str:
         "table-cell",
         element("style:table-cell-properties", cell) if any(cell.values()) else "",
         element("style:text-properties", {"fo:color": f"#{style.colour}"} | weights),
-        **{"style:parent-style-name": "Default"},
+        **{
+            "style:parent-style-name": "Default",
+            "style:data-style-name": f"{name}N" if style.number_format != GENERAL else None,
+        },
     )

@@ -173,6 +173,8 @@ def _bound(bound: Any, sheet: Sheet) -> Any:
 
 def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
     choices = '"' + ",".join(validation.choices) + '"'
+    if validation.source:
+        choices = EXCEL.write(replace(validation.source, fixed=True), sheet.name)
     listed = validation.kind == "list"
     result = DataValidation(
         type=validation.kind,
@@ -191,20 +193,37 @@ def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
     return result
 
 
+def _number_format(style: Style) -> NumberFormat | None:
+    """What a rule changes of how numbers are shown, if anything."""
+    if style.number_format == PLAIN.number_format:
+        return None
+    return NumberFormat(numFmtId=OWN_FORMATS, formatCode=style.number_format)
+
+
 def _rule(rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> Any:
     if isinstance(rule, NumberRule):
-        shown = NumberFormat(numFmtId=OWN_FORMATS, formatCode=rule.style.number_format)
         formula = EXCEL.write(rule.condition, sheet.name)
-        style = DifferentialStyle(numFmt=shown)
+        style = DifferentialStyle(numFmt=_number_format(rule.style))
         return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
     if isinstance(rule, Rule):
         style = DifferentialStyle(
             font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
             fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
             border=_border(rule.style) if rule.style.borders else None,
+            numFmt=_number_format(rule.style),
         )
         formula = EXCEL.write(rule.condition, sheet.name)
         return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
+    if rule.spread:
+        return ColorScaleRule(
+            start_type="min",
+            start_color="FF" + rule.low,
+            mid_type="percent",
+            mid_value=50,
+            mid_color="FF" + rule.middle,
+            end_type="max",
+            end_color="FF" + rule.high,
+        )
     rule = replace(rule, area=replace(rule.area, fixed=True))
     kind = "num" if rule.bound is not None else "formula"
     return ColorScaleRule(

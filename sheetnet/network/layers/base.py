@@ -116,6 +116,11 @@ class Layer(ABC):
         """Whether its values are those of this activation, so that a loss may be fused with it."""
         return False
 
+    @property
+    def signless(self) -> bool:
+        """Whether no value is below 0."""
+        return False
+
     @abstractmethod
     def first(self, draw: Draw) -> Arrays:
         """The parameters before the first update, by their quantities' names."""

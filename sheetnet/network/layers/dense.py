@@ -121,6 +121,10 @@ class Dense(Layer):
     def fuses_with(self, activation: str) -> bool:
         return self.activation.name == activation
 
+    @property
+    def signless(self) -> bool:
+        return self.activation.signless
+
     def kinks(self) -> tuple[tuple[Quantity, float], ...]:
         return tuple((Z, at) for at in self.activation.kinks(self.hyper))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -190,7 +190,7 @@ class Context:
         key = quantity.name if isinstance(quantity, Quantity) else quantity
         knob = self.knobs[key, None]
         assert knob.name
-        cell: Ref = self.knob(key).ref(fixed=True)
+        cell = replace(self.knob(key).ref(fixed=True), signless=knob.low >= 0)
         symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
         return name_of(knob.name, cell, symbol or knob.title.split()[-1])
 

@@ -8,17 +8,16 @@ that all rows are one formula filled down.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, equal, guard, when
-from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray, forward, losses
 from sheetnet.network.equations import Equations
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.quantities import (
     COST,
     DIFFERENCE_STEP,
@@ -48,36 +47,6 @@ STRIDE, THIN = 2, 3.0
 SYMBOL, SIGN_TEXT, WHICH, SIGN, FIRST = 1, 2, 3, 4, 5
 #: The most cells that the workings may take; beyond, evenly chosen parameters are checked.
 MOST_CELLS = 40_000
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number that training changes, and its place on the axes of its quantity."""
-
-    quantity: Quantity
-    layer: int
-    index: tuple[tuple[str, int], ...]
-
-    @property
-    def place(self) -> dict[str, int]:
-        return dict(self.index)
-
-    def symbol(self, context: Context) -> Rich:
-        return self.quantity.symbol(context.symbols, self.layer, self.place)
-
-
-def every(net: Net) -> list[Parameter]:
-    """All parameters: of each unit its weights, then its bias."""
-    found = []
-    for layer in net.layers:
-        for number, quantity in enumerate(layer.parameters):
-            lengths = net.lengths(quantity, layer.number, 1)
-            for index in np.ndindex(*lengths.values()):
-                place = tuple(zip(lengths, index, strict=True))
-                unit = index[0] if index else layer.units  # what all units share comes last
-                found.append((layer.number, unit, number, Parameter(quantity, layer.number, place)))
-    found.sort(key=lambda each: each[:3])
-    return [parameter for *_, parameter in found]
 
 
 def checked(net: Net, samples: int) -> list[Parameter]:
@@ -210,7 +179,7 @@ def fill(context: Context) -> Sheet:
         for move, text in enumerate(("+ h", "− h")):
             row = row_of(number, move)
             sheet.heights[row + 1] = THIN
-            sheet.put(row, SYMBOL, parameter.symbol(context), styles.SYMBOL)
+            sheet.put(row, SYMBOL, parameter.symbol(context.symbols), styles.SYMBOL)
             sheet.put(row, SIGN_TEXT, text, styles.SIGN)
     _write_rows(context, sheet, blocks, [numbers[parameter] for parameter in parameters])
     return sheet
@@ -226,7 +195,7 @@ def _write_base(context: Context, sheet: Sheet, blocks: list[Block]) -> dict[Par
             parameter = Parameter(quantity, layer, tuple(index.items()))
             numbers[parameter] = len(numbers) + 1
             column = block.position(**index)[1]
-            sheet.put(SYMBOL_ROW, column, parameter.symbol(context), styles.symbol(UPDATE))
+            sheet.put(SYMBOL_ROW, column, parameter.symbol(context.symbols), styles.symbol(UPDATE))
             number = context.of_step(quantity, layer, **index)
             sheet.put(BASE_ROW, column, number, UPDATE)
             place = styles.LABEL_CENTRE.but(size=8, number_format="0")

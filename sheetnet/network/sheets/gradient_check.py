@@ -28,10 +28,11 @@ from sheetnet.expressions.formula import (
 from sheetnet.network.engine import FloatArray, forward
 from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.parameters import Parameter
 from sheetnet.network.quantities import DIFFERENCE_STEP, Quantity, Role
 from sheetnet.network.sheets import differences, inputs
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.differences import Parameter, checked, moved_costs, moved_values
+from sheetnet.network.sheets.differences import checked, moved_costs, moved_values
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, mark_failures, shows
@@ -362,7 +363,7 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     up, down = (Ref(differences.NAME, differences.row_of(number, i), column) for i in (0, 1))
     gradient = context.of_step(parameter.quantity.gradient, parameter.layer, **parameter.place)
     analytic, numeric, apart = (Ref(NAME, row, c) for c in (GRADIENT, DIFFERENCE, APART))
-    sheet.put(row, PARAMETER, parameter.symbol(context), styles.SYMBOL)
+    sheet.put(row, PARAMETER, parameter.symbol(context.symbols), styles.SYMBOL)
     sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
     look = FORWARD.but(number_format="0.00000000")
     sheet.put(row, DIFFERENCE, (up - down) / (2 * h), look)

@@ -85,7 +85,7 @@ class Own:
     @property
     def cost(self) -> tuple[Ref, Ref]:
         """The cell of the chosen step's cost, and that of its text."""
-        cell = Ref(NAME, FIRST_ROW, POINT, symbol=self.context.symbols.cost)
+        cell = Ref(NAME, FIRST_ROW, POINT, symbol=self.context.symbols.cost, signless=True)
         return cell, self.context.words.of(cell)
 
     def fill(self) -> Sheet:

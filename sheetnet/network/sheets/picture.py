@@ -141,7 +141,21 @@ class Picture:
         row, column = self._position(quantity, layer, unit, source)
         symbol = quantity.symbol(self.context.symbols, layer or 0, {UNIT: unit, SOURCE: source})
         small = quantity in (DELTA, WEIGHT.gradient, BIAS.gradient)
-        return Ref(NAME, row, column, symbol=symbol, digits=6 if small else 4)
+        return Ref(
+            NAME,
+            row,
+            column,
+            symbol=symbol,
+            digits=6 if small else 4,
+            signless=self._is_signless(quantity, layer),
+        )
+
+    def _is_signless(self, quantity: Quantity, layer: int | None) -> bool:
+        """Whether the quantity cannot be negative."""
+        if quantity == ACTIVATION and layer:
+            return self.context.layers[layer - 1].signless
+        bounds = self.context.net.loss.bounds
+        return quantity == TARGET and bounds is not None and bounds[0] >= 0
 
     def _position(
         self, quantity: Quantity, layer: int | None, unit: int, source: int

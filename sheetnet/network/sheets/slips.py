@@ -75,7 +75,7 @@ def _happydustbunny(context: Context) -> Iterator[Slip]:
         (_slope(_sigma, 1), SLOPE_1),
     )
     weights = context.knob(WEIGHT, context.depth)
-    has_bias = bool(context.dense[-1].bias)
+    has_bias = int(bool(context.dense[-1].bias))
     biases = [context.knob(BIAS, context.depth).ref(fixed=True)] if has_bias else []
     row, column = (weights.area(fixed=True, **at) for at in ({"unit": 0}, {"source": 0}))
     sources, units = context.sizes[-2], context.sizes[-1]

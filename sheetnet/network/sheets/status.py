@@ -7,9 +7,10 @@ shows it in place of its hint, Start in place of its verdict.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sheetnet.expressions.dialects import address
-from sheetnet.expressions.figures import in_figures, written_number
+from sheetnet.expressions.figures import figures, in_figures
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -133,12 +134,12 @@ def _diverges(context: Context) -> Expression:
         counted,
         " on its numbers are too large for a cell.",
     ]
-    highest = written_number(maximum(costs))
+    highest = figures(maximum(costs))  # no cost is below 0
     grows = ["✗ The run diverges: the cost grows to ", highest, " at step ", at, "."]
-    said = when(counted < steps + 1, join([*errors, remedy]), join([*grows, remedy]))
-    said = when(equal(counted, 0), TOO_LARGE, said)
+    said = guard(when(counted < steps + 1, join([*errors, remedy]), join([*grows, remedy])))
+    said = guard(when(equal(counted, 0), TOO_LARGE, said))
     bounded = call("COUNTIF", costs, f"<{BEYOND}")
-    return guard(when(bounded < steps + 1, guard(said), ""))
+    return guard(when(bounded < steps + 1, said, ""))
 
 
 TOO_LARGE = "✗ The numbers are too large for a cell from the start. Type smaller inputs or weights."
@@ -160,8 +161,8 @@ def _said(numbers: Numbers, remedy: str) -> str:
 def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
     """Whether the run converges, as a formula and as a claim."""
     cost, words = context.run(COST), context.words
-    first, last = cost.ref(step=0), cost.ref(step=context.steps)
-    largest = Ref(words.sheet.name, LARGEST_ROW, SAYS)
+    first, last = (replace(cost.ref(step=at), signless=True) for at in (0, context.steps))
+    largest = Ref(words.sheet.name, LARGEST_ROW, SAYS, signless=True)
     start, end, top = (words.of(number) for number in (first, last, largest))
     remedy = _remedy(context)
     apart = call("ABS", last - first)

@@ -1,0 +1,316 @@
+"""Chain rule: every path from one weight to the cost, its factors, their product, the sum.
+
+The weight is chosen from a drop-down. Each path is a line of what the weight moves on its
+way to the loss, with the derivative of each by the one before under the arrow between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    Text,
+    call,
+    join,
+    total,
+    when,
+)
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    CHOSEN_PARAMETER,
+)
+from sheetnet.network.sheets import parameters, path_difference, path_texts, paths
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.gradient_check import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.path_cells import PathCells
+from sheetnet.network.sheets.path_places import (
+    FIRST,
+    LABEL,
+    NAME,
+    PATH_FACTOR,
+    PATH_PRODUCT,
+    START,
+)
+from sheetnet.network.sheets.path_texts import OUTPUT, SLOPE, Texts
+from sheetnet.sheets import frame
+from sheetnet.sheets.checks import FAILED, write_check
+from sheetnet.sheets.checks import PASSED as TICK
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
+from sheetnet.workbook.styles import BACKWARD
+
+KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
+#: What stands for a sum too long to read.
+ELSEWHERE = "the sum of the products of the paths below"
+ON_TRAINING = "the gradient on Training"
+PALE = styles.PLAIN.but(colour=styles.GREY)
+
+
+def formulas(context: Context) -> int:
+    """How many formulas the sheet and its workings have, about."""
+    depth, most = context.depth, paths.most(context.net)
+    return most * (22 * depth + 20) + 9 * len(parameters.listed(context))
+
+
+def applies(context: Context) -> bool:
+    """Whether there are weights to choose from, and room for the paths of each."""
+    return bool(parameters.listed(context)) and formulas(context) <= parameters.MOST_FORMULAS
+
+
+def _place(context: Context) -> None:
+    knob = context.knobs[CHOSEN_PARAMETER.name, None]
+    context.place_knob(knob, NAME, KNOB_ROW, START)
+
+
+def _fill(context: Context) -> list[Sheet]:
+    writer = _Writer(context)
+    writer.write()
+    return [writer.sheet, writer.texts.sheet]
+
+
+CHAIN_RULE = SheetKind(
+    NAME,
+    _fill,
+    applies=applies,
+    place=_place,
+    derived=(
+        Derived(PATH_FACTOR, lambda numbers, _: paths.found(numbers).factors),
+        Derived(PATH_PRODUCT, lambda numbers, _: paths.found(numbers).products),
+    ),
+)
+
+
+class _Writer:
+    """The sheet, cell by cell."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.net = context, context.net
+        self.sheet = Sheet(NAME, "one weight: every path by which it moves the cost")
+        self.texts = Texts(context)
+        self.knob = context.knob(CHOSEN_PARAMETER).ref(fixed=True)
+        self.layer = Ref(NAME, LAYER_ROW, START, True)
+        self.cells = PathCells(context, self.sheet, self.texts, self.knob, self.layer)
+        self.ways, self.most = self.cells.ways, self.cells.most
+        self.product_column = self.cells.product_column
+
+    def write(self) -> None:
+        sheet = self.sheet
+        sheet.tab_colour, sheet.cursor = styles.BLUE, (KNOB_ROW, START)
+        sheet.freeze = (HEAD_ROW, 1)
+        sheet.print_setup = PrintSetup()
+        hint = (
+            "A weight moves the cost along every path that leads from it to the cost: multiply "
+            "the derivatives along a path, then add the paths."
+        )
+        frame.head(sheet, "The chain rule: how one weight moves the cost", hint, problem=PROBLEM)
+        frame.banner(sheet, self.product_column + 1)
+        factors = [
+            [self.cells.factor(p, n) for n in range(self.cells.factors)] for p in range(self.most)
+        ]
+        products = [self.cells.product(path) for path in range(self.most)]
+        self.texts.write(self.knob, self.layer, factors, products)
+        self._set_widths()
+        self._write_knobs()
+        self._write_sum(products)
+        for path in range(self.most):
+            self.cells.write(path)
+
+    def _set_widths(self) -> None:
+        """Factors get the room that the longest of their equations needs."""
+        sheet = self.sheet
+        longest = max(self.texts.longest[SLOPE], self.texts.longest[OUTPUT])
+        sheet.widths |= {1: 2.5, LABEL: 11.0, START: 14.0, self.cells.loss_column: 11.0}
+        for column in range(FIRST, self.cells.loss_column):
+            factor = (column - FIRST) % 2 == 0
+            sheet.widths[column] = min(max(12.0, 0.85 * longest), 26.0) if factor else 10.5
+        sheet.widths |= {self.cells.loss_column + 1: 3.0, self.product_column: 14.0}
+        sheet.widths[self.product_column + 1] = 3.0
+
+    def _write_knobs(self) -> None:
+        """What is chosen: the weight here, the step and the example on Start."""
+        context, sheet = self.context, self.sheet
+        knob = context.knobs[CHOSEN_PARAMETER.name, None]
+        sheet.heights[KNOB_ROW] = 24
+        sheet.put(KNOB_ROW, LABEL, "weight", styles.LABEL_RIGHT)
+        context.fill_knob(sheet, knob, styles.INPUT.but(size=14, font=styles.SERIF))
+        sheet.validations.append(parameters.validation(context, knob))
+        sheet.notes[KNOB_ROW, START] = knob.note
+        listed = parameters.listed(context)
+        sheet.put(LAYER_ROW, LABEL, "in layer", styles.LABEL_RIGHT)
+        sheet.put(
+            LAYER_ROW,
+            START,
+            parameters.look(context, parameters.LAYER, self.texts.number),
+            styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY),
+            claim=lambda numbers: listed[path_difference.chosen(numbers)].layer,
+        )
+        whole = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
+        sheet.put(KNOB_ROW, FIRST, "step", styles.LABEL_RIGHT)
+        sheet.put(KNOB_ROW, FIRST + 1, context.step, whole, claim=lambda numbers: numbers.step)
+        column = FIRST + 2
+        if context.batch:
+            sheet.put(KNOB_ROW, column, "example", styles.LABEL_RIGHT)
+            sheet.put(
+                KNOB_ROW,
+                column + 1,
+                context.sample,
+                whole,
+                claim=lambda numbers: numbers.sample + 1,
+            )
+            column += 2
+        sheet.put(KNOB_ROW, column, "chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[KNOB_ROW, column] = Link("Start", tip="To the step and the example")
+        hint = "Choose a weight or a bias in the yellow cell: everything here follows."
+        sheet.put(LAYER_ROW, FIRST, hint, styles.HINT)
+
+    def _write_sum(self, products: Sequence[Ref]) -> None:
+        """The derivative, the sum written out, with today's numbers, its value and checks."""
+        context, sheet, right = self.context, self.sheet, self.product_column
+        of = context.symbols.loss
+        counts = [_many(way.count) for way in self.ways]
+        leads = call("CHOOSE", self.layer, *counts) if len(counts) > 1 else Text(counts[0])
+        example = join([" of example ", context.sample]) if context.batch else Text("")
+        heading = join([leads, " from ", self.knob, f" to {of}"]) & example
+        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING)
+        sheet.fill(HEAD_ROW, LABEL, HEAD_ROW, right, styles.HEADING)
+        sheet.heights[HEAD_ROW] = 24
+
+        d, letter = context.notation.derivative, context.notation.loss_letter
+        symbol = join([f"{d}{letter}/{d}", self.knob])
+        sheet.put(SUM_ROW, LABEL, symbol, styles.symbol(BACKWARD))
+        sheet.merge(SUM_ROW, LABEL, SUM_ROW, START)
+        short = [way for way in self.ways if self.texts.is_short(way)]
+        shown = [
+            self.texts.today(None, 0) if way in short else Text(ELSEWHERE) for way in self.ways
+        ]
+        alike = len(set(shown)) == 1
+        equation = shown[0] if alike else call("CHOOSE", self.layer, *shown)
+        room = sum(sheet.widths[column] for column in range(FIRST, right + 1))
+        longest = max([self.texts.length(way) for way in short], default=60)
+        numbers = [(20 * (way.last - way.layer + 1) + 20) * way.count for way in short]
+        serif = styles.PLAIN.but(font=styles.SERIF, size=12)
+        filled = self.texts.today(None, 1)
+        for row, content, look, length in (
+            (SUM_ROW, equation, serif, longest),
+            (SUM_ROW + 1, filled, PALE, max([13 * self.most, *numbers])),
+        ):
+            sheet.put(row, FIRST, join(["= ", content]), look.but(wrap=True))
+            sheet.merge(row, FIRST, row, right)
+            sheet.heights[row] = 17.0 * (1 + int(0.9 * length / room)) + 3
+        self._write_value(products)
+
+    def _write_value(self, products: Sequence[Ref]) -> None:
+        """The sum's value, what it is checked against, and what it says."""
+        context, sheet, row = self.context, self.sheet, SUM_ROW + 2
+        value = Ref(NAME, row, START, True, digits=6)
+        sheet.heights[row] = 22
+        sheet.put(row, LABEL, "sum of the paths", styles.LABEL_RIGHT.but(size=9))
+        look = BACKWARD.but(bold=True, size=13, number_format=styles.SIGNED_SIX)
+        sheet.put(row, START, total(list(products)), look, claim=paths.total)
+        here = parameters.SHARE if context.batch else parameters.GRADIENT
+        gradient = parameters.look(context, here, self.texts.number)
+        small = styles.NUMBER.but(number_format=styles.SIGNED_SIX, colour=styles.GREY)
+
+        def known(numbers: Numbers) -> float:
+            held = parameters.shares if context.batch else parameters.gradients
+            return float(held(numbers)[path_difference.chosen(numbers)])
+
+        near = call("ABS", value - gradient) <= 1e-9 * (1 + call("ABS", value))
+        write_check(sheet, row, FIRST, near)
+        sheet.put(row, FIRST + 1, gradient, small, claim=known)
+        says = "its share in the gradient on Training, δ · source"
+        sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, styles.HINT)
+        row += 1
+        passes = (TICK, BLURRED, KINK) if self._kinks() else (TICK, BLURRED)
+        verdict = self._verdict(value)
+        sheet.put(row, FIRST, verdict, styles.CHECK, claim=path_difference.verdict, passes=passes)
+        cell = Area(NAME, row, FIRST, row, FIRST)
+        failed = call("ISNUMBER", call("MATCH", FAILED, cell, 0))
+        sheet.formats.append(Rule(cell, failed, styles.WRONG))
+        up, down = self._moved_losses()
+        sheet.put(
+            row,
+            FIRST + 1,
+            (up - down) / (2 * path_difference.H),
+            small,
+            claim=path_difference.difference,
+            approximate=path_difference.scale,
+        )
+        name = context.symbols.loss
+        says = (
+            f"the central difference: {name} with the weight a little larger and a little smaller"
+        )
+        sheet.put(row, FIRST + 2, says, styles.HINT)
+        sheet.notes[row, FIRST] = (
+            "The loss is computed twice more, with the weight a little larger and a little "
+            f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
+            f"the sum. “{KINK}”: the move itself switches a ReLU. “{BLURRED}”: the loss is so "
+            "large that its last digit hides the difference."
+        )
+        self._write_meaning(value)
+
+    def _kinks(self) -> bool:
+        return any(layer.kinks() for layer in self.context.layers)
+
+    def _moved_losses(self) -> tuple[Ref, Ref]:
+        column, top = self.texts.rows.cost_column, path_texts.MOVES_TOP
+        return Ref(path_texts.NAME, top, column), Ref(path_texts.NAME, top + 1, column)
+
+    def _verdict(self, value: Ref) -> Expression:
+        """✓ where the central difference is the sum, as on the gradient check."""
+        up, down = self._moved_losses()
+        measured = (up - down) / (2 * path_difference.H)
+        size = SMALL + call("ABS", value) + call("ABS", measured)
+        result: Expression = when(call("ABS", measured - value) / size <= PASSES, TICK, FAILED)
+        blurred = up * LAST_DIGIT / path_difference.H > BLUR * (SMALL + call("ABS", value))
+        result = when(blurred, BLURRED, result)
+        counts = []
+        for layer in self.context.layers:
+            for quantity, at in layer.kinks():
+                above = f">{at:.15g}"
+                up_cells, down_cells = (
+                    self.texts.rows.area_of(quantity, layer.number, path_texts.MOVES_TOP + row)
+                    for row in range(2)
+                )
+                apart = call("COUNTIF", up_cells, above) - call("COUNTIF", down_cells, above)
+                counts.append(call("ABS", apart))
+        return when(total(list(counts)) > 0, KINK, result) if counts else result
+
+    def _write_meaning(self, value: Ref) -> None:
+        """What the derivative says, in words; with a batch, what the update takes."""
+        context, sheet, row = self.context, self.sheet, SUM_ROW + 4
+        name = "loss of this example" if context.batch else "cost"
+        effect = call(
+            "CHOOSE",
+            call("SIGN", call("ROUND", value, 12)) + 2,
+            f"lowers the {name}.",
+            f"does not change the {name}.",
+            f"raises the {name}.",
+        )
+        text = join(["A little more of ", self.knob, " ", effect])
+        sheet.put(row, FIRST, text, styles.PLAIN)
+        if not context.batch:
+            return
+        symbols, row = context.symbols, row + 1
+        d = context.notation.derivative
+        symbol = join([f"{d}{symbols.cost}/{d}", self.knob])
+        sheet.put(row, LABEL, symbol, styles.symbol(BACKWARD))
+        gradient = parameters.look(context, parameters.GRADIENT, self.texts.number)
+        sheet.put(
+            row,
+            START,
+            gradient,
+            BACKWARD.but(bold=True, number_format=styles.SIGNED_SIX),
+            claim=lambda numbers: parameters.gradients(numbers)[path_difference.chosen(numbers)],
+        )
+        hint = f"the same of all {context.samples} examples together: the update takes this one"
+        sheet.put(row, FIRST, hint, styles.HINT)
+
+
+def _many(count: int) -> str:
+    return "One path leads" if count == 1 else f"{count} paths lead"

@@ -1,0 +1,369 @@
+"""Descent: the cost against one chosen weight, the slope there, the step that is taken.
+
+The points of the curve are forward passes with that weight moved, on the sheet of workings
+"Descent curve"; beside it, the cost as a map over two weights (`cost_map`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Expression, Ref, call, guarded, join
+from sheetnet.expressions.mathematics import filled_in
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    COST,
+    DESCENT_REACH,
+    FIRST_PARAMETER,
+    SECOND_PARAMETER,
+    Quantity,
+    Role,
+)
+from sheetnet.network.sheets import cost_map, inputs, moved, parameters
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.moved import Mover, Rows
+from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import Axis, Cell, Chart, Link, PrintSetup, Series, Sheet
+from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
+
+NAME, CURVE = "Descent", "Descent curve"
+KNOB_ROW, HEAD_ROW, FIRST_ROW = 3, 5, 6
+LABEL, VALUE = 2, 3
+#: What stands on the left, row by row.
+NOW, HERE, SLOPE, STEP, AFTER, THERE, PROMISED, REACH = range(FIRST_ROW, FIRST_ROW + 8)
+WORDS_ROW = REACH + 2
+CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 5, 14.5, 9.6
+#: The rows that the chart and the map take, and how high each of them is.
+CHART_ROWS, ROW_HEIGHT = cost_map.MOST, cost_map.ROW_HEIGHT
+#: Points of the curve, and how much further than the step it reaches.
+POINTS, FURTHER = 41, 1.25
+#: The tangent is drawn over so much of the curve.
+TANGENT = 0.7
+
+DESCENT_PARAMETER = Quantity(
+    "descent_parameter",
+    ("point",),
+    Role.UPDATE,
+    "the chosen weight along the curve",
+    lambda s, layer, at: s.cost,
+)
+DESCENT_COST = Quantity(
+    "descent_cost", ("point",), Role.FORWARD, "the cost along the curve", lambda s, _, at: s.cost
+)
+
+
+def applies(context: Context) -> bool:
+    """Whether there are weights to choose from, and room for the points of the curve."""
+    if not parameters.listed(context):
+        return False
+    width = moved.width(context.net, context.samples) + 3
+    return (POINTS + 1) * width <= parameters.MOST_FORMULAS
+
+
+# The numbers
+
+
+def chosen(numbers: Numbers) -> int:
+    """The place of the parameter that is moved, among the `choosable` ones."""
+    return parameters.chosen(numbers, FIRST_PARAMETER.name)
+
+
+def _of(values: Callable[[Numbers], FloatArray]) -> Callable[[Numbers], float]:
+    return lambda numbers: float(values(numbers)[chosen(numbers)])
+
+
+_now, _slope, _after = (
+    _of(values) for values in (parameters.values, parameters.gradients, parameters.following)
+)
+
+
+def _step(numbers: Numbers) -> float:
+    return _after(numbers) - _now(numbers)
+
+
+def _width(numbers: Numbers) -> float:
+    """How far the curve reaches to each side."""
+    return numbers.settings.number(DESCENT_REACH.name) + FURTHER * abs(_step(numbers))
+
+
+def _cost(numbers: Numbers) -> float:
+    return float(numbers.trace.costs[numbers.step])
+
+
+def _promised(numbers: Numbers) -> float:
+    return _cost(numbers) + _slope(numbers) * _step(numbers)
+
+
+@lru_cache(maxsize=4)
+def _curve(numbers: Numbers) -> FloatArray:
+    """The rows of the workings: place, move, parameter, forward pass."""
+    places = np.linspace(-1.0, 1.0, POINTS)
+    moves = places * _width(numbers)
+    passes = moved.passes(numbers, [chosen(numbers)], moves[:, None])
+    return np.column_stack([places, moves, _now(numbers) + moves, passes])
+
+
+@lru_cache(maxsize=4)
+def _landing(numbers: Numbers) -> FloatArray:
+    """The row behind them: where the step leads."""
+    step = _step(numbers)
+    passes = moved.passes(numbers, [chosen(numbers)], np.array([[step]]))
+    return np.column_stack([[1.0], [step], [_after(numbers)], passes])
+
+
+Claim = Callable[[Numbers], float]
+
+
+def _end(side: int, of: int) -> Claim:
+    """An end of the tangent: its place (0) or its height (1)."""
+
+    def value(numbers: Numbers) -> float:
+        away = side * TANGENT * _width(numbers)
+        start, rise = (_now, lambda n: 1.0) if of == 0 else (_cost, _slope)
+        return start(numbers) + rise(numbers) * away
+
+    return value
+
+
+def _there(numbers: Numbers) -> float:
+    return float(_landing(numbers)[0, -1])
+
+
+# The sheet
+
+
+def _place(context: Context) -> None:
+    places = [(FIRST_PARAMETER, KNOB_ROW, VALUE), (DESCENT_REACH, REACH, VALUE)]
+    if cost_map.size(context):
+        places.append((SECOND_PARAMETER, KNOB_ROW, cost_map.KNOB_COLUMN))
+    for quantity, row, column in places:
+        context.place_knob(context.knobs[quantity.name, None], NAME, row, column)
+
+
+def _fill(context: Context) -> list[Sheet]:
+    sheet = Sheet(NAME, "the cost against one weight, and the step that is taken")
+    sheet.tab_colour, sheet.cursor = styles.ORANGE, (KNOB_ROW, VALUE)
+    sheet.freeze, sheet.print_setup = (HEAD_ROW, 1), PrintSetup(fit_height=1)
+    workings = Sheet(CURVE, "workings: the points of the curve on Descent", workings=True)
+    hint = (
+        "All other weights stay as they are at this step. The gradient is the slope of the curve "
+        "where the weight stands; the step goes down that slope."
+    )
+    frame.head(sheet, "Descent: the cost against one weight", hint, problem=PROBLEM)
+    sheet.widths |= {1: 2.5, LABEL: 21.0, VALUE: 14.0, VALUE + 1: 3.0}
+    writer = _Writer(context, sheet, workings)
+    writer.write()
+    more = cost_map.fill(context, sheet, writer.number)
+    right = max([p[1] for p in sheet.cells] + [CHART_COLUMN + 8])
+    frame.banner(sheet, right)
+    return [sheet, workings, *more]
+
+
+class _Writer:
+    """The left half: the numbers, the sentence, the curve."""
+
+    def __init__(self, context: Context, sheet: Sheet, workings: Sheet) -> None:
+        self.context, self.sheet, self.workings = context, sheet, workings
+        self.knob = context.knob(FIRST_PARAMETER).ref(fixed=True)
+        self.number = Ref(CURVE, 3, 2, True)
+
+    def value(self, row: int) -> Ref:
+        """The number on the left in a row."""
+        return Ref(NAME, row, VALUE, True, digits=6)
+
+    def write(self) -> None:
+        self._write_knobs()
+        rows = self._write_workings()
+        self._write_numbers(rows)
+        self._write_words()
+        self._draw(rows)
+
+    def _write_knobs(self) -> None:
+        context, sheet = self.context, self.sheet
+        sheet.heights |= {KNOB_ROW: 24, HEAD_ROW: 24}
+        sheet.heights |= dict.fromkeys(range(FIRST_ROW, FIRST_ROW + CHART_ROWS), ROW_HEIGHT)
+        knob = context.knobs[FIRST_PARAMETER.name, None]
+        sheet.put(KNOB_ROW, LABEL, "weight", styles.LABEL_RIGHT)
+        context.fill_knob(sheet, knob, styles.INPUT.but(size=14, font=styles.SERIF))
+        sheet.validations.append(parameters.validation(context, knob))
+        sheet.notes[KNOB_ROW, VALUE] = knob.note
+        sheet.put(KNOB_ROW, CHART_COLUMN, "step", styles.LABEL_RIGHT)
+        look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
+        sheet.put(KNOB_ROW, CHART_COLUMN + 1, context.step, look, claim=lambda n: n.step)
+        link = styles.LINK.but(size=9, italic=True)
+        sheet.put(KNOB_ROW, CHART_COLUMN + 2, "chosen on Start", link)
+        sheet.links[KNOB_ROW, CHART_COLUMN + 2] = Link("Start", tip="To the step")
+        reach = context.knobs[DESCENT_REACH.name, None]
+        context.fill_knob(sheet, reach, styles.INPUT.but(number_format=reach.number_format))
+        sheet.validations.append(inputs.validation(reach, context.knob(DESCENT_REACH)))
+        sheet.notes[REACH, VALUE] = reach.note
+        heading = join([f"{context.symbols.cost} against ", self.knob])
+        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING)
+        sheet.fill(HEAD_ROW, LABEL, HEAD_ROW, CHART_COLUMN + 7, styles.HEADING)
+
+    def _write_workings(self) -> Rows:
+        context, sheet = self.context, self.workings
+        sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
+        sheet.print_setup = PrintSetup(fit_width=0)
+        hint = "forward passes of the chosen step with one parameter moved; the last is the step’s"
+        frame.head(sheet, "Descent curve: workings of Descent", hint, 1)
+        look = styles.NUMBER.but(number_format="0", horizontal="center")
+        sheet.put(3, 1, "number", styles.LABEL)
+        number = parameters.number_of(context, self.knob)
+        sheet.put(3, 2, number, look, claim=lambda numbers: chosen(numbers) + 1)
+        small = styles.SIGN.but(number_format="0.00")
+
+        def heads(row: int) -> list[Cell]:
+            reach, step = self.value(REACH), call("ABS", self.value(STEP))
+            move = Ref(CURVE, row, 1) * (reach + FURTHER * step)
+            place = self.value(NOW) + Ref(CURVE, row, 2)
+            return [Cell(0.0, small), Cell(move, styles.NUMBER), Cell(place, UPDATE)]
+
+        rows = Rows(context, sheet, [Mover(self.number, chosen, 2)], heads)
+        rows.write(_curve)
+        behind = rows.top + POINTS + 1
+        own = [Cell(0.0, small), Cell(self.value(STEP), styles.NUMBER)]
+        own.append(Cell(self.value(AFTER), UPDATE))
+        rows.write_row(behind, own, _landing)
+        for column, title in enumerate(("place", "moved by", "weight"), 1):
+            sheet.put(rows.top - 1, column, title, styles.LABEL_CENTRE)
+        frame.banner(sheet, rows.right)
+        sheet.freeze, sheet.cursor = (rows.top, 4), (rows.top, 4)
+        for quantity, column in ((DESCENT_PARAMETER, 3), (DESCENT_COST, rows.cost_column)):
+            lengths = {"point": POINTS}
+            block = Block(quantity.name, None, CURVE, rows.top, column, ("point",), (), lengths)
+            context.show(sheet, block)
+        return rows
+
+    def _write_numbers(self, rows: Rows) -> None:
+        """What stands on the left: now, the slope, the step, where it leads."""
+        context, cost = self.context, self.context.symbols.cost
+        table = {of: parameters.look(context, of, self.number) for of in _LOOKED_UP}
+        there = Ref(CURVE, rows.top + POINTS + 1, rows.cost_column)
+        rate, plain = context.notation.rate_letter, context.net.optimiser.state == ()
+        tangent = self.value(HERE) + self.value(SLOPE) * self.value(STEP)
+        step = self.value(AFTER) - self.value(NOW)
+        lines: list[tuple[int, str, Expression, Style, Callable[[Numbers], float]]] = [
+            (NOW, "weight now", table[parameters.VALUE], UPDATE, _now),
+            (HERE, f"cost {cost} here", context.of_step(COST), FORWARD, _cost),
+            (SLOPE, "slope: the gradient", table[parameters.GRADIENT], BACKWARD, _slope),
+            (STEP, f"step −{rate} · gradient" if plain else "step", step, UPDATE, _step),
+            (AFTER, "weight after the step", table[parameters.NEXT], UPDATE, _after),
+            (THERE, f"cost {cost} there", there, FORWARD, _there),
+            (PROMISED, "the tangent promised", tangent, BACKWARD, _promised),
+        ]
+        for row, title, formula, role, claim in lines:
+            signed = row in (SLOPE, STEP)
+            look = role.but(
+                bold=True,
+                horizontal="center",
+                number_format=styles.SIGNED_SIX if signed else styles.SIX,
+            )
+            self.sheet.put(row, LABEL, title, styles.LABEL)
+            self.sheet.put(row, VALUE, formula, look, claim=claim)
+        self.sheet.put(REACH, LABEL, "curve to each side", styles.LABEL)
+
+    def _write_words(self) -> None:
+        """What happened, in words: the promise of the slope, and what came of it."""
+        sheet, rate = self.sheet, self.context.notation.rate_letter
+        here, there, promised = (self.value(row) for row in (HERE, THERE, PROMISED))
+        numbers = [guarded(filled_in(ref)) for ref in (promised, there, here)]
+        outcome = call(
+            "CHOOSE",
+            call("SIGN", call("ROUND", there - here, 12)) + 2,
+            "the step goes down.",
+            "it stays as it was.",
+            f"overshoot! The step leads up the other side. Choose a smaller {rate}.",
+        )
+        text = join(
+            ["The slope promises a cost of ", numbers[0], ". It is ", numbers[1]]
+            + [" there, from ", numbers[2], " here: ", outcome]
+        )
+        sheet.put(WORDS_ROW, LABEL, text, styles.PLAIN.but(wrap=True, vertical="top"))
+        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 4, VALUE)
+
+    def _write_ends(self, rows: Rows) -> int:
+        """The ends of the tangent and of the step, for the chart; returns their first row."""
+        sheet, top = self.workings, rows.top + POINTS + 4
+        half = TANGENT * (self.value(REACH) + FURTHER * call("ABS", self.value(STEP)))
+        now, here, slope = (self.value(row) for row in (NOW, HERE, SLOPE))
+        ends: list[tuple[str, Expression, Expression, Claim, Claim]] = [
+            ("tangent", now - half, here - slope * half, _end(-1, 0), _end(-1, 1)),
+            ("tangent", now + half, here + slope * half, _end(1, 0), _end(1, 1)),
+            ("now", now, here, _now, _cost),
+            ("promised", self.value(AFTER), self.value(PROMISED), _after, _promised),
+            ("after the step", self.value(AFTER), self.value(THERE), _after, _there),
+        ]
+        for row, (title, x, y, at, height) in enumerate(ends, top):
+            sheet.put(row, 1, title, styles.LABEL)
+            sheet.put(row, 2, x, UPDATE, claim=at)
+            sheet.put(row, 3, y, FORWARD, claim=height)
+        return top
+
+    def _draw(self, rows: Rows) -> None:
+        """The curve, its tangent, the step along the tangent and down to the curve."""
+        top, context = self._write_ends(rows), self.context
+        last = rows.top + POINTS - 1
+
+        def ends(first: int, behind: int, column: int) -> Area:
+            return Area(CURVE, top + first, column, top + behind - 1, column, True)
+
+        def points(first: int, behind: int, title: str, **look: Any) -> Series:
+            return Series(ends(first, behind, 3), ends(first, behind, 2), title, **look)
+
+        curve = Series(
+            Area(CURVE, rows.top, rows.cost_column, last, rows.cost_column, True),
+            Area(CURVE, rows.top, 3, last, 3, True),
+            "the cost",
+            colour=styles.ORANGE,
+            width=2.5,
+        )
+        dot = {"line": False, "colour": styles.GREEN}
+        series = (
+            curve,
+            points(0, 2, "tangent: the slope", colour=styles.BLUE, width=1.5),
+            points(2, 5, "the step", colour=styles.GREEN, width=1.75),
+            points(2, 3, "now", marker="circle", marker_size=10, label="above", **dot),
+            points(4, 5, "after the step", marker="diamond", marker_size=11, label="below", **dot),
+        )
+        self.sheet.charts.append(
+            Chart(
+                row=FIRST_ROW,
+                column=CHART_COLUMN,
+                width=CHART_WIDTH,
+                height=CHART_HEIGHT,
+                series=series,
+                x=Axis("the chosen weight"),
+                y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
+                alt_text="The cost against the chosen weight, with today’s point, the tangent "
+                "there and the step: along the tangent to the new weight, then to the curve",
+            )
+        )
+        under = self.sheet
+        text = "orange: the cost · blue: its tangent today · green: the step, along the tangent, "
+        row = FIRST_ROW + CHART_ROWS + 1
+        under.put(row, CHART_COLUMN, text + "then to the curve", styles.HINT)
+
+
+_LOOKED_UP: Sequence[int] = (parameters.VALUE, parameters.GRADIENT, parameters.NEXT)
+
+DESCENT = SheetKind(
+    NAME,
+    _fill,
+    applies=applies,
+    place=_place,
+    derived=(
+        Derived(DESCENT_PARAMETER, lambda numbers, _: _curve(numbers)[:, 2]),
+        Derived(DESCENT_COST, lambda numbers, _: _curve(numbers)[:, -1]),
+        cost_map.DERIVED,
+    ),
+)

@@ -1,0 +1,54 @@
+"""Which settings verify may move inputs to: those where programs agree on the numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.subject import numbers
+
+
+def lesson(**training: object) -> Lesson:
+    """A saturated tanh below a softmax; with the momentum its weights run away."""
+    return Lesson.model_validate(
+        {
+            "title": "t",
+            "source": "s",
+            "notation": "wichmann",
+            "network": {
+                "inputs": 2,
+                "loss": "cross_entropy",
+                "seed": 4,
+                "layers": [
+                    {"units": 4, "activation": "tanh"},
+                    {"units": 3, "activation": "relu"},
+                    {"units": 2, "activation": "softmax"},
+                ],
+            },
+            "data": {"inputs": [[0.5, -0.2], [0.1, 0.9]], "targets": [[1, 0], [0, 1]]},
+            "training": {"learning_rate": 0.5, "steps": 5, **training},
+        }
+    )
+
+
+def test_a_quiet_run_is_steady() -> None:
+    assert numbers(lesson()).is_steady
+
+
+def test_large_numbers_times_a_saturated_slope_are_not() -> None:
+    """1 − a² of a tanh is nothing but its last bit there, and programs' last bits differ."""
+    own = lesson().settings
+    moved = own.but({place: 3e3 * own[place] for place in own if place[0] == "weight"})
+    held = numbers(lesson(), moved)
+    assert np.isfinite(held.trace.costs).all()
+    assert not held.is_steady
+
+
+def test_differences_that_cancel_are_not() -> None:
+    """Two inputs that nearly cancel: moved alike they would still do so."""
+    one = lesson(steps=1)
+    own = one.settings
+    weight = np.tile([9.0, -9.0], (4, 1)) * 10
+    inputs = np.array([[9.0, 9.0 - 1e-9], [9.0, 9.0]])
+    held = numbers(one, own.but({("weight", 1): weight, ("input", None): inputs}))
+    assert not held.is_steady

@@ -1,0 +1,78 @@
+"""Surface: the output for every input, at the chosen step, for the chosen output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import Expression
+from sheetnet.network.engine import train
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.sheets import surface
+from sheetnet.workbook.model import Book
+from tests.books import book_with
+from tests.strategies import lessons
+
+
+def points(book: Book) -> Any:
+    [block] = [b for b in book.blocks if b.quantity == "surface"]
+    return book.area_values(block.whole())
+
+
+def output(lesson: Lesson, step: int, inputs: list[float]) -> Any:
+    """What the trained network makes of one input, by training it anew from those weights."""
+    trace = train(lesson)
+    values: dict[Any, Any] = {
+        (q.name, at): trace[q, at][step].copy() for q, at in lesson.net.parameters()
+    }
+    values["input", None] = np.tile(inputs, (len(lesson.data.inputs), 1))
+    return train(lesson, lesson.settings.but(values)).activations[-1][0, 0]
+
+
+def test_the_map_is_the_output_of_the_network() -> None:
+    lesson = Lesson.load("batch-of-four")
+    chosen: dict[Any, Any] = {
+        ("chosen_step", None): np.array(57.0),
+        ("chosen_output", None): np.array("a₁⁽²⁾", object),
+    }
+    book = book_with(lesson, lesson.settings.but(chosen))
+    # Inputs from 0 to 1: a quarter and a half further on both sides.
+    places = np.linspace(-0.75, 1.75, surface.MAP)
+    for i, j in ((0, 0), (0, 18), (7, 4), (18, 18)):
+        expected = output(lesson, 57, [places[j], places[surface.MAP - 1 - i]])
+        np.testing.assert_allclose(points(book)[i * surface.MAP + j], expected, rtol=1e-12)
+        shown = book.value(book[surface.NAME], surface.TOP + i, surface.LEFT + j)
+        assert shown == pytest.approx(expected[1], rel=1e-12)
+
+
+def test_the_curve_is_the_output_over_the_only_input() -> None:
+    lesson = Lesson.load("bhadani-1-2-3-1")
+    found = points(book_with(lesson, lesson.settings))
+    for n, place in ((0, 0.0), (30, 2.0), (60, 4.0)):
+        np.testing.assert_allclose(found[n], output(lesson, 0, [place]), rtol=1e-12)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lesson=lessons(max_steps=3))
+def test_the_cells_say_what_the_arrays_say(lesson: Lesson) -> None:
+    book = book_with(lesson, lesson.settings)
+    names = [sheet.name for sheet in book.sheets]
+    assert (surface.NAME in names) == (len(lesson.data.inputs[0]) <= 2)
+    assume(surface.NAME in names)
+    for name in (surface.NAME, surface.POINTS):
+        sheet = book[name]
+        claims = book.claims(sheet)
+        for position, cell in sheet.cells.items():
+            if isinstance(cell.content, Expression) and position in claims:
+                found = evaluate(cell.content, book)
+                assert found == pytest.approx(claims[position], rel=1e-9, abs=1e-12)
+        for band in sheet.bands:
+            for column, cell in enumerate(band.cells, band.left):
+                if isinstance(cell.content, Expression):
+                    said = book.band_values(band)[0, column - band.left]
+                    found = evaluate(cell.content, book)
+                    assert found == pytest.approx(said, rel=1e-9, abs=1e-12)
