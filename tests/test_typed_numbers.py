@@ -21,7 +21,7 @@ from sheetnet.files.stored import CellError
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.start import VERDICT_ROW, Layout
+from sheetnet.network.sheets.start import Layout, verdict_row
 from sheetnet.network.subject import SUBJECT
 from sheetnet.proof.comparison import same_text
 from sheetnet.proof.readings import check_readings
@@ -85,8 +85,8 @@ def test_no_sentence_is_false_and_no_check_fails(data: st.DataObject, name: str)
 
 
 def verdict_of(lesson: Lesson) -> tuple[str, int, int]:
-    side = Layout(Context(lesson, SUBJECT.numbers(lesson, lesson.settings))).side
-    return "Start", VERDICT_ROW, side
+    context = Context(lesson, SUBJECT.numbers(lesson, lesson.settings))
+    return "Start", verdict_row(Layout(context)), 2
 
 
 def wrong(lesson: Lesson, book: Book | None, values: Values) -> list[str]:

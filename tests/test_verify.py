@@ -49,12 +49,12 @@ CASES: dict[str, Case] = {
     "a formula that points at another cell of equal value": (
         "Training",
         "G6",
-        books.set_formula("Start!$E$16"),
+        books.set_formula("Start!$E$15"),
     ),
     "a lost minus": ("Training", "X20", books.set_formula("(T20+Start!$F$12)*T20*(1-T20)")),
     "a cached value": ("Training", "W60", books.set_value("0.5")),
     "a missing cell": ("Training", "Z77", books.remove),
-    "a changed text": ("Start", "B24", books.set_text("Do not try this")),
+    "a changed text": ("Start", "B26", books.set_text("Do not try this")),
     "a changed number of the drawing": ("Drawing", "D6", books.set_value("5")),
     "a dead difference": ("Gradient check", "D12", books.drop_formula),
 }

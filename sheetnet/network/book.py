@@ -56,7 +56,8 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     filled = [sheet for kind in kinds for sheet in kind.fill(context)]
     listed = index.sheet()
     # What a learner reads comes first, then the workings.
-    others = sorted([*filled, context.words.sheet, listed], key=lambda sheet: sheet.workings)
+    behind = [layout.own.fill(), context.words.sheet, listed]
+    others = sorted([*filled, *behind], key=lambda sheet: sheet.workings)
     first = start.fill(context, layout, others)
     for sheet in (first, *others):
         fitting.fit(sheet)

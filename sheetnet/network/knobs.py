@@ -152,8 +152,8 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
         name="step",
         title="step",
         number_format="0",
-        note="Step 0 is before the first update, step n after n updates. Only the weights of this "
-        "step come from Training; everything below computes from them.",
+        note="Step 0 is before the first update, step n after n updates. Every sheet that shows "
+        "one step shows this one.",
         original=False,
         nudge=lambda value, rng: (value + 1) % (steps + 1),
         shake=lambda value, rng, turn: value * 0 + (turn // len(SIZES)) % (steps + 1),

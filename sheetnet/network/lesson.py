@@ -151,13 +151,37 @@ class Training(_Open):
     )
 
 
+def _tries(tries: Any) -> Any:
+    """What to try, each a text, or a table that is read as such."""
+    if not isinstance(tries, list | tuple):
+        return tries
+    return tuple(
+        _try(one, f"try[{i}]") if isinstance(one, Mapping) else one for i, one in enumerate(tries)
+    )
+
+
+def _try(table: Mapping[str, Any], field: str) -> Try:
+    _check_keys(table, [*Try.model_fields], f"{field}.")
+    try:
+        return Try.model_validate(table)
+    except ValidationError as error:
+        raise ValueError(f"{field}.{explain(error)}") from None
+
+
+class Try(_Part):
+    """Something to try, with an answer that a learner can uncover."""
+
+    ask: LongText = Field(min_length=1, description="what to try")
+    answer: LongText = Field(min_length=1, description="what is seen then, and why")
+
+
 class Lesson(_Part):
     """A lesson file. `Lesson.load` reads one, by its name or its path."""
 
     title: LongText = Field(min_length=1)
     source: LongText = Field(description="author, title, date")
     about: LongText = Field(default="", description="what to look at, in two or three sentences")
-    try_: tuple[LongText, ...] = Field(
+    try_: Annotated[tuple[LongText | Try, ...], BeforeValidator(_tries)] = Field(
         default=(), alias="try", description="what to try", max_length=50, strict=False
     )
     notation: Literal["happydustbunny", "sabine", "bhadani", "wichmann"]
@@ -220,7 +244,12 @@ class Lesson(_Part):
 
     def _texts(self) -> list[tuple[str, str]]:
         single = [(name, getattr(self, name)) for name in ("title", "source", "about")]
-        return single + [(f"try[{i}]", text) for i, text in enumerate(self.try_)]
+        for i, one in enumerate(self.try_):
+            if isinstance(one, Try):
+                single += [(f"try[{i}].ask", one.ask), (f"try[{i}].answer", one.answer)]
+            else:
+                single.append((f"try[{i}]", one))
+        return single
 
     @classmethod
     def load(cls, name: str | Path) -> Lesson:

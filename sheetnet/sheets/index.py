@@ -1,6 +1,6 @@
 """Index: where every quantity stands, for people and for programs, and the lesson.
 
-The first column says what a row is: `block`, `original` (the lesson's own value beside
+The first column says what a row is: `block`, `original` (the lesson's own value of
 an input), `lesson` (a line of the lesson file; `lesson+` goes on with the same line),
 `version` or `format` (what built it), `digest` (of the originals). `proof.index` reads it
 back.

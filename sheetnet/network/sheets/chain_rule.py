@@ -132,7 +132,7 @@ class _Writer:
         sheet.widths[self.product_column + 1] = 3.0
 
     def _write_knobs(self) -> None:
-        """What is chosen: the weight here, the step and the example on Network."""
+        """What is chosen: the weight here, the step and the example on Start."""
         context, sheet = self.context, self.sheet
         knob = context.knobs[CHOSEN_PARAMETER.name, None]
         sheet.heights[KNOB_ROW] = 24
@@ -163,8 +163,8 @@ class _Writer:
                 claim=lambda numbers: numbers.sample + 1,
             )
             column += 2
-        sheet.put(KNOB_ROW, column, "chosen on Network", styles.LINK.but(size=9, italic=True))
-        sheet.links[KNOB_ROW, column] = Link("Network", tip="To the step and the example")
+        sheet.put(KNOB_ROW, column, "chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[KNOB_ROW, column] = Link("Start", tip="To the step and the example")
         hint = "Choose a weight or a bias in the yellow cell: everything here follows."
         sheet.put(LAYER_ROW, FIRST, hint, styles.HINT)
 

@@ -200,8 +200,8 @@ class _Writer:
         look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
         sheet.put(KNOB_ROW, CHART_COLUMN + 1, context.step, look, claim=lambda n: n.step)
         link = styles.LINK.but(size=9, italic=True)
-        sheet.put(KNOB_ROW, CHART_COLUMN + 2, "chosen on Network", link)
-        sheet.links[KNOB_ROW, CHART_COLUMN + 2] = Link("Network", tip="To the step")
+        sheet.put(KNOB_ROW, CHART_COLUMN + 2, "chosen on Start", link)
+        sheet.links[KNOB_ROW, CHART_COLUMN + 2] = Link("Start", tip="To the step")
         reach = context.knobs[DESCENT_REACH.name, None]
         context.fill_knob(sheet, reach, styles.INPUT.but(number_format=reach.number_format))
         sheet.validations.append(inputs.validation(reach, context.knob(DESCENT_REACH)))

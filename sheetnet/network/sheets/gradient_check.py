@@ -320,7 +320,7 @@ def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> N
     sheet.put(3, 2, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, 3, context.step, look, claim=lambda numbers: numbers.step)
-    sheet.put(3, 4, "chosen on Network", styles.HINT)
+    sheet.put(3, 4, "chosen on Start", styles.HINT)
     knob = context.knobs[DIFFERENCE_STEP.name, None]
     sheet.put(H_ROW, 2, knob.title, styles.LABEL_RIGHT)
     context.fill_knob(sheet, knob, styles.INPUT.but(number_format=knob.number_format))

@@ -1,6 +1,7 @@
 """Tables of input cells, with the lesson's own values in grey beside them.
 
-A table that would crowd Start goes to the sheet Inputs, which is written in the same way.
+On Start they stand close, and a row ends with the lesson's own values as one grey text. A table
+that would crowd Start goes to the sheet Inputs, where they are a grid of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ NAME = "Inputs"
 WIDEST, HIGHEST = 9, 12
 LABEL_COLUMN, FIRST_COLUMN = 2, 3
 TOP = 4
+#: Points of the rows of a close table: its head, its values, one of two lines, the gap under it.
+HEAD, VALUES, TWO_LINES, GAP = 13.5, 15.0, 23.0, 6.0
+#: The width of a small letter, in those of a column.
+SMALL_LETTER = 0.66
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Table:
-    """Parts that stand side by side, a row for each sample or unit."""
+    """Parts that stand side by side, a row for each sample or unit; `short` is a close title."""
 
     title: str
+    short: str
     parts: tuple[Part, ...]
     height: int
     labels: Callable[[int], Rich | str]
@@ -64,12 +70,27 @@ class Table:
     def rows_needed(self) -> int:
         return self.height + 3
 
+    @property
+    def close_rows(self) -> int:
+        """The rows that it takes on Start: its head, its values, a gap."""
+        return self.height + 2
+
+    def own(self, row: int) -> str:
+        """The lesson's own values of a row, in the order of its cells."""
+        parts = []
+        for part in self.parts:
+            values = part.knob.value.reshape(-1, part.width)
+            if row < len(values):
+                parts.append(" ".join(f"{value:.12g}" for value in values[row].tolist()))
+        return " | ".join(parts)
+
 
 def tables(context: Context) -> Iterator[Table]:
     """The data, then the starting parameters of each layer."""
     symbols, knobs = context.symbols, context.knobs
     inputs, targets = knobs[INPUT.name, None], knobs[TARGET.name, None]
     yield Table(
+        "inputs and targets",
         "inputs and targets",
         (
             Part(inputs, 0, symbols.input),
@@ -100,6 +121,7 @@ def _parameters(context: Context, layer: int) -> Table:
     rows = parts[0].knob.rows
     return Table(
         f"starting weights, {symbols.layer(layer)}",
+        symbols.layer(layer),
         tuple(parts),
         max(math.prod(part.knob.value.shape[:1]) for part in parts),
         lambda j: "to " + symbols.activation(layer, j) if rows == (UNIT,) else f"{rows[0]} {j + 1}",
@@ -117,6 +139,19 @@ def split(context: Context) -> tuple[list[Table], list[Table]]:
             room -= table.rows_needed
             small.append(table)
     return small, large
+
+
+def place_close(
+    context: Context, chosen: Sequence[Table], sheet: str, top: int
+) -> list[tuple[Table, int]]:
+    """Give the tables of Start their rows from `top` on; returns each with its first row."""
+    placed = []
+    for table in chosen:
+        for part in table.parts:
+            context.place_knob(part.knob, sheet, top + 1, FIRST_COLUMN + part.offset)
+        placed.append((table, top))
+        top += table.close_rows
+    return placed
 
 
 def place(
@@ -172,6 +207,48 @@ def validation(knob: Knob, block: Block) -> Validation:
     )
 
 
+def length(text: str) -> float:
+    """How wide a grey text is, in the characters of a column."""
+    return SMALL_LETTER * len(text) + 1
+
+
+def fill_close(
+    context: Context, sheet: Sheet, placed: Sequence[tuple[Table, int]], last: int
+) -> None:
+    """Write the tables of Start; behind each row, up to the column `last`, the lesson's own."""
+    for table, top in placed:
+        sheet.put(top, LABEL_COLUMN, table.short, styles.LABEL.but(bold=True))
+        sheet.heights[top] = HEAD
+        for part in table.parts:
+            _fill_part(context, sheet, part)
+        aside = FIRST_COLUMN + table.width
+        room = sum(sheet.widths[column] for column in range(aside, last + 1))
+        for number in range(table.height):
+            row = top + 1 + number
+            sheet.put(row, LABEL_COLUMN, table.labels(number), styles.LABEL_RIGHT)
+            text = table.own(number)
+            long = length(text) > room
+            sheet.put(row, aside, text, OWN.but(wrap=long))
+            if long and last > aside:
+                sheet.merge(row, aside, row, last)
+            sheet.heights[row] = TWO_LINES if long else VALUES
+        sheet.heights[top + table.height + 1] = GAP
+
+
+#: The lesson's own values as a text beside a row of knobs.
+OWN = styles.ORIGINAL.but(size=8, horizontal="left", indent=1)
+
+
+def _fill_part(context: Context, sheet: Sheet, part: Part) -> None:
+    """The heads, the cells and the validation of a part."""
+    block = context.knob(part.knob.key, part.knob.layer)
+    for column in range(part.width):
+        title = part.header(column)
+        sheet.put(block.top - 1, block.left + column, title, styles.LABEL_CENTRE)
+    sheet.validations.append(validation(part.knob, block))
+    context.fill_knob(sheet, part.knob, styles.INPUT)
+
+
 def fill(context: Context, sheet: Sheet, placed: Sequence[tuple[Table, int]]) -> None:
     """Write the tables: what stands there now, and the lesson's own values beside it."""
     for table, top in placed:
@@ -179,15 +256,11 @@ def fill(context: Context, sheet: Sheet, placed: Sequence[tuple[Table, int]]) ->
         for row in range(table.height):
             sheet.put(top + 2 + row, LABEL_COLUMN, table.labels(row), styles.LABEL_RIGHT)
         for part in table.parts:
-            ours = context.knob(part.knob.key, part.knob.layer)
+            _fill_part(context, sheet, part)
             theirs = write_original(context, sheet, part.knob)
             for column in range(part.width):
-                title = part.header(column)
-                sheet.put(top + 1, ours.left + column, title, styles.LABEL_CENTRE)
                 faint = styles.ORIGINAL.but(italic=False)
-                sheet.put(top + 1, theirs.left + column, title, faint)
-            sheet.validations.append(validation(part.knob, ours))
-            context.fill_knob(sheet, part.knob, styles.INPUT)
+                sheet.put(top + 1, theirs.left + column, part.header(column), faint)
 
 
 def _place(context: Context) -> None:

@@ -87,7 +87,7 @@ def _applies(context: Context) -> bool:
 
 
 def _fill(context: Context) -> list[Sheet]:
-    """The sheet for the step that is chosen on Network, with all examples."""
+    """The sheet for the step that is chosen on Start, with all examples."""
     sheet = Sheet(NAME, "the same step as matrix products")
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.ORANGE, (4, 1), (4, 2)
     sheet.default_width = 9.2
@@ -97,7 +97,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
-    sheet.put(3, LEFT + 2, "chosen on Network", styles.HINT)
+    sheet.put(3, LEFT + 2, "chosen on Start", styles.HINT)
     sections = Sections(context, MatrixWriter(context, sheet, 5))
     layers = range(1, context.depth + 1)
     for layer in layers:

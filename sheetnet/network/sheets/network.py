@@ -12,7 +12,6 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.network.equations import Equations
 from sheetnet.network.quantities import (
     ACTIVATION,
-    CHOSEN_SAMPLE,
     CHOSEN_STEP,
     DELTA,
     INPUT,
@@ -24,7 +23,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
-from sheetnet.network.sheets import drawing, inputs, lines, maps, shown
+from sheetnet.network.sheets import drawing, lines, maps, shown
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.picture import NAME, Card, Picture, placed
@@ -34,19 +33,11 @@ from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import ColourScale, PrintSetup, Sheet
+from sheetnet.workbook.model import ColourScale, Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GIVEN, UPDATE
 
 SELECTOR_ROW = 3
 ABOUT = "one step and one example: every neuron and its formula"
-
-
-def _place(context: Context) -> None:
-    """The selectors."""
-    for quantity, column in ((CHOSEN_STEP, 3), (CHOSEN_SAMPLE, 6)):
-        knob = context.knobs.get((quantity.name, None))
-        if knob:
-            context.place_knob(knob, NAME, SELECTOR_ROW, column)
 
 
 def _fill(context: Context) -> list[Sheet]:
@@ -64,29 +55,22 @@ def _fill(context: Context) -> list[Sheet]:
     return [sheet, drawing.fill(context, picture, sheet)] if drawing.fits(context) else [sheet]
 
 
-NETWORK = SheetKind(
-    NAME, _fill, applies=lambda c: bool(c.dense), place=_place, derived=shown.DERIVED
-)
+NETWORK = SheetKind(NAME, _fill, applies=lambda c: bool(c.dense), derived=shown.DERIVED)
 
 
 def _write_selectors(context: Context, sheet: Sheet) -> None:
-    """The step and the example to choose, on top of the sheet."""
+    """The step and the example that are shown, and the way to choose others."""
     sheet.heights[SELECTOR_ROW] = 22
-    for quantity in (CHOSEN_STEP, CHOSEN_SAMPLE):
-        knob = context.knobs.get((quantity.name, None))
-        if knob is None:
-            continue
-        block = context.knob(quantity)
-        sheet.put(block.top, block.left - 1, knob.title, styles.LABEL_RIGHT)
-        look = styles.INPUT.but(size=13, number_format=knob.number_format)
-        context.fill_knob(sheet, knob, look)
-        sheet.validations.append(inputs.validation(knob, block))
-        if knob.note:
-            sheet.notes[block.top, block.left] = knob.note
-    hint = f"choose any step from 0 to {context.steps}"
+    look = GIVEN.but(size=13, bold=True, horizontal="center", number_format="0")
+    sheet.put(SELECTOR_ROW, 2, "step", styles.LABEL_RIGHT)
+    sheet.put(SELECTOR_ROW, 3, context.step, look, claim=lambda numbers: numbers.step)
     if context.batch:
-        hint += f" and any example from 1 to {context.samples}"
-    sheet.put(SELECTOR_ROW, 8, f"{hint}: the whole sheet follows", styles.HINT)
+        sheet.put(SELECTOR_ROW, 5, "example", styles.LABEL_RIGHT)
+        claim = lambda numbers: numbers.sample + 1  # noqa: E731
+        sheet.put(SELECTOR_ROW, 6, context.sample, look, claim=claim)
+    sheet.put(SELECTOR_ROW, 8, "← choose on Start", styles.LINK)
+    chosen = context.knob(CHOSEN_STEP)
+    sheet.links[SELECTOR_ROW, 8] = Link(chosen.sheet, chosen.top, chosen.left, "To the step")
 
 
 class _Cards:

@@ -62,7 +62,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
     sheet.default_width = 11.0
     sheet.widths[1] = 2.5
-    of = " of the example that is chosen on Network" if context.batch else ""
+    of = " of the example that is chosen on Start" if context.batch else ""
     hint = f"All steps of the run, live. Outputs and targets{of}."
     frame.head(sheet, "Progress: the run in charts", hint, problem=PROBLEM)
     charts = [_cost(context), *_weights(context)]

@@ -1,13 +1,23 @@
-"""Start: what the workbook is about, the input cells, what comes of them."""
+"""Start: the network and what it does, the input cells, what comes of them, what to try.
+
+To the left the knobs and their cost, to the right the drawing at the chosen step and the curve of
+the cost, all of a small network on one screen of a laptop.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
-from sheetnet.network.quantities import COST, STEP
-from sheetnet.network.sheets import gradient_check, inputs, status
+from sheetnet.files.layout import row_under
+from sheetnet.network.lesson import Try
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import CHOSEN_STEP, COST, STEP
+from sheetnet.network.sheets import drawing, glossary, gradient_check, inputs, status
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.own import Own
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import PASSED, mark_failures
 from sheetnet.sheets.words import PROBLEM
@@ -18,10 +28,20 @@ from sheetnet.workbook.model import Axis, Chart, Link, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
 NAME = frame.START
-KNOBS_ROW, FIRST_ROW = 6, 8
-VERDICT_ROW, CHART_ROW, CHART_ROWS = 7, 9, 15
-#: Widths in characters.
-MARGIN, LABELS, VALUE, ORIGINAL, GAP, FIGURES = 2.5, 18.0, 8.8, 7.8, 2.5, 15.5
+SOURCE_ROW, ABOUT_ROW, KNOBS_ROW, FIRST_ROW = 3, 4, 6, 8
+CHART_ROW = ABOUT_ROW
+#: Widths in characters; a column of values is as wide as they are, within bounds.
+MARGIN, LABELS, VALUE, LONG_VALUE, GAP = 2.5, 18.0, 7.6, 8.8, 2.5
+#: The column where the lesson's own values end: as wide as its texts, within these bounds.
+NARROWEST, WIDEST = 17.0, 30.0
+#: Columns of values at least: the figures stand in pairs of them.
+FEWEST = 6
+#: A laptop's screen in pixels, what the right half needs at least, and its columns.
+SCREEN, RIGHT, COLUMNS = 1310.0, 400.0, 4
+#: Heights in cm: the drawing, a unit in it, the tallest; the curve, a curve without a drawing.
+DRAWING, UNIT, TALLEST, CURVE, CURVE_ALONE = 6.1, 1.15, 9.0, 5.0, 10.0
+#: Points: thinner than the curve, since LibreOffice paints the first series last, Excel first.
+GHOST, LIVE = 1.0, 2.5
 
 
 class Layout:
@@ -29,11 +49,18 @@ class Layout:
 
     def __init__(self, context: Context) -> None:
         small, self.large = inputs.split(context)
-        width = max((table.width for table in small), default=5)
-        self.aside = inputs.FIRST_COLUMN + width + 1
-        #: The last column of the left half, and the first of the right one.
-        self.left = self.aside + width - 1
-        self.side = self.left + 2
+        self.values = max(FEWEST, *(table.width for table in small)) if small else FEWEST
+        #: The column of the lesson's own values, and the first of the right half.
+        self.aside = inputs.FIRST_COLUMN + self.values
+        self.left, self.side = self.aside, self.aside + 2
+        lengths = [len(f"{v:.12g}") for t in small for p in t.parts for v in p.knob.value.flat]
+        self.value_width = min(max(VALUE, 1.08 * max(lengths, default=0) + 0.4), LONG_VALUE)
+        needs = [
+            inputs.length(table.own(row)) - (self.values - table.width) * self.value_width
+            for table in small
+            for row in range(table.height)
+        ]
+        self.aside_width = min(max(NARROWEST, *needs) if needs else NARROWEST, WIDEST)
         self.single: list[Knob] = [
             knob
             for knob in context.unplaced()
@@ -41,11 +68,18 @@ class Layout:
         ]
         for row, knob in enumerate(self.single, FIRST_ROW):
             context.place_knob(knob, NAME, row, inputs.FIRST_COLUMN)
-            if knob.original:
-                inputs.place_original(context, knob, NAME, row, self.aside)
         top = FIRST_ROW + len(self.single) + 1
-        self.tables = inputs.place(context, small, NAME, top, 1)
-        self.after = top + sum(table.rows_needed for table, _ in self.tables)
+        self.tables = inputs.place_close(context, small, NAME, top)
+        self.after = top + sum(table.close_rows for table, _ in self.tables)
+        self.own = Own(context)
+        self.own.place(knob for knob in self.single if knob.original)
+        self.own.place(part.knob for table in small for part in table.parts)
+
+    @property
+    def right_width(self) -> float:
+        """Pixels of the right half: what the left one leaves of a screen."""
+        widths = [MARGIN, LABELS, *[self.value_width] * self.values, self.aside_width, GAP]
+        return max(RIGHT, SCREEN - sum(7 * width + 5 for width in widths))
 
 
 def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
@@ -56,30 +90,34 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
     sheet.print_setup = PrintSetup(fit_height=1)
     _set_widths(sheet, layout)
     sheet.put(1, 2, lesson.title, BANNER)
-    frame.banner(sheet, layout.side + 3)
-    sheet.heights[1] = 34
-    _prose(sheet, 3, layout.left, lesson.source, SOURCE.but(wrap=True, vertical="top"), 9)
+    frame.banner(sheet, layout.side + COLUMNS - 1)
+    sheet.heights |= {1: 28.0, 2: 4.0, ABOUT_ROW + 1: 4.0, KNOBS_ROW + 1: 13.0}
+    _prose(sheet, SOURCE_ROW, layout.left, lesson.source, SOURCE.but(wrap=True, vertical="top"), 9)
     about = lesson.about or "Every number in this workbook is a formula on other cells."
-    _prose(sheet, 4, layout.left, about, PROSE, 10)
+    _prose(sheet, ABOUT_ROW, layout.left, about, PROSE, 10)
 
     _heading(sheet, KNOBS_ROW, 2, layout.left, "Turn the knobs: change a yellow cell")
-    sheet.put(KNOBS_ROW + 1, layout.aside, "the lesson’s own values", HINT.but(size=8))
+    hint = "weights are the starting ones"
+    sheet.put(KNOBS_ROW + 1, 2, hint, HINT.but(size=8))
+    sheet.put(KNOBS_ROW + 1, inputs.FIRST_COLUMN + 1, "grey: the lesson’s own values", inputs.OWN)
     for knob in layout.single:
         _write_single(context, sheet, knob)
-    inputs.fill(context, sheet, layout.tables)
+    sheet.heights[FIRST_ROW + len(layout.single)] = inputs.GAP
+    inputs.fill_close(context, sheet, layout.tables, layout.aside)
     row = layout.after
     if layout.large:
         titles = ", ".join(table.title for table in layout.large)
         sheet.put(row, 2, f"On the sheet {inputs.NAME}: {titles}.", HINT)
-        row += 2
+        sheet.links[row, 2] = Link(inputs.NAME, tip=f"To {inputs.NAME}")
+        row += 1
+    row = _figures(context, sheet, layout, row)
     if lesson.try_:
-        row = _texts(sheet, row, layout, "Try this", lesson.try_)
+        row = _try(sheet, row, layout, lesson.try_)
+    row = _texts(sheet, row, layout, "What the words mean", glossary.lines(context))
     row = _texts(sheet, row, layout, "How to use this workbook", _manual(context))
     _legend(sheet, row, layout)
-    _figures(context, sheet, layout.side)
-    _verdict(context, sheet, layout.side)
-    _curve(context, sheet, layout.side)
-    _contents(sheet, layout.side, sheets)
+    free = _charts(context, sheet, layout, sheets)
+    _contents(sheet, free, layout.side, sheets)
     return sheet
 
 
@@ -87,21 +125,19 @@ def _manual(context: Context) -> list[str]:
     symbol = context.notation.rate_letter
     return [
         f"Change a yellow cell: the learning rate {symbol}, an input, a target, a starting weight. "
-        "The whole run is computed again.",
-        "Choose a step on Network and click on any number there: its formula is the document’s.",
+        "The whole run is computed again; the grey line stays where the lesson’s own run was.",
+        "Choose a step, then click on any number of Network: its formula is the document’s.",
         "Grey numbers beside the yellow cells are the lesson’s own: type them to go back.",
     ]
 
 
 def _set_widths(sheet: Sheet, layout: Layout) -> None:
-    sheet.widths |= {1: MARGIN, 2: LABELS}
-    for column in range(inputs.FIRST_COLUMN, layout.aside - 1):
-        sheet.widths[column] = VALUE
-    for column in range(layout.aside, layout.left + 1):
-        sheet.widths[column] = ORIGINAL
-    sheet.widths[layout.aside - 1] = sheet.widths[layout.side - 1] = GAP
-    for column in range(layout.side, layout.side + 4):
-        sheet.widths[column] = FIGURES
+    sheet.widths |= {1: MARGIN, 2: LABELS, layout.aside: layout.aside_width}
+    for column in range(inputs.FIRST_COLUMN, layout.aside):
+        sheet.widths[column] = layout.value_width
+    sheet.widths[layout.side - 1] = GAP
+    for column in range(layout.side, layout.side + COLUMNS):
+        sheet.widths[column] = (layout.right_width / COLUMNS - 5) / 7
 
 
 def _heading(sheet: Sheet, row: int, first: int, last: int, text: str) -> None:
@@ -118,7 +154,7 @@ def _prose(sheet: Sheet, row: int, last: int, text: str, style: styles.Style, si
     room = sum(sheet.widths.get(c, sheet.default_width) for c in range(2, last + 1))
     per_line = max(room * 10 / size * 1.2, 10)
     lines = sum(1 + int(len(line) / per_line) for line in text.split("\n"))
-    sheet.heights[row] = min(409.0, lines * size * 1.35 + 5)
+    sheet.heights[row] = min(409.0, lines * size * 1.28 + 4)
 
 
 def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: Sequence[str]) -> int:
@@ -129,6 +165,20 @@ def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: Sequence[s
     return row + len(texts) + 2
 
 
+def _try(sheet: Sheet, row: int, layout: Layout, tries: Sequence[str | Try]) -> int:
+    """What to try; an answer stands in the note of a cell, for a learner to uncover."""
+    _heading(sheet, row, 2, layout.left, "Try this")
+    for number, one in enumerate(tries, 1):
+        ask, answer = (one, "") if isinstance(one, str) else (one.ask, one.answer)
+        at = row + number, layout.aside
+        last = layout.aside - 1 if answer else layout.aside
+        _prose(sheet, at[0], last, f"{number}.  {ask}", PROSE, 10)
+        if answer:
+            sheet.put(*at, "▸ answer: point here", inputs.OWN.but(colour=styles.BLUE))
+            sheet.notes[at] = answer
+    return row + len(tries) + 2
+
+
 def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
     """A knob of one cell: its name, its value, the lesson's own."""
     block = context.knob(knob.key)
@@ -137,7 +187,14 @@ def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
     if knob.note:
         sheet.notes[block.top, block.left] = knob.note
     if knob.original:
-        inputs.write_original(context, sheet, knob)
+        value = knob.value.item()
+        text = value if isinstance(value, str) else f"{value:.12g}"
+        sheet.put(block.top, block.left + 1, text, inputs.OWN)
+    elif knob.whole:
+        hint = f"from {knob.low:,.0f} to {knob.high:,.0f}"
+        if knob.key == CHOSEN_STEP.name:
+            hint += ": every sheet follows"
+        sheet.put(block.top, block.left + 1, hint, HINT.but(horizontal="left", indent=1))
     sheet.validations.append(inputs.validation(knob, block))
 
 
@@ -158,84 +215,156 @@ def _legend(sheet: Sheet, row: int, layout: Layout) -> None:
         sheet.merge(row + 1 + number, 2, row + 1 + number, 3)
 
 
-def _figures(context: Context, sheet: Sheet, side: int) -> None:
-    """The cost at the first step, after one, at the end; the gradient check."""
-    _heading(sheet, 3, side, side + 3, "What happens")
+def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
+    """The cost at the first step, after one, at the end; the gradient check; what it comes to."""
     cost = context.run(COST)
     titles = {0: "cost at step 0", 1: "after 1 step"}
     small = LABEL.but(size=9)
     steps = [step for step in dict.fromkeys((0, 1, context.steps)) if step <= context.steps]
-    for column, step in enumerate(steps, side):
+    columns = (2, inputs.FIRST_COLUMN, inputs.FIRST_COLUMN + 2)
+    sheet.heights |= {row: 14.0, row + 1: 21.0}
+    for column, step in zip(columns, steps, strict=False):
         title = titles.get(step, f"after {step:,} steps")
-        sheet.put(KNOBS_ROW - 1, column, title, small)
+        sheet.put(row, column, title, small)
         value = cost.ref(step=step)
         shown = guard(when(call("ISNUMBER", value), value, "—"))
-        sheet.put(KNOBS_ROW, column, shown, FIGURE)
+        sheet.put(row + 1, column, shown, FIGURE)
+        if column > 2:
+            sheet.merge(row + 1, column, row + 1, column + 1)
         context.show(
-            sheet, Block(COST.name, None, NAME, KNOBS_ROW, column, (), (), {}, at={STEP: step})
+            sheet, Block(COST.name, None, NAME, row + 1, column, (), (), {}, at={STEP: step})
         )
+    sheet.notes[row, 2] = glossary.cost(context)
     if gradient_check.applies(context):
-        _checked(context, sheet, side + 3)
+        _checked(context, sheet, row, layout.aside)
+    _verdict(context, sheet, row + 2, layout.left)
+    return row + 4
 
 
-def _checked(context: Context, sheet: Sheet, column: int) -> None:
+def _checked(context: Context, sheet: Sheet, row: int, column: int) -> None:
     """How the gradient check ended."""
     ticks, count = gradient_check.ticks(context), gradient_check.count(context)
     title = join(["gradients: ", ticks, f" of {count}"])
-    sheet.put(KNOBS_ROW - 1, column, title, LABEL.but(size=9))
+    sheet.put(row, column, title, LABEL.but(size=9))
+    sheet.notes[row, column] = f"{glossary.gradient(context)}\n{glossary.check()}"
     look = styles.CHECK.but(size=16, horizontal="left")
     mark, claim = gradient_check.mark(context), gradient_check.mark_of
     passes = (PASSED, gradient_check.BLURRED)
-    sheet.put(KNOBS_ROW, column, mark, look, claim=claim, passes=passes)
-    mark_failures(sheet, Area(NAME, KNOBS_ROW, column, KNOBS_ROW, column))
-    sheet.links[KNOBS_ROW, column] = Link(gradient_check.NAME, tip="To the gradient check")
+    sheet.put(row + 1, column, mark, look, claim=claim, passes=passes)
+    mark_failures(sheet, Area(NAME, row + 1, column, row + 1, column))
+    sheet.links[row + 1, column] = Link(gradient_check.NAME, tip="To the gradient check")
 
 
-def _verdict(context: Context, sheet: Sheet, side: int) -> None:
+def verdict_row(layout: Layout) -> int:
+    """The row of the sentence on how the run ends."""
+    return layout.after + bool(layout.large) + 2
+
+
+def _verdict(context: Context, sheet: Sheet, row: int, last: int) -> None:
     """Whether the run converges, in words; or what is wrong and what to do."""
     if context.steps == 0:
         none = "This lesson has no training steps."
         text: Expression = guard(when(equal(PROBLEM, ""), none, PROBLEM))
-        sheet.put(VERDICT_ROW, side, text, styles.PLAIN)
+        sheet.put(row, 2, text, styles.PLAIN)
     else:
         text, claim = status.verdict(context)
         look = styles.PLAIN.but(bold=True, wrap=True)
-        sheet.put(VERDICT_ROW, side, text, look, claim=claim)
-    sheet.merge(VERDICT_ROW, side, VERDICT_ROW, side + 3)
-    sheet.heights[VERDICT_ROW] = 28.0
+        sheet.put(row, 2, text, look, claim=claim)
+    sheet.merge(row, 2, row, last)
+    sheet.heights[row] = 28.0
 
 
-def _curve(context: Context, sheet: Sheet, side: int) -> None:
+def _charts(context: Context, sheet: Sheet, layout: Layout, sheets: Sequence[Sheet]) -> int:
+    """The drawing at the chosen step and the curve under it; returns the next free row."""
+    width = layout.right_width / 96 * 2.54 - 0.1
+    found = [
+        chart
+        for other in sheets
+        for chart in other.charts
+        if any(series.x.sheet == drawing.NAME for series in chart.series)
+    ]
+    _shown_step(context, sheet, layout, bool(found))
+    row, tall = CHART_ROW, CURVE_ALONE
+    if found:
+        high = min(max(DRAWING, UNIT * max(context.sizes) + 1), TALLEST)
+        row, tall = row_under(sheet, row, high), CURVE
+    _curve(context, sheet, layout, row, width, tall)
+    for chart in found:
+        seen = replace(chart, row=CHART_ROW, column=layout.side, width=width, height=high)
+        sheet.charts.append(seen)
+    # Rows beside the knobs may be too low for a line.
+    return max(row_under(sheet, row, tall), layout.after) + 1
+
+
+def _shown_step(context: Context, sheet: Sheet, layout: Layout, drawn: bool) -> None:
+    """What is shown, as a heading: the step, the example that is drawn, the cost there."""
+    what = "The network" if drawn else "The run"
+    drawn = drawn and context.batch
+    parts: list[object] = [f"{what} at step ", context.step]
+    if drawn:
+        parts += [", example ", context.sample]
+    cost, text = layout.own.cost
+    parts += [": cost ", guard(when(call("ISNUMBER", cost), text, "—"))]
+
+    def claim(numbers: Numbers) -> str:
+        example = f", example {numbers.sample + 1}" if drawn else ""
+        cost = in_figures(float(numbers.trace.costs[numbers.step]))
+        return f"{what} at step {numbers.step}{example}: cost {cost}"
+
+    sheet.put(SOURCE_ROW, layout.side, join(parts), HEADING, claim=claim)
+    right = layout.side + COLUMNS - 1
+    sheet.fill(SOURCE_ROW, layout.side, SOURCE_ROW, right, HEADING)
+
+
+def _curve(
+    context: Context, sheet: Sheet, layout: Layout, row: int, width: float, height: float
+) -> None:
+    """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
     costs = context.run(COST)
     steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
+    own_steps, own_costs = layout.own.curve
+    x, y = layout.own.point
+    ghost = Series(own_costs, own_steps, "the lesson’s own run", colour=styles.PALE, width=GHOST)
+    live = Series(
+        costs.whole(fixed=True), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
+    )
+    point = Series(
+        y,
+        x,
+        "the chosen step",
+        colour=styles.ORANGE,
+        line=False,
+        marker="circle",
+        marker_size=8,
+        marker_colour=styles.ORANGE,
+    )
     sheet.charts.append(
         Chart(
-            row=CHART_ROW,
-            column=side,
-            width=11.3,
-            height=7.6,
-            title="The cost over the steps",
-            series=(
-                Series(
-                    y=costs.whole(fixed=True),
-                    x=steps.whole(fixed=True),
-                    title="cost",
-                    colour=styles.ORANGE,
-                ),
-            ),
+            row=row,
+            column=layout.side,
+            width=width,
+            height=height,
+            title="The cost over the steps (grey: the lesson’s own)",
+            series=(ghost, live, point),
             x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
             y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
-            alt_text=f"Curve of the cost from step 0 to step {context.steps}",
+            alt_text=f"Curve of the cost from step 0 to step {context.steps}, with a point at the "
+            "chosen step; behind it in grey the curve of the lesson’s own run",
         )
     )
 
 
-def _contents(sheet: Sheet, side: int, sheets: Sequence[Sheet]) -> None:
-    """A link to every other sheet, with a word on what it shows."""
-    row = CHART_ROW + CHART_ROWS + 1
-    _heading(sheet, row, side, side + 3, "The sheets")
+def _contents(sheet: Sheet, row: int, side: int, sheets: Sequence[Sheet]) -> None:
+    """A link to every other sheet, with a word on what it shows; the workings apart."""
+    last = side + COLUMNS - 1
+    _heading(sheet, row, side, last, "The sheets")
+    workings = False
     for other in sheets:
         row += 1
+        if other.workings and not workings:
+            workings = True
+            sheet.put(row, side, "Behind them, for the curious:", HINT)
+            row += 1
         sheet.put(row, side, other.name, styles.LINK)
         sheet.links[row, side] = Link(other.name, tip=f"To {other.name}")
         sheet.put(row, side + 1, other.about, LABEL)

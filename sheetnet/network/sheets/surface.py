@@ -216,8 +216,8 @@ class _Writer:
         side = column - 1 if self.dimensions == 1 else column - 3
         sheet.put(KNOB_ROW, side, "step", styles.LABEL_RIGHT)
         sheet.put(KNOB_ROW, column, context.step, look, claim=lambda numbers: numbers.step)
-        sheet.put(KNOB_ROW, column + 1, "chosen on Network", styles.LINK.but(size=9, italic=True))
-        sheet.links[KNOB_ROW, column + 1] = Link("Network", tip="To the step")
+        sheet.put(KNOB_ROW, column + 1, "chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[KNOB_ROW, column + 1] = Link("Start", tip="To the step")
         if self.dimensions == 1:
             self._draw()
         else:

@@ -1,0 +1,50 @@
+"""What the words mean that a learner meets on Start, a sentence each."""
+
+from __future__ import annotations
+
+from sheetnet.network.sheets import gradient_check
+from sheetnet.network.sheets.context import Context
+
+
+def cost(context: Context) -> str:
+    of = f": the {context.net.reduction.written} of the examples’ losses" if context.batch else ""
+    return (
+        f"The cost {context.symbols.cost} says in one number how far the outputs are from the "
+        f"targets{of}; training makes it smaller."
+    )
+
+
+def gradient(context: Context) -> str:
+    return (
+        "The gradient of a weight says how the cost changes when the weight grows a little, per "
+        "unit of weight; training moves every weight the other way."
+    )
+
+
+def delta(context: Context) -> str:
+    of = "the loss of one example" if context.batch else "the cost"
+    return (
+        f"δ (delta) of a neuron says how {of} changes when the neuron’s weighted sum grows a "
+        "little; δ times what a weight takes in is that weight’s gradient."
+    )
+
+
+def check() -> str:
+    return (
+        "The gradient check moves one weight a little up and down, measures the slope of the cost "
+        "between the two, and compares it with the gradient."
+    )
+
+
+def tick(context: Context) -> str:
+    where = ["on Network what stands there and Training"] if context.dense else []
+    if gradient_check.applies(context):
+        where.append("on Gradient check the gradient and the measured slope")
+    pairs = f" ({', '.join(where)})" if where else ""
+    return f"✓ says that two ways of computing a number agree{pairs}; a red ✗ that they do not."
+
+
+def lines(context: Context) -> list[str]:
+    """The sentences, in the order in which the words are met."""
+    checked = [check()] if gradient_check.applies(context) else []
+    return [cost(context), gradient(context), delta(context), *checked, tick(context)]

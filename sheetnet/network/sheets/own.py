@@ -1,0 +1,130 @@
+"""Lesson: the workings behind Start: the lesson's own run and values, and the chosen step's point.
+
+The lesson's own costs are constants, drawn in grey behind the live curve, so that a learner
+sees what a change did. They are computed by the engine from the lesson's values, whatever
+stands in the input cells, and rounded, so that another machine's last digit does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Ref
+from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.quantities import COST
+from sheetnet.network.sheets import inputs
+from sheetnet.network.sheets.context import Context
+from sheetnet.sheets import frame
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.knobs import Knob
+from sheetnet.workbook.model import PrintSetup, Sheet
+
+NAME = "Lesson"
+HEAD_ROW, FIRST_ROW = 4, 5
+#: The columns: the lesson's own run, the point of the chosen step, the lesson's own values.
+STEP, COSTS, CHOSEN, POINT, LABEL, VALUES = 2, 3, 5, 6, 8, 9
+#: A run is drawn by so many stretches at most, each by its first, lowest and highest step.
+STRETCHES = 100
+#: The digits of a cost that count in a picture.
+DIGITS = 6
+
+
+def thinned(costs: FloatArray) -> list[int]:
+    """The steps by which a run is drawn: all of a short one; no peak of a long one is lost."""
+    if len(costs) <= 3 * STRETCHES:
+        return list(range(len(costs)))
+    kept = {0, len(costs) - 1}
+    for part in np.array_split(np.arange(len(costs)), STRETCHES):
+        held = costs[part]
+        kept |= {int(part[0]), int(part[held.argmin()]), int(part[held.argmax()])}
+    return sorted(kept)
+
+
+def own_costs(context: Context) -> FloatArray:
+    """The cost at every step of the lesson as its file says it."""
+    held = context.numbers.settings
+    said = [knob for knob in context.knobs.values() if knob.original]
+    if all(np.array_equal(knob.value, held[knob.place]) for knob in said):
+        return context.numbers.trace.costs
+    return train(context.lesson, context.lesson.settings).costs
+
+
+class Own:
+    """Where the lesson's own run and values stand."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.costs = own_costs(context)
+        self.steps = thinned(self.costs)
+        self._knobs: list[tuple[Knob, int]] = []
+        self._row = FIRST_ROW
+
+    def place(self, knobs: Iterable[Knob]) -> None:
+        """Give the lesson's values of these knobs their cells."""
+        for knob in knobs:
+            inputs.place_original(self.context, knob, NAME, self._row, VALUES)
+            self._knobs.append((knob, self._row))
+            self._row += self.context.originals[-1].height + 1
+
+    @property
+    def curve(self) -> tuple[Area, Area]:
+        """Steps and costs of the lesson's own run."""
+        bottom = FIRST_ROW + len(self.steps) - 1
+        x, y = (Area(NAME, FIRST_ROW, c, bottom, c, True) for c in (STEP, COSTS))
+        return x, y
+
+    @property
+    def point(self) -> tuple[Area, Area]:
+        """The chosen step and its cost, as a chart wants them."""
+        x, y = (Area(NAME, FIRST_ROW, c, FIRST_ROW, c, True) for c in (CHOSEN, POINT))
+        return x, y
+
+    @property
+    def cost(self) -> tuple[Ref, Ref]:
+        """The cell of the chosen step's cost, and that of its text."""
+        cell = Ref(NAME, FIRST_ROW, POINT, symbol=self.context.symbols.cost, signless=True)
+        return cell, self.context.words.of(cell)
+
+    def fill(self) -> Sheet:
+        about = "workings: the lesson’s own values and run, drawn in grey on Start"
+        sheet = Sheet(NAME, about, workings=True, tab_colour=styles.PALE)
+        sheet.freeze = sheet.cursor = (FIRST_ROW, 1)
+        sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))
+        sheet.widths |= {1: 2.5, STEP: 10.0, COSTS: 14.0, POINT: 12.0, LABEL: 26.0}
+        hint = "fixed numbers, whatever the yellow cells hold: to compare with, and to go back to"
+        frame.head(sheet, "Lesson: workings of what stands in grey on Start", hint)
+        right = max((b.right for b in self.context.originals if b.sheet == NAME), default=0)
+        frame.banner(sheet, max(right, VALUES))
+        head = styles.LABEL.but(bold=True, size=9)
+        for column, text in (
+            (STEP, "step"),
+            (COSTS, "its own cost"),
+            (CHOSEN, "chosen"),
+            (POINT, "cost now"),
+            (LABEL, "its own values"),
+        ):
+            sheet.put(HEAD_ROW, column, text, head)
+        look = styles.NUMBER.but(number_format=styles.SIX)
+        for row, step in enumerate(self.steps, FIRST_ROW):
+            sheet.put(row, STEP, float(step), styles.NUMBER.but(number_format="0"))
+            sheet.put(row, COSTS, float(f"{self.costs[step]:.{DIGITS}g}"), look)
+        self._write_point(sheet)
+        for knob, row in self._knobs:
+            name = knob.title or knob.key
+            if knob.layer is not None:
+                name += f", {self.context.symbols.layer(knob.layer)}"
+            sheet.put(row, LABEL, name, styles.LABEL)
+            inputs.write_original(self.context, sheet, knob)
+        return sheet
+
+    def _write_point(self, sheet: Sheet) -> None:
+        """The chosen step's point on the live curve."""
+        context = self.context
+        count = styles.NUMBER.but(number_format="0")
+        sheet.put(FIRST_ROW, CHOSEN, context.step, count, claim=lambda numbers: numbers.step)
+        look = styles.FORWARD
+        sheet.put(FIRST_ROW, POINT, context.of_step(COST), look)
+        context.show(sheet, Block(COST.name, None, NAME, FIRST_ROW, POINT, (), (), {}))
