@@ -206,7 +206,10 @@ def test_rich_text_joins_and_shows_raised_and_lowered_parts() -> None:
     assert str(w) == "w₀₁⁽¹⁾"
     assert w.text == "w01(1)"
     assert str("d" + w + " = 1") == "dw₀₁⁽¹⁾ = 1"
-    # Unicode has no raised L: the part is marked instead.
-    assert str(rich("a") + Rich((Run("L−1", 1),))) == "a^L−1"
+    assert str(rich("a") + Rich((Run("L−1", 1),))) == "aᴸ⁻¹"
+    assert str(rich("a") + Rich((Run("12", -1), Run("[1]", 1)))) == "a₁₂[¹]"
+    assert str(rich("w") + Rich((Run("10,2", -1),))) == "w₁₀‚₂"
+    # Unicode has no raised Q: the part is marked instead.
+    assert str(rich("a") + Rich((Run("Q", 1),))) == "a^Q"
     assert rich(w) is w
     assert rich("").runs == ()

@@ -15,9 +15,11 @@ from typing import NamedTuple
 #: Where lowered and raised text begins and ends within a line.
 LOW, UP, END = "\x01", "\x02", "\x03"
 LOWERED = dict(
-    zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+−()aehijklmnoprstuvx", strict=True)
+    zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎‚ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+−(),aehijklmnoprstuvx", strict=True)
 )
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ", "0123456789+−()Tnt", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸⁿᵗ", "0123456789+−()TLnt", strict=True))
+#: A raised label in square brackets, which have no raised form: [¹].
+BRACKETED = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]")
 #: Rounding in the last digits of float64, in sums of many terms.
 SLACK = 1e-12
 LAST_BIT = 2.3e-16
@@ -81,8 +83,10 @@ def flat(runs: Iterable[tuple[str, int]]) -> str:
 def flat_text(text: str) -> str:
     """Text with Unicode's small figures as one line with marks."""
     pieces: list[tuple[str, int]] = []
-    for character in text:
-        level = -1 if character in LOWERED else 1 if character in RAISED else 0
+    raised = {place for at in BRACKETED.finditer(text) for place in (at.start(), at.end() - 1)}
+    for position, character in enumerate(text):
+        level = 1 if position in raised else -1 if character in LOWERED else 0
+        level = level or (1 if character in RAISED else 0)
         plain = LOWERED.get(character) or RAISED.get(character) or character
         if pieces and pieces[-1][1] == level:
             pieces[-1] = pieces[-1][0] + plain, level

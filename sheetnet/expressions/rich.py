@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_LOWERED = str.maketrans("0123456789+−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_RAISED = str.maketrans("0123456789+−()Tnt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗ")
+_LOWERED = str.maketrans("0123456789+−(),aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎‚ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+#: There is no raised square bracket: a layer [1] keeps its brackets on the line, [¹].
+_RAISED = str.maketrans("0123456789+−()TLnt[]", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸⁿᵗ[]")
+_ON_THE_LINE = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Rich:
         return Rich(rich(other).runs + self.runs)
 
     def __str__(self) -> str:
-        """The text on one line, with Unicode's raised and lowered digits where they exist."""
+        """The text on one line, with Unicode's raised and lowered characters where they exist."""
         return "".join(_plain(run) for run in self.runs)
 
     @property
@@ -47,6 +49,7 @@ def _plain(run: Run) -> str:
     if run.level == 0:
         return run.text
     small = run.text.translate(_LOWERED if run.level < 0 else _RAISED)
-    if any(new == old and not new.isspace() for new, old in zip(small, run.text, strict=True)):
+    kept = [new for new, old in zip(small, run.text, strict=True) if new == old]
+    if any(not new.isspace() and (run.level < 0 or new not in _ON_THE_LINE) for new in kept):
         return ("_" if run.level < 0 else "^") + run.text
     return small

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from sheetnet.expressions.formula import Ref
 from sheetnet.expressions.reading import (
-    END,
-    UP,
     Function,
     Symbol,
     UnreadableError,
@@ -40,7 +38,7 @@ class Decoder(Protocol):
 def check_readings(book: Book, decoder: Decoder) -> Comparison:
     """Each line: its symbol means the value beside it, its equation and its numbers give it.
 
-    Labels of charts with a number (a₀⁽¹⁾ = 0.5933): the number is what the symbol means.
+    Labels of charts that give a number: it is what the symbol beside it means.
     """
     check = Comparison("mathematics read back")
     for reading in book.readings:
@@ -60,11 +58,8 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
 def wrong_label(text: str, decoder: Decoder) -> str:
     """What is wrong with a label "symbol = number", in words; empty where it is proved."""
     symbol, _, number = text.partition(" = ")
-    # A layer's label that has no small letters in Unicode stands behind a ^, up to the end.
-    symbol, _, raised = symbol.partition("^")
-    marked = flat_text(symbol) + (f"{UP}{raised}{END}" if raised else "")
     try:
-        [meant] = sides(marked, decoder, {}, decoder.is_layer, {})
+        [meant] = sides(flat_text(symbol), decoder, {}, decoder.is_layer, {})
         [printed] = sides(flat_text(number), decoder, {}, decoder.is_layer, {})
     except UNREADABLE as error:
         return f"the label {text!r}: {error}"
@@ -75,15 +70,15 @@ def wrong_label(text: str, decoder: Decoder) -> str:
 
 
 def _labels(book: Book) -> Iterator[tuple[Ref, str]]:
-    """The live titles of charts' series that give a number, with their cells."""
+    """The live titles of charts' series that give a number, behind its symbol, with their cells."""
     for sheet in book.sheets:
         for chart in sheet.charts:
             for series in chart.series:
                 title = series.title
                 if isinstance(title, Ref):
                     text = str(book.value(book[title.sheet], title.row, title.column))
-                    if " = " in text:
-                        yield title, text
+                    if series.symbol:
+                        yield title, f"{series.symbol} = {text}"
 
 
 def _wrong(

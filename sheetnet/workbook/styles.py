@@ -129,7 +129,13 @@ ARROW_FORWARD = Style(size=14, bold=True, colour=ORANGE, horizontal="center")
 ARROW_BACKWARD = Style(size=14, bold=True, colour=BLUE, horizontal="center")
 
 #: Weights by sign, and the ends of the colour scale for their size.
-POSITIVE, NEGATIVE = "9DB9F5", "F5B48C"
+POSITIVE, NEGATIVE = "DDF08F", "BE8CE0"
+#: What the two are called in a sentence, and their lines.
+POSITIVE_NAME, NEGATIVE_NAME = "green", "purple"
+POSITIVE_LINE, NEGATIVE_LINE = "65A30D", "701A75"
+#: Discs by value, from near 0 to large.
+POSITIVE_DISCS = ("F8FCE8", "EDF7C4", POSITIVE)
+NEGATIVE_DISCS = ("F7EFFB", "E0C8F0", NEGATIVE)
 
 
 def header(role: Style) -> Style:
