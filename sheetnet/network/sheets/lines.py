@@ -23,7 +23,7 @@ from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
 SYMBOL_COLUMN, VALUE_COLUMN, EQUATION_COLUMN = 2, 3, 5
 #: Characters for the equation and for the numbers: a line is read without moving the eye far.
-EQUATION_ROOM, NUMBERS_ROOM = 48.0, 62.0
+EQUATION_ROOM, NUMBERS_ROOM = 48.0, 84.0
 #: Of the parameters that stay, so many are named.
 MOST_LISTED = 12
 #: About how many characters a number takes in a sentence.

@@ -34,7 +34,7 @@ from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import ColourScale, PrintSetup, Sheet
+from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GIVEN, UPDATE
 
 SELECTOR_ROW = 3
@@ -98,16 +98,14 @@ class _Cards:
 
     def write(self) -> None:
         self._set_widths()
-        hint = "click on a number to read its formula; → forward, orange; ← backward, blue"
+        hint = (
+            "click on a number to read its formula; → forward, orange; ← back, blue; weights green"
+        )
         frame.head(self.sheet, "The network, one step at a time", hint, problem=PROBLEM)
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         for card in self.picture.cards.values():
             self._write_card(card)
-            column = card.weight_column
-            area = Area(NAME, card.top + 1, column, card.z_row - 1, column)
-            scale = ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, 1.5)
-            self.sheet.formats.append(scale)
         self._write_targets()
 
     def _show(
@@ -223,7 +221,7 @@ class _Cards:
             above = f"← {delta}: by all of the {symbols.layer(layer + 1)}"
         look = styles.LABEL.but(size=9)
         self.sheet.put(row, card.left, below, look.but(colour=styles.ORANGE))
-        self.sheet.put(row, card.value_column, above, look.but(colour=styles.BLUE))
+        self.sheet.put(row, card.value_column, above, look.but(colour=styles.NAVY))
 
     def _write_heads(self, card: Card) -> None:
         """What the columns to the right of the values are."""
@@ -299,8 +297,7 @@ class _Cards:
         sheet.put(row, left, symbol, styles.SYMBOL)
         sheet.put(row, left + 1, below, grey)
         sheet.put(row, left + 2, "×", styles.SIGN)
-        look = styles.NUMBER.but(bold=True, horizontal="center", number_format=styles.SIGNED)
-        look = look.but(fill=styles.PAPER)
+        look = UPDATE.but(bold=True, horizontal="center", number_format=styles.SIGNED)
         weight = context.of_step(quantity, card.layer, **place)
         sheet.put(row, left + 3, weight, look.but(borders="ltrb", border_colour=styles.HAIR))
         sheet.put(row, left + 4, "=", styles.SIGN)
