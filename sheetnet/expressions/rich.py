@@ -30,7 +30,7 @@ class Rich:
         return Rich(rich(other).runs + self.runs)
 
     def __str__(self) -> str:
-        """The text on one line, with Unicode's raised and lowered digits where they exist."""
+        """The text on one line, with Unicode's raised and lowered characters where they exist."""
         return "".join(_plain(run) for run in self.runs)
 
     @property

@@ -200,6 +200,12 @@ class Symbols:
             return self._letter("δ", self._unit(unit), layer)
         return Rich((Run(self.notation.delta[:-1]),)) + self.z(layer, unit)
 
+    def deltas(self, layer: int) -> Rich:
+        """The δ of a whole layer."""
+        if self.notation.delta == "δ":
+            return self.matrix("δ", layer)
+        return self.notation.delta[:-1] + self.matrix("Z", layer)
+
     def by(self, parameter: Rich) -> Rich:
         """The derivative of the cost by a parameter."""
         d = self.notation.derivative

@@ -39,7 +39,7 @@ class Decoder(Protocol):
 def check_readings(book: Book, decoder: Decoder) -> Comparison:
     """Each line: its symbol means the value beside it, its equation and its numbers give it.
 
-    Labels of charts with a number (a₀⁽¹⁾ = 0.5933): the number is what the symbol means.
+    Labels of charts that give a number: it is what the symbol beside it means.
     """
     check = Comparison("mathematics read back")
     for reading in book.readings:
@@ -71,15 +71,15 @@ def wrong_label(text: str, decoder: Decoder) -> str:
 
 
 def _labels(book: Book) -> Iterator[tuple[Ref, str]]:
-    """The live titles of charts' series that give a number, with their cells."""
+    """The live titles of charts' series that give a number, behind its symbol, with their cells."""
     for sheet in book.sheets:
         for chart in sheet.charts:
             for series in chart.series:
                 title = series.title
                 if isinstance(title, Ref):
                     text = str(book.value(book[title.sheet], title.row, title.column))
-                    if " = " in text:
-                        yield title, text
+                    if series.symbol:
+                        yield title, f"{series.symbol} = {text}"
 
 
 def _wrong(

@@ -189,8 +189,8 @@ class NumberRule:
 class Series:
     """A chart's series: points at `x` and `y`.
 
-    A `title` that is a cell changes with it; `label` ("above" or "below") writes the
-    title beside each point.
+    A `title` that is a cell changes with it; `label` ("above", "below" or "centre") writes the
+    title at each point. `symbol` is what a title that is a number says the value of, for the proof.
     """
 
     y: Area
@@ -203,6 +203,7 @@ class Series:
     marker: str | None = None
     marker_size: int = 7
     marker_colour: str | None = None
+    symbol: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 Colour never carries a meaning alone: what is editable also has a border and blue bold
 figures, forward and backward carry arrows or symbols, checks are written as ✓ and ✗.
-The pairs orange and blue are told apart by the colour-blind and print as two greys.
+Two pairs have one meaning each: orange and blue are forward and backward, green-yellow and purple
+positive and negative. Each is told apart by the colour-blind and prints as two greys
+(`tests/test_colours.py`); weights are green everywhere, or a map of their signs.
 """
 
 from __future__ import annotations
@@ -19,14 +21,15 @@ PALE = "9CA3AF"
 NIGHT = "111827"
 PAPER = "FFFFFF"
 BLUE = "1D4ED8"
+NAVY = "1E3A8A"
 ORANGE = "9A3412"
-GREEN = "166534"
+GREEN = "14532D"
 RED = "B91C1C"
 
 YELLOW_FILL = "FFF6CC"
-ORANGE_FILL = "FFE4D1"
-BLUE_FILL = "DBE7FB"
-GREEN_FILL = "DDF3E3"
+ORANGE_FILL = "FFEBDB"
+BLUE_FILL = "C6D8FA"
+GREEN_FILL = "B9E8C6"
 GREY_FILL = "F1F3F5"
 RULE = "94A3B8"
 HAIR = "CBD5E1"
@@ -118,7 +121,7 @@ ORIGINAL = Style(italic=True, colour=GREY, size=9, horizontal="center")
 
 GIVEN = Style(fill=GREY_FILL, number_format=SIX, horizontal="right")
 FORWARD = Style(colour=ORANGE, fill=ORANGE_FILL, number_format=SIX, horizontal="right")
-BACKWARD = Style(colour=BLUE, fill=BLUE_FILL, number_format=SIX, horizontal="right")
+BACKWARD = Style(colour=NAVY, fill=BLUE_FILL, number_format=SIX, horizontal="right")
 UPDATE = Style(colour=GREEN, fill=GREEN_FILL, number_format=SIX, horizontal="right")
 CHECK = Style(bold=True, colour=GREEN, horizontal="center")
 #: A ✗ is red besides being a cross.
@@ -128,10 +131,16 @@ UNDECIDED = CHECK.but(colour=GREY)
 FIGURE = Style(size=16, bold=True, colour=ORANGE, horizontal="left", number_format=FOUR)
 SIGN = Style(colour=GREY, horizontal="center")
 ARROW_FORWARD = Style(size=14, bold=True, colour=ORANGE, horizontal="center")
-ARROW_BACKWARD = Style(size=14, bold=True, colour=BLUE, horizontal="center")
+ARROW_BACKWARD = Style(size=14, bold=True, colour=NAVY, horizontal="center")
 
-#: Weights by sign, and the ends of the colour scale for their size.
-POSITIVE, NEGATIVE = "9DB9F5", "F5B48C"
+#: By sign: the ends of colour scales.
+POSITIVE, NEGATIVE = "D4E872", "B97FDD"
+#: What the two are called in a sentence, and their lines.
+POSITIVE_NAME, NEGATIVE_NAME = "yellow-green", "purple"
+POSITIVE_LINE, NEGATIVE_LINE = "65A30D", "701A75"
+#: Discs by value, from near 0 to large.
+POSITIVE_DISCS = ("F8FCE8", "EDF7C4", POSITIVE)
+NEGATIVE_DISCS = ("F7EFFB", "E0C8F0", NEGATIVE)
 
 
 def header(role: Style) -> Style:

@@ -25,7 +25,7 @@ POINT = 2.54 / 72
 AXIS_LINE = "878787"
 #: Markers that OpenDocument calls otherwise.
 SYMBOLS = {"triangle": "arrow-up", "dash": "horizontal-bar"}
-POSITIONS = {"above": "top", "below": "bottom"}
+POSITIONS = {"above": "top", "below": "bottom", "centre": "center"}
 
 
 def object_part(chart: Chart) -> bytes:

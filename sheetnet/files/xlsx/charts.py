@@ -97,7 +97,7 @@ def _labels(side: str) -> DataLabelList:
         showLegendKey=False,
         showPercent=False,
         showBubbleSize=False,
-        dLblPos={"above": "t", "below": "b"}[side],
+        dLblPos={"above": "t", "below": "b", "centre": "ctr"}[side],
         txPr=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)]),
     )
 

@@ -31,8 +31,8 @@ from sheetnet.workbook.knobs import Knob, cells
 from sheetnet.workbook.model import Reading, Sheet, name_of
 from sheetnet.workbook.styles import Style
 
-#: The most units of a layer that a drawing shows.
-MOST_UNITS = 12
+#: The most units of a layer that stand in boxes of their own; from there on they are maps.
+MOST_UNITS = 6
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Line by line under the picture: symbol, equation, today's numbers, value."""
+"""Line by line under the picture: symbol and value, equation, today's numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from sheetnet.workbook import styles
 from sheetnet.workbook.model import Reading, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
-SYMBOL_COLUMN, EQUATION_COLUMN = 2, 5
+SYMBOL_COLUMN, VALUE_COLUMN, EQUATION_COLUMN = 2, 3, 5
+#: Characters for the equation and for the numbers: a line is read without moving the eye far.
+EQUATION_ROOM, NUMBERS_ROOM = 48.0, 84.0
 #: Of the parameters that stay, so many are named.
 MOST_LISTED = 12
 #: About how many characters a number takes in a sentence.
@@ -54,19 +56,16 @@ class Lines:
     def __init__(self, context: Context, picture: Picture, sheet: Sheet, row: int) -> None:
         self._context, self._picture, self._sheet, self._row = context, picture, sheet, row
         self._equations = Equations(context.net, context.notation, 1, picture)
-        self._value_column = picture.right
-        self._numbers_column = self._split()
+        self._right = picture.right
+        self._numbers_column = self._column_after(EQUATION_COLUMN, EQUATION_ROOM)
+        self._behind_numbers = self._column_after(self._numbers_column, NUMBERS_ROOM)
 
-    def _split(self) -> int:
-        """The column where the numbers begin, so that they get a little more room."""
-        columns = range(EQUATION_COLUMN, self._value_column)
-        total = sum(self._sheet.widths[c] for c in columns)
-        so_far = 0.0
-        for column in columns:
-            if so_far >= 0.44 * total:
-                return column
-            so_far += self._sheet.widths[column]
-        return EQUATION_COLUMN + 1
+    def _column_after(self, first: int, room: float) -> int:
+        """The first column that leaves so many characters before it, from `first` on."""
+        column = first + 1
+        while column <= self._right and self._room(first, column) < room:
+            column += 1
+        return column
 
     def fill(self) -> None:
         """Write the forward pass, the backward pass and the update."""
@@ -136,7 +135,7 @@ class Lines:
         self._row += 1
         sheet, row = self._sheet, self._row
         sheet.put(row, 2, title, styles.HEADING)
-        sheet.fill(row, 2, row, self._value_column, styles.HEADING)
+        sheet.fill(row, 2, row, self._right, styles.HEADING)
         sheet.heights[row] = 22
         self._row += 1
 
@@ -165,25 +164,24 @@ class Lines:
                 symbol,
                 text,
                 (row, self._numbers_column),
-                (row, self._value_column),
+                (row, VALUE_COLUMN),
                 facts,
             )
         )
         sheet.put(row, SYMBOL_COLUMN, symbol, styles.symbol(role))
-        sheet.merge(row, SYMBOL_COLUMN, row, SYMBOL_COLUMN + 1)
         sheet.put(row, 4, "=", styles.SIGN)
         prose = styles.PLAIN.but(wrap=True)
         sheet.put(row, EQUATION_COLUMN, rich(text), prose.but(font=styles.SERIF, size=11))
         sheet.merge(row, EQUATION_COLUMN, row, self._numbers_column - 1)
         sheet.put(row, self._numbers_column, numbers, prose.but(colour=styles.GREY))
-        sheet.merge(row, self._numbers_column, row, self._value_column - 1)
+        sheet.merge(row, self._numbers_column, row, self._behind_numbers - 1)
         look = role.but(bold=True, horizontal="center", number_format=styles.SIX)
         book_value = (value.row, value.column)
-        sheet.put(row, self._value_column, value, look)
-        sheet.repeat((row, self._value_column), book_value)
+        sheet.put(row, VALUE_COLUMN, value, look)
+        sheet.repeat((row, VALUE_COLUMN), book_value)
         sheet.heights[row] = 16.0 * max(
             _lines(len(text.text) * 0.95, self._room(EQUATION_COLUMN, self._numbers_column)),
-            _lines(_length(numbers), self._room(self._numbers_column, self._value_column)),
+            _lines(_length(numbers), self._room(self._numbers_column, self._behind_numbers)),
         )
         self._row += 1
 

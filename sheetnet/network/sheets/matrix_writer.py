@@ -21,6 +21,8 @@ from sheetnet.workbook.styles import Style
 LEFT = 2
 #: Rows with more cells than this are not compared: the formula would be too long.
 MOST_COMPARED = 100
+#: Matrices no wider than this stand in one column on the whole sheet, where they meet.
+MOST_ALIGNED = 8
 #: From this size on a matrix is also a coloured map.
 MAP = 9
 
@@ -96,7 +98,8 @@ class MatrixWriter:
         With `compared`, a ✓ behind each row says whether it equals those elements.
         """
         placed = Placed(self.sheet.name, top, left, *shape)
-        look = role.but(number_format=styles.FOUR, horizontal="center")
+        decimals = styles.SIX if role == styles.BACKWARD else styles.FOUR
+        look = role.but(number_format=decimals, horizontal="center")
         if max(shape) >= MAP:
             look = look.but(colour=styles.INK)  # to be read on every colour of a map
         name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
@@ -128,6 +131,9 @@ class MatrixWriter:
                     held = Matrix(over_ranges(content), rows, columns)
                 at = area.left + column
                 sides = "l" * (at == placed.left) + "r" * (at == placed.right)
+                if sides:  # the bracket's ends
+                    down = area.top + row
+                    sides += "t" * (down == placed.top) + "b" * (down == placed.bottom)
                 style = look.but(borders=sides, border_colour=styles.INK, border_width="medium")
                 self.sheet.put(area.top + row, at, held, style)
 

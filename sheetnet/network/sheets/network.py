@@ -33,7 +33,7 @@ from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import ColourScale, Link, PrintSetup, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GIVEN, UPDATE
 
 SELECTOR_ROW = 3
@@ -82,16 +82,14 @@ class _Cards:
 
     def write(self) -> None:
         self._set_widths()
-        hint = "click on a number to read its formula; the forward pass is orange, backward blue"
+        hint = (
+            "click on a number to read its formula; → forward, orange; ← back, blue; weights green"
+        )
         frame.head(self.sheet, "The network, one step at a time", hint, problem=PROBLEM)
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         for card in self.picture.cards.values():
             self._write_card(card)
-            column = card.weight_column
-            area = Area(NAME, card.top + 1, column, card.z_row - 1, column)
-            scale = ColourScale(area, styles.NEGATIVE, "FFFFFF", styles.POSITIVE, 1.5)
-            self.sheet.formats.append(scale)
         self._write_targets()
 
     def _show(
@@ -114,11 +112,11 @@ class _Cards:
 
     def _set_widths(self) -> None:
         sheet, picture = self.sheet, self.picture
-        sheet.widths |= {1: 2.5, 2: 9.0, 3: 10.5, 4: 5.0}
+        sheet.widths |= {1: 2.5, 2: 11.0, 3: 11.5, 4: 4.2}
         for (_, unit), card in picture.cards.items():
             if unit == 0:
                 extra = (11.0,) * (card.batch + len(card.states))
-                widths = (8.0, 9.8, 2.8, 10.5, 2.8, 12.5, 13.0, *extra, 10.5, 4.5)
+                widths = (8.0, 9.8, 2.8, 10.5, 2.8, 12.5, 13.0, *extra, 10.5, 4.8, 4.2)
                 for offset, width in enumerate(widths):
                     sheet.widths[card.left + offset] = width
         sheet.widths |= {picture.target_column: 9.0, picture.target_column + 1: 11.0}
@@ -131,7 +129,6 @@ class _Cards:
             sheet.put(cell.row, 2, context.symbols.input(unit), styles.symbol(GIVEN))
             look = GIVEN.but(number_format="General", bold=True, horizontal="center")
             sheet.put(cell.row, 3, context.given(INPUT, unit), look)
-            sheet.put(cell.row, 4, "→", ARROW_FORWARD)
             self._show(INPUT, None, (cell.row, 3), unit=unit)
 
     def _write_targets(self) -> None:
@@ -159,6 +156,7 @@ class _Cards:
         if unit == 0:
             title = f"{symbols.layer(layer)}, {own.activation.written}"
             sheet.put(self.picture.top - 2, card.left, title, styles.LABEL.but(bold=True))
+            self._write_wiring(card)
         sheet.heights[card.top] = 20
         self._write_heads(card)
 
@@ -179,18 +177,45 @@ class _Cards:
         sheet.put(row, column, self.equations.of(DELTA, layer, place), look)
         self._show(DELTA, layer, (row, column), unit=unit)
         self._write_check(card)
-        behind = card.left + card.width
-        sheet.put(card.top, behind, "→", ARROW_FORWARD)
-        sheet.put(row, behind, "←", ARROW_BACKWARD)
+        self._write_arrows(card)
+
+    def _write_arrows(self, card: Card) -> None:
+        """One into each row that takes a number of the layer below, and δ's way back."""
+        sheet = self.sheet
+        for source in range(card.sources):
+            sheet.put(card.source_row(source), card.arrow_column, "→", ARROW_FORWARD)
+        if card.layer > 1:
+            sheet.put(card.delta_row, card.arrow_column, "←", ARROW_BACKWARD)
+        if card.layer == self.context.depth:
+            behind = card.left + card.width + 1
+            sheet.put(card.top, behind, "→", ARROW_FORWARD)
+            sheet.put(card.delta_row, behind, "←", ARROW_BACKWARD)
+
+    def _write_wiring(self, card: Card) -> None:
+        """What a layer's arrows mean, under its title."""
+        symbols, layer, row = self.context.symbols, card.layer, self.picture.top - 1
+        if self.context.sizes[layer - 1] > 1:
+            below = f"→ each unit takes all of the {symbols.layer(layer - 1)}"
+        else:
+            below = f"→ each unit takes the {symbols.layer(layer - 1)}"
+        delta = self.context.notation.delta
+        if layer == self.context.depth:
+            above = f"← {delta}: by the targets"
+        else:
+            above = f"← {delta}: by all of the {symbols.layer(layer + 1)}"
+        look = styles.LABEL.but(size=9)
+        self.sheet.put(row, card.left, below, look.but(colour=styles.ORANGE))
+        self.sheet.put(row, card.value_column, above, look.but(colour=styles.NAVY))
 
     def _write_heads(self, card: Card) -> None:
         """What the columns to the right of the values are."""
         small = styles.LABEL_CENTRE.but(size=8, fill=styles.ORANGE_FILL)
         notation = self.context.notation
         d = f"{notation.derivative}{notation.cost_letter}/{notation.derivative}w"
-        heads = {card.gradient_column: "from this example" if card.batch else f"gradient {d}"}
+        heads = {card.gradient_column: f"gradient {d}"}
         if card.batch:
-            heads[card.mean_column] = f"{self.context.net.reduction.written} of all"
+            heads[card.gradient_column] = "this one's gradient"
+            heads[card.mean_column] = f"{self.context.net.reduction.written} gradient"
         heads |= {card.state_column(state): state for state in card.states}
         heads[card.new_column] = "new weight"
         for column, text in heads.items():
@@ -256,8 +281,7 @@ class _Cards:
         sheet.put(row, left, symbol, styles.SYMBOL)
         sheet.put(row, left + 1, below, grey)
         sheet.put(row, left + 2, "×", styles.SIGN)
-        look = styles.NUMBER.but(bold=True, horizontal="center", number_format=styles.SIGNED)
-        look = look.but(fill=styles.PAPER)
+        look = UPDATE.but(bold=True, horizontal="center", number_format=styles.SIGNED)
         weight = context.of_step(quantity, card.layer, **place)
         sheet.put(row, left + 3, weight, look.but(borders="ltrb", border_colour=styles.HAIR))
         sheet.put(row, left + 4, "=", styles.SIGN)

@@ -23,6 +23,10 @@ from sheetnet.network.sheets.context import Context
 NAME = "Network"
 DRAWING_ROW = 5
 GAP = 2
+#: So few parameters are written on the edges of the drawing.
+MOST_WEIGHTS = 20
+#: The height of a row, and what a label on an edge takes, in points.
+ROW_POINTS, LABEL_POINTS = 15, 14
 
 
 def placed(quantity: Quantity, unit: int, source: int) -> dict[str, int]:
@@ -89,8 +93,19 @@ class Card:
         return self.mean_column + 1 + len(self.states)
 
     @property
+    def arrow_column(self) -> int:
+        """Where arrows come in from the layer below, and go back to it."""
+        return self.left - 1
+
+    @property
     def width(self) -> int:
         return self.new_column - self.left + 1
+
+
+def _unit_rows(context: Context) -> int:
+    """The rows between two units of the drawing: weights that stand on its edges need room."""
+    fan = max(context.sizes[1:]) if context.net.parameter_count <= MOST_WEIGHTS else 0
+    return max(3, -(-(fan + 1) * LABEL_POINTS // ROW_POINTS))
 
 
 class Picture:
@@ -98,7 +113,8 @@ class Picture:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.drawing_rows = max(14, 3 * max(context.sizes) + 3)
+        self.unit_rows = _unit_rows(context)
+        self.drawing_rows = max(8, self.unit_rows * (max(context.sizes) + 1) + 1)
         top = DRAWING_ROW + self.drawing_rows + 3
         heights = {
             layer.number: layer.sources + 3 + bool(layer.bias) + GAP for layer in context.dense
@@ -123,7 +139,8 @@ class Picture:
                     context.batch,
                     context.net.optimiser.state,
                 )
-            left += self.cards[layer.number, 0].width + 1
+            # Behind a card: a word on its new weights, and the arrows to the next one.
+            left += self.cards[layer.number, 0].width + 2
         self.target_column = left
         self.right = left + 1
 
@@ -132,8 +149,8 @@ class Picture:
         return self.cards[self.context.depth, 0].top + 2
 
     def input_row(self, unit: int) -> int:
-        middle = (self.top + self.bottom) // 2
-        return middle - (self.context.sizes[0] - 1) + 2 * unit
+        """An input stands in the row in which the first unit takes it."""
+        return self.cards[1, 0].source_row(unit)
 
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         """The cell of a number, with the symbol and the digits that sentences show of it."""
