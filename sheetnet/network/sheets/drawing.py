@@ -25,6 +25,8 @@ from sheetnet.expressions.formula import (
     Ref,
     call,
     equal,
+    guard,
+    guarded,
     join,
     maximum,
     minimum,
@@ -289,7 +291,8 @@ def _write_kinds(
         def height(numbers: Numbers, wanted: int = sign * width) -> float:
             return y if kind(numbers) == wanted else OUTSIDE
 
-        points.put(row, first + offset, when(own, y, OUTSIDE), styles.NUMBER, claim=height)
+        drawn = guard(when(own, y, OUTSIDE))  # by the series of its kind
+        points.put(row, first + offset, drawn, styles.NUMBER, claim=height)
 
 
 def _kind(weight: Ref, largest: Ref) -> Expression:
@@ -392,9 +395,10 @@ def _write_value(points: Sheet, plan: Plan, row: int, layer: int, unit: int, y: 
     points.put(row, NODE_TEXT, text, claim=lambda numbers: in_figures(number(numbers)))
     points.put(row, NODE_VALUE, value, styles.NUMBER, claim=number)
     all_of_it = Area(NAME, row - unit, NODE_VALUE, row - unit + count - 1, NODE_VALUE, True)
-    largest = maximum(1, maximum(all_of_it), -minimum(all_of_it))
+    largest = guard(maximum(1, maximum(all_of_it), -minimum(all_of_it)))
     points.put(row, NODE_SIZE, largest, styles.NUMBER, claim=size)
-    formula = _kind(Ref(NAME, row, NODE_VALUE), Ref(NAME, row, NODE_SIZE))
+    # A shade tells no number, and many activations never have some of them.
+    formula = guarded(_kind(Ref(NAME, row, NODE_VALUE), Ref(NAME, row, NODE_SIZE)))
     _write_kinds(points, row, (NODE_KIND, NODE_FIRST_Y), formula, _kind_of(number, size), y)
 
 
