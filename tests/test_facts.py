@@ -70,7 +70,7 @@ def test_a_missing_chart_is_a_damaged_file_or_none(folder: Path, tmp_path: Path)
     with pytest.raises(SheetnetError, match="chart1"):
         facts_with(folder / "book.xlsx", tmp_path / "x", CHARTS["xlsx"], None)
     facts = facts_with(folder / "book.ods", tmp_path / "y", CHARTS["ods"], None)
-    assert facts.charts["Start"] == []
+    assert len(facts.charts["Start"]) == 1  # of two
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -78,7 +78,7 @@ def test_an_object_that_is_no_chart_has_no_series(
     ending: str, folder: Path, tmp_path: Path
 ) -> None:
     facts = facts_with(folder / f"book.{ending}", tmp_path / "x", CHARTS[ending], "<text/>")
-    assert not any(chart.series for chart in facts.charts["Start"])
+    assert [bool(chart.series) for chart in facts.charts["Start"]].count(True) == 1  # of two
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,10 @@ def test_a_program_writes_the_same(numbers: list[float]) -> None:
 @given(st.floats(-1e150, 1e150, allow_nan=False))
 def test_a_number_is_shown_by_its_power_where_its_decimals_would_not_do(number: float) -> None:
     for decimals, rule in FITS.items():
-        powers = evaluate(rule.condition(CELL), One(number))
-        digits = f"{number:.{decimals}f}"
-        shown = f"{number:.{len(rule.powers.partition('.')[2]) - 4 if '.' in rule.powers else 0}E}"
-        text = shown if powers else digits
+        holds = [form for condition, form in rule.rules(CELL) if evaluate(condition, One(number))]
+        form = holds[0] if holds else "0." + "0" * decimals
+        places = len(form.partition(".")[2].partition("E")[0])
+        text = f"{number:.{places}{'E' if 'E' in form else 'f'}}"
         assert len(text) <= {2: 8, 4: 10, 6: 10, 8: 12, 10: 14}[decimals]
         assert number == 0 or float(text) != 0
 

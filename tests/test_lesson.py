@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.initialisation import INITIALISATIONS, drawing
+from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.schema import json_schema
 from tests.strategies import lessons
@@ -91,8 +92,8 @@ def test_a_lesson_gives_its_numbers_as_arrays() -> None:
     np.testing.assert_array_equal(settings["bias", 1], [0.1, 0.2, 0.3])
     assert settings["weight", 2].shape == (1, 3)
     np.testing.assert_array_equal(settings["bias", 2], [0.0])
-    for array in settings.values():
-        assert array.dtype == np.float64
+    for knob in knobs(lesson):  # a choice is a text
+        assert settings[knob.place].dtype == (object if knob.choices else np.float64)
 
 
 def test_the_three_lessons_are_shipped_and_load_by_name_or_path() -> None:

@@ -48,7 +48,11 @@ def test_the_cells_say_what_the_arrays_say() -> None:
     book = book_with(lesson, lesson.settings)
     sheet = book[progress.NAME]
     claims = book.claims(sheet)
-    formulas = {p: c.content for p, c in sheet.cells.items() if isinstance(c.content, Expression)}
+    formulas = {
+        place: cell.content
+        for place, cell in sheet.cells.items()
+        if isinstance(cell.content, Expression) and place[0] > 2  # below the sheet's head
+    }
     assert formulas.keys() == claims.keys()
     for position, content in formulas.items():
         assert evaluate(content, book) == pytest.approx(claims[position], rel=1e-12)
