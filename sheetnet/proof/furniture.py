@@ -64,8 +64,10 @@ def _formats(book: Book, stored: StoredBook, facts: Facts) -> Comparison:
             style = look.styles.get((row, column))
             if style is None:
                 continue
-            check.cells += 1
             code = cell.style.number_format
+            if not code.strip(";"):
+                continue  # shows nothing, which Gnumeric saves in a way of its own
+            check.cells += 1
             if code not in alike:
                 alike[code] = _styles_of(code, stored, facts)
             if style not in alike[code]:

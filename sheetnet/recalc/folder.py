@@ -41,8 +41,11 @@ class WorkFolder:
         except OSError as error:
             raise _unusable(error) from None
         try:
-            self._lock = (self.path / LOCK).open("wb")
+            # Another run takes a lock that nobody holds for a leftover: it gets its name held.
+            unnamed = self.path / f"{LOCK}-"
+            self._lock = unnamed.open("wb")
             locked(self._lock)
+            unnamed.rename(self.path / LOCK)
         except OSError as error:
             self.close()
             raise _unusable(error) from None

@@ -136,10 +136,10 @@ class Validation:
     low: float | Expression | None = None
     high: float | Expression | None = None
     choices: tuple[str, ...] = ()
-    source: Area | None = None
     title: str = ""
     error: str = ""
     prompt: str = ""
+    source: Area | None = None
 
 
 @dataclass(frozen=True)

@@ -358,7 +358,7 @@ class _Writer:
     def _write_axes(self) -> None:
         """The numbers of the columns, the weights along both axes, what the colours mean."""
         sheet, count = self.sheet, self.count
-        pale = styles.LABEL_CENTRE.but(size=6, colour=styles.PALE, number_format="0")
+        pale = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
         for j in range(count):
             sheet.put(TOP + count, LEFT + j, float(j), pale)
         sheet.heights[TOP + count] = 9
