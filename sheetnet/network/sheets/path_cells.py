@@ -50,7 +50,7 @@ from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
 #: What stands where a path has nothing to show.
 PASSING = "──"
 HIDDEN = styles.PLAIN.but(colour="FFFFFF", fill="FFFFFF")
-PASSES_BY = styles.PLAIN.but(colour=styles.PALE, fill="FFFFFF")
+PASSES_BY = styles.PLAIN.but(colour=styles.GREY, fill="FFFFFF")
 
 
 class PathCells(Places):

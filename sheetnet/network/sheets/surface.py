@@ -361,7 +361,7 @@ class _Writer:
             self.sheet,
             styles.NUMBER.but(size=8, colour=styles.GREY, number_format="0.00"),
         )
-        pale = styles.LABEL_CENTRE.but(size=6, colour=styles.PALE, number_format="0")
+        pale = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
         for j in range(MAP):
             sheet.put(TOP + MAP, LEFT + j, float(j), pale)
         sheet.heights[TOP + MAP] = 9
