@@ -133,8 +133,9 @@ def test_text_on_the_colours_that_rules_give_can_be_read(name: str, tmp_path: Pa
             area = rule.area
             for row in range(area.top, area.bottom + 1):
                 for column in range(area.left, area.right + 1):
-                    if (row, column) in sheet.cells:
-                        ink = sheet.cells[row, column].style.ink
+                    cell = sheet.cells.get((row, column))
+                    if cell and cell.style.number_format.strip(";"):  # it shows its number
+                        ink = cell.style.ink
                         assert ink is not None, (sheet.name, row, column)
                         for paper in (rule.low, rule.middle, rule.high):
                             assert contrast(ink, paper) >= LEAST, (sheet.name, row, column)
