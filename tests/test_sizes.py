@@ -163,7 +163,7 @@ def test_every_refusal_names_the_file(change: dict[str, str], said: str, tmp_pat
     path = tmp_path / "lesson.toml"
     path.write_text(text, encoding="utf-8")
     assert re.search(said, refusal(path))
-    if "overflows" in said:
+    if said == "overflows at step":  # the other run has numbers, too large for cells alone
         answer = CliRunner().invoke(main, ["train", str(path)])
         assert answer.output.startswith(f"sheetnet: {path}: the run overflows")
 
