@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from lxml import etree
 
 from sheetnet.expressions.dialects import parse_address, parse_area
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.subjects import subject
 from sheetnet.network.engine import Trace
 from sheetnet.network.lesson import Lesson
@@ -156,3 +159,19 @@ def cell_of(block: dict[str, Any], row: int = 0, column: int = 0) -> tuple[str, 
     """A cell of a block, counted from its corner."""
     top, left = parse_address(block["range"].split(":")[0])
     return block["sheet"], top + row, left + column
+
+
+def assert_cells_agree(book: Book, name: str) -> None:
+    """A sheet's formulas, evaluated, give the numbers of its claims; of bands the first row."""
+    sheet = book[name]
+    claims = book.claims(sheet)
+    said = [
+        (cell.content, claims[position])
+        for position, cell in sheet.cells.items()
+        if position in claims
+    ]
+    for band in sheet.bands:
+        said += zip([cell.content for cell in band.cells], book.band_values(band)[0], strict=True)
+    for content, number in said:
+        if isinstance(content, Expression):
+            assert evaluate(content, book) == pytest.approx(number, rel=1e-9, abs=1e-12)

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.subjects import subject
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import choosable
 from sheetnet.network.sheets import cost_map, descent
 from sheetnet.workbook.model import Book
-from tests.books import book_with
+from tests.books import assert_cells_agree, book_with
 from tests.strategies import lessons
 
 
@@ -95,15 +93,4 @@ def test_the_cells_say_what_the_arrays_say(lesson: Lesson, data: st.DataObject) 
     for name in (descent.NAME, descent.CURVE, cost_map.NAME):
         if name not in [sheet.name for sheet in book.sheets]:
             continue
-        sheet = book[name]
-        claims = book.claims(sheet)
-        for position, cell in sheet.cells.items():
-            if isinstance(cell.content, Expression) and position in claims:
-                found = evaluate(cell.content, book)
-                assert found == pytest.approx(claims[position], rel=1e-9, abs=1e-12)
-        for band in sheet.bands:
-            for column, cell in enumerate(band.cells, band.left):
-                if isinstance(cell.content, Expression):
-                    found = evaluate(cell.content, book)
-                    said = book.band_values(band)[0, column - band.left]
-                    assert found == pytest.approx(said, rel=1e-9, abs=1e-12)
+        assert_cells_agree(book, name)

@@ -234,6 +234,13 @@ def started(place: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def computing(place: Path, book: Path, engine: str) -> subprocess.Popen[str]:
+    """A run of verify whose program has begun to work, with its files in `place`."""
+    process = started(place, "verify", str(book), "--engine", engine)
+    assert eventually(lambda: bool(working_in(place)))
+    return process
+
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
 
@@ -252,8 +259,7 @@ def test_a_run_that_is_ended_leaves_nothing(
     program_or_skip: Callable[[str], None],
 ) -> None:
     program_or_skip(engine)
-    process = started(temporary, "verify", str(large), "--engine", engine)
-    assert eventually(lambda: bool(working_in(temporary)))
+    process = computing(temporary, large, engine)
     time.sleep(0.3)
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
@@ -274,8 +280,7 @@ def test_what_a_killed_run_leaves_goes_with_the_next(
     program_or_skip: Callable[[str], None],
 ) -> None:
     program_or_skip(engine)
-    process = started(temporary, "verify", str(large), "--engine", engine)
-    assert eventually(lambda: bool(working_in(temporary)))
+    process = computing(temporary, large, engine)
     process.kill()
     process.communicate()
     assert eventually(lambda: not working_in(temporary), 20), "a child computes on"

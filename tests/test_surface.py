@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Expression
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import surface
 from sheetnet.workbook.model import Book
-from tests.books import book_with
+from tests.books import assert_cells_agree, book_with
 from tests.strategies import lessons
 
 
@@ -64,15 +62,4 @@ def test_the_cells_say_what_the_arrays_say(lesson: Lesson) -> None:
     assert (surface.NAME in names) == (len(lesson.data.inputs[0]) <= 2)
     assume(surface.NAME in names)
     for name in (surface.NAME, surface.POINTS):
-        sheet = book[name]
-        claims = book.claims(sheet)
-        for position, cell in sheet.cells.items():
-            if isinstance(cell.content, Expression) and position in claims:
-                found = evaluate(cell.content, book)
-                assert found == pytest.approx(claims[position], rel=1e-9, abs=1e-12)
-        for band in sheet.bands:
-            for column, cell in enumerate(band.cells, band.left):
-                if isinstance(cell.content, Expression):
-                    said = book.band_values(band)[0, column - band.left]
-                    found = evaluate(cell.content, book)
-                    assert found == pytest.approx(said, rel=1e-9, abs=1e-12)
+        assert_cells_agree(book, name)

@@ -39,7 +39,7 @@ from sheetnet.network.sheets.moved import Mover, Rows
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Cell, ColourScale, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Cell, ColourScale, Rule, Sheet
 from sheetnet.workbook.styles import UPDATE
 
 SHEET, NAME = "Descent", "Descent map"
@@ -257,20 +257,9 @@ class _Writer:
 
     def _write_workings(self) -> Rows:
         context, sheet = self.context, self.workings
-        sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
-        sheet.print_setup = PrintSetup(fit_width=0)
         hint = "forward passes of the chosen step with two parameters moved, a row for each cell"
-        frame.head(sheet, "Descent map: workings of Descent", hint, 1)
-        look = styles.NUMBER.but(number_format="0", horizontal="center")
-        sheet.put(3, 1, "number", styles.LABEL)
-        number = parameters.number_of(context, self.knobs[1])
-        sheet.put(
-            3,
-            2,
-            number,
-            look,
-            claim=lambda numbers: parameters.chosen(numbers, SECOND_PARAMETER.name) + 1,
-        )
+        title = "Descent map: workings of Descent"
+        parameters.head_workings(context, sheet, title, hint, SECOND_PARAMETER)
         reach = context.knob(DESCENT_REACH).ref(fixed=True)
         names = (FIRST_PARAMETER.name, SECOND_PARAMETER.name)
         for axis, (column, knob) in enumerate(zip((3, 5), names, strict=True)):

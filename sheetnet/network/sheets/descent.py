@@ -212,14 +212,9 @@ class _Writer:
 
     def _write_workings(self) -> Rows:
         context, sheet = self.context, self.workings
-        sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
-        sheet.print_setup = PrintSetup(fit_width=0)
         hint = "forward passes of the chosen step with one parameter moved; the last is the step’s"
-        frame.head(sheet, "Descent curve: workings of Descent", hint, 1)
-        look = styles.NUMBER.but(number_format="0", horizontal="center")
-        sheet.put(3, 1, "number", styles.LABEL)
-        number = parameters.number_of(context, self.knob)
-        sheet.put(3, 2, number, look, claim=lambda numbers: chosen(numbers) + 1)
+        title = "Descent curve: workings of Descent"
+        parameters.head_workings(context, sheet, title, hint, FIRST_PARAMETER)
         small = styles.SIGN.but(number_format="0.00")
 
         def heads(row: int) -> list[Cell]:

@@ -72,6 +72,21 @@ def number_of(context: Context, knob: Ref) -> Expression:
     return call("MATCH", knob, column(context, SYMBOL), 0)
 
 
+def head_workings(context: Context, sheet: Sheet, title: str, hint: str, knob: Quantity) -> None:
+    """The top of a sheet that computes with a chosen parameter moved; its number stands in B3."""
+    sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
+    sheet.print_setup = PrintSetup(fit_width=0)
+    frame.head(sheet, title, hint, 1)
+    sheet.put(3, 1, "number", styles.LABEL)
+    sheet.put(
+        3,
+        2,
+        number_of(context, context.knob(knob).ref(fixed=True)),
+        styles.NUMBER.but(number_format="0", horizontal="center"),
+        claim=lambda numbers: chosen(numbers, knob.name) + 1,
+    )
+
+
 def validation(context: Context, knob: Knob) -> Validation:
     """The drop-down; its choices stand in the table."""
     block = context.knob(knob.key)
