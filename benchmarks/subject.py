@@ -14,7 +14,8 @@ from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.lesson import Lesson
-from sheetnet.workbook.model import Book, Cell, Matrix, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Cell, Matrix, Sheet
 from sheetnet.workbook.styles import Style
 
 

@@ -11,8 +11,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.estimate import Estimate, estimate, refuse_the_large
 from sheetnet.files.formats import Progress, format_of, write
 from sheetnet.lessons.subjects import load, subject
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
-from sheetnet.workbook.model import Book
 
 OUTPUT = Path("output")
 

@@ -16,8 +16,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.files.formats import Format, write_into
 from sheetnet.files.package import LARGEST
 from sheetnet.lessons.subjects import Subject, subject
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
-from sheetnet.workbook.model import Book
 
 #: Numbers that the two runs differ by: fewer take no time that can be measured.
 DIFFERENCE = 100_000

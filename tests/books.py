@@ -20,8 +20,8 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.verification import Verification
 from sheetnet.recalc import Values
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Settings
-from sheetnet.workbook.model import Book
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -8,10 +8,10 @@ from sheetnet.expressions.formula import Area, Name, Number, Ref, call, equal, j
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Blocks
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import (
     Axis,
     Band,
-    Book,
     Cell,
     Chart,
     ColourScale,

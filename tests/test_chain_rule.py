@@ -14,7 +14,7 @@ from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import choosable
 from sheetnet.network.sheets import chain_rule, paths
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 from tests.books import book_with
 from tests.strategies import lessons
 

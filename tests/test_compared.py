@@ -23,7 +23,8 @@ from sheetnet.proof.complete import compare_contents
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.recalc.libreoffice import soffice_command
-from sheetnet.workbook.model import Band, Book, Cell, Matrix, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Cell, Matrix, Sheet
 from tests import books
 
 LESSONS = [path.stem for path in sorted(Path("templates").glob("*.toml"))]

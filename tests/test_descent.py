@@ -14,7 +14,7 @@ from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import choosable
 from sheetnet.network.sheets import cost_map, descent
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 from tests.books import assert_cells_agree, book_with
 from tests.strategies import lessons
 

@@ -19,7 +19,8 @@ from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
-from sheetnet.workbook.model import Book, Content, Matrix
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Content, Matrix
 from tests import books
 from tests.books import findings
 

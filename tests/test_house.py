@@ -51,8 +51,9 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import index
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block, Blocks
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings, digest
-from sheetnet.workbook.model import Book, Sheet
+from sheetnet.workbook.model import Sheet
 from tests.books import findings
 
 pytestmark = pytest.mark.programs

@@ -37,7 +37,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.subject import numbers
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.readings import check_readings, wrong_label
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 from tests.books import book_with
 from tests.strategies import lessons
 

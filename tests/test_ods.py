@@ -31,8 +31,9 @@ from sheetnet.recalc import LibreOffice, recalculate
 from sheetnet.recalc.libreoffice import python_with_uno, soffice_command
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Blocks
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import edits
-from sheetnet.workbook.model import Book, Link, Position, Sheet
+from sheetnet.workbook.model import Link, Position, Sheet
 from tests.books import book_with, nudged
 
 #: What openxml-audit reports although it is as it should be, with the reason.

@@ -11,7 +11,7 @@ from sheetnet import train
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import own
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 from tests.books import book_with
 
 

@@ -27,7 +27,7 @@ from sheetnet.files.formats import write
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.lessons.subjects import load
 from sheetnet.proof.verification import verify
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 
 Found = dict[str, dict[tuple[int, int], Any]]
 HERE = Path(__file__).parent / "readers"

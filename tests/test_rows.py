@@ -15,7 +15,8 @@ from sheetnet.expressions.formula import Ref
 from sheetnet.files.formats import read, write
 from sheetnet.files.rows import Stretch, in_order
 from sheetnet.workbook.blocks import Blocks
-from sheetnet.workbook.model import Band, Book, Cell, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Cell, Sheet
 
 NAME = "Data"
 Places = dict[tuple[int, int], float | str]

@@ -13,7 +13,8 @@ from sheetnet.expressions.formula import Binary, Expression, Text
 from sheetnet.files.layout import column_behind, row_under
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
-from sheetnet.workbook.model import Book, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import Style
 from tests.books import book_with
 from tests.strategies import lessons

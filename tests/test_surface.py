@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import surface
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 from tests.books import assert_cells_agree, book_with
 from tests.strategies import lessons
 

@@ -26,8 +26,8 @@ from sheetnet.network.subject import SUBJECT
 from sheetnet.proof.comparison import same_text
 from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import PROGRAMS, Values, recalculate
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings, edits
-from sheetnet.workbook.model import Book
 
 LESSONS = ("mazur", "bhadani-1-2-3-1", "batch-of-four")
 #: Where trouble was found before, and where programs differ.

@@ -25,7 +25,7 @@ from sheetnet.files.facts import Facts
 from sheetnet.files.package import Package, open_package
 from sheetnet.files.packing import whole_file
 from sheetnet.files.stored import StoredBook
-from sheetnet.workbook.model import Book
+from sheetnet.workbook.book import Book
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.lessons.errors import suggest
 from sheetnet.lessons.files import find, parse, read_text
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Array, Key, Knob, Settings
-from sheetnet.workbook.model import Book
 
 NETWORK = "network"
 

@@ -21,8 +21,8 @@ from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import fitting, index, paper
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import digest
-from sheetnet.workbook.model import Book
 
 #: The sheets of every lesson to which they apply, in their order, between Start and Index.
 SHEETS: list[SheetKind] = [

@@ -15,8 +15,8 @@ import numpy as np
 
 from sheetnet.errors import SheetnetError
 from sheetnet.proof.branches import Branch, Seen, branches
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings
-from sheetnet.workbook.model import Book
 
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends.
 TRIES, MOST, IDLE = 48, 12, 12

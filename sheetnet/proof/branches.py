@@ -26,7 +26,8 @@ from sheetnet.expressions.formula import (
     Ref,
     children,
 )
-from sheetnet.workbook.model import Band, Book, Matrix, Position, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Matrix, Position, Sheet
 
 COMPARISONS = {"<", "<=", ">", ">=", "=", "<>"}
 BoolArray = npt.NDArray[np.bool_]

@@ -15,7 +15,8 @@ from sheetnet.expressions.dialects import address
 from sheetnet.expressions.formula import Expression
 from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
-from sheetnet.workbook.model import Book, Position, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position, Sheet
 
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.

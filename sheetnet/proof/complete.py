@@ -10,7 +10,8 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, Finding, plain, shown
 from sheetnet.sheets import index
-from sheetnet.workbook.model import Book, Matrix, Sheet, Spill
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Matrix, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
 #: LibreOffice saves 15 digits.

@@ -13,7 +13,8 @@ from sheetnet.expressions.openformula import UntranslatableError, excel_text
 from sheetnet.expressions.parsing import FormulaSyntaxError, filled, parse, same
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.workbook.model import Band, Book, Matrix, Position, Sheet, Spill
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Matrix, Position, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
 MARK = "\x00"

@@ -23,7 +23,8 @@ from sheetnet.files.facts import (
 )
 from sheetnet.files.stored import Look, StoredBook
 from sheetnet.proof.comparison import Comparison
-from sheetnet.workbook.model import Book, Cell, Chart, Matrix, Series, Sheet, Spill
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Cell, Chart, Matrix, Series, Sheet, Spill
 
 #: In all that Gnumeric saves, iteration is switched on.
 ITERATES = "gnumeric"

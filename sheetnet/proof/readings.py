@@ -16,7 +16,8 @@ from sheetnet.expressions.reading import (
 )
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.workbook.model import Book, Position, Reading
+from sheetnet.workbook.book import Book, Reading
+from sheetnet.workbook.model import Position
 
 PREFIX = "new "
 #: What a line may do to its reader; a symbol with an index past the last is a LookupError.

@@ -43,8 +43,9 @@ from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
 from sheetnet.recalc.values import Values, from_cells
 from sheetnet.workbook import knobs as knobs_of
+from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Settings
-from sheetnet.workbook.model import Book, Matrix, Spill
+from sheetnet.workbook.model import Matrix, Spill
 
 Progress = Callable[[str], None]
 

@@ -18,17 +18,8 @@ from sheetnet.files.ods.number_formats import shown, shown_by
 from sheetnet.files.ods.rules import Validations, place
 from sheetnet.files.ods.styles import Styles, height_of, runs_of
 from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
-from sheetnet.workbook.model import (
-    Band,
-    Book,
-    Cell,
-    Content,
-    FloatArray,
-    Link,
-    Matrix,
-    Position,
-    Sheet,
-)
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Cell, Content, FloatArray, Link, Matrix, Position, Sheet
 from sheetnet.workbook.styles import Style
 
 EMPTY = "<table:table-cell/>"

@@ -8,7 +8,8 @@ from sheetnet.expressions.dialects import OPEN_FORMULA, address, quoted
 from sheetnet.expressions.formula import Area, Expression, Number, Ref
 from sheetnet.files.ods.markup import element, paragraphs
 from sheetnet.files.ods.styles import Styles
-from sheetnet.workbook.model import Book, ColourScale, NumberRule, Rule, Sheet, Validation
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import ColourScale, NumberRule, Rule, Sheet, Validation
 
 KINDS = {"decimal": "decimal-number", "whole": "whole-number"}
 

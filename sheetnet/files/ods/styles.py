@@ -10,7 +10,8 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.files.ods.markup import element
 from sheetnet.files.ods.number_formats import GENERAL, data_style
 from sheetnet.files.rows import single_rows
-from sheetnet.workbook.model import Book, Cell, Content, NumberRule, PrintSetup, Rule, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Cell, Content, NumberRule, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import FONT, Style
 
 #: Millimetres of a character of width, as LibreOffice converts an .xlsx whose default font

@@ -26,7 +26,8 @@ from sheetnet.files.ods.written_parts import (
 )
 from sheetnet.files.packing import Package
 from sheetnet.files.rows import stream
-from sheetnet.workbook.model import Book, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Sheet
 
 PREFIXES = "office style text table draw fo xlink dc number svg of calcext loext"
 #: Columns that are given a width where the sheet is smaller; newer programs have 16,384.

@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 from sheetnet import __version__
 from sheetnet.files.ods.markup import VERSION, document, element
 from sheetnet.files.ods.styles import Styles, text_properties
-from sheetnet.workbook.model import Book, PrintSetup, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import FONT, PLAIN
 
 KIND = "application/vnd.oasis.opendocument.spreadsheet"

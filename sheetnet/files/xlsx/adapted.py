@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from sheetnet.expressions.formula import Area, Ref
 from sheetnet.files.xlsx.parts import escaped
-from sheetnet.workbook.model import Book, Chart, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Chart, Sheet
 
 _NOTES = re.compile(r"xl/comments/comment(\d+)\.xml")
 _NOTES_DRAWING = re.compile(r"xl/drawings/commentsDrawing(\d+)\.vml")

@@ -13,7 +13,8 @@ from sheetnet.expressions.rich import Rich, Run
 from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.files.xlsx.shell import Shell
-from sheetnet.workbook.model import Band, Book, Cell, Matrix, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Band, Cell, Matrix, Sheet
 from sheetnet.workbook.styles import Style
 
 

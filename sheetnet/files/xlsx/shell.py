@@ -25,7 +25,8 @@ from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.files.layout import note_size, printed_area
 from sheetnet.files.xlsx.charts import chart_of
-from sheetnet.workbook.model import Book, Cell, ColourScale, NumberRule, Rule, Sheet, Validation
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Cell, ColourScale, NumberRule, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
 
 #: The number of a format that only a rule has; those below 164 are the programs' own.

@@ -19,7 +19,8 @@ from sheetnet.files.rows import stream
 from sheetnet.files.xlsx import adapted
 from sheetnet.files.xlsx.cells import Rows
 from sheetnet.files.xlsx.shell import Shell
-from sheetnet.workbook.model import Book, Sheet
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Sheet
 
 DRAWING_PART = re.compile(r"xl/drawings/drawing(\d+)\.xml")
 CHART_PART = re.compile(r"xl/charts/chart(\d+)\.xml")

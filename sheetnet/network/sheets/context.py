@@ -27,8 +27,9 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.sheets.words import Words
 from sheetnet.workbook.blocks import Block, Blocks
+from sheetnet.workbook.book import Reading, name_of
 from sheetnet.workbook.knobs import Knob, cells
-from sheetnet.workbook.model import Reading, Sheet, name_of
+from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import Style
 
 #: The most units of a layer that stand in boxes of their own; from there on they are maps.

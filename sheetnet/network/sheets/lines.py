@@ -18,7 +18,8 @@ from sheetnet.network.quantities import ACTIVATION, DELTA, UNIT, Quantity, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.picture import Picture, placed
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Reading, Sheet
+from sheetnet.workbook.book import Reading
+from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
 SYMBOL_COLUMN, VALUE_COLUMN, EQUATION_COLUMN = 2, 3, 5

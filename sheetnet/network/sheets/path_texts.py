@@ -39,7 +39,8 @@ from sheetnet.network.sheets.path_difference import H, chosen, losses
 from sheetnet.network.sheets.paths import Way
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Cell, Reading, Sheet
+from sheetnet.workbook.book import Reading
+from sheetnet.workbook.model import Cell, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
 NAME = "Paths"
