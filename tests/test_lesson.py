@@ -301,7 +301,7 @@ WRONG: list[tuple[str, str, str, str, str]] = [
         "network.layers[0].biases",
         "has 1 number: write 3, one",
     ),
-    ("biases flat", "[0.1, 0.2, 0.3]", "0.1", "network.layers[0].biases", f"{LIST}, not 0.1"),
+    ("biases flat", "[0.1, 0.2, 0.3]", "0.1", "network.layers[0].biases", "write 3, one for each unit"),
     ("theta", '"relu"', '"relu"\ntheta = 1.0', "network.layers[0].theta", 'activation = "step"'),
     ("no inputs", "[[0.5, 1], [2, 3]]", "[]", "data.inputs", "is empty: write at least 1"),
     ("no features", "[[0.5, 1], [2, 3]]", "[[]]", "data.inputs[0]", "is empty: write at least 1"),

@@ -11,6 +11,7 @@ import pytest
 
 from sheetnet import build, verify
 from sheetnet.lessons.catalogue import shipped
+from sheetnet.network import keys
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.lesson import Lesson
@@ -148,3 +149,40 @@ def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
         np.testing.assert_array_equal(value, expected[key])
     result = verify(build(lesson, tmp_path / "turned.xlsx"))
     assert result.ok, findings(result)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "said"),
+    [
+        ("training", "lr = 0.5", "training.lr: unknown key: it is called 'learning_rate' here"),
+        ("training", "batch_size = 4", "every step looks at all examples"),
+        ("training", "weight_decay = 0.1", "the cost has no further terms"),
+        ("training", "nesterov = true", 'there is optimiser = "momentum"'),
+        ("training", "optimizer = 'sgd'", "it is called 'optimiser' here"),
+        ("network", "criterion = 'mse'", "network.criterion: unknown key: it is called 'loss'"),
+        ("layers", "alpha = 0.2", "network.layers[0].alpha: sheetnet does not have it (leaky_relu"),
+        ("layers", "neurons = 2", "it is called 'units' here"),
+        ("data", "labels = [[1]]", "it is called 'targets' here"),
+    ],
+)
+def test_keys_of_others(table: str, line: str, said: str) -> None:
+    content = mazur()
+    where = content["network"]["layers"][0] if table == "layers" else content[table]
+    where |= tomllib.loads(line)
+    with pytest.raises(ValueError) as refused:
+        Lesson.model_validate(content)
+    assert said in str(refused.value)
+
+
+def test_names_of_keys_are_compared_as_names_are() -> None:
+    assert all(flat(key) == key for key in (*keys.CALLED, *keys.ELSEWHERE))
+    assert not set(keys.CALLED) & set(keys.ELSEWHERE)
+
+
+def test_a_shared_bias_may_stand_alone() -> None:
+    content = mazur()
+    content["network"]["layers"][0] |= {"shared_bias": True, "biases": 0.35}
+    assert Lesson.model_validate(content).settings["bias", 1] == 0.35
+    content["network"]["layers"][0] |= {"shared_bias": False}
+    with pytest.raises(ValueError, match="has 1 number: write 2, one for each unit"):
+        Lesson.model_validate(content)

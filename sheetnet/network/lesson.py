@@ -7,181 +7,44 @@ errors, defaults and the JSON Schema all come from there.
 
 from __future__ import annotations
 
-import difflib
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SerializeAsAny,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.bounds import check_size
-from sheetnet.lessons.errors import explain, suggest
+from sheetnet.lessons.errors import explain
 from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
-from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.fields import Data, LongText, Network, Part, Training, Try, tries
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
 from sheetnet.network.initialisation import INITIALISATIONS
+from sheetnet.network.keys import check_keys, declared, in_steps
 from sheetnet.network.layers import LAYERS
-from sheetnet.network.layers.base import Fields
 from sheetnet.network.layers.dense import (
-    MOST_UNITS,
     SOURCE_UNIT,
-    Finite,
-    Matrix,
     check_matrix,
     layout,
 )
 from sheetnet.network.losses import LOSSES, Loss
 from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
-from sheetnet.network.optimisers import OPTIMISERS, SGD, Optimiser
-from sheetnet.network.reductions import MEAN, REDUCTIONS
+from sheetnet.network.optimisers import OPTIMISERS, Optimiser
+from sheetnet.network.reductions import REDUCTIONS
 from sheetnet.workbook.knobs import Key, Settings, settings
 
-LONGEST_TEXT = 32_000
-MOST_STEPS = 10_000_000
 
-LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-
-class _Open(_Part):
-    """A table whose further keys are the hyper-parameters that something in it declares."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, populate_by_name=True)
-
-
-def _tables(tables: Any) -> Any:
-    """The tables of the layers, each read as its kind says."""
-    if not isinstance(tables, list | tuple):
-        return tables
-    return tuple(_table(table, f"network.layers[{i}]") for i, table in enumerate(tables))
-
-
-def _table(table: Any, field: str) -> Any:
-    if not isinstance(table, Mapping):
-        if isinstance(table, Fields):
-            return table
-        raise ValueError(f"{field}: write a table, not {json.dumps(table, default=str)[:40]}")
-    kind = table.get("kind", "dense")
-    if kind not in LAYERS:
-        raise ValueError(f"{field}.kind: unknown kind {kind!r}: " + suggest(str(kind), LAYERS))
-    fields = LAYERS[kind].fields
-    names = [*fields.model_fields, *_declared(ACTIVATIONS.values())]
-    _check_keys(table, names, f"{field}.")
-    try:
-        return fields.model_validate(table)
-    except ValidationError as error:
-        raise ValueError(f"{field}.{explain(error)}") from None
-
-
-class Network(_Open):
-    inputs: int = Field(ge=1, le=MOST_UNITS, description="number of features")
-    loss: str = Field(
-        description="the loss of one example", json_schema_extra={"enum": [*sorted(LOSSES)]}
-    )
-    reduction: str = Field(
-        default=MEAN.name,
-        description="how the cost is made of the examples' losses",
-        json_schema_extra={"enum": [*sorted(REDUCTIONS)]},
-    )
-    bias: bool = Field(default=True, description="of layers that do not say")
-    shared_bias: bool = Field(default=False, description="of layers that do not say")
-    initialisation: str = Field(
-        default="xavier_uniform",
-        description="how weights that are left out are drawn",
-        json_schema_extra={"enum": [*sorted(INITIALISATIONS)]},
-    )
-    seed: int = Field(default=0, ge=0, description="seed of the drawn weights")
-    layers: Annotated[tuple[SerializeAsAny[Fields], ...], BeforeValidator(_tables)] = Field(
-        min_length=1, strict=False, description="first hidden to output"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _handed_down(cls, content: Any) -> Any:
-        """What is said of all layers stands in those that do not say otherwise."""
-        layers = content.get("layers") if isinstance(content, Mapping) else None
-        if not isinstance(layers, list | tuple):
-            return content
-        said = {key: content[key] for key in ("bias", "shared_bias") if key in content}
-        return {**content, "layers": [_with(table, said) for table in layers]}
-
-
-def _with(table: Any, said: Mapping[str, Any]) -> Any:
-    """A layer's table with what it does not say itself."""
-    if not isinstance(table, Mapping) or table.get("kind", "dense") not in LAYERS:
-        return table
-    known = LAYERS[table.get("kind", "dense")].fields.model_fields
-    own = {key: value for key, value in said.items() if key in known}
-    if table.get("bias") is False:
-        own.pop("shared_bias", None)
-    return {**own, **table}
-
-
-class Data(_Part):
-    inputs: Matrix = Field(description="samples × features")
-    targets: Matrix = Field(description="samples × output units")
-
-
-class Training(_Open):
-    learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
-    steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
-    train_biases: bool = Field(default=True, description="false: biases stay as they are")
-    optimiser: str = Field(
-        default=SGD.name,
-        description="how a step changes the parameters",
-        json_schema_extra={"enum": [*sorted(OPTIMISERS)]},
-    )
-
-
-def _tries(tries: Any) -> Any:
-    """What to try, each a text, or a table that is read as such."""
-    if not isinstance(tries, list | tuple):
-        return tries
-    return tuple(
-        _try(one, f"try[{i}]") if isinstance(one, Mapping) else one for i, one in enumerate(tries)
-    )
-
-
-def _try(table: Mapping[str, Any], field: str) -> Try:
-    _check_keys(table, [*Try.model_fields], f"{field}.")
-    try:
-        return Try.model_validate(table)
-    except ValidationError as error:
-        raise ValueError(f"{field}.{explain(error)}") from None
-
-
-class Try(_Part):
-    """Something to try, with an answer that a learner can uncover."""
-
-    ask: LongText = Field(min_length=1, description="what to try")
-    answer: LongText = Field(min_length=1, description="what is seen then, and why")
-
-
-class Lesson(_Part):
+class Lesson(Part):
     """A lesson file. `Lesson.load` reads one, by its name or its path."""
 
     title: LongText = Field(min_length=1)
     source: LongText = Field(description="author, title, date")
     about: LongText = Field(default="", description="what to look at, in two or three sentences")
-    try_: Annotated[tuple[LongText | Try, ...], BeforeValidator(_tries)] = Field(
+    try_: Annotated[tuple[LongText | Try, ...], BeforeValidator(tries)] = Field(
         default=(), alias="try", description="what to try", max_length=50, strict=False
     )
     notation: Literal["happydustbunny", "sabine", "bhadani", "wichmann"]
@@ -207,17 +70,17 @@ class Lesson(_Part):
     def _keys(cls, content: Any) -> Any:
         """A mistyped key is named before what is missing for it."""
         if isinstance(content, Mapping):
-            _check_keys(content, [f.alias or name for name, f in cls.model_fields.items()], "")
+            check_keys(content, [f.alias or name for name, f in cls.model_fields.items()], "")
             for name, table, further in (
                 ("network", Network, LOSSES.values()),
                 ("data", Data, ()),
                 ("training", Training, OPTIMISERS.values()),
             ):
                 if isinstance(content.get(name), Mapping):
-                    known = [*table.model_fields, *_declared(further)]
+                    known = [*table.model_fields, *declared(further)]
                     known += ["epochs"] * (table is Training)
-                    _check_keys(content[name], known, f"{name}.")
-            content = _in_steps(content)
+                    check_keys(content[name], known, f"{name}.")
+            content = in_steps(content)
         return content
 
     @model_validator(mode="after")
@@ -322,34 +185,6 @@ class Lesson(_Part):
         from sheetnet.network.knobs import knobs
 
         return settings(knobs(self))
-
-
-def _in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With the whole batch in every step, an epoch is a step."""
-    training = content.get("training")
-    if not isinstance(training, Mapping) or "epochs" not in training:
-        return content
-    if "steps" in training:
-        raise ValueError("training.epochs: steps are given as well: take one of them out")
-    rest = {key: value for key, value in training.items() if key != "epochs"}
-    return {**content, "training": {**rest, "steps": training["epochs"]}}
-
-
-def _declared(owners: Iterable[Any]) -> list[str]:
-    """The names of the hyper-parameters of activations, losses or optimisers."""
-    return [parameter.name for owner in owners for parameter in owner.hyper]
-
-
-def _check_keys(table: Mapping[str, Any], known: list[str], field: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, 1, 0.6)
-            hint = f"did you mean {near[0]!r}?" if near else None
-            name = key if re.fullmatch("[A-Za-z0-9_-]+", str(key)) else json.dumps(str(key))
-            raise ValueError(
-                f"{field}{name}: unknown key: "
-                + (hint or "take it out (known: " + ", ".join(dict.fromkeys(known)) + ")")
-            )
 
 
 def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:

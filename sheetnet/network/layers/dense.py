@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sheetnet.expressions.formula import Area, Expression, total
 from sheetnet.network.activations import ACTIVATIONS
@@ -51,6 +51,25 @@ def _is_said(value: Any) -> Any:
     raise ValueError(f"bias: write true or false, not {value!r:.40}: numbers stand in 'biases'")
 
 
+def _alone(value: Any) -> Any:
+    """The one bias that all units share may stand without brackets."""
+    return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Biases = Annotated[
+    Row,
+    BeforeValidator(_alone),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "array", "items": {"type": "number"}, "minItems": 1},
+            ]
+        }
+    ),
+]
+
+
 class DenseFields(Fields):
     """A dense layer's table; an activation's hyper-parameters are keys of their own."""
 
@@ -61,7 +80,7 @@ class DenseFields(Fields):
         description="the activation function", json_schema_extra={"enum": [*sorted(ACTIVATIONS)]}
     )
     weights: Matrix | None = Field(default=None, description="units × sources; drawn when left out")
-    biases: Row | None = Field(default=None, description="one for each unit; 0 when left out")
+    biases: Biases | None = Field(default=None, description="one for each unit; 0 when left out")
     bias: Annotated[bool, BeforeValidator(_is_said)] = Field(
         default=True, description="false: the units have no bias"
     )

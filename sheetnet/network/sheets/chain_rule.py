@@ -24,7 +24,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets import parameters, path_difference, path_texts, paths
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.gradient_check import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
+from sheetnet.network.sheets.gradient_verdicts import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.path_cells import PathCells
 from sheetnet.network.sheets.path_places import (

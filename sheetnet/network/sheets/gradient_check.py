@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from sheetnet.expressions.formula import (
     Area,
@@ -25,14 +23,26 @@ from sheetnet.expressions.formula import (
     minimum,
     when,
 )
-from sheetnet.network.engine import FloatArray, forward
-from sheetnet.network.losses import LOWEST_LOGARITHM
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.parameters import Parameter
 from sheetnet.network.quantities import DIFFERENCE_STEP, Quantity, Role
 from sheetnet.network.sheets import differences, inputs
+from sheetnet.network.sheets import gradient_verdicts as found
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.differences import checked, moved_costs, moved_values
+from sheetnet.network.sheets.differences import checked
+from sheetnet.network.sheets.gradient_verdicts import (
+    BLUR,
+    BLURRED,
+    COARSE,
+    CUT_OFF,
+    FAR,
+    KINK,
+    LAST_DIGIT,
+    PASSES,
+    REMAINDER,
+    SMALL,
+)
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, mark_failures, shows
@@ -54,21 +64,6 @@ LARGEST_ROW, DIAGONAL_ROW = 4, 5
 PASSED = Ref(NAME, WORST_ROW, 4)
 #: Networks with more parameters than this are not checked in the workbook.
 MOST_PARAMETERS = 5_000
-#: Largest ratio that passes, and the size of gradients below which it is absolute.
-PASSES, SMALL = 1e-4, 1e-4
-#: Below this part of a gradient, what rounding the cost leaves of it is no matter.
-LAST_DIGIT, BLUR = 1e-15, 1e-5
-#: What else than ✓ and ✗ a verdict may be, where the difference says nothing about the gradient:
-#: a unit was switched by the move; h is too large for the bends of these numbers; the cost's last
-#: digit hides the difference, or a logarithm is cut off.
-KINK, COARSE, BLURRED = "kink", "coarse", "—"
-#: A cubic remainder f‴·h²/6 in terms of how far the move of 2h carries all values: (2h)³/8/6.
-REMAINDER = 48
-#: Larger values than these are far beyond any h: so that the powers stay numbers.
-FAR = 1e50
-#: From here on a logarithm may be cut off.
-CUT_OFF = -LOWEST_LOGARITHM - 1
-
 #: One number for each parameter that is checked, in the order of the rows.
 CHECKED = "parameter"
 
@@ -87,140 +82,6 @@ def applies(context: Context) -> bool:
     """Whether the network is small enough for the check."""
     few = context.net.parameter_count <= MOST_PARAMETERS
     return few and differences.width(context.net, context.samples) < differences.MOST_CELLS // 16
-
-
-# The numbers
-
-
-def _h(numbers: Numbers) -> float:
-    return numbers.settings.number(DIFFERENCE_STEP.name)
-
-
-def _gradients(numbers: Numbers) -> FloatArray:
-    return np.array(
-        [
-            numbers.now(p.quantity.gradient, p.layer)[tuple(p.place.values())]
-            for p in checked(numbers.net, len(numbers.inputs))
-        ]
-    )
-
-
-def _differences(numbers: Numbers) -> FloatArray:
-    costs = moved_costs(numbers)
-    slopes: FloatArray = (costs[:, 0] - costs[:, 1]) / (2 * _h(numbers))
-    return slopes
-
-
-def _blurred(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where the cost is so large that its last digit hides the difference."""
-    rounding = moved_costs(numbers)[:, 0] * LAST_DIGIT / _h(numbers)
-    hidden: npt.NDArray[np.bool_] = rounding > BLUR * (SMALL + np.abs(_gradients(numbers)))
-    return hidden
-
-
-def _coarse(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where the bend of the cost within h may be larger than what is compared."""
-    moved = moved_values(numbers)
-    far = np.minimum(((moved[:, 0] - moved[:, 1]) ** 2).sum(axis=1), FAR)
-    size = SMALL + np.abs(_gradients(numbers)) + np.abs(_differences(numbers))
-    bend = far * np.sqrt(far) / REMAINDER / _h(numbers) * (1 + moved_costs(numbers)[:, 0])
-    bent: npt.NDArray[np.bool_] = bend > PASSES * size
-    return bent
-
-
-def _cut_off(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where a logarithm in the cost may be cut off."""
-    if not numbers.net.loss.cut_off:
-        return np.zeros(len(_gradients(numbers)), bool)
-    moved = moved_values(numbers)[:, 0]
-    far: npt.NDArray[np.bool_] = moved.max(axis=1) - moved.min(axis=1) >= CUT_OFF
-    return far
-
-
-def _apart(numbers: Numbers) -> FloatArray:
-    apart: FloatArray = np.abs(_differences(numbers) - _gradients(numbers))
-    return apart
-
-
-def _ratios(numbers: Numbers) -> FloatArray:
-    size = SMALL + np.abs(_gradients(numbers)) + np.abs(_differences(numbers))
-    return np.where(_blurred(numbers), 0.0, _apart(numbers) / size)
-
-
-def _kinked(numbers: Numbers) -> list[bool]:
-    """Whether a move carries some z over a kink of its activation."""
-    net, h = numbers.net, _h(numbers)
-    base = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
-    found = []
-    for parameter in checked(net, len(numbers.inputs)):
-        sides = []
-        for by in (h, -h):
-            moved = dict(base)
-            key = parameter.quantity.name, parameter.layer
-            moved[key] = base[key].copy()
-            moved[key][tuple(parameter.place.values())] += by
-            kept = forward(net, moved, numbers.inputs)
-            sides.append(
-                [
-                    int((kept[layer.number - 1][quantity.name] > at).sum())
-                    for layer in net.layers
-                    for quantity, at in layer.kinks()
-                ]
-            )
-        found.append(sides[0] != sides[1])
-    return found
-
-
-@lru_cache(maxsize=4)
-def verdicts(numbers: Numbers) -> list[str]:
-    """What the check says of each parameter."""
-    kinked, blurred = _kinked(numbers), _blurred(numbers)
-    passed, coarse, cut = _ratios(numbers) <= PASSES, _coarse(numbers), _cut_off(numbers)
-    found = []
-    for number, kink in enumerate(kinked):
-        if kink:
-            found.append(KINK)
-        elif blurred[number]:
-            found.append(BLURRED)
-        elif passed[number]:
-            found.append(TICK)
-        elif cut[number]:
-            found.append(BLURRED)
-        else:
-            found.append(COARSE if coarse[number] else FAILED)
-    return found
-
-
-def mark_of(numbers: Numbers) -> str:
-    """✗ where some parameter failed, ✓ where none did and some passed."""
-    found = verdicts(numbers)
-    return FAILED if FAILED in found else TICK if TICK in found else BLURRED
-
-
-def summary(numbers: Numbers) -> str:
-    """How many parameters passed, and whether none failed."""
-    found = verdicts(numbers)
-    return f"{mark_of(numbers)} {found.count(TICK)} of {len(found)}"
-
-
-def _largest(numbers: Numbers) -> float:
-    """The largest number of the chart, by which it divides all of them."""
-    both = np.concatenate([_gradients(numbers), _differences(numbers)])
-    return max(SMALL, float(np.abs(both).max()))
-
-
-def _scale_of_parts(numbers: Numbers) -> float:
-    """The same as `_scale` for numbers as parts of the largest."""
-    return _scale(numbers) / min(_largest(numbers), 1.0)
-
-
-def _scale(numbers: Numbers) -> float:
-    """How large the numbers are that a difference is taken of, for comparing programs."""
-    cost = float(numbers.trace.costs[numbers.step])
-    return max(1.0, 1e7 * cost * LAST_DIGIT / _h(numbers))
-
-
-# The sheet
 
 
 def count(context: Context) -> int:
@@ -308,10 +169,22 @@ GRADIENT_CHECK = SheetKind(
     applies=applies,
     place=_place,
     derived=(
-        Derived(CHECKED_GRADIENT, lambda numbers, _: _gradients(numbers)),
-        Derived(CENTRAL_DIFFERENCE, lambda numbers, _: _differences(numbers), _scale),
-        Derived(GRADIENT_DISTANCE, lambda numbers, _: _apart(numbers), _scale),
-        Derived(GRADIENT_RATIO, lambda numbers, _: _ratios(numbers), _scale),
+        Derived(CHECKED_GRADIENT, lambda numbers, _: found.gradients(numbers)),
+        Derived(
+            CENTRAL_DIFFERENCE,
+            lambda numbers, _: found.slopes(numbers),
+            found.scale,
+        ),
+        Derived(
+            GRADIENT_DISTANCE,
+            lambda numbers, _: found.apart(numbers),
+            found.scale,
+        ),
+        Derived(
+            GRADIENT_RATIO,
+            lambda numbers, _: found.ratios(numbers),
+            found.scale,
+        ),
     ),
 )
 
@@ -335,14 +208,14 @@ def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> N
         3,
         maximum(ratios),
         look,
-        claim=lambda numbers: _ratios(numbers).max(),
-        approximate=_scale,
+        claim=lambda numbers: found.ratios(numbers).max(),
+        approximate=found.scale,
     )
     summed = join([mark(context), " ", ticks(context), f" of {len(parameters)}"])
     look = styles.CHECK.but(size=12, horizontal="left")
     passing = tuple(f"{TICK} {n} of {len(parameters)}" for n in range(1, len(parameters) + 1))
     passing = (f"{BLURRED} 0 of {len(parameters)}", *passing)
-    sheet.put(WORST_ROW, PASSED.column, summed, look, claim=summary, passes=passing)
+    sheet.put(WORST_ROW, PASSED.column, summed, look, claim=found.summary, passes=passing)
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
     failed = call("COUNTIF", _marks(context), FAILED) > 0
     sheet.formats.append(Rule(place, failed, styles.WRONG))
@@ -390,7 +263,7 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
         VERDICT,
         verdict,
         styles.CHECK.but(colour=styles.GREY, bold=False),
-        claim=lambda numbers: verdicts(numbers)[number],
+        claim=lambda numbers: found.verdicts(numbers)[number],
         passes=passes,
     )
 
@@ -435,10 +308,17 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
     small = styles.NUMBER.but(size=8)
     label = styles.LABEL_CENTRE.but(size=8)
     sheet.put(LARGEST_ROW, SCALED_GRADIENT, "largest", label)
-    sheet.put(LARGEST_ROW, SCALED_DIFFERENCE, size, small, claim=_largest, approximate=_scale)
+    sheet.put(
+        LARGEST_ROW,
+        SCALED_DIFFERENCE,
+        size,
+        small,
+        claim=found.largest,
+        approximate=found.scale,
+    )
     for column, head, of, values in (
-        (SCALED_GRADIENT, "gradient", GRADIENT, _gradients),
-        (SCALED_DIFFERENCE, "difference", DIFFERENCE, _differences),
+        (SCALED_GRADIENT, "gradient", GRADIENT, found.gradients),
+        (SCALED_DIFFERENCE, "difference", DIFFERENCE, found.slopes),
     ):
         sheet.widths[column] = 12.0
         sheet.put(FIRST_ROW - 1, column, f"{head}, scaled", label)
@@ -448,10 +328,10 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
             sheet.put(row, column, Ref(NAME, row, of) / largest, small)
 
         def claim(numbers: Numbers, values: Callable[[Numbers], FloatArray] = values) -> FloatArray:
-            return (values(numbers) / _largest(numbers))[:, np.newaxis]
+            return (values(numbers) / found.largest(numbers))[:, np.newaxis]
 
         rows = bottom - FIRST_ROW + 1
-        sheet.claims.append(Claim(FIRST_ROW, column, rows, 1, claim, _scale_of_parts))
+        sheet.claims.append(Claim(FIRST_ROW, column, rows, 1, claim, found.scale_of_parts))
 
     def points(column: int) -> Area:
         return Area(NAME, FIRST_ROW, column, bottom, column, True)

@@ -11,7 +11,7 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import CHOSEN_PARAMETER, UNIT
 from sheetnet.network.sheets import moved, parameters, paths
-from sheetnet.network.sheets.gradient_check import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
+from sheetnet.network.sheets.gradient_verdicts import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
 from sheetnet.sheets.checks import FAILED
 from sheetnet.sheets.checks import PASSED as TICK
 

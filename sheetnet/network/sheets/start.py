@@ -12,10 +12,17 @@ from dataclasses import replace
 from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.files.layout import row_under
-from sheetnet.network.lesson import Try
+from sheetnet.network.fields import Try
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import CHOSEN_STEP, COST, STEP
-from sheetnet.network.sheets import drawing, glossary, gradient_check, inputs, status
+from sheetnet.network.sheets import (
+    drawing,
+    glossary,
+    gradient_check,
+    gradient_verdicts,
+    inputs,
+    status,
+)
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.own import Own
 from sheetnet.sheets import frame
@@ -248,8 +255,8 @@ def _checked(context: Context, sheet: Sheet, row: int, column: int) -> None:
     sheet.put(row, column, title, LABEL.but(size=9))
     sheet.notes[row, column] = f"{glossary.gradient(context)}\n{glossary.check()}"
     look = styles.CHECK.but(size=16, horizontal="left")
-    mark, claim = gradient_check.mark(context), gradient_check.mark_of
-    passes = (PASSED, gradient_check.BLURRED)
+    mark, claim = gradient_check.mark(context), gradient_verdicts.mark_of
+    passes = (PASSED, gradient_verdicts.BLURRED)
     sheet.put(row + 1, column, mark, look, claim=claim, passes=passes)
     mark_failures(sheet, Area(NAME, row + 1, column, row + 1, column))
     sheet.links[row + 1, column] = Link(gradient_check.NAME, tip="To the gradient check")

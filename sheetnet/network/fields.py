@@ -1,0 +1,154 @@
+"""The tables of a lesson file, as they are read: network, data, training, what to try.
+
+A layer's table is its kind's own (`layers`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    model_validator,
+)
+
+from sheetnet.lessons.errors import explain, suggest
+from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.initialisation import INITIALISATIONS
+from sheetnet.network.keys import check_keys, declared
+from sheetnet.network.layers import LAYERS
+from sheetnet.network.layers.base import Fields
+from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix
+from sheetnet.network.losses import LOSSES
+from sheetnet.network.optimisers import OPTIMISERS, SGD
+from sheetnet.network.reductions import MEAN, REDUCTIONS
+
+LONGEST_TEXT = 32_000
+MOST_STEPS = 10_000_000
+
+LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Open(Part):
+    """A table whose further keys are the hyper-parameters that something in it declares."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, populate_by_name=True)
+
+
+def _tables(tables: Any) -> Any:
+    """The tables of the layers, each read as its kind says."""
+    if not isinstance(tables, list | tuple):
+        return tables
+    return tuple(_table(table, f"network.layers[{i}]") for i, table in enumerate(tables))
+
+
+def _table(table: Any, field: str) -> Any:
+    if not isinstance(table, Mapping):
+        if isinstance(table, Fields):
+            return table
+        raise ValueError(f"{field}: write a table, not {json.dumps(table, default=str)[:40]}")
+    kind = table.get("kind", "dense")
+    if kind not in LAYERS:
+        raise ValueError(f"{field}.kind: unknown kind {kind!r}: " + suggest(str(kind), LAYERS))
+    fields = LAYERS[kind].fields
+    names = [*fields.model_fields, *declared(ACTIVATIONS.values())]
+    check_keys(table, names, f"{field}.")
+    try:
+        return fields.model_validate(table)
+    except ValidationError as error:
+        raise ValueError(f"{field}.{explain(error)}") from None
+
+
+class Network(Open):
+    inputs: int = Field(ge=1, le=MOST_UNITS, description="number of features")
+    loss: str = Field(
+        description="the loss of one example", json_schema_extra={"enum": [*sorted(LOSSES)]}
+    )
+    reduction: str = Field(
+        default=MEAN.name,
+        description="how the cost is made of the examples' losses",
+        json_schema_extra={"enum": [*sorted(REDUCTIONS)]},
+    )
+    bias: bool = Field(default=True, description="of layers that do not say")
+    shared_bias: bool = Field(default=False, description="of layers that do not say")
+    initialisation: str = Field(
+        default="xavier_uniform",
+        description="how weights that are left out are drawn",
+        json_schema_extra={"enum": [*sorted(INITIALISATIONS)]},
+    )
+    seed: int = Field(default=0, ge=0, description="seed of the drawn weights")
+    layers: Annotated[tuple[SerializeAsAny[Fields], ...], BeforeValidator(_tables)] = Field(
+        min_length=1, strict=False, description="first hidden to output"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _handed_down(cls, content: Any) -> Any:
+        """What is said of all layers stands in those that do not say otherwise."""
+        layers = content.get("layers") if isinstance(content, Mapping) else None
+        if not isinstance(layers, list | tuple):
+            return content
+        said = {key: content[key] for key in ("bias", "shared_bias") if key in content}
+        return {**content, "layers": [_with(table, said) for table in layers]}
+
+
+def _with(table: Any, said: Mapping[str, Any]) -> Any:
+    """A layer's table with what it does not say itself."""
+    if not isinstance(table, Mapping) or table.get("kind", "dense") not in LAYERS:
+        return table
+    known = LAYERS[table.get("kind", "dense")].fields.model_fields
+    own = {key: value for key, value in said.items() if key in known}
+    if table.get("bias") is False:
+        own.pop("shared_bias", None)
+    return {**own, **table}
+
+
+class Data(Part):
+    inputs: Matrix = Field(description="samples × features")
+    targets: Matrix = Field(description="samples × output units")
+
+
+class Training(Open):
+    learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
+    steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
+    train_biases: bool = Field(default=True, description="false: biases stay as they are")
+    optimiser: str = Field(
+        default=SGD.name,
+        description="how a step changes the parameters",
+        json_schema_extra={"enum": [*sorted(OPTIMISERS)]},
+    )
+
+
+def tries(written: Any) -> Any:
+    """What to try, each a text, or a table that is read as such."""
+    if not isinstance(written, list | tuple):
+        return written
+    return tuple(
+        _try(one, f"try[{i}]") if isinstance(one, Mapping) else one for i, one in enumerate(written)
+    )
+
+
+def _try(table: Mapping[str, Any], field: str) -> Try:
+    check_keys(table, [*Try.model_fields], f"{field}.")
+    try:
+        return Try.model_validate(table)
+    except ValidationError as error:
+        raise ValueError(f"{field}.{explain(error)}") from None
+
+
+class Try(Part):
+    """Something to try, with an answer that a learner can uncover."""
+
+    ask: LongText = Field(min_length=1, description="what to try")
+    answer: LongText = Field(min_length=1, description="what is seen then, and why")

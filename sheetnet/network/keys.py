@@ -1,0 +1,110 @@
+"""The keys of a lesson file's tables: which are known, and what is said of others."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sheetnet.network.names import flat
+
+#: Keys of other libraries and of textbooks for what has another name here.
+CALLED = {
+    "lr": "learning_rate",
+    "eta": "learning_rate",
+    "learningrateinit": "learning_rate",
+    "rate": "learning_rate",
+    "stepsize": "learning_rate",
+    "iterations": "steps",
+    "maxiter": "steps",
+    "epoch": "epochs",
+    "optimizer": "optimiser",
+    "neurons": "units",
+    "nodes": "units",
+    "outfeatures": "units",
+    "nonlinearity": "activation",
+    "function": "activation",
+    "kernel": "weights",
+    "w": "weights",
+    "b": "biases",
+    "usebias": "bias",
+    "features": "inputs",
+    "infeatures": "inputs",
+    "inputdim": "inputs",
+    "criterion": "loss",
+    "cost": "loss",
+    "x": "inputs",
+    "y": "targets",
+    "labels": "targets",
+    "outputs": "targets",
+    "randomstate": "seed",
+    "trainable": "frozen",
+}
+_WHOLE = "every step looks at all examples"
+#: What other libraries have under these keys and sheetnet does not; with what there is instead.
+ELSEWHERE = {
+    "batch": _WHOLE,
+    "batchsize": _WHOLE,
+    "minibatch": _WHOLE,
+    "shuffle": _WHOLE,
+    "weightdecay": "the cost has no further terms",
+    "l1": "the cost has no further terms",
+    "l2": "the cost has no further terms",
+    "regularisation": "the cost has no further terms",
+    "regularization": "the cost has no further terms",
+    "nesterov": 'there is optimiser = "momentum"',
+    "dampening": 'there is optimiser = "momentum"',
+    "beta1": 'there is optimiser = "momentum"',
+    "beta2": 'there is optimiser = "momentum"',
+    "betas": 'there is optimiser = "momentum"',
+    "epsilon": 'there is optimiser = "momentum"',
+    "schedule": "the learning rate stays as it is",
+    "scheduler": "the learning rate stays as it is",
+    "decay": "the learning rate stays as it is",
+    "clip": "gradients are taken as they are",
+    "clipnorm": "gradients are taken as they are",
+    "earlystopping": "all steps are computed",
+    "tolerance": "all steps are computed",
+    "tol": "all steps are computed",
+    "dropout": "all units take part in every step",
+    "alpha": "leaky_relu has the slope 0.01, elu the scale 1",
+    "negativeslope": "leaky_relu has the slope 0.01, elu the scale 1",
+    "csv": "the numbers stand in the file",
+}
+
+
+def in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the whole batch in every step, an epoch is a step."""
+    training = content.get("training")
+    if not isinstance(training, Mapping) or "epochs" not in training:
+        return content
+    if "steps" in training:
+        raise ValueError("training.epochs: steps are given as well: take one of them out")
+    rest = {key: value for key, value in training.items() if key != "epochs"}
+    return {**content, "training": {**rest, "steps": training["epochs"]}}
+
+
+def declared(owners: Iterable[Any]) -> list[str]:
+    """The names of the hyper-parameters of activations, losses or optimisers."""
+    return [parameter.name for owner in owners for parameter in owner.hyper]
+
+
+def check_keys(table: Mapping[str, Any], known: list[str], field: str) -> None:
+    """Raise `ValueError` for the first key that is none of `known`, with the remedy."""
+    for key in table:
+        if key not in known:
+            name = key if re.fullmatch("[A-Za-z0-9_-]+", str(key)) else json.dumps(str(key))
+            raise ValueError(f"{field}{name}: {_remedy(str(key), known)}")
+
+
+def _remedy(key: str, known: list[str]) -> str:
+    called = CALLED.get(flat(key))
+    if called in known:
+        return f"unknown key: it is called {called!r} here"
+    if flat(key) in ELSEWHERE:
+        return f"sheetnet does not have it ({ELSEWHERE[flat(key)]}): take it out"
+    if near := difflib.get_close_matches(key, known, 1, 0.6):
+        return f"unknown key: did you mean {near[0]!r}?"
+    return "unknown key: take it out (known: " + ", ".join(dict.fromkeys(known)) + ")"
