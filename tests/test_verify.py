@@ -81,7 +81,8 @@ def _is_sentence(content: Any) -> bool:
     ("sheet", "kind"),
     [
         ("Network", _is_sentence),
-        ("Drawing", _is_sentence),
+        ("Paths", _is_sentence),
+        ("Drawing", lambda content: isinstance(content, Call) and content.function == "IF"),
         ("Matrices", lambda content: isinstance(content, Matrix)),
         ("Network", lambda content: isinstance(content, Call) and content.function == "INDEX"),
     ],
