@@ -171,7 +171,7 @@ def edit(
     if not document.Sheets.hasByName(name):
         raise Refused(f"finds no sheet {name!r}", "type into another one")
     cell = document.Sheets.getByName(name).getCellByPosition(column - 1, row - 1)
-    kind, before = cell.Type.value, cell.Value
+    kind, before, text = cell.Type.value, cell.Value, cell.String
     if kind == "FORMULA":
         where = f"{name}, row {row}, column {column}"
         raise Refused(f"finds a formula in {where}", "type into another cell")
@@ -179,8 +179,10 @@ def edit(
         cell.setString(number)
     else:
         cell.setValue(number)
-    # Emptying a cell of a protected sheet does nothing, whereas this does what it says.
-    return (lambda: cell.setValue(before)) if kind == "VALUE" else None
+    if kind == "VALUE":
+        return lambda: cell.setValue(before)
+    # Emptying a cell of a protected sheet does nothing: the file has to be opened anew.
+    return (lambda: cell.setString(text)) if kind == "TEXT" else None
 
 
 def values(document: Any, left: int) -> dict[str, Any]:
