@@ -19,7 +19,7 @@ from sheetnet.workbook.knobs import Key
 Owned = tuple[Quantity, int | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Net:
     """The network of a lesson. `loss_hyper` are the values of the loss's hyper-parameters.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,7 +33,8 @@ class Parameter:
         return self.quantity.symbol(symbols, self.layer, self.place)
 
 
-def every(net: Net) -> list[Parameter]:
+@lru_cache(maxsize=16)
+def every(net: Net) -> tuple[Parameter, ...]:
     """All parameters: of each unit its weights, then its bias."""
     found = []
     for layer in net.layers:
@@ -43,12 +45,13 @@ def every(net: Net) -> list[Parameter]:
                 unit = index[0] if index else layer.units  # what all units share comes last
                 found.append((layer.number, unit, number, Parameter(quantity, layer.number, place)))
     found.sort(key=lambda each: each[:3])
-    return [parameter for *_, parameter in found]
+    return tuple(parameter for *_, parameter in found)
 
 
-def choosable(net: Net) -> list[Parameter]:
+@lru_cache(maxsize=16)
+def choosable(net: Net) -> tuple[Parameter, ...]:
     """The parameters of single units, by which a learner may look at the network; none where
     they are too many for a drop-down."""
     if net.parameter_count > MOST_CHOICES:
-        return []
-    return [parameter for parameter in every(net) if UNIT in parameter.place]
+        return ()
+    return tuple(parameter for parameter in every(net) if UNIT in parameter.place)

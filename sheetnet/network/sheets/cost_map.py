@@ -99,6 +99,7 @@ def marked(steps: int) -> list[int]:
 # The numbers
 
 
+@lru_cache(maxsize=8)
 def _places(numbers: Numbers, knob: str) -> FloatArray:
     """A chosen parameter at the marked steps."""
     parameter = choosable(numbers.net)[parameters.chosen(numbers, knob)]
@@ -107,6 +108,7 @@ def _places(numbers: Numbers, knob: str) -> FloatArray:
     return np.array([run[step][place] for step in marked(numbers.trace.steps)])
 
 
+@lru_cache(maxsize=8)
 def _axis(numbers: Numbers, knob: str) -> tuple[float, float]:
     """Where the map's middle is on an axis, and how far it reaches from there."""
     places = _places(numbers, knob)

@@ -49,13 +49,14 @@ SYMBOL, SIGN_TEXT, WHICH, SIGN, FIRST = 1, 2, 3, 4, 5
 MOST_CELLS = 40_000
 
 
-def checked(net: Net, samples: int) -> list[Parameter]:
+def checked(net: Net, samples: int) -> tuple[Parameter, ...]:
     """The parameters that are checked: all, or as many as there is room for."""
     parameters = every(net)
     room = max(MOST_CELLS // (2 * width(net, samples)), 8)
     if len(parameters) <= room:
         return parameters
-    return [parameters[round(i * (len(parameters) - 1) / (room - 1))] for i in range(room)]
+    places = (round(i * (len(parameters) - 1) / (room - 1)) for i in range(room))
+    return tuple(parameters[place] for place in places)
 
 
 def width(net: Net, samples: int) -> int:

@@ -6,7 +6,7 @@ whole forward pass again, a row for each; here stands what follows from the two 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -189,7 +189,7 @@ GRADIENT_CHECK = SheetKind(
 )
 
 
-def _write_top(context: Context, sheet: Sheet, parameters: list[Parameter]) -> None:
+def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) -> None:
     sheet.put(3, 2, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, 3, context.step, look, claim=lambda numbers: numbers.step)

@@ -48,10 +48,10 @@ TITLES = (
 )
 
 
-def listed(context: Context) -> list[Parameter]:
+def listed(context: Context) -> tuple[Parameter, ...]:
     """The parameters that may be chosen; none where the network is too large or of other
     layers than dense ones."""
-    return choosable(context.net) if context.dense else []
+    return choosable(context.net) if context.dense else ()
 
 
 def column(context: Context, of: int) -> Area:
