@@ -28,6 +28,8 @@ from sheetnet.workbook.model import Band, Cell, Matrix, Sheet
 from tests import books
 
 LESSONS = [path.stem for path in sorted(Path("templates").glob("*.toml"))]
+#: What programs save takes its time: these have examples in rows, and logarithms.
+SAVED = ("batch-of-four", "bhadani-1-2-3-1")
 KINDS = ("xlsx", "ods")
 
 
@@ -101,7 +103,7 @@ def test_gnumeric_changes_nothing_that_counts(
     program_or_skip: Callable[[str], None],
 ) -> None:
     program_or_skip("gnumeric")
-    for name in LESSONS:
+    for name in SAVED:
         saved = tmp_path / f"{name}.{after}"
         command = ["ssconvert", str(built / f"{name}.{before}"), str(saved)]
         subprocess.run(command, check=True, capture_output=True, timeout=100)
@@ -128,10 +130,10 @@ def test_libreoffice_changes_nothing_that_counts(
         str(soffice_command()),
         f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
         *("--headless", "--convert-to", after, "--outdir", str(tmp_path)),
-        *(str(built / f"{name}.{before}") for name in LESSONS),
+        *(str(built / f"{name}.{before}") for name in SAVED),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    for name in LESSONS:
+    for name in SAVED:
         found = compared(model[name], tmp_path / f"{name}.{after}")
         assert found.ok, (name, found.cells[:5], found.problems)
         assert not [

@@ -97,7 +97,7 @@ def test_a_dead_cell_is_found_wherever_it_stands(
 
 def test_every_formula_of_a_training_row_is_watched(mazur: Path, tmp_path: Path) -> None:
     """Each column's formula is replaced by its value, one after the other."""
-    columns = random.Random(1).sample(range(2, 40), 6)
+    columns = random.Random(1).sample(range(2, 40), 3)
     for column in columns:
         cell = address(33, column)
         damaged = books.edited(mazur, tmp_path / "d.xlsx", "Training", cell, books.drop_formula)
