@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -284,15 +286,17 @@ class _Writer:
         """What the derivative says, in words; with a batch, what the update takes."""
         context, sheet, row = self.context, self.sheet, SUM_ROW + 4
         name = "loss of this example" if context.batch else "cost"
-        effect = call(
-            "CHOOSE",
-            call("SIGN", call("ROUND", value, 12)) + 2,
-            f"lowers the {name}.",
-            f"does not change the {name}.",
-            f"raises the {name}.",
-        )
+        effects = (f"lowers the {name}.", f"does not change the {name}.", f"raises the {name}.")
+        effect = call("CHOOSE", call("SIGN", call("ROUND", value, 12)) + 2, *effects)
         text = join(["A little more of ", self.knob, " ", effect])
-        sheet.put(row, FIRST, text, styles.PLAIN)
+
+        def said(numbers: Numbers) -> str:
+            number = path_difference.chosen(numbers)
+            slope = parameters.shares(numbers)[number]
+            symbol = parameters.listed(context)[number].symbol(context.symbols)
+            return f"A little more of {symbol} {effects[int(np.sign(np.round(slope, 12))) + 1]}"
+
+        sheet.put(row, FIRST, text, styles.PLAIN, claim=said)
         if not context.batch:
             return
         symbols, row = context.symbols, row + 1
