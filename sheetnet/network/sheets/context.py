@@ -53,6 +53,7 @@ class Context:
     words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+    _names: dict[str, Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for block in placed(self.net, self.samples, self.steps):
@@ -189,11 +190,13 @@ class Context:
     def name(self, quantity: Quantity | str) -> Name:
         """A single knob as formulas name it."""
         key = quantity.name if isinstance(quantity, Quantity) else quantity
-        knob = self.knobs[key, None]
-        assert knob.name
-        cell = replace(self.knob(key).ref(fixed=True), signless=knob.low >= 0)
-        symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
-        return name_of(knob.name, cell, symbol or knob.title.split()[-1])
+        if key not in self._names:
+            knob = self.knobs[key, None]
+            assert knob.name
+            cell = replace(self.knob(key).ref(fixed=True), signless=knob.low >= 0)
+            symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
+            self._names[key] = name_of(knob.name, cell, symbol or knob.title.split()[-1])
+        return self._names[key]
 
     @property
     def step(self) -> Name:
