@@ -255,7 +255,7 @@ class RunCells:
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         block, fixed = self._block(quantity, layer)
         index[STEP] = self._step  # of which an input cell has none
-        return block.ref(fixed=fixed, **index)
+        return block.ref_at(index, fixed)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         block, fixed = self._block(quantity, layer)

@@ -263,13 +263,16 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         sheet.notes[GROUP_ROW, block.left] = note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
+    # The first column has a line on its left.
+    looks = [style.but(borders=side, border_colour=styles.RULE, bold=False) for side in ("l", "")]
+    examples = [look.but(size=9) for look in looks]
+    symbols = [look.but(font=styles.SERIF, size=11) for look in looks]
     for number, index in enumerate(_columns(block)):
-        column = block.left + number
-        look = style.but(borders="l" if number == 0 else "", border_colour=styles.RULE)
+        column, inner = block.left + number, number > 0
         example = None
         if SAMPLE in index and context.batch:
             example = f"example {index[SAMPLE] + 1}"
-        sheet.put(EXAMPLE_ROW, column, example, look.but(bold=False, size=9))
+        sheet.put(EXAMPLE_ROW, column, example, examples[inner])
         # In a row that is one unit's, the symbol is that of the first one's.
         symbol = quantity.symbol(context.symbols, block.layer or 0, index)
-        sheet.put(SYMBOL_ROW, column, symbol, look.but(font=styles.SERIF, bold=False, size=11))
+        sheet.put(SYMBOL_ROW, column, symbol, symbols[inner])
