@@ -14,7 +14,7 @@ from sheetnet.expressions.formula import Expression, Ref, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
-from sheetnet.network.quantities import SAMPLE, STEP, Quantity
+from sheetnet.network.quantities import COST, SAMPLE, STEP, Quantity
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
@@ -50,7 +50,9 @@ def _sheet(context: Context, name: str) -> Sheet:
     axes = blocks[0].rows
     width = len(axes)
     sheet = Sheet(name, _about(name))
-    sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + width)
+    # What says where a row is stays in sight, and the cost.
+    kept = width + sum(block.width for block in blocks if block.quantity == COST.name)
+    sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + kept)
     sheet.tab_colour, sheet.default_width = styles.GREEN, 11.5
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
     sheet.widths |= dict.fromkeys(range(1, width + 1), 8.0)
