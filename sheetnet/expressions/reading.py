@@ -294,7 +294,6 @@ def _squared(value: Interval) -> Interval:
 #: All of them rise with each of their arguments.
 FUNCTIONS: dict[str, Function] = {
     "ln": lambda x, _: math.log(max(x[0], math.exp(-100))),
-    "ln": lambda x, _: math.log(max(x[0], math.exp(-100))),
     "exp": lambda x, _: math.exp(min(x[0], 700.0)),
     "√": lambda x, _: math.sqrt(max(x[0], 0.0)),
     "max": lambda x, _: max(x),

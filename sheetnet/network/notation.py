@@ -238,7 +238,7 @@ class Symbols:
         self.notation, self.sizes, self.samples = notation, tuple(sizes), samples
         self.last = len(self.sizes) - 1
 
-    def _letter(self, letter: str, lower: str, layer: int | None) -> Rich:
+    def letter(self, letter: str, lower: str, layer: int | None) -> Rich:
         runs = [Run(letter, 0, len(letter) == 1)]
         if lower:
             runs.append(Run(lower, -1))
@@ -261,15 +261,15 @@ class Symbols:
 
     @property
     def learning_rate(self) -> Rich:
-        return self._letter(self.notation.rate_letter, "", None)
+        return self.letter(self.notation.rate_letter, "", None)
 
     def input(self, unit: int) -> Rich:
         layer = 0 if self.notation.input_has_layer else None
-        return self._letter(self.notation.input_letter, self._unit(unit), layer)
+        return self.letter(self.notation.input_letter, self._unit(unit), layer)
 
     def target(self, unit: int) -> Rich:
         lower = "" if self._alone(self.last) else self._unit(unit)
-        return self._letter(self.notation.target_letter, lower, None)
+        return self.letter(self.notation.target_letter, lower, None)
 
     def weight(self, layer: int, unit: int, source: int) -> Rich:
         to, of = self._unit(unit), self._unit(source)
@@ -277,23 +277,23 @@ class Symbols:
             lower = self._pair(to, of)
         else:
             lower = of if self._alone(layer) else self._pair(of, to)
-        return self._letter(self.notation.weight_letter, lower, layer)
+        return self.letter(self.notation.weight_letter, lower, layer)
 
     def bias(self, layer: int, unit: int) -> Rich:
         if not self.notation.bias_is_weight:
-            return self._letter("b", self._unit(unit), layer)
+            return self.letter("b", self._unit(unit), layer)
         if self.notation.bias_node_first:
             lower = "0" if self._alone(layer) else self._pair("0", self._unit(unit))
         else:
             lower = self._pair(self._unit(unit), str(self.sizes[layer - 1]))
-        return self._letter(self.notation.weight_letter, lower, layer)
+        return self.letter(self.notation.weight_letter, lower, layer)
 
     def shared_bias(self, layer: int) -> Rich:
         """The bias that all units of a layer share; no document has one, so ours is usual."""
-        return self._letter("b", "", layer)
+        return self.letter("b", "", layer)
 
     def z(self, layer: int, unit: int) -> Rich:
-        return self._letter("z", self._unit(unit), layer)
+        return self.letter("z", self._unit(unit), layer)
 
     def activation(self, layer: int, unit: int) -> Rich:
         """Layer 0 is the input."""
@@ -301,8 +301,8 @@ class Symbols:
             return self.input(unit)
         if layer == self.last and self.notation.output_letter:
             lower = "" if self._alone(layer) else self._unit(unit)
-            return self._letter(self.notation.output_letter, lower, None)
-        return self._letter("a", self._unit(unit), layer)
+            return self.letter(self.notation.output_letter, lower, None)
+        return self.letter("a", self._unit(unit), layer)
 
     def value_letter(self, layer: int) -> str:
         """The letter alone of a layer's values."""
@@ -311,7 +311,7 @@ class Symbols:
     def delta(self, layer: int, unit: int) -> Rich:
         name = self.delta_name
         if len(name) == 1:
-            return self._letter(name, self._unit(unit), layer)
+            return self.letter(name, self._unit(unit), layer)
         return Rich((Run(name[:-1]),)) + self.z(layer, unit)
 
     @property
@@ -344,11 +344,11 @@ class Symbols:
 
     @property
     def cost(self) -> Rich:
-        return self._letter(self.cost_letter, "", None)
+        return self.letter(self.cost_letter, "", None)
 
     @property
     def loss(self) -> Rich:
-        return self._letter(self.loss_letter, "", None)
+        return self.letter(self.loss_letter, "", None)
 
     # Whole layers
 
@@ -377,64 +377,13 @@ class Symbols:
         if letter in (ACTIVATIONS, SUMS):
             held = letters.a if letter == ACTIVATIONS else letters.z or "z"
             return self._whole(held, layer)
-        return self._letter(letter, "", layer)
-
-    def with_ones(self, layer: int, *, transposed: bool = False) -> Rich:
-        """What a layer gives, with the 1 that the biases are multiplied by."""
-        if self.letters.held:
-            held = self._letter(self.letters.held, "", layer)
-            return self.transposed(held) if transposed else held
-        letter, at = ("a", layer) if layer else (self.notation.input_letter, None)
-        values = self.matrix(ACTIVATIONS, layer)
-        values = self.transposed(values) if transposed else values
-        return values + ", with " + self._letter(letter, "0", at) + " = 1"
-
-    def without_biases(self, layer: int) -> Rich:
-        """The weights of a matrix that holds the biases too."""
-        if self.letters.w:
-            return self._letter(self.letters.w, "", layer)
-        return self.matrix(WEIGHTS, layer) + ", without " + self.biases(layer)
-
-    def biases(self, layer: int) -> Rich:
-        """All biases of a layer."""
-        if self.notation.bias_node_first:
-            return self._letter(self.notation.weight_letter, "0", layer)
-        return rich("biases") if self.notation.bias_is_weight else self.matrix(BIASES, layer)
-
-    def transposed(self, symbol: Rich) -> Rich:
-        raised = Rich((Run(self.notation.transpose, 1),))
-        has_layer = self.notation.transpose_brackets and any(run.level for run in symbol.runs)
-        return "(" + symbol + ")" + raised if has_layer else symbol + raised
-
-    def product(self, left: Rich, right: Rich) -> Rich:
-        return left + self.notation.times + right
-
-    def by_matrix(self, letter: str, layer: int, of: str) -> Rich:
-        """The derivative of the loss or the cost, by its letter, by a whole layer's quantity."""
-        return self.by_name(of) + self.matrix(letter, layer)
-
-    def applied(self, function: str, layer: int, sums: Rich) -> Rich:
-        """A layer's values as its activation of its sums."""
-        return self._function(function, layer) + "(" + sums + ")"
-
-    def slopes(self, function: str, layer: int) -> Rich:
-        """da/dz of a layer, unit by unit."""
-        d, z = self.notation.derivative, self.matrix(SUMS, layer)
-        if not self.letters.z:
-            return rich(f"{function}′")
-        if self.notation.layer_function:
-            return d + self._function(function, layer) + f"/{d}" + z
-        return d + self.matrix(ACTIVATIONS, layer) + f"/{d}" + z
-
-    def _function(self, function: str, layer: int) -> Rich:
-        own = self.notation.layer_function
-        return self._letter(own, str(layer), None) if own else rich(function)
+        return self.letter(letter, "", layer)
 
     def deltas(self, layer: int) -> Rich:
         """∂/∂z of a whole layer."""
         name = self.delta_name
         if len(name) == 1:
-            return self._letter(name, "", layer)
+            return self.letter(name, "", layer)
         return name[:-1] + self.matrix(SUMS, layer)
 
     def layer_label(self, layer: int) -> str:
