@@ -145,6 +145,8 @@ NOTATIONS: dict[str, Notation] = {
         missing={
             "z": "the sums are h and m in two derivations only; z is what most texts call them",
             "transpose": "said in words; ᵗ, since a raised T would look like the target",
+            "logarithm": "no loss there has one; ln is usual for base e",
+            "batch": "there is one example only; several are the rows of A, as that one is",
         },
     ),
     "sabine": Notation(
@@ -157,6 +159,7 @@ NOTATIONS: dict[str, Notation] = {
         single_letter="c",
         delta="dc/dz",
         hadamard="∘",
+        transpose_brackets=True,  # or the T would join the layer's label
         times="·",
         target_first=True,
         half_in_front=True,
@@ -223,7 +226,8 @@ NOTATIONS: dict[str, Notation] = {
         missing={
             "learning_rate": "the derivation ends with the gradient; most texts call the rate η",
             "loss": "J is the cost of all examples; E, for error, since L is the last layer",
-            "delta": "H has the cost's 1/N in it; the same of one example is a derivative of E",
+            "example_delta": "H has the cost’s 1/N in it; of one example alone it is ∂E/∂z",
+            "logarithm": "no loss there has one; ln is usual for base e",
             "shared_bias": "each unit has a bias of its own; b without an index",
         },
     ),

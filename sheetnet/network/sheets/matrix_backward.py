@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetnet.expressions.formula import Area, Expression, Number, call
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.notation import ACTIVATIONS, TARGETS
+from sheetnet.network.notation import TARGETS
 from sheetnet.network.quantities import DELTA, SOURCE, TARGET, UNIT, WEIGHT
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.matrix_forward import Forward
@@ -39,7 +39,7 @@ class Backward(Forward):
         self.delta_rows = self.notation.delta_rows
         #: δ lies the other way than A and Z (HappyDustbunny).
         self.turned = self.rows != self.delta_rows
-        self.of_cost = bool(self.notation.by_z)
+        self.of_cost = self.names.of_cost
         small = context.samples == 1 and max(context.sizes[1:]) <= MOST_DIAGONAL
         self.by_diagonal = bool(self.notation.diagonal) and small
         self.divisor = context.net.reduction.divisor(context.samples)
@@ -67,7 +67,7 @@ class Backward(Forward):
             self._end(self._factors[0], back)
             return
         self.writer.row = max(self._factors[0].bottom, back.bottom) + 2
-        self._multiplied(layer, self._back_name(layer), back.area)
+        self._multiplied(layer, self.names.by_a(layer), back.area)
 
     def _fused(self, layer: int) -> None:
         """Where loss and activation are one formula: δ from the outputs and the targets."""
@@ -99,7 +99,7 @@ class Backward(Forward):
     def _error(self, layer: int, targets: Placed, top: int, left: int) -> Placed:
         """∂/∂A of the output layer."""
         net = self.context.net
-        title = self._back_name(layer) + " = " + self.names.output_error(net, self._is_divided)
+        title = self.names.by_a(layer) + " = " + self.names.output_error(net, self._is_divided)
         content = self._of_outputs(layer, targets, net.loss.cell_gradient)
         shape = self._shape(self.delta_rows, layer)
         back = self.writer.matrix(top, left, shape, title, content, BACKWARD)
@@ -111,24 +111,6 @@ class Backward(Forward):
         axes = self._axes(self.delta_rows)
         self.writer.holds(quantity, layer, placed.area, *axes, indexed=indexed)
 
-    def _back_name(self, layer: int) -> Rich:
-        """∂/∂A, by the document's letter for it if it has one."""
-        if self.notation.by_a:
-            return self.symbols.letter(self.notation.by_a, "", layer)
-        if self.notation.error and layer == self.context.depth:
-            return self.symbols.letter(self.notation.error, "", None)
-        if self.notation.error:
-            through = self._through_name(layer)
-            return self._times(self._delta_name(layer + 1), through, self.delta_rows)
-        return self.names.by_matrix(ACTIVATIONS, layer, self.symbols.loss_letter)
-
-    def _through_name(self, layer: int) -> Rich:
-        """The weights as the next layer's δ is taken back through them."""
-        name = self.names.without_biases(layer + 1)
-        # A W without a letter for its weights alone has a source in each row as it is.
-        as_it_is = self.turned and not self.symbols.letters.w
-        return name if as_it_is else self.names.transposed(name)
-
     def _taken_back(self, layer: int) -> Placed:
         """The next layer's δ taken back through its weights, without the biases."""
         context = self.context
@@ -137,11 +119,11 @@ class Backward(Forward):
         weights: Expression = held.part(part, ALL) if self.rows else held.part(ALL, part)
         if self.rows == self.delta_rows:
             weights = call("TRANSPOSE", weights)
-        title = self._through_name(layer)
+        title = self.names.through_weights(layer)
         if self.laid.bias(layer + 1) and not self.symbols.letters.w:
             title = title + ", without " + self.names.biases(layer + 1)
         through = (title, weights, UPDATE)
-        delta = (self._delta_name(layer + 1), self.delta[layer + 1].area, BACKWARD)
+        delta = (self.names.delta(layer + 1), self.delta[layer + 1].area, BACKWARD)
         if self.delta_rows:
             self._product((context.samples, nexts, units), delta, through)
         else:
@@ -151,8 +133,7 @@ class Backward(Forward):
         axes = (UNIT, SOURCE) if self.delta_rows else (SOURCE, UNIT)
         self.writer.holds(WEIGHT, layer + 1, weights_at.area, *axes)
         self._hold_delta(layer + 1, deltas_at)
-        name, through_name = self._back_name(layer), self._through_name(layer)
-        product = self._times(self._delta_name(layer + 1), through_name, self.delta_rows)
+        name, product = self.names.by_a(layer), self.names.taken_back(layer)
         back = self.writer.matrix(
             left.top,
             above.left,
@@ -209,7 +190,7 @@ class Backward(Forward):
         self, layer: int, top: int, left: int, content: Expression, note: Rich | str
     ) -> None:
         shape = self._shape(self.delta_rows, layer)
-        title = self._delta_name(layer) + note
+        title = self.names.delta(layer) + note
         divisor = self.divisor if self.of_cost else 1
         compared = self._of(DELTA, layer, self.delta_rows, divisor)
         delta = self.writer.matrix(top, left, shape, title, content, BACKWARD, compared)
@@ -221,11 +202,6 @@ class Backward(Forward):
         axes = self._axes(self.delta_rows)
         self.writer.holds(quantity, layer, placed.area, *axes, indexed=indexed)
 
-    def _delta_name(self, layer: int) -> Rich:
-        if self.of_cost:
-            return self.symbols.letter(self.notation.by_z, "", layer)
-        return self.symbols.deltas(layer)
-
     def _turn(self, matrix: Expression) -> Expression:
         """A matrix that lies as A does, laid as δ does."""
         return call("TRANSPOSE", matrix) if self.turned else matrix
@@ -236,21 +212,21 @@ class Backward(Forward):
         """c from the outputs and the targets, which stand to its left; then D c."""
         net = self.context.net
         targets = self._targets(layer)
-        title = self._back_name(layer) + " = " + self.names.output_error(net, False)
+        title = self.names.by_a(layer) + " = " + self.names.output_error(net, False)
         content = self._of_outputs(layer, targets, net.loss.cell_gradient)
         self._multiplied(layer, title, content)
 
     def _multiplied(self, layer: int, title: Rich, content: Expression) -> None:
         """D times what came back; beside it the same element by element."""
         writer, units = self.writer, self.context.sizes[layer]
-        name = self.symbols.letter(self.notation.diagonal, "", layer)
+        name = self.names.diagonal(layer)
         self._product(
             (units, units, 1), (name, self._diagonal(layer), BACKWARD), (title, content, BACKWARD)
         )
         left, back = self._factors
         writer.holds(SLOPE_MATRIX, layer, left.area, UNIT, COLUMN, indexed=True)
         self._hold_back(layer, back, indexed=layer == self.context.depth)
-        product = self.names.product(name, self._back_name(layer))
+        product = self.names.product(name, self.names.by_a(layer))
         multiplied = call("MMULT", left.area, back.area)
         self._delta(layer, left.top, back.left, multiplied, " = " + product)
         slopes = self._slopes(layer, left.top, back.right + 5)
@@ -258,7 +234,7 @@ class Backward(Forward):
             left.top,
             slopes.right + 3,
             (units, 1),
-            self._back_name(layer),
+            self.names.by_a(layer),
             back.area,
             BACKWARD,
         )
@@ -270,7 +246,7 @@ class Backward(Forward):
             left.top,
             again.right + 3,
             (units, 1),
-            self._delta_name(layer),
+            self.names.delta(layer),
             slopes.area * again.area,
             BACKWARD,
             compared,

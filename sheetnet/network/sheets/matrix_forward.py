@@ -77,7 +77,7 @@ class Forward:
         self.weights[layer] = above if rows else left
         self._hold_values(layer, left if rows else above, rows)
         self._hold_parameters(WEIGHT, inside, layer, self.weights[layer], rows, indexed=True)
-        product = self._times(name, self._weights_letter(layer), rows)
+        product = self.names.times(name, self._weights_letter(layer), rows)
         summed: Expression = call("MMULT", left.area, above.area)
         at = above.left
         if vector:
@@ -88,7 +88,7 @@ class Forward:
             spread = self._spread(layer, weighted)
             summed, at = weighted.area + spread.area, spread.right + 3
             writer.sign(left.top, at - 1, "=")
-            product = product + " + " + self._spread_name(layer)
+            product = product + " + " + self.names.spread(layer)
         elif context.dense[layer - 1].bias is not inside:
             self.shared[layer] = self._corner(layer, SHARED_BIAS, indexed=True)
             summed = summed + self.shared[layer].ref(0, 0)
@@ -143,7 +143,7 @@ class Forward:
             writer.sign(top, left + 2, "=")
             content = call("MMULT", own.area, self.ones[layer].area)
             spread = writer.matrix(
-                top, left + 3, (units, samples), self._spread_name(layer), content, FORWARD
+                top, left + 3, (units, samples), self.names.spread(layer), content, FORWARD
             )
         else:
             title = name + ", in every column"
@@ -157,12 +157,6 @@ class Forward:
         shape = (1, self.context.samples)
         name = self.names.transposed(self.names.ones)
         return self.writer.matrix(top - 3, left, shape, name, lambda r, c: 1.0, GIVEN)
-
-    def _spread_name(self, layer: int) -> Rich:
-        name = self.symbols.matrix(BIASES, layer)
-        if not self.notation.ones:
-            return name
-        return name + " " + self.names.transposed(self.names.ones)
 
     def _corner(
         self,
@@ -217,10 +211,6 @@ class Forward:
         sources = [n + 1 for n in context.sizes[:-1]]
         most = max(*sources, *context.sizes[1:], context.samples)
         return most if most <= MOST_ALIGNED else 0
-
-    def _times(self, one: Rich, other: Rich, in_order: bool) -> Rich:
-        """A product as it stands: the left factor's symbol, then that of the one above."""
-        return self.names.product(*((one, other) if in_order else (other, one)))
 
     def _weights_letter(self, layer: int) -> Rich:
         """What the weights are called in a product."""

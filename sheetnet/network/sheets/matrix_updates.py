@@ -23,7 +23,7 @@ class Updates(Backward):
         bias = self.laid.bias(layer)
         sources, units = context.sizes[layer - 1] + bool(bias), context.sizes[layer]
         writer.heading(f"Update: {self.symbols.layer(layer)}")
-        delta = (self._delta_name(layer), self.delta[layer].area, BACKWARD)
+        delta = (self.names.delta(layer), self.delta[layer].area, BACKWARD)
         held = self._held(layer, not rows)
         if rows:
             self._product((sources, context.samples, units), held, delta)
@@ -35,7 +35,7 @@ class Updates(Backward):
         self._hold_delta(layer, deltas)
         title = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
         below = self._held_name(layer, not rows)
-        title = title + " = " + self._times(below, self._delta_name(layer), rows) + self._mean
+        title = title + " = " + self.names.times(below, self.names.delta(layer), rows) + self._mean
         product = self._over_examples(call("MMULT", left.area, above.area))
         by_bias = bias.gradient if bias else None
         gradient = writer.matrix(
@@ -102,7 +102,7 @@ class Updates(Backward):
     def _update_biases(self, layer: int) -> None:
         """The gradient of biases that are a vector, and the new ones."""
         writer, units = self.writer, self.context.sizes[layer]
-        by, delta_name = self.names.by_bias(layer), self._delta_name(layer)
+        by, delta_name = self.names.by_bias(layer), self.names.delta(layer)
         content: Expression | Elements
 
         def compared(r: int, c: int) -> Expression:
@@ -117,7 +117,7 @@ class Updates(Backward):
             self._hold_delta(layer, left)
             top, column = left.top, above.left
             content = self._over_examples(call("MMULT", left.area, above.area))
-            title = by + " = " + self._times(delta_name, self.names.ones, True)
+            title = by + " = " + self.names.times(delta_name, self.names.ones, True)
         else:
             top, column = writer.row + 1, self._meeting(1)
             content, title = self._summed(layer), by + " = " + delta_name
@@ -186,7 +186,7 @@ class Updates(Backward):
         context, held = self.context, self.shared[layer]
         summed = self._over_examples(call("SUM", deltas.area))
         symbol = self.symbols.shared_bias(layer)
-        title = self.symbols.by(symbol) + " = Σ " + self._delta_name(layer)
+        title = self.symbols.by(symbol) + " = Σ " + self.names.delta(layer)
         if isinstance(summed, Binary):
             title = title + f"/{context.samples}"
         gradient = self._corner(layer, SHARED_BIAS.gradient, title, summed, indexed=True)
