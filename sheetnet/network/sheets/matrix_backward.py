@@ -49,24 +49,22 @@ class Backward(Forward):
         """∂L/∂A, and δ from it by the slopes."""
         self.writer.heading(f"Backward: {self.symbols.layer(layer)}")
         if layer < self.context.depth:
-            self._behind(layer, self._taken_back(layer))
+            back = self._taken_back(layer)
+            self._behind(layer, back, self._factors[0])
         elif self.context.net.is_fused(layer):
             self._fused(layer)
-        elif self.by_diagonal:
-            self._from_targets(layer)
         else:
             targets = self._targets(layer)
             back = self._error(layer, targets, targets.top, targets.right + 2)
-            self._by_slopes(layer, back)
-            self._end(targets, back)
+            self._behind(layer, back, targets)
 
-    def _behind(self, layer: int, back: Placed) -> None:
-        """δ of a hidden layer from what came back to it."""
+    def _behind(self, layer: int, back: Placed, beside: Placed) -> None:
+        """δ from ∂L/∂A."""
         if not self.by_diagonal:
             self._by_slopes(layer, back)
-            self._end(self._factors[0], back)
+            self._end(beside, back)
             return
-        self.writer.row = max(self._factors[0].bottom, back.bottom) + 2
+        self._end(beside, back)
         self._multiplied(layer, self.names.by_a(layer), back.area)
 
     def _fused(self, layer: int) -> None:
@@ -208,14 +206,6 @@ class Backward(Forward):
 
     # The slopes on a diagonal
 
-    def _from_targets(self, layer: int) -> None:
-        """c from the outputs and the targets, which stand to its left; then D c."""
-        net = self.context.net
-        targets = self._targets(layer)
-        title = self.names.by_a(layer) + " = " + self.names.output_error(net, False)
-        content = self._of_outputs(layer, targets, net.loss.cell_gradient)
-        self._multiplied(layer, title, content)
-
     def _multiplied(self, layer: int, title: Rich, content: Expression) -> None:
         """D times what came back; beside it the same element by element."""
         writer, units = self.writer, self.context.sizes[layer]
@@ -225,7 +215,7 @@ class Backward(Forward):
         )
         left, back = self._factors
         writer.holds(SLOPE_MATRIX, layer, left.area, UNIT, COLUMN, indexed=True)
-        self._hold_back(layer, back, indexed=layer == self.context.depth)
+        self._hold_back(layer, back)
         product = self.names.product(name, self.names.by_a(layer))
         multiplied = call("MMULT", left.area, back.area)
         self._delta(layer, left.top, back.left, multiplied, " = " + product)

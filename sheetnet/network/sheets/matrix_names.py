@@ -154,7 +154,9 @@ class Names:
         values = self._symbols.matrix(ACTIVATIONS, layer)
         if not (biased and self._notation.bias_in_matrix):
             return values
-        return values + ", with the 1: " + self.held(layer) + self.one_held(layer)
+        if self._symbols.letters.held:
+            return values + ", with the 1: " + self.held(layer)
+        return values + self.one_held(layer)
 
     def sums(self, layer: int, biased: bool) -> Rich:
         """Z of a layer."""

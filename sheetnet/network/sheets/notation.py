@@ -20,6 +20,8 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 
 NAME = "Notation"
 FIRST_ROW = 5
+#: Characters of a line in a document's column.
+A_LINE = 36
 #: Quantity (as `Notation.missing` names it), its name for people, how a document writes it.
 Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
 
@@ -175,12 +177,14 @@ def _missing(
     sheet.put(row, 2, text, styles.HINT)
     for name, quantity in dict.fromkeys(starred):
         row += 1
-        sheet.put(row, 2, name, styles.HINT)
+        look = styles.HINT.but(wrap=True, vertical="top")
+        sheet.put(row, 2, name, look)
+        longest = 0
         for column, notation in enumerate(ordered, 3):
             if quantity in notation.missing:
-                look = styles.HINT.but(wrap=True, vertical="top")
                 sheet.put(row, column, notation.missing[quantity], look)
-        sheet.heights[row] = 40
+                longest = max(longest, len(notation.missing[quantity]))
+        sheet.heights[row] = 12.0 * (1 + longest // A_LINE) + 4
     return row + 1
 
 
