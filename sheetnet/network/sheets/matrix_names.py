@@ -186,8 +186,8 @@ class Names:
     def back(self, layer: int) -> Rich:
         """∂/∂a of a hidden layer from the next one."""
         product = self.taken_back(layer)
-        if self.has_no_by_a:
-            return self.delta(layer) + " = " + self.product(self.diagonal(layer), product)
+        if self.has_no_by_a:  # then δ at once
+            return self.through(layer)
         return self.by_a(layer) + " = " + product
 
     def gradient(self, layer: int, biased: bool) -> Rich:

@@ -120,7 +120,7 @@ def _matrices(context: Context) -> list[Entry]:
 
 def _batch(symbols: Symbols) -> Rich:
     lie = "rows" if symbols.notation.example_rows else "columns"
-    return symbols.matrix("A", 0) + f": the examples are its {lie}"
+    return f"{lie} of " + symbols.matrix("A", 0)
 
 
 def _fill(context: Context) -> list[Sheet]:
