@@ -234,7 +234,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
     sizes = lesson.net.sizes
     if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
         return
-    symbols = Symbols(NOTATIONS[lesson.notation], sizes)
+    symbols = Symbols(NOTATIONS[lesson.notation], sizes, len(lesson.data.inputs))
     choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
     yield Knob(
         CHOSEN_OUTPUT.name,

@@ -65,7 +65,7 @@ class Context:
 
     @cached_property
     def symbols(self) -> Symbols:
-        return Symbols(NOTATIONS[self.lesson.notation], self.sizes)
+        return Symbols(NOTATIONS[self.lesson.notation], self.sizes, self.samples)
 
     @property
     def notation(self) -> Notation:

@@ -49,7 +49,7 @@ def _sheet(context: Context, name: str) -> Sheet:
     blocks = [block for block in context.runs if block.sheet == name]
     axes = blocks[0].rows
     width = len(axes)
-    sheet = Sheet(name, _about(name))
+    sheet = Sheet(name, _about(name, context.symbols.delta_name))
     # What says where a row is stays in sight, and the cost.
     kept = width + sum(block.width for block in blocks if block.quantity == COST.name)
     sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + kept)
@@ -72,15 +72,15 @@ def _sheet(context: Context, name: str) -> Sheet:
     return sheet
 
 
-def _about(name: str) -> str:
+def _about(name: str, delta: str) -> str:
     """What a sheet of the run shows, for Start's list."""
     if name == TRAINING:
         return "the whole run, a row a step"
     kind, _, layer = name.partition(" ")
     shows = {
-        EXAMPLES: "z, activations and δ of every example at every step",
+        EXAMPLES: f"z, activations and {delta} of every example at every step",
         "Weights": f"the parameters and gradients of layer {layer}",
-        "Values": f"z, activations and δ of layer {layer}, a row an example",
+        "Values": f"z, activations and {delta} of layer {layer}, a row an example",
     }
     return shows[kind]
 
@@ -255,7 +255,7 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         q for q, at in context.net.quantities() if (q.name, at) == (block.quantity, block.layer)
     )
     style = header(LOOKS[quantity.role])
-    title = quantity.title
+    title = quantity.name_in(context.symbols)
     if block.layer is not None:
         title += f"\nlayer {context.symbols.layer_label(block.layer)}"
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
