@@ -17,6 +17,8 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.panels.element_and_matrix import ELEMENT_AND_MATRIX
+from sheetnet.network.sheets.panels.factors import FACTORS
 from sheetnet.network.sheets.panels.softmax_jacobian import SOFTMAX_JACOBIAN
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
@@ -41,6 +43,8 @@ SHEETS: list[SheetKind] = [
 ]
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {
+    "element-and-matrix": ELEMENT_AND_MATRIX,
+    "factors": FACTORS,
     "softmax-jacobian": SOFTMAX_JACOBIAN,
 }
 

@@ -71,6 +71,7 @@ def array(
     expression: Expression,
     values: Values,
     look: Style,
+    approximate: float = 0.0,
 ) -> Area:
     """A matrix that one array formula fills, in brackets."""
     rows, columns = shape
@@ -81,7 +82,7 @@ def array(
             sheet.put(
                 top + row, left + column, content, bracketed(look, row, column, rows, columns)
             )
-    claim(sheet, top, left, shape, values)
+    claim(sheet, top, left, shape, values, approximate)
     return Area(sheet.name, top, left, top + rows - 1, left + columns - 1)
 
 

@@ -6,8 +6,7 @@ to 1, and which z no computer takes a power of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from sheetnet.expressions.formula import (
     total,
     when,
 )
-from sheetnet.expressions.rich import Rich, rich
+from sheetnet.expressions.rich import rich
 from sheetnet.network.activations import SOFTMAX
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
@@ -35,7 +34,10 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, LOSS, TARGET, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.panels.rows import NEAR, Rows, derivative, indexed, near
+from sheetnet.network.sheets.panels import softmax_numbers as arrays
+from sheetnet.network.sheets.panels.rows import FIRST, NEAR, Rows, derivative, indexed, near
+from sheetnet.network.sheets.panels.softmax_numbers import LEAST, H
+from sheetnet.network.sheets.panels.softmax_steps import Names, Step, steps
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
@@ -45,10 +47,6 @@ NAME = "Softmax Jacobian"
 MOST_UNITS = 10
 #: Beyond these a power of e leaves the range of numbers, or loses its digits.
 LARGEST, SMALLEST = 709, -700
-#: A value is not divided by where it is below.
-LEAST = 1e-300
-#: By how much z is moved for a central difference.
-H = 1e-4
 UNDECIDED = "—"
 
 
@@ -68,70 +66,6 @@ def refuses(lesson: Lesson) -> str:
             "panel out"
         )
     return ""
-
-
-# In NumPy, apart from the formulas
-
-
-def _z(numbers: Numbers) -> FloatArray:
-    z: FloatArray = numbers.now(Z, numbers.net.depth)[numbers.sample]
-    return z
-
-
-def _a(numbers: Numbers) -> FloatArray:
-    a: FloatArray = numbers.now(ACTIVATION, numbers.net.depth)[numbers.sample]
-    return a
-
-
-def _t(numbers: Numbers) -> FloatArray:
-    t: FloatArray = numbers.targets[numbers.sample]
-    return t
-
-
-def _ln_b(numbers: Numbers) -> float:
-    return float(np.log(numbers.loss_hyper["log_base"]))
-
-
-def _jacobian(numbers: Numbers) -> FloatArray:
-    a = _a(numbers)
-    jacobian: FloatArray = np.diag(a) - np.outer(a, a)
-    return jacobian
-
-
-def _by_activation(numbers: Numbers) -> FloatArray:
-    by_a: FloatArray = -_t(numbers) / np.maximum(_a(numbers), LEAST) / _ln_b(numbers)
-    return by_a
-
-
-def _long(numbers: Numbers) -> FloatArray:
-    long: FloatArray = _by_activation(numbers) @ _jacobian(numbers)
-    return long
-
-
-def _short(numbers: Numbers) -> FloatArray:
-    short: FloatArray = (_a(numbers) - _t(numbers)) / _ln_b(numbers)
-    return short
-
-
-def _differences(numbers: Numbers) -> FloatArray:
-    """da/dz as central differences of the whole softmax, moved one z after the other."""
-    z = _z(numbers)
-    columns = []
-    for j in range(len(z)):
-        up, down = (SOFTMAX.value(z + by * np.eye(len(z))[j], {}) for by in (H, -H))
-        columns.append((up - down) / (2 * H))
-    return np.array(columns).T
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One form of dc/dz: how it is written, its cells, what happened, what the numbers are."""
-
-    text: Rich
-    cells: list[Expression]
-    remark: str
-    values: Callable[[Numbers], FloatArray] = _long
-    is_short: bool = False
 
 
 class _Panel:
@@ -166,19 +100,19 @@ class _Panel:
         rows.heading("Softmax: from z to a, with the largest z taken off first")
         rows.heads([s.activation(self.layer, j) for j in self.units], "sum")
         z = [self.context.of_step(Z, self.layer, unit=j) for j in self.units]
-        self.z = rows.line(self.z_j, z, _z, FORWARD, remark="from Training")
+        self.z = rows.line(self.z_j, z, arrays.sums, FORWARD, remark="from Training")
         self.largest: Expression = guard(maximum(*self.z))
         taken = [one - self.largest for one in self.z]
         self.shifted = rows.line(
             self.z_j + " − largest z",
             taken,
-            lambda numbers: _z(numbers) - _z(numbers).max(),
+            lambda numbers: arrays.sums(numbers) - arrays.sums(numbers).max(),
             FORWARD,
             remark="0 for the largest, all others below: no power can be too large",
         )
 
         def powers(numbers: Numbers) -> FloatArray:
-            raised: FloatArray = np.exp(_z(numbers) - _z(numbers).max())
+            raised: FloatArray = np.exp(arrays.sums(numbers) - arrays.sums(numbers).max())
             return raised
 
         self.powers = rows.line(
@@ -188,12 +122,12 @@ class _Panel:
         self.a = rows.line(
             self.a_j + " = that power / the sum",
             [one / self.sum for one in self.powers],
-            _a,
+            arrays.outputs,
             FORWARD.but(bold=True),
             remark="✓ equals Training; the sum of the outputs is 1 for any z",
             equals=[self.context.of_step(ACTIVATION, self.layer, unit=j) for j in self.units],
         )
-        rows.total(self.a, lambda numbers: _a(numbers).sum(), FORWARD)
+        rows.total(self.a, lambda numbers: arrays.outputs(numbers).sum(), FORWARD)
 
     def _plain(self) -> None:
         """The form without taking the largest off, and when it would fail."""
@@ -207,7 +141,7 @@ class _Panel:
             return guard(when(fails, UNDECIDED, exp(self.z[number]) / shown))
 
         def value(numbers: Numbers) -> FloatArray:
-            powers = np.exp(_z(numbers))
+            powers = np.exp(arrays.sums(numbers))
             ratio: FloatArray = powers / powers.sum()
             return ratio
 
@@ -243,7 +177,7 @@ class _Panel:
     def _largest_cell(self) -> Ref:
         """The largest z, behind the row of them."""
         rows, row = self.rows, self.z[0].row
-        claim = lambda numbers: _z(numbers).max()  # noqa: E731
+        claim = lambda numbers: arrays.sums(numbers).max()  # noqa: E731
         rows.sheet.put(row, rows.side, self.largest, FORWARD, claim=claim)
         return Ref(NAME, row, rows.side, symbol=rich("largest z"))
 
@@ -255,16 +189,16 @@ class _Panel:
         rows.sheet.put(rows.row, 3, self.base, GIVEN.but(bold=True), claim=b)
         rows.say("e, 2 or 10, as you like: all below is divided by ln b, so steps become longer")
         rows.row += 1
-        self.ln_b = rows.number("ln b", ln(self.base), _ln_b, BACKWARD)
+        self.ln_b = rows.number("ln b", ln(self.base), arrays.ln_b, BACKWARD)
         t = [self.context.given(TARGET, j) for j in self.units]
-        self.t = rows.line(self.t_j, t, _t, GIVEN, remark="the targets, and their sum")
-        self.targets = rows.total(self.t, lambda numbers: _t(numbers).sum(), GIVEN)
+        self.t = rows.line(self.t_j, t, arrays.targets, GIVEN, remark="the targets, and their sum")
+        self.targets = rows.total(self.t, lambda numbers: arrays.targets(numbers).sum(), GIVEN)
         floor = exp(LOWEST_LOGARITHM)
 
         def terms(numbers: Numbers) -> FloatArray:
-            logs = np.log(np.maximum(_a(numbers), np.exp(LOWEST_LOGARITHM)))
-            found: FloatArray = -_t(numbers) * logs / _ln_b(numbers)
-            return found
+            logs = np.log(np.maximum(arrays.outputs(numbers), np.exp(LOWEST_LOGARITHM)))
+            parts: FloatArray = -arrays.targets(numbers) * logs / arrays.ln_b(numbers)
+            return parts
 
         parts = rows.line(
             "−" + self.t_j + " · log_b " + self.a_j,
@@ -284,7 +218,7 @@ class _Panel:
                 -(1 / self.ln_b) * (t / guard(maximum(a, LEAST)))
                 for t, a in zip(self.t, self.a, strict=True)
             ],
-            _by_activation,
+            arrays.by_activation,
             BACKWARD,
             remark="a column vector in the document, −(1/ln b)(t ⊘ a)",
         )
@@ -309,11 +243,11 @@ class _Panel:
             found = rows.line(
                 name + formula,
                 cells,
-                lambda numbers, i=i: _jacobian(numbers)[i],  # type: ignore[misc]
+                lambda numbers, i=i: arrays.jacobian(numbers)[i],  # type: ignore[misc]
                 BACKWARD,
                 remark=remark,
             )
-            rows.total(found, lambda numbers, i=i: _jacobian(numbers)[i].sum(), BACKWARD)  # type: ignore[misc]
+            rows.total(found, lambda numbers, i=i: arrays.jacobian(numbers)[i].sum(), BACKWARD)  # type: ignore[misc]
             self.jacobian.append(found)
         for i in self.units:
             name = rich("measured: ") + s.activation(self.layer, i) + " when " + self.z_j + " moves"
@@ -323,7 +257,7 @@ class _Panel:
             found = rows.line(
                 name,
                 cells,
-                lambda numbers, i=i: _differences(numbers)[i],  # type: ignore[misc]
+                lambda numbers, i=i: arrays.differences(numbers)[i],  # type: ignore[misc]
                 FORWARD,
                 remark=remark,
                 approximate=1.0,
@@ -351,25 +285,29 @@ class _Panel:
         vector = _spanned(self.by_a[0], self.by_a[-1])
         table = _spanned(self.jacobian[0][0], self.jacobian[-1][-1])
         a, z = s.matrix("a", self.layer), s.matrix("z", self.layer)
-        product = rows.array(
+        long_row = rows.row + 1
+        # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
+        long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
+        self.long = rows.array(
             "(" + derivative(s, self.loss, a) + ")ᵀ · " + derivative(s, a, z),
             call("MMULT", vector, table),
             (1, self.count),
-            _long,
+            arrays.long,
             BACKWARD,
+            equals=lambda _, j: long[j],
             remark="the row of dc/da times the table: a matrix product",
         )
-        long = [Ref(NAME, product.top, product.left + j) for j in self.units]
         not_one = call("ABS", self.targets - 1) > NEAR
         name = derivative(s, self.loss, self.z_j) + " = "
         for number, step in enumerate(self._steps()):
             row = rows.row
             equation = name + step.text if number < 4 else step.text
-            found = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
-            undecided = [] if step.values is _long else [(not_one, UNDECIDED)]
-            rows.check(row, near(list(zip(found, long, strict=True))), *undecided)
+            cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
+            if number:
+                undecided = [] if step.general else [(not_one, UNDECIDED)]
+                rows.check(row, near(list(zip(cells, long, strict=True))), *undecided)
             if step.is_short:
-                short = found
+                short = cells
         rows.line(
             "on Training",
             [self.context.of_step(DELTA, self.layer, unit=j) for j in self.units],
@@ -381,64 +319,14 @@ class _Panel:
         rows.line(
             "short form − long form",
             [one - other for one, other in zip(short, long, strict=True)],
-            lambda numbers: _short(numbers) - _long(numbers),
+            lambda numbers: arrays.short(numbers) - arrays.long(numbers),
             styles.NUMBER.but(number_format=styles.SIX),
         )
         rows.row += 1
-        self.long = _spanned(long[0], long[-1])
 
-    def _steps(self) -> list[_Step]:
-        """The steps from the sum with δᵢⱼ to the short form, and the general one."""
-        t, a, ln_b, units = self.t, self.a, self.ln_b, self.units
-        t_j, a_j, t_i, a_i = self.t_j, self.a_j, self.t_i, self.a_i
-        outer = rich("−(1/ln b) · ")
-        kept = outer + "(" + t_j + "(1 − " + a_j + ") − "
-
-        def others(j: int) -> list[Expression]:
-            return [t[i] for i in units if i != j] or [Number(0)]
-
-        def each(cell: Callable[[int], Expression]) -> list[Expression]:
-            return [-(1 / ln_b) * cell(j) for j in units]
-
-        return [
-            _Step(
-                outer + "Σᵢ " + t_i + "/" + a_i + " · " + a_i + "(δᵢⱼ − " + a_j + ")",
-                each(
-                    lambda j: total(
-                        [t[i] / guard(maximum(a[i], LEAST)) * self.jacobian[i][j] for i in units]
-                    )
-                ),
-                "the same as a sum over the outputs i",
-            ),
-            _Step(
-                kept + "Σᵢ≠ⱼ " + t_i + a_j + ")",
-                each(lambda j: t[j] * (1 - a[j]) - total([one * a[j] for one in others(j)])),
-                "i = j is taken out of the sum, and the δᵢⱼ are gone",
-            ),
-            _Step(
-                kept + a_j + " Σᵢ≠ⱼ " + t_i + ")",
-                each(lambda j: t[j] * (1 - a[j]) - a[j] * total(others(j))),
-                "the factor a is the same in all terms",
-            ),
-            _Step(
-                kept + a_j + "(1 − " + t_j + "))",
-                each(lambda j: t[j] * (1 - a[j]) - a[j] * (1 - t[j])),
-                "only if the targets sum to 1 is the sum of the others 1 − t",
-                _short,
-            ),
-            _Step(
-                rich("short form: (1/ln b) · (") + a_j + " − " + t_j + ")",
-                [1 / ln_b * (a[j] - t[j]) for j in units],
-                "multiplied out: output minus target",
-                _short,
-                is_short=True,
-            ),
-            _Step(
-                rich("general form: (") + a_j + " Σt − " + t_j + ") / ln b",
-                [(a[j] * self.targets - t[j]) / ln_b for j in units],
-                "for targets of any sum; Training computes this one",
-            ),
-        ]
+    def _steps(self) -> list[Step]:
+        names = Names(self.t_j, self.a_j, self.t_i, self.a_i)
+        return steps(names, self.t, self.a, self.ln_b, self.targets, self.jacobian)
 
     def _say_whether(self, not_one: Expression) -> None:
         """Whether the short form holds today, in words."""
@@ -473,7 +361,7 @@ class _Panel:
             name + " = " + derivative(s, self.loss, z) + " · (" + a + ")ᵀ",
             call("MMULT", call("TRANSPOSE", self.long), row),
             (self.count, sources),
-            lambda numbers: np.outer(_long(numbers), numbers.below(layer)[numbers.sample]),
+            lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
             remark="✓ equals δ · a, element by element; a bias’s derivative is δ itself",
