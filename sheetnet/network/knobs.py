@@ -187,7 +187,8 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
             number_format="0",
             original=False,
             nudge=lambda value, rng: value % samples + 1,
-            shake=lambda value, rng, turn: value * 0 + turn % samples + 1,
+            # Not in step with the numbers of all signs, or an example would show one sign only.
+            shake=lambda value, rng, turn: value * 0 + (turn + turn // 2) % samples + 1,
         )
     yield Knob(
         DIFFERENCE_STEP.name,

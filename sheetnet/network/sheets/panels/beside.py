@@ -80,10 +80,12 @@ class Beside:
         meant: bool = False,
         facts: dict[str, float] | None = None,
         read: bool = True,
+        signless: bool = False,
     ) -> Ref:
         """One number: symbol, value, equation, today's numbers; ✓ where it equals another cell.
 
-        `meant` where the symbol is one that can be read back, `read` where the equation is.
+        `meant` where the symbol is one that can be read back, `read` where the equation is,
+        `signless` where no value is below 0.
         """
         sheet, row = self.sheet, self.row
         look = role.but(bold=True, horizontal="center", number_format=styles.SIX)
@@ -97,7 +99,7 @@ class Beside:
             place, held = (row, NUMBERS), (row, VALUE)
             line = Reading(self.name, row, symbol if meant else None, text, place, held, facts)
             self.context.readings.append(line)
-        cell = Ref(self.name, row, VALUE, symbol=symbol, digits=6)
+        cell = Ref(self.name, row, VALUE, symbol=symbol, digits=6, signless=signless)
         if equals is not None:
             check(sheet, row, CHECK, near([(cell, equals)]))
         self.row += 1
@@ -135,9 +137,10 @@ class Beside:
         self.right = max(self.right, left + shape[1] + 2)
         return Area(self.name, top, left, top + shape[0] - 1, left + shape[1] - 1)
 
-    def held(self, area: Area, row: int, column: int, symbol: Rich) -> Ref:
+    def held(self, area: Area, row: int, column: int, symbol: Rich, signless: bool = False) -> Ref:
         """A cell of a matrix, with the symbol of its number."""
-        return Ref(self.name, area.top + row, area.left + column, symbol=symbol, digits=6)
+        at = area.top + row, area.left + column
+        return Ref(self.name, *at, symbol=symbol, digits=6, signless=signless)
 
     def both(
         self,
@@ -154,6 +157,7 @@ class Beside:
         facts: dict[str, float] | None = None,
         left: int = RIGHT,
         read: bool = True,
+        signless: bool = False,
     ) -> tuple[list[list[Ref]], Area]:
         """A matrix of numbers: a line for each, and one array formula beside the lines.
 
@@ -178,6 +182,7 @@ class Beside:
                         meant=meant,
                         facts=facts,
                         read=read,
+                        signless=signless,
                     )
                 )
             lines.append(found)

@@ -53,7 +53,11 @@ class _Panel(Pairs):
 
     def __init__(self, context: Context) -> None:
         wide = max(n + 1 for n in context.sizes)
-        super().__init__(context, NAME, "D c and δ A, and what the zeros of D cost", wide)
+        hint = (
+            "left: element by element, ✓ equals Training; right: matrix products, ✓ equals the left"
+        )
+        title = "D c and δ A, and what the zeros of D cost"
+        super().__init__(context, NAME, title, hint, wide)
         if context.batch:
             look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
             claimed = lambda numbers: numbers.sample + 1  # noqa: E731
@@ -181,7 +185,7 @@ class _Panel(Pairs):
         slopes = self._diagonal(layer, d)
         self.delta[n] = self.pair(
             column,
-            s.deltas(n) + ": slope ⊙ " + right_name,
+            s.deltas(n) + f": slope {s.notation.hadamard} " + right_name,
             lambda j, _: at(slopes, j, j) * at(back[0], j, 0),
             s.deltas(n) + " = " + d + " " + right_name,
             call("MMULT", slopes, back[1]),
@@ -204,12 +208,7 @@ class _Panel(Pairs):
             (units, row.shape[1]),
             "each: δ of the unit · value below",
             lambda j, k: at(delta, j, 0) * at(row, 0, k),
-            name
-            + " = "
-            + s.deltas(n)
-            + " "
-            + s.matrix("A", n - 1)
-            + ", a unit a row: to be turned for W",
+            name + ", a unit a row",
             call("MMULT", delta_array, row),
             lambda numbers: found.column(numbers, DELTA, n) @ _row(numbers, n),
             BACKWARD,
@@ -248,7 +247,9 @@ class _Panel(Pairs):
         sheet.put(row, LEFT, counted, look, claim=float(size * size))
         sheet.put(row, LEFT + 1, "multiplications with D", styles.HINT)
         sheet.put(row, self.right, zeros, look, claim=float(size * size - size))
-        sheet.put(row, self.right + 1, "of them by a zero: ⊙ spares these", styles.HINT)
+        hadamard = self.symbols.notation.hadamard
+        text = f"of them by a zero: {hadamard} spares these"
+        sheet.put(row, self.right + 1, text, styles.HINT)
         self.row += 3
 
 

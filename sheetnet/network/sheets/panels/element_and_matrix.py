@@ -64,7 +64,12 @@ class _Panel(Pairs):
 
     def __init__(self, context: Context) -> None:
         wide = max(context.samples, *context.sizes)
-        super().__init__(context, NAME, "a batch in element sums and in matrices", wide)
+        hint = (
+            "left: each element a sum of its own, ✓ equals Training; right: one array formula, ✓ "
+            "equals the left; examples are columns"
+        )
+        title = "A batch in element sums and in matrices"
+        super().__init__(context, NAME, title, hint, wide)
         self.examples, self.depth = context.samples, context.depth
         self.w: dict[int, Area] = {}
         self.b: dict[int, Area | None] = {}
@@ -257,7 +262,7 @@ class _Panel(Pairs):
             self.letter("H", n)
             + " = "
             + self.letter("Δ", n)
-            + " ⊙ "
+            + f" {s.notation.hadamard} "
             + derivative(s, "σ", s.matrix("Z", n)),
             delta_array * slope_array,
             lambda numbers: found.h(numbers, n),

@@ -82,7 +82,15 @@ class _Panel(Beside):
         return [self.finish()]
 
     def _vector(self, letter: str, layer: int) -> Rich:
-        return self.symbols.matrix(letter if layer or letter != "a" else "A", layer)
+        """A whole layer's; of layer 0 the inputs' own letter, where it has one."""
+        notation = self.symbols.notation
+        if letter == "a" and not layer and not notation.input_has_layer:
+            return Rich((Run(notation.input_letter, 0, True),))
+        return self.symbols.matrix(letter, layer)
+
+    def _signless(self, layer: int) -> bool:
+        """Whether no value of a layer is below 0."""
+        return layer > 0 and self.context.dense[layer - 1].signless
 
     def _forward(self, layer: Dense) -> None:
         """W, a of the layer below and b beside the sums z; a from them."""
@@ -132,7 +140,7 @@ class _Panel(Beside):
         def sum_of(j: int, _: int) -> Expression:
             products: list[Expression] = [
                 self.held(weights, j, k, s.weight(n, j, k))
-                * self.held(below, k, 0, s.activation(n - 1, k))
+                * self.held(below, k, 0, s.activation(n - 1, k), self._signless(n - 1))
                 for k in range(sources)
             ]
             first = s.notation.bias_node_first
@@ -164,6 +172,7 @@ class _Panel(Beside):
             training=lambda j, _: context.of_step(ACTIVATION, n, unit=j),
             meant=True,
             facts=layer.hyper,
+            signless=layer.signless,
             left=left,
         )
         self.layers[n] = _Layer(
@@ -232,6 +241,7 @@ class _Panel(Beside):
             BACKWARD,
             derivative(s, a, z) + f" = {layer.activation.symbol}′(" + z + ")",
             slope + 0 * held.z if isinstance(slope, Number) else slope,
+            signless=layer.activation.rising,
             facts=layer.hyper,
         )
         delta, delta_area = self.both(
@@ -292,7 +302,10 @@ class _Panel(Beside):
         """What z does when a weight, a bias or a value below moves; the gradients."""
         context, s, layer, n = self.context, self.symbols, held.own, held.own.number
         units, sources = layer.units, layer.sources
-        below = [self.held(held.below, k, 0, s.activation(n - 1, k)) for k in range(sources)]
+        below = [
+            self.held(held.below, k, 0, s.activation(n - 1, k), self._signless(n - 1))
+            for k in range(sources)
+        ]
         z, weights = s.matrix("z", n), s.matrix("W", n)
         self.both(
             (1, sources),
@@ -335,7 +348,7 @@ class _Panel(Beside):
             bias: Any = None
             if not context.batch:
                 bias = lambda j, _: context.of_step(BIAS.gradient, n, unit=j)  # noqa: E731
-            one = Ref(NAME, one.row, one.column, symbol=rich("1"), digits=6)
+            one = Ref(NAME, one.row, one.column, symbol=rich("1"), digits=6, signless=True)
             self.both(
                 (units, 1),
                 lambda j, _: derivative(s, self.loss, s.bias(n, j)),
