@@ -17,6 +17,11 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.panels.diagonal_matrices import DIAGONAL_MATRICES
+from sheetnet.network.sheets.panels.element_and_matrix import ELEMENT_AND_MATRIX
+from sheetnet.network.sheets.panels.factors import FACTORS
+from sheetnet.network.sheets.panels.long_expressions import LONG_EXPRESSIONS
+from sheetnet.network.sheets.panels.softmax_jacobian import SOFTMAX_JACOBIAN
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
@@ -39,7 +44,13 @@ SHEETS: list[SheetKind] = [
     PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
-PANELS: dict[str, SheetKind] = {}
+PANELS: dict[str, SheetKind] = {
+    "element-and-matrix": ELEMENT_AND_MATRIX,
+    "factors": FACTORS,
+    "long-expressions": LONG_EXPRESSIONS,
+    "diagonal-matrices": DIAGONAL_MATRICES,
+    "softmax-jacobian": SOFTMAX_JACOBIAN,
+}
 
 
 def make_book(lesson: Lesson, numbers: Numbers) -> Book:

@@ -168,11 +168,11 @@ class Decoder:
                 return self._of_example(parameter, layer, index)
             self._expect(symbol.of[1:] == self.cost, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
+        if not symbol.lower and not symbol.upper:
+            return self._alone(symbol)
         if letter in (document.weight, "b"):
             parameter, layer, index = self._parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
-        if not symbol.lower and not symbol.upper:
-            return self._alone(symbol)
         if letter == document.outputs and letter:
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
             return self._output(self._unit(symbol.lower))
@@ -209,6 +209,9 @@ class Decoder:
         for hyper in numbers.net.optimiser.hyper:
             if letter == hyper.symbol:
                 return numbers.hyper[hyper.name]
+        for hyper in numbers.net.loss.hyper:
+            if letter == hyper.symbol:
+                return numbers.loss_hyper[hyper.name]
         if letter == self.loss:
             return float(numbers.now(LOSS)[numbers.sample])
         # Bhadani's single output has no index.

@@ -21,8 +21,17 @@ from sheetnet.network.sums import Each, reduced
 class Equations:
     """What each number of a step is, as a formula on the others (`layers.base.Around`)."""
 
-    def __init__(self, net: Net, notation: Notation, samples: int, cells: Cells) -> None:
+    def __init__(
+        self,
+        net: Net,
+        notation: Notation,
+        samples: int,
+        cells: Cells,
+        loss_hyper: Mapping[str, Expression],
+    ) -> None:
+        """`loss_hyper` are the cells of the loss's hyper-parameters."""
         self.net, self.notation, self.samples, self.cells = net, notation, samples, cells
+        self.loss_hyper = loss_hyper
         self.divisor = net.reduction.divisor(samples)
 
     def of(self, quantity: Quantity, layer: int | None, index: Mapping[str, int]) -> Expression:
@@ -47,7 +56,7 @@ class Equations:
     def upstream(self, layer: int, sample: int, unit: int) -> Expression:
         if layer < self.net.depth:
             return self.net.layers[layer].by_source(self, sample, unit)
-        return self.net.loss.cell_gradient(*self._outputs(sample), unit, self.net.loss_hyper)
+        return self.net.loss.cell_gradient(*self._outputs(sample), unit, self.loss_hyper)
 
     def slope_first(self, layer: int) -> bool:
         return layer < self.net.depth and self.notation.slope_first
@@ -55,7 +64,7 @@ class Equations:
     def fused(self, layer: int, sample: int, unit: int) -> Expression | None:
         if not self.net.is_fused(layer):
             return None
-        return self.net.loss.cell_fused(*self._outputs(sample), unit, self.net.loss_hyper)
+        return self.net.loss.cell_fused(*self._outputs(sample), unit, self.loss_hyper)
 
     def loss(self, sample: int) -> Expression:
         """The loss of one example, over the output units, as the document writes it."""
@@ -65,9 +74,9 @@ class Equations:
         loss, depth = self.net.loss, self.net.depth
         outputs, targets = self._outputs(sample)
         if not self.net.is_fused(depth) or loss.cell_from_z is None:
-            return loss.cell(outputs, targets, self.net.loss_hyper)
+            return loss.cell(outputs, targets, self.loss_hyper)
         z = Each(len(targets), lambda j: self.cells.at(Z, depth, sample=sample, unit=j))
-        return loss.cell_from_z(outputs, z, targets, self.net.loss_hyper)
+        return loss.cell_from_z(outputs, z, targets, self.loss_hyper)
 
     def cost(self) -> Expression:
         """The examples' losses, their mean or their sum."""

@@ -102,6 +102,22 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         )
 
 
+def _loss(lesson: Lesson) -> Iterator[Knob]:
+    for hyper in lesson.net.loss.hyper:
+        yield Knob(
+            hyper.name,
+            None,
+            np.array(lesson.net.loss_hyper[hyper.name]),
+            low=hyper.low,
+            high=hyper.high,
+            name=hyper.name,
+            title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
+            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
+            nudge=lambda value, rng: value * 1.07,
+            shake=lambda value, rng, turn: value * rng.uniform(0.7, 3.0),
+        )
+
+
 def _data(lesson: Lesson) -> Iterator[Knob]:
     everywhere = (-LARGEST, LARGEST)
     allowed = lesson.net.loss.bounds or everywhere
@@ -171,7 +187,8 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
             number_format="0",
             original=False,
             nudge=lambda value, rng: value % samples + 1,
-            shake=lambda value, rng, turn: value * 0 + turn % samples + 1,
+            # Not in step with the numbers of all signs, or an example would show one sign only.
+            shake=lambda value, rng, turn: value * 0 + (turn + turn // 2) % samples + 1,
         )
     yield Knob(
         DIFFERENCE_STEP.name,
@@ -250,6 +267,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
 
 KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _rates,
+    _loss,
     _data,
     _parameters,
     _shown,

@@ -21,7 +21,7 @@ Owned = tuple[Quantity, int | None]
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """The network of a lesson. `loss_hyper` are the values of the loss's hyper-parameters.
+    """The network of a lesson. `loss_hyper` are the loss's hyper-parameters, as the lesson says.
 
     `frozen` says of a parameter's numbers which stay as they are; none where it is not there.
     """

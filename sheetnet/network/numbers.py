@@ -95,6 +95,11 @@ class Numbers:
         """The optimiser's hyper-parameters as they stand in the cells."""
         return {name: self.settings.number(name) for name in self.lesson.hyper}
 
+    @cached_property
+    def loss_hyper(self) -> dict[str, float]:
+        """The loss's hyper-parameters as they stand in the cells."""
+        return {name: self.settings.number(name) for name in self.net.loss_hyper}
+
     @property
     def inputs(self) -> FloatArray:
         """samples × features"""

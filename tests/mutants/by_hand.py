@@ -270,13 +270,13 @@ BY_HAND = [
     ),
     ByHand(
         "Notation: a slip's right value is wrong",
-        f"{SHEETS}/slips.py",
+        f"{SHEETS}/slips/happydustbunny.py",
         "_sigma(1) * (1 - _sigma(1))",
         "_sigma(1) * (1 + _sigma(1))",
     ),
     ByHand(
         "Notation: a slip is measured over 3h",
-        f"{SHEETS}/slips.py",
+        f"{SHEETS}/slips/slip.py",
         "(f(x + H) - f(x - H)) / (2 * H)",
         "(f(x + H) - f(x - H)) / (3 * H)",
     ),

@@ -219,6 +219,11 @@ class Context:
         return {name: self.name(name) for name in self.lesson.hyper}
 
     @property
+    def loss_hyper(self) -> dict[str, Name]:
+        """The loss's hyper-parameters as formulas name them."""
+        return {name: self.name(name) for name in self.net.loss_hyper}
+
+    @property
     def names(self) -> dict[str, Ref]:
         """The defined names of the workbook: the single knobs that have a place."""
         return {

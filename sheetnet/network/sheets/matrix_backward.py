@@ -90,7 +90,7 @@ class Backward(Forward):
         """A formula of the loss on whole matrices, as δ lies."""
         assert callable(formula)
         found: Expression = formula(
-            [self._turn(self.a[layer].area)], [targets.area], 0, self.context.net.loss_hyper
+            [self._turn(self.a[layer].area)], [targets.area], 0, self.context.loss_hyper
         )
         return divided(found, self.divisor) if self.of_cost else found
 
