@@ -19,6 +19,7 @@ from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
+from sheetnet.network.sheets.published import PUBLISHED
 from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.book import Book
@@ -39,7 +40,7 @@ SHEETS: list[SheetKind] = [
     PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
-PANELS: dict[str, SheetKind] = {}
+PANELS: dict[str, SheetKind] = {"published": PUBLISHED}
 
 
 def make_book(lesson: Lesson, numbers: Numbers) -> Book:

@@ -34,6 +34,7 @@ from sheetnet.network.losses import LOSSES, Loss
 from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
 from sheetnet.network.optimisers import OPTIMISERS, Optimiser
+from sheetnet.network.published import Group, check_published, groups
 from sheetnet.network.reductions import REDUCTIONS
 from sheetnet.workbook.knobs import Key, Settings, settings
 
@@ -51,6 +52,12 @@ class Lesson(Part):
     kind: Literal["network"] = Field(default="network", description="the kind of lesson")
     panels: tuple[str, ...] = Field(
         default=(), description="further panels, by their names", max_length=50, strict=False
+    )
+    published: Annotated[tuple[Group, ...], BeforeValidator(groups)] = Field(
+        default=(),
+        description="numbers that the document prints, for the panel of that name",
+        max_length=200,
+        strict=False,
     )
     network: Network
     data: Data
@@ -94,6 +101,8 @@ class Lesson(Part):
         self._net = _net(self.network, self.training)
         self._hyper = _hyper(self._net.optimiser, self.training)
         _check_data(self._net, self.data)
+        samples, steps = len(self.data.inputs), self.training.steps
+        check_published(self._net, self.published, samples, steps)
         check_size(len(self._net.layers), self._net.parameter_count)
         return self
 
@@ -112,6 +121,12 @@ class Lesson(Part):
                 single += [(f"try[{i}].ask", one.ask), (f"try[{i}].answer", one.answer)]
             else:
                 single.append((f"try[{i}]", one))
+        for i, group in enumerate(self.published):
+            single.append((f"published[{i}].title", group.title))
+            single += [
+                (f"published[{i}].numbers[{j}].note", one.note)
+                for j, one in enumerate(group.numbers)
+            ]
         return single
 
     @classmethod
@@ -150,7 +165,8 @@ class Lesson(Part):
     def shortened(self, steps: int) -> Lesson:
         """The same lesson with fewer steps, and still the text and name of its file."""
         training = self.training.model_copy(update={"steps": steps})
-        other = self.model_copy(update={"training": training})
+        printed = tuple(group for group in self.published if group.last <= steps)
+        other = self.model_copy(update={"training": training, "published": printed})
         other._text, other._name = self.text, self.name
         return other
 
