@@ -18,6 +18,7 @@ from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
 from sheetnet.network.sheets.parameters import PARAMETERS
+from sheetnet.network.sheets.perceptron import PERCEPTRON
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.published import PUBLISHED
 from sheetnet.network.sheets.surface import SURFACE_SHEET
@@ -40,7 +41,7 @@ SHEETS: list[SheetKind] = [
     PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
-PANELS: dict[str, SheetKind] = {"published": PUBLISHED}
+PANELS: dict[str, SheetKind] = {"published": PUBLISHED, "perceptron": PERCEPTRON}
 
 
 def make_book(lesson: Lesson, numbers: Numbers) -> Book:

@@ -138,6 +138,9 @@ class Decoder:
         for hyper in numbers.net.optimiser.hyper:
             if letter == hyper.symbol:
                 return numbers.hyper[hyper.name]
+        for layer, hyper, _ in numbers.lesson.net.knobs():
+            if letter == hyper.symbol:
+                return float(numbers.settings[hyper.name, layer.number].item())
         if letter in document.costs:
             return float(numbers.now(LOSS)[numbers.sample])
         # Bhadani's single output has no index.

@@ -36,6 +36,7 @@ from sheetnet.network.net import Net
 from sheetnet.network.optimisers import OPTIMISERS, Optimiser
 from sheetnet.network.published import Group, check_published, groups
 from sheetnet.network.reductions import REDUCTIONS
+from sheetnet.network.rules import RULES
 from sheetnet.workbook.knobs import Key, Settings, settings
 
 
@@ -267,8 +268,15 @@ def _net(network: Network, training: Training) -> Net:
                 f"network.layers[{i}].activation: softmax makes a distribution of the outputs and "
                 "stands in the last layer: choose another one here"
             )
+    rule = resolve(training.rule, RULES, "training.rule", "rule")
+    if rule.loss and rule.loss != loss.name:
+        raise ValueError(
+            f'training.rule: {rule.name} asks for network.loss = "{rule.loss}": change one of them'
+        )
     given = network.model_extra or {}
     hyper = chosen(loss.hyper, given, "network.", f"the loss {network.loss}")
+    if loss.fused_with:
+        hyper = {**layers[-1].hyper, **hyper}
     return Net(
         network.inputs,
         tuple(layers),
@@ -277,6 +285,7 @@ def _net(network: Network, training: Training) -> Net:
         optimiser,
         training.train_biases,
         reduction,
+        rule,
         frozen,
     )
 
@@ -306,4 +315,9 @@ def _check_data(net: Net, data: Data) -> None:
                     raise ValueError(
                         f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         f"targets from {bounds[0]:g} to {bounds[1]:g}"
+                    )
+                if net.loss.whole and target != int(target):
+                    raise ValueError(
+                        f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
+                        "targets of 0 or 1"
                     )

@@ -86,9 +86,10 @@ class Numbers:
         self._arrays: dict[tuple[str, int | None], FloatArray] = {}
         self._blocks: dict[int, tuple[Block, FloatArray]] = {}
 
-    @property
+    @cached_property
     def net(self) -> Net:
-        return self.lesson.net
+        """The network with what stands in the cells of its layers' knobs."""
+        return self.lesson.net.at(lambda layer, name: float(self.settings[name, layer].item()))
 
     @cached_property
     def hyper(self) -> dict[str, float]:

@@ -123,6 +123,15 @@ DELTA = Quantity(
     lambda s, layer, at: s.delta(layer, at.get(UNIT, 0)),
     "The derivative of the example's loss by z: how much this unit's sum is to blame.",
 )
+#: Which examples a step learns from, where that is not all of them; they count from 1.
+ORDER = Quantity(
+    "order",
+    (SAMPLE,),
+    Role.GIVEN,
+    "learns from",
+    lambda s, _, at: Rich(()) + "example",
+    "The example that this step learns from: one after the other, in their order.",
+)
 LOSS = Quantity("loss", (SAMPLE,), Role.FORWARD, "loss", lambda s, _, at: s.loss)
 COST = Quantity(
     "cost",

@@ -60,7 +60,8 @@ class Context:
 
     @cached_property
     def net(self) -> Net:
-        return self.lesson.net
+        """The network, its layers' knobs as formulas name them."""
+        return self.lesson.net.at(lambda layer, name: self.name(name, layer))
 
     @cached_property
     def symbols(self) -> Symbols:
@@ -186,12 +187,12 @@ class Context:
             return block.ref(unit=unit)
         return call("INDEX", block.area(unit=unit, fixed=True), self.sample, 1)
 
-    def name(self, quantity: Quantity | str) -> Name:
+    def name(self, quantity: Quantity | str, layer: int | None = None) -> Name:
         """A single knob as formulas name it."""
         key = quantity.name if isinstance(quantity, Quantity) else quantity
-        knob = self.knobs[key, None]
+        knob = self.knobs[key, layer]
         assert knob.name
-        cell = replace(self.knob(key).ref(fixed=True), signless=knob.low >= 0)
+        cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
         symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
         return name_of(knob.name, cell, symbol or knob.title.split()[-1])
 
@@ -219,7 +220,7 @@ class Context:
     def names(self) -> dict[str, Ref]:
         """The defined names of the workbook: the single knobs that have a place."""
         return {
-            knob.name: self.knob(knob.key).ref(fixed=True)
+            knob.name: self.knob(knob.key, knob.layer).ref(fixed=True)
             for key, knob in self.knobs.items()
             if knob.name and key in self._knob_blocks
         }

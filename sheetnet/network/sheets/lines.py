@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sheetnet.expressions.formula import (
     Expression,
     Name,
@@ -147,7 +150,7 @@ class Lines:
         value: Ref,
         role: Style,
         short: Expression | None = None,
-        facts: dict[str, float] | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         """One quantity; `short` is the equation once more with its inner sum computed.
 

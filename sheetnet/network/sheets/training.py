@@ -14,7 +14,7 @@ from sheetnet.expressions.formula import Expression, Ref, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
-from sheetnet.network.quantities import SAMPLE, STEP, Quantity
+from sheetnet.network.quantities import ORDER, SAMPLE, STEP, Quantity
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
@@ -196,6 +196,8 @@ class _Rows:
         """The formula of one cell of a step."""
         layer = block.layer
         key = quantity.name, layer
+        if quantity == ORDER:
+            return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if layer is not None and key in self.states:
             parameter, state = self.states[key]
             return self._state(parameter, layer, state, index)
@@ -267,7 +269,7 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         column = block.left + number
         look = style.but(borders="l" if number == 0 else "", border_colour=styles.RULE)
         example = None
-        if SAMPLE in index and context.batch:
+        if SAMPLE in index and context.batch and quantity != ORDER:
             example = f"example {index[SAMPLE] + 1}"
         sheet.put(EXAMPLE_ROW, column, example, look.but(bold=False, size=9))
         # In a row that is one unit's, the symbol is that of the first one's.

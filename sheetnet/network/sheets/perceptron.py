@@ -1,0 +1,582 @@
+"""Perceptron: wᵀx with x₀ = 1, the unit step, the update of a step, the mistakes over the run.
+
+All examples stand at the chosen step, the one that the step learns from is marked. With two
+inputs the line wᵀx = θ is drawn between the examples. Source: Bhadani, "Linear Model" and
+"Perceptron"; the rule is Rosenblatt's, 1958.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    equal,
+    guard,
+    join,
+    total,
+    when,
+)
+from sheetnet.expressions.rich import Rich, Run
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    INPUT,
+    ORDER,
+    SAMPLE,
+    SOURCE,
+    STEP,
+    TARGET,
+    UNIT,
+    WEIGHT,
+    Quantity,
+    Role,
+    Z,
+)
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.sheets import frame
+from sheetnet.sheets.checks import write_check
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import Axis, Chart, Link, PrintSetup, Rule, Series, Sheet
+from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
+
+NAME = "Perceptron"
+TOP, LEFT = 5, 2
+#: More examples, inputs or steps are no table to look at.
+MOST_EXAMPLES, MOST_INPUTS, MOST_STEPS = 40, 8, 1_000
+#: Where points stand that a chart does not show: far outside of its axes.
+FAR = 1e6
+ROOM = 0.5
+#: Sizes of the charts in cm, and the rows that they take.
+WIDTH, HEIGHT, CHART_ROWS = 11.0, 9.0, 19
+COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
+CENTRED = styles.NUMBER.but(number_format="0.####", horizontal="center")
+
+#: Of all examples at a step, how many outputs are not their targets.
+MISTAKES = Quantity(
+    "mistakes", (STEP,), Role.FORWARD, "mistakes", lambda s, _, at: Rich(()) + "mistakes"
+)
+
+
+def mistakes(numbers: Numbers) -> FloatArray:
+    """How many examples are wrong, at every step."""
+    outputs = numbers.trace[ACTIVATION, 1][:, :, 0]
+    found: FloatArray = np.abs(outputs - numbers.targets[:, 0]).sum(axis=1)
+    return found
+
+
+def _left(numbers: Numbers) -> FloatArray:
+    """The mistakes of a step and of all that follow."""
+    return np.asarray(mistakes(numbers)[::-1].cumsum()[::-1], float)
+
+
+def _applies(context: Context) -> bool:
+    """Whether the network is one unit with a unit step that learns from one example a step."""
+    net = context.net
+    return (
+        net.batch == 1
+        and context.depth == 1
+        and context.sizes[1] == 1
+        and bool(context.dense)
+        and context.dense[0].activation.name == "step"
+        and context.samples <= MOST_EXAMPLES
+        and context.sizes[0] <= MOST_INPUTS
+        and context.steps <= MOST_STEPS
+    )
+
+
+class _Writer:
+    """The sheet, section by section."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.sheet = Sheet(NAME, "wᵀx, the unit step, and the mistakes over the run")
+        self.sources, self.samples = context.sizes[0], context.samples
+        self.has_bias = context.dense[0].bias is not None
+        #: The first column of w and x: that of the bias, where there is one.
+        self.first = LEFT + 1
+        self.count = self.sources + self.has_bias
+        self.behind = self.first + self.count
+        self.target, self.sum, self.output, self.error, self.check, self.mark = range(
+            self.behind, self.behind + 6
+        )
+        self.theta = context.dense[0].hyper["theta"]
+        self.weights_row = TOP + 1
+        self.examples_row = TOP + 6
+
+    def write(self) -> None:
+        sheet = self.sheet
+        sheet.tab_colour, sheet.print_setup = styles.ORANGE, PrintSetup(fit_height=1)
+        sheet.freeze, sheet.cursor = (TOP - 1, 1), (TOP, LEFT)
+        sheet.default_width = 9.5
+        sheet.widths |= {1: 2.5, LEFT: 13.0, self.check: 4.0, self.mark: 22.0}
+        hint = "wrong: the weights move by η(y − ŷ)x; right: nothing moves"
+        frame.head(sheet, "The perceptron: one example a step", hint, problem=PROBLEM)
+        self._write_selector()
+        self._write_weights()
+        self._write_examples()
+        row = self._write_update(self.examples_row + self.samples + 2)
+        table = self._write_run(row + 2)
+        self._draw(table)
+        frame.banner(sheet, self.mark + 14)
+
+    def _write_selector(self) -> None:
+        sheet, look = self.sheet, COUNT.but(bold=True)
+        sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
+        sheet.put(3, LEFT + 1, self.context.step, look, claim=lambda numbers: numbers.step)
+        sheet.put(3, LEFT + 2, "learns from", styles.LABEL_RIGHT)
+        sheet.put(
+            3,
+            LEFT + 3,
+            self.context.of_step(ORDER, sample=0),
+            look,
+            claim=lambda numbers: numbers.trace[ORDER, None][numbers.step, 0],
+        )
+        self.learns = Ref(NAME, 3, LEFT + 3, True)
+        sheet.put(3, LEFT + 4, "step chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[3, LEFT + 4] = Link("Start", tip="To the step")
+
+    def _heading(self, row: int, text: str | Expression) -> None:
+        self.sheet.put(row, LEFT, text, styles.HEADING)
+        self.sheet.fill(row, LEFT, row, self.mark, styles.HEADING)
+        self.sheet.heights[row] = 22
+
+    def _symbols(self) -> list[Rich]:
+        """The inputs, the one that is always 1 in front."""
+        symbols, notation = self.context.symbols, self.context.notation
+        letter = notation.input_letter
+        one = Rich((Run(letter, 0, True), Run("0", -1))) if notation.bias_node_first else "1"
+        inputs = [symbols.input(k) for k in range(self.sources)]
+        return [Rich(()) + one, *inputs] if self.has_bias else inputs
+
+    def _parameters(self) -> list[tuple[Quantity, dict[str, int]]]:
+        weights = [(WEIGHT, {UNIT: 0, SOURCE: k}) for k in range(self.sources)]
+        return [(BIAS, {UNIT: 0}), *weights] if self.has_bias else list(weights)
+
+    def _write_weights(self) -> None:
+        """w of the chosen step, and the threshold."""
+        context, sheet, row = self.context, self.sheet, self.weights_row
+        self._heading(TOP, "The weights at this step, and the threshold")
+        look = UPDATE.but(bold=True, horizontal="center", number_format=styles.SIGNED)
+        sheet.put(row + 1, LEFT, "w", styles.symbol(UPDATE))
+        for column, (quantity, at) in enumerate(self._parameters(), self.first):
+            symbol = quantity.symbol(context.symbols, 1, at)
+            sheet.put(row, column, symbol, styles.symbol(UPDATE))
+            sheet.put(
+                row + 1,
+                column,
+                context.of_step(quantity, 1, **at),
+                look,
+                claim=lambda numbers, q=quantity, at=at: numbers.now(q, 1)[tuple(at.values())],
+            )
+        sheet.put(row, self.behind, "θ", styles.symbol(GIVEN))
+        sheet.put(
+            row + 1,
+            self.behind,
+            self.theta,
+            GIVEN.but(horizontal="center", number_format="0.####"),
+            claim=_theta,
+        )
+        hint = "g(wᵀx) = 1 where wᵀx ≥ θ, else 0; x₀ = 1 makes w₀ the bias"
+        sheet.put(row + 1, self.behind + 1, hint, styles.HINT)
+
+    @property
+    def _w(self) -> Area:
+        row = self.weights_row + 1
+        return Area(NAME, row, self.first, row, self.behind - 1, True)
+
+    def _write_examples(self) -> None:
+        """A row an example: x, y, wᵀx, ŷ, what is wrong."""
+        context, sheet, top = self.context, self.sheet, self.examples_row
+        self._heading(top - 2, "All examples with these weights")
+        symbols = context.symbols
+        for column, symbol in enumerate(self._symbols(), self.first):
+            sheet.put(top - 1, column, symbol, styles.symbol(GIVEN))
+        heads: list[tuple[int, Rich | str, styles.Style]] = [
+            (self.target, symbols.target(0), GIVEN),
+            (self.sum, "wᵀx", FORWARD),
+            (self.output, symbols.activation(1, 0), FORWARD),
+            (self.error, symbols.target(0) + " − " + symbols.activation(1, 0), BACKWARD),
+        ]
+        for column, text, role in heads:
+            sheet.put(top - 1, column, text, styles.symbol(role))
+        for n in range(self.samples):
+            self._write_example(top + n, n)
+        rows = Area(NAME, top, LEFT, top + self.samples - 1, LEFT)
+        sheet.formats.append(Rule(rows, equal(Ref(NAME, top, LEFT), self.learns), CHOSEN))
+
+    def _write_example(self, row: int, n: int) -> None:
+        context, sheet = self.context, self.sheet
+        sheet.put(row, LEFT, float(n + 1), EXAMPLE)
+        column = self.first
+        if self.has_bias:
+            sheet.put(row, column, 1.0, GIVEN.but(horizontal="center", number_format="0"))
+            column += 1
+        given = GIVEN.but(horizontal="center", number_format="General")
+        for k in range(self.sources):
+            cell = context.knob(INPUT).ref(sample=n, unit=k, fixed=True)
+            sheet.put(row, column + k, cell, given, claim=lambda m, n=n, k=k: m.inputs[n, k])
+        target = context.knob(TARGET).ref(sample=n, unit=0, fixed=True)
+        sheet.put(row, self.target, target, given, claim=lambda m: m.targets[n, 0])
+        x = Area(NAME, row, self.first, row, self.behind - 1)
+        z, a, y = (Ref(NAME, row, c) for c in (self.sum, self.output, self.target))
+        look = FORWARD.but(horizontal="center", number_format=styles.SIGNED)
+        sheet.put(
+            row, self.sum, call("SUMPRODUCT", self._w, x), look, claim=lambda m: m.now(Z, 1)[n, 0]
+        )
+        formula = context.dense[0].applied([z], 0)
+        sheet.put(
+            row,
+            self.output,
+            formula,
+            FORWARD.but(bold=True, horizontal="center", number_format="0"),
+            claim=lambda m: m.now(ACTIVATION, 1)[n, 0],
+        )
+        sheet.put(
+            row,
+            self.error,
+            y - a,
+            BACKWARD.but(horizontal="center", number_format="+0;-0;0"),
+            claim=lambda m: m.targets[n, 0] - m.now(ACTIVATION, 1)[n, 0],
+        )
+        there = context.of_step(ACTIVATION, 1, sample=n), context.of_step(Z, 1, sample=n)
+        apart = call("ABS", a - there[0]) + call("ABS", z - there[1])
+        write_check(sheet, row, self.check, apart <= 1e-9 * (1 + call("ABS", z)))
+        words = when(equal(y, a), "right", "wrong")
+        learns = when(equal(Ref(NAME, row, LEFT), self.learns), ": this step learns from it", "")
+        sheet.put(row, self.mark, join([words, learns]), styles.PLAIN)
+
+    def _write_update(self, top: int) -> int:
+        """Δw of the example that the step learns from; returns the last row."""
+        context, sheet = self.context, self.sheet
+        self._heading(top, join(["The update by example ", self.learns, ": Δw = η(y − ŷ)x"]))
+        heads = ("", "w", "x", "Δw", "new w")
+        for column, head in enumerate(heads, LEFT):
+            sheet.put(top + 1, column, head or None, styles.LABEL_CENTRE)
+        number, first = self.learns, self.examples_row
+        last = first + self.samples - 1
+
+        def drawn(column: int) -> Expression:
+            if self.samples == 1:
+                return Ref(NAME, first, column, True)
+            return call("INDEX", Area(NAME, first, column, last, column, True), number, 1)
+
+        rate = context.hyper["learning_rate"]
+        net = context.net
+        for row, (column, (quantity, at)) in enumerate(
+            enumerate(self._parameters(), self.first), top + 2
+        ):
+            w, x, change = (Ref(NAME, row, LEFT + k) for k in (1, 2, 3))
+            place = tuple(at.values())
+            trained = net.trains(quantity, 1, at)
+            symbol = quantity.symbol(context.symbols, 1, at)
+            sheet.put(row, LEFT, symbol, styles.symbol(UPDATE))
+            held = Ref(NAME, self.weights_row + 1, column, True)
+            look = CENTRED.but(number_format=styles.SIGNED)
+            sheet.put(row, LEFT + 1, held, look, claim=_of(quantity, place))
+            sheet.put(row, LEFT + 2, drawn(column), CENTRED, claim=_source(at))
+            moved = rate * drawn(self.error) * x if trained else 0 * x
+            claim = _change(quantity, at, trained)
+            sheet.put(row, LEFT + 3, moved, look, claim=claim)
+            sheet.put(
+                row,
+                LEFT + 4,
+                w + change,
+                UPDATE.but(bold=True, horizontal="center", number_format=styles.SIGNED),
+                claim=lambda m, q=quantity, p=place, c=claim: m.now(q, 1)[p] + c(m),
+            )
+            self._check_new(row, quantity, at)
+        return top + 1 + self.count
+
+    def _check_new(self, row: int, quantity: Quantity, at: dict[str, int]) -> None:
+        """✓ where the new weight is Training's of the step that follows, if there is one."""
+        context, sheet = self.context, self.sheet
+        if not context.steps:
+            return
+        new = Ref(NAME, row, LEFT + 4)
+        following = guard(call("MIN", context.step + 1, context.steps))
+        there = context.of_step(quantity, 1, **at, step=following)
+        near = call("ABS", new - there) <= 1e-9 * (1 + call("ABS", new))
+        last = equal(context.step, context.steps)  # of which no step follows
+        write_check(sheet, row, LEFT + 5, call("OR", last, near))
+
+    # The run
+
+    def _write_run(self, top: int) -> tuple[int, int]:
+        """The mistakes of every step; returns the table's first and last row."""
+        context, sheet = self.context, self.sheet
+        self._heading(top, "The mistakes over the run")
+        heads = ("step", "learns from", "mistakes", "from here on")
+        for column, head in enumerate(heads, LEFT):
+            sheet.put(top + 2, column, head, styles.LABEL_CENTRE)
+        first, last = top + 3, top + 3 + context.steps
+        outputs, order = context.run(ACTIVATION, 1), context.run(ORDER)
+        for step, row in enumerate(range(first, last + 1)):
+            sheet.put(row, LEFT, float(step), COUNT.but(colour=styles.GREY))
+            cell = order.ref(fixed=True, **{STEP: step})
+            sheet.put(row, LEFT + 1, cell, COUNT, claim=_drawn(step))
+            wrong = [
+                call(
+                    "ABS",
+                    outputs.ref(fixed=True, **{STEP: step, SAMPLE: n, UNIT: 0})
+                    - context.knob(TARGET).ref(fixed=True, sample=n, unit=0),
+                )
+                for n in range(self.samples)
+            ]
+            sheet.put(row, LEFT + 2, total(wrong), FORWARD.but(number_format="0"))
+            rest: Expression = Ref(NAME, row, LEFT + 2)
+            if row < last:
+                rest = rest + Ref(NAME, row + 1, LEFT + 3)
+            sheet.put(row, LEFT + 3, rest, COUNT.but(colour=styles.GREY))
+        length = {STEP: context.steps + 1}
+        held = Block(MISTAKES.name, None, NAME, first, LEFT + 2, (STEP,), (), length)
+        context.show(sheet, held)
+        left = Block("", None, NAME, first, LEFT + 3, (STEP,), (), length)
+        sheet.claim(left, lambda numbers: _left(numbers)[:, None])
+        self._write_verdict(top + 1, first, last)
+        return first, last
+
+    def _write_verdict(self, row: int, first: int, last: int) -> None:
+        """From which step on no example is wrong, or how many still are."""
+        many = self.samples
+        rest = Area(NAME, first, LEFT + 3, last, LEFT + 3)
+        now = Ref(NAME, last, LEFT + 2)
+        since = call("MATCH", 0, rest, 0) - 1
+        well = join(["No example is wrong from step ", since, " on: the weights stay."])
+        wrong = join(["At the last step ", now, f" of {many} examples are wrong."])
+        text = guard(when(now > 0, wrong, guard(when(equal(PROBLEM, ""), well, PROBLEM))))
+
+        def claim(numbers: Numbers) -> str:
+            left = _left(numbers)
+            if left[-1]:
+                return f"At the last step {left[-1]:.0f} of {many} examples are wrong."
+            first = int((left > 0).sum())
+            return f"No example is wrong from step {first} on: the weights stay."
+
+        sheet = self.sheet
+        sheet.put(row, LEFT, text, styles.PLAIN.but(bold=True), claim=claim)
+
+    # The charts
+
+    def _draw(self, table: tuple[int, int]) -> None:
+        context, column = self.context, self.mark + 2
+        first, last = table
+        steps, wrong = (Area(NAME, first, c, last, c, True) for c in (LEFT, LEFT + 2))
+        line = Series(wrong, steps, "mistakes", colour=styles.ORANGE, width=2.0)
+        curve = Chart(
+            row=TOP,
+            column=column,
+            width=WIDTH,
+            height=HEIGHT,
+            series=(line,),
+            title="Mistakes over the steps",
+            x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
+            y=Axis("examples", minimum=0, maximum=self.samples, gridlines=True, number_format="0"),
+            alt_text="How many examples are wrong at each step",
+        )
+        if self.sources == 2:
+            self._draw_line(column)
+            curve = replace(curve, row=TOP + CHART_ROWS)
+        self.sheet.charts.append(curve)
+
+    def _draw_line(self, column: int) -> None:
+        """The examples and the line wᵀx = θ between them, with its points beside the table."""
+        context, sheet = self.context, self.sheet
+        data = np.array(context.lesson.data.inputs, float)
+        low, high = data.min(axis=0) - ROOM, data.max(axis=0) + ROOM
+        table, top = self.mark + 2, TOP + 2 * CHART_ROWS
+        title = "What the chart draws; points far outside of it are not shown"
+        sheet.put(top, table, title, styles.LABEL.but(bold=True))
+        ends = self._write_ends(top + 2, table, low, high)
+        heads = ("of 1", "of 0", "wrong")
+        first = self.first + self.has_bias
+        x1 = Area(NAME, self.examples_row, first, self.examples_row + self.samples - 1, first, True)
+        rows = top + 7
+        for offset, head in enumerate(heads):
+            sheet.put(rows - 1, table + offset, head, styles.LABEL_CENTRE)
+        for n in range(self.samples):
+            row = self.examples_row + n
+            x2, y, a = (Ref(NAME, row, c) for c in (first + 1, self.target, self.output))
+            conditions = (equal(y, 1), equal(y, 0), equal(call("ABS", y - a), 1))
+            for offset, holds in enumerate(conditions):
+                sheet.put(
+                    rows + n,
+                    table + offset,
+                    when(holds, x2, FAR),
+                    COUNT.but(number_format="General", colour=styles.GREY),
+                    claim=_point(n, offset),
+                )
+
+        def dots(offset: int, title: str, **look: object) -> Series:
+            area = Area(NAME, rows, table + offset, rows + self.samples - 1, table + offset, True)
+            return Series(area, x1, title, line=False, **look)  # type: ignore[arg-type]
+
+        symbols = context.symbols
+        one, other = (str(symbols.input(k)) for k in (0, 1))
+        sheet.charts.append(
+            Chart(
+                row=TOP,
+                column=column,
+                width=WIDTH,
+                height=HEIGHT,
+                series=(
+                    Series(ends[1][1], ends[1][0], "at the last step", colour=styles.PALE),
+                    Series(ends[0][1], ends[0][0], "at this step", colour=styles.GREEN, width=3),
+                    dots(2, "wrong", colour=styles.RED, marker="diamond", marker_size=15),
+                    dots(0, "target 1", colour=styles.INK, marker="circle", marker_size=9),
+                    dots(
+                        1,
+                        "target 0",
+                        colour=styles.INK,
+                        marker="circle",
+                        marker_size=9,
+                        marker_colour="FFFFFF",
+                    ),
+                ),
+                title="The line wᵀx = θ between the examples",
+                x=Axis(one, minimum=float(low[0]), maximum=float(high[0])),
+                y=Axis(other, minimum=float(low[1]), maximum=float(high[1]), gridlines=True),
+                legend=True,
+                alt_text="The examples as points, filled where the target is 1, and the line on "
+                "which wᵀx is the threshold",
+            )
+        )
+
+    def _write_ends(
+        self, top: int, left: int, low: FloatArray, high: FloatArray
+    ) -> list[tuple[Area, Area]]:
+        """Two points of each line: the nearest to the middle, and as far as the chart from it."""
+        context, sheet = self.context, self.sheet
+        for offset, head in enumerate(("", "from x₁", "to x₁", "from x₂", "to x₂")):
+            sheet.put(top - 1, left + offset, head or None, styles.LABEL_CENTRE)
+        middle, reach = (low + high) / 2, float(np.hypot(*(high - low)))
+        found = []
+        for row, step in ((top, None), (top + 1, context.steps)):
+            at = {} if step is None else {"step": step}
+            w = [context.of_step(WEIGHT, 1, unit=0, source=k, **at) for k in range(2)]
+            bias = [context.of_step(BIAS, 1, unit=0, **at)] if self.has_bias else []
+            if step is None:
+                held = Ref(NAME, self.weights_row + 1, self.first, True)
+                bias = [held] if self.has_bias else []
+                first = self.first + self.has_bias
+                w = [Ref(NAME, self.weights_row + 1, first + k, True) for k in range(2)]
+            words = "this step" if step is None else "last step"
+            sheet.put(row, left, words, styles.LABEL)
+            square = call("SUMSQ", *w)
+            terms = [w[k] * float(middle[k]) for k in range(2)]
+            gap = (self.theta - total([*bias, *terms])) / square
+            along = (-w[1], w[0])
+            for axis in range(2):
+                for end, sign in enumerate((-1, 1)):
+                    point = float(middle[axis]) + w[axis] * gap
+                    shift = sign * reach * along[axis] / call("SQRT", square)
+                    formula = guard(when(equal(square, 0), FAR, point + shift))
+                    sheet.put(
+                        row,
+                        left + 1 + 2 * axis + end,
+                        formula,
+                        styles.NUMBER.but(colour=styles.GREY),
+                        claim=_end(step, axis, sign, (middle, reach)),
+                    )
+            found.append(
+                (
+                    Area(NAME, row, left + 1, row, left + 2, True),
+                    Area(NAME, row, left + 3, row, left + 4, True),
+                )
+            )
+        return found
+
+
+EXAMPLE = COUNT.but(colour=styles.GREY, number_format='"example "0', horizontal="right")
+CHOSEN = EXAMPLE.but(bold=True, colour=styles.INK, fill=styles.BLUE_FILL)
+
+
+def _theta(numbers: Numbers) -> float:
+    return float(numbers.settings["theta", 1].item())
+
+
+def _of(quantity: Quantity, place: tuple[int, ...]) -> Callable[[Numbers], float]:
+    return lambda numbers: float(numbers.now(quantity, 1)[place])
+
+
+def _drawn(step: int) -> Callable[[Numbers], float]:
+    return lambda numbers: float(numbers.trace[ORDER, None][step, 0])
+
+
+def _learning(numbers: Numbers) -> int:
+    """The example that the chosen step learns from, counted from 0."""
+    return int(numbers.trace[ORDER, None][numbers.step, 0]) - 1
+
+
+def _source(at: dict[str, int]) -> Callable[[Numbers], float]:
+    """What a weight is multiplied by, of the step's example; 1 for the bias."""
+    if SOURCE not in at:
+        return lambda numbers: 1.0
+    return lambda numbers: float(numbers.inputs[_learning(numbers), at[SOURCE]])
+
+
+def _change(quantity: Quantity, at: dict[str, int], trained: bool) -> Callable[[Numbers], float]:
+    source = _source(at)
+
+    def change(numbers: Numbers) -> float:
+        n = _learning(numbers)
+        error = numbers.targets[n, 0] - numbers.now(ACTIVATION, 1)[n, 0]
+        return float(numbers.hyper["learning_rate"] * error * source(numbers)) * trained
+
+    return change
+
+
+def _point(n: int, offset: int) -> Callable[[Numbers], float]:
+    def value(numbers: Numbers) -> float:
+        y, a = numbers.targets[n, 0], numbers.now(ACTIVATION, 1)[n, 0]
+        holds = (y == 1, y == 0, abs(y - a) == 1)[offset]
+        return float(numbers.inputs[n, 1]) if holds else FAR
+
+    return value
+
+
+def _end(
+    step: int | None, axis: int, sign: int, chart: tuple[FloatArray, float]
+) -> Callable[[Numbers], float]:
+    """One coordinate of an end of the line, by the formula of a point's foot on a line."""
+    middle, reach = chart
+
+    def value(numbers: Numbers) -> float:
+        at = numbers.step if step is None else step
+        w = numbers.trace[WEIGHT, 1][at][0]
+        biases = numbers.trace.of(BIAS)
+        bias = float(biases[0][at][0]) if biases else 0.0
+        length = float(np.hypot(*w))
+        if length == 0:
+            return FAR
+        normal = w / length
+        foot = middle + normal * (_theta(numbers) - bias - w @ middle) / length
+        along = np.array([-normal[1], normal[0]])
+        return float((foot + sign * reach * along)[axis])
+
+    return value
+
+
+def _fill(context: Context) -> list[Sheet]:
+    writer = _Writer(context)
+    writer.write()
+    return [writer.sheet]
+
+
+PERCEPTRON = SheetKind(
+    NAME,
+    _fill,
+    applies=_applies,
+    derived=(Derived(MISTAKES, lambda numbers, _: mistakes(numbers)),),
+)
