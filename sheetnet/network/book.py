@@ -21,6 +21,7 @@ from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.perceptron import PERCEPTRON
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.published import PUBLISHED
+from sheetnet.network.sheets.relu_neuron import RELU_NEURON
 from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.book import Book
@@ -41,7 +42,11 @@ SHEETS: list[SheetKind] = [
     PARAMETERS,
 ]
 #: The sheets that a lesson file asks for by name.
-PANELS: dict[str, SheetKind] = {"published": PUBLISHED, "perceptron": PERCEPTRON}
+PANELS: dict[str, SheetKind] = {
+    "published": PUBLISHED,
+    "perceptron": PERCEPTRON,
+    "relu-neuron": RELU_NEURON,
+}
 
 
 def make_book(lesson: Lesson, numbers: Numbers) -> Book:
