@@ -17,12 +17,14 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.output_gradient import OUTPUT_GRADIENT
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.perceptron import PERCEPTRON
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.published import PUBLISHED
 from sheetnet.network.sheets.relu_neuron import RELU_NEURON
 from sheetnet.network.sheets.surface import SURFACE_SHEET
+from sheetnet.network.sheets.updates import UPDATES
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import digest
@@ -44,6 +46,8 @@ SHEETS: list[SheetKind] = [
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {
     "published": PUBLISHED,
+    "output-gradient": OUTPUT_GRADIENT,
+    "updates": UPDATES,
     "perceptron": PERCEPTRON,
     "relu-neuron": RELU_NEURON,
 }

@@ -50,8 +50,11 @@ def _shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
 
 
 def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Later such as outputs come near to, so that a large step overshoots."""
-    return _shaken(value, rng, turn) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    """Later such as outputs come near to, so that a large step overshoots.
+
+    The chosen example goes on with each turn: a turn later, its target is not always positive.
+    """
+    return _shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
 
 
 def _other_rate(value: Array, rng: np.random.Generator, turn: int) -> Array:

@@ -8,7 +8,6 @@ inputs the line wᵀx = θ is drawn between the examples. Source: Bhadani, "Line
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -41,6 +40,7 @@ from sheetnet.network.quantities import (
     Role,
     Z,
 )
+from sheetnet.network.sheets import perceptron_charts
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
@@ -48,18 +48,13 @@ from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, Link, PrintSetup, Rule, Series, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Perceptron"
 TOP, LEFT = 5, 2
 #: More examples, inputs or steps are no table to look at.
 MOST_EXAMPLES, MOST_INPUTS, MOST_STEPS = 40, 8, 1_000
-#: Where points stand that a chart does not show: far outside of its axes.
-FAR = 1e6
-ROOM = 0.5
-#: Sizes of the charts in cm, and the rows that they take.
-WIDTH, HEIGHT, CHART_ROWS = 11.0, 9.0, 19
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
 CENTRED = styles.NUMBER.but(number_format="0.####", horizontal="center")
 
@@ -96,31 +91,40 @@ def _applies(context: Context) -> bool:
     )
 
 
-class _Writer:
-    """The sheet, section by section."""
+class Places:
+    """Where the sheet's parts are."""
+
+    top, left = TOP, LEFT
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.sheet = Sheet(NAME, "wᵀx, the unit step, and the mistakes over the run")
         self.sources, self.samples = context.sizes[0], context.samples
         self.has_bias = context.dense[0].bias is not None
-        #: The first column of w and x: that of the bias, where there is one.
+        #: The columns of w and x: that of the bias first, where there is one.
         self.first = LEFT + 1
         self.count = self.sources + self.has_bias
         self.behind = self.first + self.count
-        self.target, self.sum, self.output, self.error, self.check, self.mark = range(
+        self.target, self.sum, self.output, self.error, self.check, self.right = range(
             self.behind, self.behind + 6
         )
         self.theta = context.dense[0].hyper["theta"]
-        self.weights_row = TOP + 1
-        self.examples_row = TOP + 6
+        self.weights_row, self.examples_row = TOP + 1, TOP + 6
+        self.mistakes_column, self.left_column = LEFT + 2, LEFT + 3
+
+
+class _Writer(Places):
+    """The sheet, section by section."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.context = context
+        self.sheet = Sheet(NAME, "wᵀx, the unit step, and the mistakes over the run")
 
     def write(self) -> None:
         sheet = self.sheet
         sheet.tab_colour, sheet.print_setup = styles.ORANGE, PrintSetup(fit_height=1)
         sheet.freeze, sheet.cursor = (TOP - 1, 1), (TOP, LEFT)
         sheet.default_width = 9.5
-        sheet.widths |= {1: 2.5, LEFT: 13.0, self.check: 4.0, self.mark: 22.0}
+        sheet.widths |= {1: 2.5, LEFT: 13.0, self.check: 4.0, self.right: 30.0}
         hint = "wrong: the weights move by η(y − ŷ)x; right: nothing moves"
         frame.head(sheet, "The perceptron: one example a step", hint, problem=PROBLEM)
         self._write_selector()
@@ -128,8 +132,8 @@ class _Writer:
         self._write_examples()
         row = self._write_update(self.examples_row + self.samples + 2)
         table = self._write_run(row + 2)
-        self._draw(table)
-        frame.banner(sheet, self.mark + 14)
+        perceptron_charts.draw(self.context, sheet, self, table)
+        frame.banner(sheet, self.right + 9)
 
     def _write_selector(self) -> None:
         sheet, look = self.sheet, COUNT.but(bold=True)
@@ -149,7 +153,7 @@ class _Writer:
 
     def _heading(self, row: int, text: str | Expression) -> None:
         self.sheet.put(row, LEFT, text, styles.HEADING)
-        self.sheet.fill(row, LEFT, row, self.mark, styles.HEADING)
+        self.sheet.fill(row, LEFT, row, self.right, styles.HEADING)
         self.sheet.heights[row] = 22
 
     def _symbols(self) -> list[Rich]:
@@ -255,7 +259,7 @@ class _Writer:
         write_check(sheet, row, self.check, apart <= 1e-9 * (1 + call("ABS", z)))
         words = when(equal(y, a), "right", "wrong")
         learns = when(equal(Ref(NAME, row, LEFT), self.learns), ": this step learns from it", "")
-        sheet.put(row, self.mark, join([words, learns]), styles.PLAIN)
+        sheet.put(row, self.right, join([words, learns]), styles.PLAIN)
 
     def _write_update(self, top: int) -> int:
         """Δw of the example that the step learns from; returns the last row."""
@@ -317,7 +321,7 @@ class _Writer:
         """The mistakes of every step; returns the table's first and last row."""
         context, sheet = self.context, self.sheet
         self._heading(top, "The mistakes over the run")
-        heads = ("step", "learns from", "mistakes", "from here on")
+        heads = ("step", "learns from", "mistakes", "from here")
         for column, head in enumerate(heads, LEFT):
             sheet.put(top + 2, column, head, styles.LABEL_CENTRE)
         first, last = top + 3, top + 3 + context.steps
@@ -334,7 +338,8 @@ class _Writer:
                 )
                 for n in range(self.samples)
             ]
-            sheet.put(row, LEFT + 2, total(wrong), FORWARD.but(number_format="0"))
+            look = FORWARD.but(number_format="0", horizontal="center")
+            sheet.put(row, LEFT + 2, total(wrong), look)
             rest: Expression = Ref(NAME, row, LEFT + 2)
             if row < last:
                 rest = rest + Ref(NAME, row + 1, LEFT + 3)
@@ -366,136 +371,6 @@ class _Writer:
 
         sheet = self.sheet
         sheet.put(row, LEFT, text, styles.PLAIN.but(bold=True), claim=claim)
-
-    # The charts
-
-    def _draw(self, table: tuple[int, int]) -> None:
-        context, column = self.context, self.mark + 2
-        first, last = table
-        steps, wrong = (Area(NAME, first, c, last, c, True) for c in (LEFT, LEFT + 2))
-        line = Series(wrong, steps, "mistakes", colour=styles.ORANGE, width=2.0)
-        curve = Chart(
-            row=TOP,
-            column=column,
-            width=WIDTH,
-            height=HEIGHT,
-            series=(line,),
-            title="Mistakes over the steps",
-            x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
-            y=Axis("examples", minimum=0, maximum=self.samples, gridlines=True, number_format="0"),
-            alt_text="How many examples are wrong at each step",
-        )
-        if self.sources == 2:
-            self._draw_line(column)
-            curve = replace(curve, row=TOP + CHART_ROWS)
-        self.sheet.charts.append(curve)
-
-    def _draw_line(self, column: int) -> None:
-        """The examples and the line wᵀx = θ between them, with its points beside the table."""
-        context, sheet = self.context, self.sheet
-        data = np.array(context.lesson.data.inputs, float)
-        low, high = data.min(axis=0) - ROOM, data.max(axis=0) + ROOM
-        table, top = self.mark + 2, TOP + 2 * CHART_ROWS
-        title = "What the chart draws; points far outside of it are not shown"
-        sheet.put(top, table, title, styles.LABEL.but(bold=True))
-        ends = self._write_ends(top + 2, table, low, high)
-        heads = ("of 1", "of 0", "wrong")
-        first = self.first + self.has_bias
-        x1 = Area(NAME, self.examples_row, first, self.examples_row + self.samples - 1, first, True)
-        rows = top + 7
-        for offset, head in enumerate(heads):
-            sheet.put(rows - 1, table + offset, head, styles.LABEL_CENTRE)
-        for n in range(self.samples):
-            row = self.examples_row + n
-            x2, y, a = (Ref(NAME, row, c) for c in (first + 1, self.target, self.output))
-            conditions = (equal(y, 1), equal(y, 0), equal(call("ABS", y - a), 1))
-            for offset, holds in enumerate(conditions):
-                sheet.put(
-                    rows + n,
-                    table + offset,
-                    when(holds, x2, FAR),
-                    COUNT.but(number_format="General", colour=styles.GREY),
-                    claim=_point(n, offset),
-                )
-
-        def dots(offset: int, title: str, **look: object) -> Series:
-            area = Area(NAME, rows, table + offset, rows + self.samples - 1, table + offset, True)
-            return Series(area, x1, title, line=False, **look)  # type: ignore[arg-type]
-
-        symbols = context.symbols
-        one, other = (str(symbols.input(k)) for k in (0, 1))
-        sheet.charts.append(
-            Chart(
-                row=TOP,
-                column=column,
-                width=WIDTH,
-                height=HEIGHT,
-                series=(
-                    Series(ends[1][1], ends[1][0], "at the last step", colour=styles.PALE),
-                    Series(ends[0][1], ends[0][0], "at this step", colour=styles.GREEN, width=3),
-                    dots(2, "wrong", colour=styles.RED, marker="diamond", marker_size=15),
-                    dots(0, "target 1", colour=styles.INK, marker="circle", marker_size=9),
-                    dots(
-                        1,
-                        "target 0",
-                        colour=styles.INK,
-                        marker="circle",
-                        marker_size=9,
-                        marker_colour="FFFFFF",
-                    ),
-                ),
-                title="The line wᵀx = θ between the examples",
-                x=Axis(one, minimum=float(low[0]), maximum=float(high[0])),
-                y=Axis(other, minimum=float(low[1]), maximum=float(high[1]), gridlines=True),
-                legend=True,
-                alt_text="The examples as points, filled where the target is 1, and the line on "
-                "which wᵀx is the threshold",
-            )
-        )
-
-    def _write_ends(
-        self, top: int, left: int, low: FloatArray, high: FloatArray
-    ) -> list[tuple[Area, Area]]:
-        """Two points of each line: the nearest to the middle, and as far as the chart from it."""
-        context, sheet = self.context, self.sheet
-        for offset, head in enumerate(("", "from x₁", "to x₁", "from x₂", "to x₂")):
-            sheet.put(top - 1, left + offset, head or None, styles.LABEL_CENTRE)
-        middle, reach = (low + high) / 2, float(np.hypot(*(high - low)))
-        found = []
-        for row, step in ((top, None), (top + 1, context.steps)):
-            at = {} if step is None else {"step": step}
-            w = [context.of_step(WEIGHT, 1, unit=0, source=k, **at) for k in range(2)]
-            bias = [context.of_step(BIAS, 1, unit=0, **at)] if self.has_bias else []
-            if step is None:
-                held = Ref(NAME, self.weights_row + 1, self.first, True)
-                bias = [held] if self.has_bias else []
-                first = self.first + self.has_bias
-                w = [Ref(NAME, self.weights_row + 1, first + k, True) for k in range(2)]
-            words = "this step" if step is None else "last step"
-            sheet.put(row, left, words, styles.LABEL)
-            square = call("SUMSQ", *w)
-            terms = [w[k] * float(middle[k]) for k in range(2)]
-            gap = (self.theta - total([*bias, *terms])) / square
-            along = (-w[1], w[0])
-            for axis in range(2):
-                for end, sign in enumerate((-1, 1)):
-                    point = float(middle[axis]) + w[axis] * gap
-                    shift = sign * reach * along[axis] / call("SQRT", square)
-                    formula = guard(when(equal(square, 0), FAR, point + shift))
-                    sheet.put(
-                        row,
-                        left + 1 + 2 * axis + end,
-                        formula,
-                        styles.NUMBER.but(colour=styles.GREY),
-                        claim=_end(step, axis, sign, (middle, reach)),
-                    )
-            found.append(
-                (
-                    Area(NAME, row, left + 1, row, left + 2, True),
-                    Area(NAME, row, left + 3, row, left + 4, True),
-                )
-            )
-        return found
 
 
 EXAMPLE = COUNT.but(colour=styles.GREY, number_format='"example "0', horizontal="right")
@@ -535,37 +410,6 @@ def _change(quantity: Quantity, at: dict[str, int], trained: bool) -> Callable[[
         return float(numbers.hyper["learning_rate"] * error * source(numbers)) * trained
 
     return change
-
-
-def _point(n: int, offset: int) -> Callable[[Numbers], float]:
-    def value(numbers: Numbers) -> float:
-        y, a = numbers.targets[n, 0], numbers.now(ACTIVATION, 1)[n, 0]
-        holds = (y == 1, y == 0, abs(y - a) == 1)[offset]
-        return float(numbers.inputs[n, 1]) if holds else FAR
-
-    return value
-
-
-def _end(
-    step: int | None, axis: int, sign: int, chart: tuple[FloatArray, float]
-) -> Callable[[Numbers], float]:
-    """One coordinate of an end of the line, by the formula of a point's foot on a line."""
-    middle, reach = chart
-
-    def value(numbers: Numbers) -> float:
-        at = numbers.step if step is None else step
-        w = numbers.trace[WEIGHT, 1][at][0]
-        biases = numbers.trace.of(BIAS)
-        bias = float(biases[0][at][0]) if biases else 0.0
-        length = float(np.hypot(*w))
-        if length == 0:
-            return FAR
-        normal = w / length
-        foot = middle + normal * (_theta(numbers) - bias - w @ middle) / length
-        along = np.array([-normal[1], normal[0]])
-        return float((foot + sign * reach * along)[axis])
-
-    return value
 
 
 def _fill(context: Context) -> list[Sheet]:

@@ -131,7 +131,7 @@ class _Writer:
             self._write_example(n)
         self._write_sums()
         row = self._write_slides(at.training_row + 2)
-        right = relu_vectors.fill(self.context, sheet, at, row + 1)
+        right = relu_vectors.fill(self.context, sheet, at, row + 2)
         frame.banner(sheet, max(at.right, right))
 
     def heading(self, row: int, text: str | Expression) -> None:

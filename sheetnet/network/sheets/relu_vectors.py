@@ -315,10 +315,9 @@ class _Writer:
                 width=WIDTH,
                 height=HEIGHT,
                 series=(line, dots),
-                title=f"Data and fit {title}",
+                title=f"Data (dots) and fit (line) {title}",
                 x=Axis("z = w·x + b"),
                 y=Axis("y, u", gridlines=True),
-                legend=True,
                 alt_text=f"The targets of the examples over z {title}, and the neuron's curve",
             )
             sheet.charts.append(chart)

@@ -153,7 +153,7 @@ class _Rows:
         cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
         for block in self.blocks:
             quantity = self.owned[block.quantity, block.layer]
-            look = LOOKS[quantity.role]
+            look = COUNT if quantity == ORDER else LOOKS[quantity.role]
             edge = look.but(borders="l", border_colour=styles.RULE)
             for number, index in enumerate(_columns(block)):
                 formula = self._formula(quantity, block, index | places)
