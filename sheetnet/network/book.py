@@ -17,14 +17,17 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
-from sheetnet.network.sheets.output_gradient import OUTPUT_GRADIENT
+from sheetnet.network.sheets.panels.element_and_matrix import ELEMENT_AND_MATRIX
+from sheetnet.network.sheets.panels.factors import FACTORS
+from sheetnet.network.sheets.panels.output_gradient import OUTPUT_GRADIENT
+from sheetnet.network.sheets.panels.perceptron import PERCEPTRON
+from sheetnet.network.sheets.panels.published import PUBLISHED
+from sheetnet.network.sheets.panels.relu_neuron import RELU_NEURON
+from sheetnet.network.sheets.panels.softmax_jacobian import SOFTMAX_JACOBIAN
+from sheetnet.network.sheets.panels.updates import UPDATES
 from sheetnet.network.sheets.parameters import PARAMETERS
-from sheetnet.network.sheets.perceptron import PERCEPTRON
 from sheetnet.network.sheets.progress import PROGRESS
-from sheetnet.network.sheets.published import PUBLISHED
-from sheetnet.network.sheets.relu_neuron import RELU_NEURON
 from sheetnet.network.sheets.surface import SURFACE_SHEET
-from sheetnet.network.sheets.updates import UPDATES
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import digest
@@ -50,6 +53,9 @@ PANELS: dict[str, SheetKind] = {
     "updates": UPDATES,
     "perceptron": PERCEPTRON,
     "relu-neuron": RELU_NEURON,
+    "element-and-matrix": ELEMENT_AND_MATRIX,
+    "factors": FACTORS,
+    "softmax-jacobian": SOFTMAX_JACOBIAN,
 }
 
 

@@ -108,11 +108,11 @@ class Decoder:
                 return self._of_example(parameter, layer, index)
             self._expect(symbol.of == document.gradient, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
+        if not symbol.lower and not symbol.upper:
+            return self._alone(symbol)
         if letter in (document.weight, "b"):
             parameter, layer, index = self._parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
-        if not symbol.lower and not symbol.upper:
-            return self._alone(symbol)
         if letter in (document.targets, document.inputs) and letter:
             # Neither has a layer; a target has an index.
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
@@ -141,6 +141,9 @@ class Decoder:
         for layer, hyper, _ in numbers.lesson.net.knobs():
             if letter == hyper.symbol:
                 return float(numbers.settings[hyper.name, layer.number].item())
+        for hyper in numbers.net.loss.hyper:
+            if letter == hyper.symbol:
+                return numbers.loss_hyper[hyper.name]
         if letter in document.costs:
             return float(numbers.now(LOSS)[numbers.sample])
         # Bhadani's single output has no index.

@@ -166,13 +166,18 @@ def forward(
     return kept
 
 
-def losses(net: Net, last: Mapping[str, FloatArray], targets: FloatArray) -> FloatArray:
-    """The loss of every example, from the last layer's values (… × N × units each)."""
+def losses(
+    net: Net, last: Mapping[str, FloatArray], targets: FloatArray, hyper: Mapping[str, float]
+) -> FloatArray:
+    """The loss of every example, from the last layer's values (… × N × units each).
+
+    `hyper` are the loss's hyper-parameters.
+    """
     from_z = net.loss.value_from_z if net.is_fused(net.depth) else None
     if from_z:
-        result: FloatArray = from_z(last[Z.name], targets, net.loss_hyper)
+        result: FloatArray = from_z(last[Z.name], targets, hyper)
     else:
-        result = net.loss.value(last[ACTIVATION.name], targets, net.loss_hyper)
+        result = net.loss.value(last[ACTIVATION.name], targets, hyper)
     return result
 
 
@@ -206,6 +211,7 @@ def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
 def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
     inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
     hyper = {name: settings.number(name) for name in hyper}
+    loss_hyper = net.of_loss(settings.number)
     parameters: dict[Key, FloatArray] = {
         (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
     }
@@ -220,7 +226,7 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
     trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
     for step in range(len(trace.costs)):
         kept = forward(net, parameters, inputs)
-        by_output = gradient(kept[-1][ACTIVATION.name], targets, net.loss_hyper)
+        by_output = gradient(kept[-1][ACTIVATION.name], targets, loss_hyper)
         gradients: dict[Key, FloatArray] = {}
         for layer in reversed(net.layers):
             number, values = layer.number, kept[layer.number - 1]
@@ -255,7 +261,7 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
         parameters = updated
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
-    arrays[LOSS.name, None][:] = losses(net, last, targets)
+    arrays[LOSS.name, None][:] = losses(net, last, targets, loss_hyper)
     of_all = net.reduction.divisor(samples)
     arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / of_all
 

@@ -31,8 +31,17 @@ from sheetnet.network.sums import Each, reduced
 class Equations:
     """What each number of a step is, as a formula on the others (`layers.base.Around`)."""
 
-    def __init__(self, net: Net, notation: Notation, samples: int, cells: Cells) -> None:
+    def __init__(
+        self,
+        net: Net,
+        notation: Notation,
+        samples: int,
+        cells: Cells,
+        loss_hyper: Mapping[str, Expression],
+    ) -> None:
+        """`loss_hyper` are the cells of the loss's hyper-parameters."""
         self.net, self.notation, self.samples, self.cells = net, notation, samples, cells
+        self.loss_hyper = loss_hyper
         self.divisor = net.reduction.divisor(samples)
         self._gradients = {parameter.gradient.name for parameter, _ in net.parameters()}
 
@@ -52,9 +61,8 @@ class Equations:
         batch = self.net.batch
         if batch is None or self.samples == 1:
             return self
-        return Equations(
-            self.net, self.notation, batch, DrawnCells(self.cells, self.net, self.samples)
-        )
+        cells = DrawnCells(self.cells, self.net, self.samples)
+        return Equations(self.net, self.notation, batch, cells, self.loss_hyper)
 
     def below(self, layer: int, sample: int, source: int) -> Expression:
         if layer == 1:
@@ -69,7 +77,7 @@ class Equations:
     def upstream(self, layer: int, sample: int, unit: int) -> Expression:
         if layer < self.net.depth:
             return self.net.layers[layer].by_source(self, sample, unit)
-        return self.net.loss.cell_gradient(*self._outputs(sample), unit, self.net.loss_hyper)
+        return self.net.loss.cell_gradient(*self._outputs(sample), unit, self.loss_hyper)
 
     def slope_first(self, layer: int) -> bool:
         return layer < self.net.depth and self.notation.slope_first
@@ -77,16 +85,16 @@ class Equations:
     def fused(self, layer: int, sample: int, unit: int) -> Expression | None:
         if not self.net.is_fused(layer):
             return None
-        return self.net.loss.cell_fused(*self._outputs(sample), unit, self.net.loss_hyper)
+        return self.net.loss.cell_fused(*self._outputs(sample), unit, self.loss_hyper)
 
     def loss(self, sample: int) -> Expression:
         """The loss of one example, over the output units."""
         loss, depth = self.net.loss, self.net.depth
         outputs, targets = self._outputs(sample)
         if not self.net.is_fused(depth) or loss.cell_from_z is None:
-            return loss.cell(outputs, targets, self.net.loss_hyper)
+            return loss.cell(outputs, targets, self.loss_hyper)
         z = Each(len(targets), lambda j: self.cells.at(Z, depth, sample=sample, unit=j))
-        return loss.cell_from_z(outputs, z, targets, self.net.loss_hyper)
+        return loss.cell_from_z(outputs, z, targets, self.loss_hyper)
 
     def cost(self) -> Expression:
         """The examples' losses, their mean or their sum."""

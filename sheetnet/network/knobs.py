@@ -54,7 +54,9 @@ def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
 
     The chosen example goes on with each turn: a turn later, its target is not always positive.
     """
-    return _shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    return (
+        _shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    )
 
 
 def _other_rate(value: Array, rng: np.random.Generator, turn: int) -> Array:
@@ -120,6 +122,22 @@ def _of_layers(lesson: Lesson) -> Iterator[Knob]:
             title=f"{about.split()[0]}{where} {hyper.symbol}",
             note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
             shake=lambda value, rng, turn: value + rng.uniform(-0.5, 0.5),
+        )
+
+
+def _loss(lesson: Lesson) -> Iterator[Knob]:
+    for hyper in lesson.net.loss.hyper:
+        yield Knob(
+            hyper.name,
+            None,
+            np.array(lesson.net.loss_hyper[hyper.name]),
+            low=hyper.low,
+            high=hyper.high,
+            name=hyper.name,
+            title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
+            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
+            nudge=lambda value, rng: value * 1.07,
+            shake=lambda value, rng, turn: value * rng.uniform(0.7, 3.0),
         )
 
 
@@ -280,6 +298,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
 
 KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _rates,
+    _loss,
     _of_layers,
     _data,
     _parameters,

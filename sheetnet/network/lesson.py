@@ -275,8 +275,6 @@ def _net(network: Network, training: Training) -> Net:
         )
     given = network.model_extra or {}
     hyper = chosen(loss.hyper, given, "network.", f"the loss {network.loss}")
-    if loss.fused_with:
-        hyper = {**layers[-1].hyper, **hyper}
     return Net(
         network.inputs,
         tuple(layers),

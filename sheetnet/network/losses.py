@@ -31,6 +31,8 @@ from sheetnet.network.hyper import HyperParameter
 LOWEST_LOGARITHM = -100.0
 
 Hyper = Mapping[str, float]
+#: Hyper-parameters in formulas: their cells, or numbers.
+Cells = Mapping[str, Any]
 Terms = Sequence[Expression]
 
 
@@ -41,7 +43,7 @@ class Loss:
     `value(a, t, h)` sums over the last axis of float64 arrays (… × units), `gradient` is
     ∂L/∂a of the same shape as a; `cell(a, t, h)` and `cell_gradient(a, t, j, h)` are the
     same as formulas of all output cells and targets, the second for unit j. h holds the
-    values of the hyper-parameters that it declares.
+    hyper-parameters that it declares: their values, or for formulas their cells.
 
     Where the last layer's activation is `fused_with`, ∂L/∂z is `fused(a, t, h)`, exactly,
     with its formula `cell_fused(a, t, j, h)`: that is what both the engine and the cells
@@ -55,13 +57,13 @@ class Loss:
     written: str
     value: Callable[[Any, Any, Hyper], Any]
     gradient: Callable[[Any, Any, Hyper], Any]
-    cell: Callable[[Terms, Terms, Hyper], Expression]
-    cell_gradient: Callable[[Terms, Terms, int, Hyper], Expression]
+    cell: Callable[[Terms, Terms, Cells], Expression]
+    cell_gradient: Callable[[Terms, Terms, int, Cells], Expression]
     fused_with: str | None = None
     fused: Callable[[Any, Any, Hyper], Any] = lambda a, t, h: a - t
-    cell_fused: Callable[[Terms, Terms, int, Hyper], Expression] = lambda a, t, j, h: a[j] - t[j]
+    cell_fused: Callable[[Terms, Terms, int, Cells], Expression] = lambda a, t, j, h: a[j] - t[j]
     value_from_z: Callable[[Any, Any, Hyper], Any] | None = None
-    cell_from_z: Callable[[Terms, Terms, Terms, Hyper], Expression] | None = None
+    cell_from_z: Callable[[Terms, Terms, Terms, Cells], Expression] | None = None
     bounds: tuple[float, float] | None = None
     #: Whether a target is 0 or 1 and nothing between.
     whole: bool = False
@@ -103,7 +105,7 @@ def _log_from_z(argument: Expression, z: Expression) -> Expression:
     return Applied("ln", argument, guard(maximum(LOWEST_LOGARITHM, -ln(1 + power))))
 
 
-def _binary_from_z(a: Terms, z: Terms, t: Terms, _: Hyper) -> Expression:
+def _binary_from_z(a: Terms, z: Terms, t: Terms, _: Cells) -> Expression:
     """1 − σ(z) is σ(−z)."""
     return -total(
         [
@@ -137,9 +139,9 @@ BINARY_CROSS_ENTROPY = Loss(
 )
 
 
-def _to_base(value: Expression, h: Hyper) -> Expression:
-    """Divided by the logarithm of the base, where that is not e."""
-    return value if h["log_base"] == math.e else value / ln(h["log_base"])
+def _to_base(value: Expression, h: Cells) -> Expression:
+    """Divided by the logarithm of the base."""
+    return value / ln(h["log_base"])
 
 
 #: Sabine 5.2; with targets of any sum ∂L/∂z is (a·Σt − t)/ln b.
@@ -157,7 +159,11 @@ CROSS_ENTROPY = Loss(
     cell_fused=lambda a, t, j, h: _to_base(a[j] * total(list(t)) - t[j], h),
     bounds=(0.0, 1.0),
     cut_off=True,
-    hyper=(HyperParameter("log_base", math.e, "base of the logarithm", low=1.01, high=1e3),),
+    hyper=(
+        HyperParameter(
+            "log_base", math.e, "base of the logarithm in the loss", low=1.01, high=1e3, symbol="b"
+        ),
+    ),
 )
 
 

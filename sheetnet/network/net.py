@@ -47,8 +47,7 @@ class Held(Mapping[str, Any]):
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """The network of a lesson. `loss_hyper` are the values of what the loss depends on: its
-    hyper-parameters, and those of the activation that it is differentiated with as one.
+    """The network of a lesson. `loss_hyper` are the loss's hyper-parameters, as the lesson says.
 
     `frozen` says of a parameter's numbers which stay as they are; none where it is not there.
     """
@@ -56,7 +55,7 @@ class Net:
     inputs: int
     layers: tuple[Layer, ...]
     loss: Loss
-    loss_hyper: Mapping[str, Any]
+    loss_hyper: dict[str, float]
     optimiser: Optimiser
     train_biases: bool
     reduction: Reduction = MEAN
@@ -81,11 +80,13 @@ class Net:
             else layer
             for layer in self.layers
         ]
-        last = layers[-1]
-        loss_hyper = self.loss_hyper
-        if self.loss.fused_with:
-            loss_hyper = Held(loss_hyper, partial(held, last.number), last.turned_by)
-        return replace(self, layers=tuple(layers), loss_hyper=loss_hyper)
+        return replace(self, layers=tuple(layers))
+
+    def of_loss(self, held: Callable[[str], Any]) -> dict[str, Any]:
+        """What the loss depends on: its hyper-parameters, by what `held(name)` says of each, and
+        those of the activation that it is differentiated with as one."""
+        own = {hyper.name: held(hyper.name) for hyper in self.loss.hyper}
+        return {**self.layers[-1].hyper, **own} if self.loss.fused_with else own
 
     @property
     def batch(self) -> int | None:

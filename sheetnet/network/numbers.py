@@ -96,6 +96,11 @@ class Numbers:
         """The optimiser's hyper-parameters as they stand in the cells."""
         return {name: self.settings.number(name) for name in self.lesson.hyper}
 
+    @cached_property
+    def loss_hyper(self) -> dict[str, float]:
+        """What the loss depends on, as it stands in the cells."""
+        return self.net.of_loss(self.settings.number)
+
     @property
     def inputs(self) -> FloatArray:
         """samples × features"""

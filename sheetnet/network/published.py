@@ -163,7 +163,7 @@ def _by_activation(numbers: Numbers, place: Place) -> Any:
         delta = _now(numbers, DELTA, layer + 1, place)
         return delta @ _now(numbers, WEIGHT, layer + 1, place)
     a, target = _output(numbers, place), numbers.targets[place.sample]
-    by_output = net.loss.gradient(a, target, net.loss_hyper)
+    by_output = net.loss.gradient(a, target, numbers.loss_hyper)
     if net.loss.cut_off:
         return np.where(_slope(numbers, place) == 0, 0.0, by_output)
     return by_output

@@ -24,6 +24,8 @@ def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Less
             raise SheetnetError(
                 f"{name}: panels[{i}]: unknown panel {panel!r}: " + suggest(panel, book.PANELS)
             )
+        if reason := book.PANELS[panel].refuses(lesson):
+            raise SheetnetError(f"{name}: panels[{i}]: {panel} {reason}")
     return lesson
 
 

@@ -217,6 +217,11 @@ class Context:
         return {name: self.name(name) for name in self.lesson.hyper}
 
     @property
+    def loss_hyper(self) -> dict[str, Any]:
+        """What the loss depends on, as formulas name it."""
+        return self.net.of_loss(self.name)
+
+    @property
     def names(self) -> dict[str, Ref]:
         """The defined names of the workbook: the single knobs that have a place."""
         return {

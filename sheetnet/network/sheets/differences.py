@@ -96,7 +96,7 @@ def _moved(numbers: Numbers) -> FloatArray:
                 for layer in net.layers
                 for quantity in layer.values
             ]
-            loss = losses(net, kept[-1], numbers.targets)
+            loss = losses(net, kept[-1], numbers.targets, numbers.loss_hyper)
             cost = loss.sum() / net.reduction.divisor(len(loss))
             parts = [*moved.values(), *values, loss, cost]
             rows.append(np.concatenate([np.ravel(part) for part in parts]))
@@ -237,7 +237,9 @@ def _write_heads(context: Context, sheet: Sheet, blocks: list[Block]) -> None:
 
 def _write_rows(context: Context, sheet: Sheet, blocks: list[Block], numbers: list[int]) -> None:
     """All rows as one band: the row's own parameters, then the forward pass from them."""
-    equations = Equations(context.net, context.notation, context.samples, _Row(context, blocks))
+    equations = Equations(
+        context.net, context.notation, context.samples, _Row(context, blocks), context.loss_hyper
+    )
     small = styles.SIGN.but(size=8, number_format="0")
     cells = [Cell(0.0, small), Cell(0.0, small)]
     owned = {(q.name, layer): q for q, layer in context.net.quantities()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Derived
 from sheetnet.network.sheets.context import Context
 from sheetnet.workbook.model import Sheet
@@ -24,7 +25,8 @@ class SheetKind:
 
     `applies(context)` says whether a lesson has it, `place(context)` gives its knobs their
     cells before any sheet is filled, `fill(context)` writes it. `derived` are the quantities
-    of its own that it shows.
+    of its own that it shows. `refuses(lesson)` says why a lesson that names
+    the panel cannot have it, and the remedy; nothing where it can.
     """
 
     name: str
@@ -32,6 +34,7 @@ class SheetKind:
     applies: Callable[[Context], bool] = lambda context: True
     place: Callable[[Context], None] = _nothing
     derived: tuple[Derived, ...] = ()
+    refuses: Callable[[Lesson], str] = lambda lesson: ""
 
 
 def by_name(kinds: Sequence[SheetKind]) -> dict[str, Derived]:

@@ -59,7 +59,7 @@ class Lines:
 
     def __init__(self, context: Context, picture: Picture, sheet: Sheet, row: int) -> None:
         self._context, self._picture, self._sheet, self._row = context, picture, sheet, row
-        self._equations = Equations(context.net, context.notation, 1, picture)
+        self._equations = Equations(context.net, context.notation, 1, picture, context.loss_hyper)
         self._right = picture.right
         self._numbers_column = self._column_after(EQUATION_COLUMN, EQUATION_ROOM)
         self._behind_numbers = self._column_after(self._numbers_column, NUMBERS_ROOM)

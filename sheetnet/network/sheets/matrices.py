@@ -50,7 +50,7 @@ def _by_activation(numbers: Numbers, layer: int) -> FloatArray:
     net = numbers.net
     if layer == net.depth:
         outputs = numbers.now(ACTIVATION, layer)
-        by_output: FloatArray = net.loss.gradient(outputs, numbers.targets, net.loss_hyper)
+        by_output: FloatArray = net.loss.gradient(outputs, numbers.targets, numbers.loss_hyper)
         return by_output
     above: FloatArray = numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1)
     return above

@@ -128,7 +128,7 @@ class Passes:
             targets = self._targets(layer)
             fused = net.is_fused(layer)
             formula = net.loss.cell_fused if fused else net.loss.cell_gradient
-            by_a = formula([a], [targets.area], 0, net.loss_hyper)
+            by_a = formula([a], [targets.area], 0, context.loss_hyper)
             bottom, top, left = targets.bottom, targets.top, targets.right + 2
             if fused:
                 self._delta(

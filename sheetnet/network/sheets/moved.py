@@ -67,7 +67,7 @@ def passes(
             parameters[key][tuple(parameter.place.values())] += by
         kept = forward(net, parameters, inputs)
         values = [kept[layer.number - 1][q.name] for layer in net.layers for q in layer.values]
-        loss = losses(net, kept[-1], targets)
+        loss = losses(net, kept[-1], targets, numbers.loss_hyper)
         parts = [*values, loss, loss.sum() / net.reduction.divisor(len(loss))]
         rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)
@@ -170,7 +170,9 @@ class Rows:
 
     def _pattern(self, row: int) -> list[Cell]:
         self._row = row
-        equations = Equations(self.context.net, self.context.notation, self.samples, self)
+        equations = Equations(
+            self.context.net, self.context.notation, self.samples, self, self.context.loss_hyper
+        )
         cells = self.heads(row)
         for quantity, layer in owned(self.context.net):
             for index in self._blocks[quantity.name, layer].indices():

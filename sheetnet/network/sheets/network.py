@@ -78,7 +78,7 @@ class _Cards:
 
     def __init__(self, context: Context, sheet: Sheet, picture: Picture) -> None:
         self.context, self.sheet, self.picture = context, sheet, picture
-        self.equations = Equations(context.net, context.notation, 1, picture)
+        self.equations = Equations(context.net, context.notation, 1, picture, context.loss_hyper)
 
     def write(self) -> None:
         self._set_widths()

@@ -181,7 +181,7 @@ def source_value(context: Context, parameter: Parameter) -> Expression | float:
     source = parameter.place.get(SOURCE)
     if source is None:
         return 1.0
-    around = Equations(context.net, context.notation, 1, _Chosen(context))
+    around = Equations(context.net, context.notation, 1, _Chosen(context), context.loss_hyper)
     return around.below(parameter.layer, 0, source)
 
 

@@ -206,7 +206,7 @@ class PathCells(Places):
         """A formula of the loss on the path's own output and target."""
         units = self.net.sizes[-1]
         value, target = self.node(path, self.context.depth, ACTIVATION), self.target(path)
-        return formula([value] * units, [target] * units, 0, self.net.loss_hyper)
+        return formula([value] * units, [target] * units, 0, self.context.loss_hyper)
 
     def _write_end(self, path: int) -> None:
         """∂L/∂a of the output, the loss, the target, the product."""

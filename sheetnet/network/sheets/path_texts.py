@@ -164,7 +164,7 @@ class Texts:
     def _write_table(self, layer: int) -> None:
         """The symbols of a layer's units."""
         context, sheet, symbols = self.context, self.sheet, self.context.symbols
-        around = Equations(context.net, context.notation, 1, _Symbols(context))
+        around = Equations(context.net, context.notation, 1, _Symbols(context), context.loss_hyper)
         top = self._tops[layer]
         head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE)
         sheet.put(top - 1, 1, symbols.layer(layer), head)
@@ -184,7 +184,7 @@ class Texts:
                 texts[SLOPE] = written_factor(slope)
             if last:
                 texts[TARGET_SYMBOL] = symbols.target(unit)
-                loss, hyper = context.net.loss, context.net.loss_hyper
+                loss, hyper = context.net.loss, context.loss_hyper
                 if not paths.joined(context.net):
                     gradient = loss.cell_gradient(outputs, targets, unit, hyper)
                     texts[OUTPUT] = written_factor(gradient)

@@ -150,7 +150,7 @@ def found(numbers: Numbers) -> Found:
             factors[path, 2 * layer - 1] = slope
         if not way.gathered:
             outputs, targets = numbers.now(ACTIVATION, net.depth), numbers.targets
-            by_output = net.loss.gradient(outputs, targets, net.loss_hyper)
+            by_output = net.loss.gradient(outputs, targets, numbers.loss_hyper)
             factors[path, -1] = by_output[sample, at]
     return Found(number, way, units, factors)
 

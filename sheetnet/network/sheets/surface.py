@@ -259,7 +259,7 @@ class _Writer:
         for axis in range(self.dimensions):
             low, high = self.bound(axis, 0), self.bound(axis, 1)
             cells = [*cells, Cell(low + (high - low) * Ref(POINTS, row, 1 + axis), GIVEN)]
-        around = Equations(context.net, context.notation, 1, self)
+        around = Equations(context.net, context.notation, 1, self, context.loss_hyper)
         for layer in context.layers:
             for quantity in layer.values:
                 for unit in range(layer.units):

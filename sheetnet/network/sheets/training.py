@@ -190,7 +190,9 @@ class _Rows:
         """Let formulas look at the cells of a step, and of the one before."""
         context, self.step = self.context, step
         self.above, self.here = (RunCells(context, step - n, self._moves) for n in (1, 0))
-        self.equations = Equations(context.net, context.notation, context.samples, self.here)
+        self.equations = Equations(
+            context.net, context.notation, context.samples, self.here, context.loss_hyper
+        )
 
     def _formula(self, quantity: Quantity, block: Block, index: Mapping[str, int]) -> Expression:
         """The formula of one cell of a step."""

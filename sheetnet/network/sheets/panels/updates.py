@@ -11,6 +11,9 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call
 from sheetnet.network.engine import FloatArray
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.sheets.context import Context
@@ -30,13 +33,19 @@ DECIMALS = 12
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 
 
-def _applies(context: Context) -> bool:
-    return bool(context.dense) and 1 < len(_listed(context)) <= MOST
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    count = len(_listed(lesson.net))
+    if not 1 < count <= MOST or not all(isinstance(layer, Dense) for layer in lesson.net.layers):
+        return (
+            f"compares from 2 to {MOST} weights and biases that learn, of dense layers, and there "
+            f"are {count}: take the panel out, or change network.layers"
+        )
+    return ""
 
 
-def _listed(context: Context) -> list[Parameter]:
+def _listed(net: Net) -> list[Parameter]:
     """The parameters that training changes."""
-    net = context.net
     return [p for p in every(net) if net.trains(p.quantity, p.layer, p.place)]
 
 
@@ -55,7 +64,7 @@ def _sizes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
 
 class _Writer:
     def __init__(self, context: Context) -> None:
-        self.context, self.listed = context, _listed(context)
+        self.context, self.listed = context, _listed(context.net)
         self.sheet = Sheet(NAME, "what the next update adds to each weight, largest and smallest")
         self.last = context.depth
         self.first_row = TOP + 7 + self.last
@@ -184,4 +193,4 @@ def _fill(context: Context) -> list[Sheet]:
     return [writer.sheet]
 
 
-UPDATES = SheetKind(NAME, _fill, applies=_applies)
+UPDATES = SheetKind(NAME, _fill, refuses=refuses)

@@ -14,6 +14,7 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, exp, guard, ln, when
 from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, TARGET, UNIT
 from sheetnet.network.sheets.context import Context
@@ -62,10 +63,13 @@ class Values:
         return (self.first + self.second) * self.slope
 
 
-def _applies(context: Context) -> bool:
-    """Whether the loss is a binary cross-entropy, which asks for a sigmoid."""
-    few = context.sizes[-1] <= MOST_OUTPUTS
-    return bool(context.dense) and few and context.net.loss.name == "binary_cross_entropy"
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    if lesson.net.loss.name != "binary_cross_entropy":
+        return 'is about network.loss = "binary_cross_entropy": set that, or take the panel out'
+    if lesson.net.sizes[-1] > MOST_OUTPUTS:
+        return f"shows up to {MOST_OUTPUTS} output units: use fewer, or take the panel out"
+    return ""
 
 
 class _Writer:
@@ -240,4 +244,4 @@ def _fill(context: Context) -> list[Sheet]:
     return [writer.sheet]
 
 
-OUTPUT_GRADIENT = SheetKind(NAME, _fill, applies=_applies)
+OUTPUT_GRADIENT = SheetKind(NAME, _fill, refuses=refuses)

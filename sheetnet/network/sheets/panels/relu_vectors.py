@@ -23,7 +23,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import SAMPLE, STEP, UNIT, Z
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.relu_numbers import Neuron, neuron
+from sheetnet.network.sheets.panels.relu_numbers import Neuron, neuron
 from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
@@ -31,7 +31,7 @@ from sheetnet.workbook.model import Axis, Chart, Matrix, Series, Sheet, Spill
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
 
 if TYPE_CHECKING:
-    from sheetnet.network.sheets.relu_neuron import Table
+    from sheetnet.network.sheets.panels.relu_neuron import Table
 
 #: Charts in cm, and the columns that one takes; how far the curve goes beyond the examples.
 WIDTH, HEIGHT, ACROSS, ROWS = 12.0, 8.5, 6, 18
@@ -87,7 +87,7 @@ class _Writer:
 
     def write_vectors(self, top: int) -> int:
         """X, y, z, u, v, e, the mask, and the gradients; returns the last row."""
-        from sheetnet.network.sheets.relu_neuron import letter
+        from sheetnet.network.sheets.panels.relu_neuron import letter
 
         at, n = self.at, self.at.samples
         self._heading(top, "Vectorised: one formula for all examples")

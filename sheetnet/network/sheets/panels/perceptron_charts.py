@@ -20,7 +20,7 @@ from sheetnet.workbook import styles
 from sheetnet.workbook.model import Axis, Chart, Series, Sheet
 
 if TYPE_CHECKING:
-    from sheetnet.network.sheets.perceptron import Places
+    from sheetnet.network.sheets.panels.perceptron import Places
 
 #: Where points stand that a chart does not show.
 FAR = 1e6

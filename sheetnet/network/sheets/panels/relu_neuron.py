@@ -23,12 +23,14 @@ from sheetnet.expressions.formula import (
     when,
 )
 from sheetnet.expressions.rich import Rich, Run
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import BIAS, INPUT, SOURCE, TARGET, UNIT, WEIGHT
-from sheetnet.network.sheets import relu_vectors
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.relu_numbers import H, Neuron, neuron
+from sheetnet.network.sheets.panels import relu_vectors
+from sheetnet.network.sheets.panels.relu_numbers import H, Neuron, neuron
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
@@ -51,20 +53,22 @@ def letter(text: str, lower: str = "", upper: str = "") -> Rich:
     return Rich(tuple(runs))
 
 
-def applies(context: Context) -> bool:
-    """Whether the network is one ReLU on a few examples, trained on their mean squared error."""
-    net = context.net
-    return (
-        bool(context.dense)
-        and context.sizes[1:] == (1,)
-        and context.dense[0].activation.name == "relu"
-        and context.dense[0].bias == BIAS
-        and net.loss.name == "squared_error"
-        and net.reduction.name == "mean"
-        and not net.batch
-        and 1 < context.samples <= MOST_EXAMPLES
-        and context.sizes[0] <= MOST_INPUTS
-    )
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    net, layer = lesson.net, lesson.net.layers[0]
+    one = net.sizes[1:] == (1,) and isinstance(layer, Dense) and layer.bias == BIAS
+    squared = net.loss.name == "squared_error" and net.reduction.name == "mean"
+    if not one or not layer.fuses_with("relu") or not squared or net.batch:
+        return (
+            'is about one unit with activation = "relu" and a bias, trained on the mean of '
+            'network.loss = "squared_error": set these, or take the panel out'
+        )
+    if not 1 < len(lesson.data.inputs) <= MOST_EXAMPLES or net.inputs > MOST_INPUTS:
+        return (
+            f"shows from 2 to {MOST_EXAMPLES} examples of up to {MOST_INPUTS} inputs: change "
+            "data.inputs and data.targets, or take the panel out"
+        )
+    return ""
 
 
 class Table:
@@ -352,4 +356,4 @@ def _fill(context: Context) -> list[Sheet]:
     return [writer.sheet]
 
 
-RELU_NEURON = SheetKind(NAME, _fill, applies=applies)
+RELU_NEURON = SheetKind(NAME, _fill, refuses=refuses)

@@ -24,6 +24,7 @@ from sheetnet.expressions.formula import (
 )
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.engine import FloatArray
+from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -40,9 +41,9 @@ from sheetnet.network.quantities import (
     Role,
     Z,
 )
-from sheetnet.network.sheets import perceptron_charts
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.panels import perceptron_charts
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
@@ -76,19 +77,22 @@ def _left(numbers: Numbers) -> FloatArray:
     return np.asarray(mistakes(numbers)[::-1].cumsum()[::-1], float)
 
 
-def _applies(context: Context) -> bool:
-    """Whether the network is one unit with a unit step that learns from one example a step."""
-    net = context.net
-    return (
-        net.batch == 1
-        and context.depth == 1
-        and context.sizes[1] == 1
-        and bool(context.dense)
-        and context.dense[0].activation.name == "step"
-        and context.samples <= MOST_EXAMPLES
-        and context.sizes[0] <= MOST_INPUTS
-        and context.steps <= MOST_STEPS
-    )
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    net = lesson.net
+    alone = net.sizes[1:] == (1,) and net.loss.fused_with == "step"
+    if net.batch != 1 or not alone:
+        return (
+            'is about one unit with training.rule = "perceptron": set that, and a single layer of '
+            "one unit, or take the panel out"
+        )
+    examples, inputs, steps = len(lesson.data.inputs), net.inputs, lesson.training.steps
+    if examples > MOST_EXAMPLES or inputs > MOST_INPUTS or steps > MOST_STEPS:
+        return (
+            f"shows up to {MOST_EXAMPLES} examples of {MOST_INPUTS} inputs and {MOST_STEPS:,} "
+            "steps: use fewer, or take the panel out"
+        )
+    return ""
 
 
 class Places:
@@ -421,6 +425,6 @@ def _fill(context: Context) -> list[Sheet]:
 PERCEPTRON = SheetKind(
     NAME,
     _fill,
-    applies=_applies,
+    refuses=refuses,
     derived=(Derived(MISTAKES, lambda numbers, _: mistakes(numbers)),),
 )

@@ -25,6 +25,7 @@ from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network import published
 from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Group, Place, Printed
@@ -167,7 +168,10 @@ class _Writer:
     def formula(self, place: Place) -> Expression:
         """What a line computes."""
         cells = _Cells(self, place.step, place.sample)
-        equations = Equations(self.net, self.context.notation, self.context.samples, cells)
+        context = self.context
+        equations = Equations(
+            self.net, context.notation, context.samples, cells, context.loss_hyper
+        )
         layer, at, sample = place.layer, place.at, {SAMPLE: place.sample}
         if place.name not in published.KINDS:
             return self._of_run(place, cells, equations)
@@ -400,8 +404,13 @@ def _without_guard(formula: Expression) -> Expression:
     return formula
 
 
-def _applies(context: Context) -> bool:
-    return bool(context.dense) and bool(context.lesson.published)
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    if not lesson.published:
+        return "has nothing to show: list numbers in [[published]], or take the panel out"
+    if not all(isinstance(layer, Dense) for layer in lesson.net.layers):
+        return "shows dense layers only: take the panel out"
+    return ""
 
 
 def _fill(context: Context) -> list[Sheet]:
@@ -410,4 +419,4 @@ def _fill(context: Context) -> list[Sheet]:
     return [writer.sheet]
 
 
-PUBLISHED = SheetKind(NAME, _fill, applies=_applies)
+PUBLISHED = SheetKind(NAME, _fill, refuses=refuses)

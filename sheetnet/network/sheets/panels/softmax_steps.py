@@ -1,0 +1,99 @@
+"""From the sum with δᵢⱼ to output minus target: the steps of Sabine 5.2.1, and the general form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sheetnet.expressions.formula import Expression, Number, Ref, guard, maximum, total
+from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.sheets.panels import softmax_numbers as arrays
+from sheetnet.network.sheets.panels.softmax_numbers import LEAST
+
+
+@dataclass(frozen=True)
+class Step:
+    """One form of dc/dz: how it is written, its cells, what happened, what the numbers are.
+
+    `general` where it holds for targets of any sum.
+    """
+
+    text: Rich
+    cells: list[Expression]
+    remark: str
+    values: Callable[[Numbers], FloatArray] = arrays.long
+    general: bool = True
+    is_short: bool = False
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the target and the output of unit j, and those of unit i, are written."""
+
+    t_j: Rich
+    a_j: Rich
+    t_i: Rich
+    a_i: Rich
+
+
+def steps(
+    names: Names,
+    t: Sequence[Ref],
+    a: Sequence[Ref],
+    ln_b: Ref,
+    targets: Ref,
+    jacobian: Sequence[Sequence[Ref]],
+) -> list[Step]:
+    """The steps in their order; `targets` is the cell of the targets' sum."""
+    units, t_j, a_j = range(len(a)), names.t_j, names.a_j
+    outer = rich("−(1/ln b) · ")
+    kept = outer + "(" + t_j + "(1 − " + a_j + ") − "
+
+    def others(j: int) -> list[Expression]:
+        return [t[i] for i in units if i != j] or [Number(0)]
+
+    def each(cell: Callable[[int], Expression]) -> list[Expression]:
+        return [-(1 / ln_b) * cell(j) for j in units]
+
+    def along(j: int) -> Expression:
+        return total([t[i] / guard(maximum(a[i], LEAST)) * jacobian[i][j] for i in units])
+
+    return [
+        Step(
+            outer + "Σᵢ " + names.t_i + "/" + names.a_i + " · " + names.a_i + "(δᵢⱼ − " + a_j + ")",
+            each(along),
+            "the same as a sum over the outputs i",
+        ),
+        Step(
+            kept + "Σᵢ≠ⱼ " + names.t_i + a_j + ")",
+            each(lambda j: t[j] * (1 - a[j]) - total([one * a[j] for one in others(j)])),
+            "i = j is taken out of the sum, and the δᵢⱼ are gone",
+        ),
+        Step(
+            kept + a_j + " Σᵢ≠ⱼ " + names.t_i + ")",
+            each(lambda j: t[j] * (1 - a[j]) - a[j] * total(others(j))),
+            "the factor a is the same in all terms",
+        ),
+        Step(
+            kept + a_j + "(1 − " + t_j + "))",
+            each(lambda j: t[j] * (1 - a[j]) - a[j] * (1 - t[j])),
+            "only if the targets sum to 1 is the sum of the others 1 − t",
+            arrays.short,
+            general=False,
+        ),
+        Step(
+            rich("short form: (1/ln b) · (") + a_j + " − " + t_j + ")",
+            [1 / ln_b * (a[j] - t[j]) for j in units],
+            "multiplied out: output minus target",
+            arrays.short,
+            general=False,
+            is_short=True,
+        ),
+        Step(
+            rich("general form: (") + a_j + " Σt − " + t_j + ") / ln b",
+            [(a[j] * targets - t[j]) / ln_b for j in units],
+            "for targets of any sum; Training computes this one",
+        ),
+    ]
