@@ -17,8 +17,10 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrices import MATRICES
 from sheetnet.network.sheets.network import NETWORK
 from sheetnet.network.sheets.notation import NOTATION
+from sheetnet.network.sheets.panels.diagonal_matrices import DIAGONAL_MATRICES
 from sheetnet.network.sheets.panels.element_and_matrix import ELEMENT_AND_MATRIX
 from sheetnet.network.sheets.panels.factors import FACTORS
+from sheetnet.network.sheets.panels.long_expressions import LONG_EXPRESSIONS
 from sheetnet.network.sheets.panels.output_gradient import OUTPUT_GRADIENT
 from sheetnet.network.sheets.panels.perceptron import PERCEPTRON
 from sheetnet.network.sheets.panels.published import PUBLISHED
@@ -55,6 +57,8 @@ PANELS: dict[str, SheetKind] = {
     "relu-neuron": RELU_NEURON,
     "element-and-matrix": ELEMENT_AND_MATRIX,
     "factors": FACTORS,
+    "long-expressions": LONG_EXPRESSIONS,
+    "diagonal-matrices": DIAGONAL_MATRICES,
     "softmax-jacobian": SOFTMAX_JACOBIAN,
 }
 

@@ -13,7 +13,6 @@ from typing import Any
 from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.layers.dense import Dense
-from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -30,22 +29,12 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import factor_numbers as found
 from sheetnet.network.sheets.panels import halves
 from sheetnet.network.sheets.panels.beside import RIGHT, TRANSPOSED, Beside
-from sheetnet.network.sheets.panels.fitting_layers import unit_by_unit
+from sheetnet.network.sheets.panels.fitting_layers import squared
 from sheetnet.network.sheets.panels.rows import derivative
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Factors"
-
-
-def refuses(lesson: Lesson) -> str:
-    """Why a lesson cannot have it; an empty text where it can."""
-    if lesson.net.loss not in (HALF_SQUARED_ERROR, SQUARED_ERROR):
-        return (
-            "shows the factors of a squared error: set network.loss to half_squared_error, or take "
-            "the panel out"
-        )
-    return unit_by_unit(lesson)
 
 
 @dataclass
@@ -373,4 +362,4 @@ def _fill(context: Context) -> list[Sheet]:
     return _Panel(context).write()
 
 
-FACTORS = SheetKind(NAME, _fill, refuses=refuses)
+FACTORS = SheetKind(NAME, _fill, refuses=squared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 
 #: A line for every weight is to be read.
 MOST_UNITS, MOST_WEIGHTS = 5, 60
@@ -31,3 +32,12 @@ def unit_by_unit(lesson: Lesson) -> str:
             "weights: make the network smaller, or take the panel out"
         )
     return ""
+
+
+def squared(lesson: Lesson) -> str:
+    """The same, of a lesson with a squared error."""
+    if lesson.net.loss not in (HALF_SQUARED_ERROR, SQUARED_ERROR):
+        return (
+            "shows a squared error: set network.loss to half_squared_error, or take the panel out"
+        )
+    return unit_by_unit(lesson)

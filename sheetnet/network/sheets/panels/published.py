@@ -304,17 +304,9 @@ class _Writer:
         context, sheet, row = self.context, self.sheet, self.row
         if place.name in STEADY:
             place = replace(place, step=0)
-        quantity = None
+        symbol, role = symbol_of(context, place), ROLES.get(place.name, Role.BACKWARD)
         if place.name not in published.KINDS:
-            quantity = published.run_quantity(self.net, place.name, place.layer)
-        if quantity:
-            symbol, role = (
-                quantity.symbol(context.symbols, place.layer or 0, place.at),
-                quantity.role,
-            )
-        else:
-            symbol = _symbol(context.symbols, place)
-            role = ROLES.get(place.name, Role.BACKWARD)
+            role = published.run_quantity(self.net, place.name, place.layer).role
         look = LOOKS[role]
         sheet.put(row, SYMBOL, symbol, styles.symbol(look))
         known = self.find(place.name, place.layer, place.at, place.step, place.sample)
@@ -402,6 +394,19 @@ def _without_guard(formula: Expression) -> Expression:
         case _ if getattr(formula, "guard", False) and getattr(formula, "function", "") == "IF":
             return formula.arguments[2]  # type: ignore[attr-defined, no-any-return]
     return formula
+
+
+def symbol_of(context: Context, place: Place) -> Rich:
+    """How the document writes a published number."""
+    if place.name in published.KINDS:
+        return _symbol(context.symbols, place)
+    quantity = published.run_quantity(context.net, place.name, place.layer)
+    return quantity.symbol(context.symbols, place.layer or 0, place.at)
+
+
+def formula_of(context: Context, place: Place) -> Expression:
+    """A published number from the cells of Training alone."""
+    return _Writer(context).formula(place)
 
 
 def refuses(lesson: Lesson) -> str:
