@@ -51,6 +51,8 @@ class _Writer:
     def __init__(self, context: Context, sheet: Sheet, at: Table) -> None:
         self.context, self.sheet, self.at, self.name = context, sheet, at, sheet.name
         self.placed: dict[str, Area] = {}
+        #: The document's product element by element.
+        self.times = context.notation.hadamard
 
     def _heading(self, row: int, text: str) -> None:
         self.sheet.put(row, 2, text, styles.HEADING)
@@ -122,7 +124,15 @@ class _Writer:
         whole = backward.but(number_format="0")
         put("mask", (row, at.mask), one, "1[z > 0]", mask, whole, lambda f: f.mask)
         product = held["e"] * held["mask"]
-        put("em", (row, at.by), one, "e ⊙ 1[z > 0]", product, backward, lambda f: f.e * f.mask)
+        put(
+            "em",
+            (row, at.by),
+            one,
+            f"e {self.times} 1[z > 0]",
+            product,
+            backward,
+            lambda f: f.e * f.mask,
+        )
         ones = 1 + 0 * held["e"]
         put("1", (row, at.by + 1), one, "1", ones, whole, lambda f: np.ones(n))
         self.sheet.widths[at.by] = 13.0
@@ -136,8 +146,8 @@ class _Writer:
         turned, ones = call("TRANSPOSE", held["X"]), call("TRANSPOSE", held["1"])
         two = 2 / at.count
         places = [
-            ("gw", at.x, turned, "em", "∂C/∂w = 2/N·Xᵀ(e ⊙ 1[z > 0])", look),
-            ("gb", at.z, ones, "em", "∂C/∂b = 2/N·1ᵀ(e ⊙ 1[z > 0])", look),
+            ("gw", at.x, turned, "em", f"∂C/∂w = 2/N·Xᵀ(e {self.times} 1[z > 0])", look),
+            ("gb", at.z, ones, "em", f"∂C/∂b = 2/N·1ᵀ(e {self.times} 1[z > 0])", look),
             ("sw", at.e, turned, "e", "without the mask: 2/N·Xᵀe", grey),
             ("sb", at.slides, ones, "e", "2/N·1ᵀe", grey),
         ]
@@ -207,14 +217,14 @@ class _Writer:
             (
                 "Gradient w",
                 "2/N·Σ xᵢⱼ eᵢ where zᵢ > 0",
-                "2/N·Xᵀ(e ⊙ 1[z > 0])",
+                f"2/N·Xᵀ(e {self.times} 1[z > 0])",
                 apart(sums, held["gw"]),
                 True,
             ),
             (
                 "Gradient b",
                 "2/N·Σ eᵢ where zᵢ > 0",
-                "2/N·1ᵀ(e ⊙ 1[z > 0])",
+                f"2/N·1ᵀ(e {self.times} 1[z > 0])",
                 squared(by_bias - first(held["gb"])),
                 True,
             ),
