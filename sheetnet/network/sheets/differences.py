@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, join, when
 from sheetnet.network.engine import FloatArray, forward, losses
 from sheetnet.network.equations import Equations
 from sheetnet.network.net import Net
@@ -160,12 +160,9 @@ def kinked(context: Context, row: int) -> Iterator[tuple[Area, float]]:
 
 
 def above(area: Area, at: Any) -> Expression:
-    """A count that changes where a number of the area is carried over a kink.
-
-    Where a cell says where the kink is, the numbers' signs beyond it are added up.
-    """
+    """How many numbers of the area are beyond a kink, which may depend on a cell."""
     if isinstance(at, Expression):
-        return call("SUMPRODUCT", call("SIGN", area - at))
+        return call("COUNTIF", area, join([">", call("FIXED", at, 15, True)]))
     return call("COUNTIF", area, f">{at:.15g}")
 
 
