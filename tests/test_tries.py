@@ -161,11 +161,106 @@ def bhadani_faster(book: Workbook) -> None:
     book.says(fast[1], own[100])
 
 
+def bhadani_source(book: Workbook) -> None:
+    held = book.typed({("input", None): -2.0})
+    gradients = held("weight_gradient", 1)[0].ravel()
+    assert held("delta", 3)[0].item() < 0 and (gradients > 0).all()
+    assert (held("weight", 1)[-1] < held("weight", 1)[0]).all()
+    assert (held("bias", 1)[-1] > held("bias", 1)[0]).all()
+    book.says(*gradients)
+
+
+def _mistakes(held: Callable[..., Any], targets: list[float]) -> Any:
+    return np.abs(held("activation", 1)[:, :, 0] - np.array(targets)).sum(axis=1)
+
+
+def _settled(held: Callable[..., Any], targets: list[float]) -> int:
+    """The first step from which on no example is wrong."""
+    wrong = _mistakes(held, targets) > 0
+    assert not wrong[-1]
+    return int(np.flatnonzero(wrong).max()) + 1
+
+
+AND, OR, XOR = [0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, 0.0]
+
+
+def perceptron_moves(book: Workbook) -> None:
+    held = book.typed({})
+    rows = np.column_stack([held("bias", 1)[:, 0], held("weight", 1)[:, 0]])
+    moved = np.diff(rows, axis=0)
+    assert (moved[0] != 0).tolist() == [True, False, False] and moved[0, 0] < 0
+    assert (moved[1] != 0).tolist() == [True, False, True] and (moved[1] <= 0).all()
+    assert (moved[3] > 0).all()
+    book.says(rows[0, 0], rows[1, 0])
+
+
+def perceptron_threshold(book: Workbook) -> None:
+    own, held = book.typed({}), book.typed({("theta", 1): 0.5})
+    assert (_settled(own, AND), _settled(held, AND)) == (30, 26)
+    book.says(held("bias", 1)[-1, 0], own("bias", 1)[-1, 0])
+
+
+def perceptron_or(book: Workbook) -> None:
+    held = book.typed({("target", None): np.array([OR]).T})
+    assert _settled(held, OR) == 29
+    book.says(held("bias", 1)[-1, 0], *held("weight", 1)[-1, 0])
+
+
+def xor_circle(book: Workbook) -> None:
+    held = book.typed({})
+    rows = np.column_stack([held("bias", 1)[:, 0], held("weight", 1)[:, 0]])
+    np.testing.assert_allclose(rows[56], rows[60], atol=1e-12)
+    assert (_mistakes(held, XOR) > 0).all()
+    book.says(*rows[60])
+
+
+def xor_small_steps(book: Workbook) -> None:
+    for held in (book.typed({}), book.typed({("learning_rate", None): 0.01})):
+        assert _mistakes(held, XOR)[-1] == 2 and (_mistakes(held, XOR) > 0).all()
+
+
+def xor_or(book: Workbook) -> None:
+    assert _settled(book.typed({("target", None): np.array([OR]).T}), OR) == 29
+
+
+def _unmasked(book: Workbook, held: Callable[..., Any], step: int) -> Any:
+    """2/N·Xᵀe and 2/N·1ᵀe."""
+    x, y = book.own["input", None], book.own["target", None][:, 0]
+    e = held("z", 1)[step, :, 0] - y
+    return np.append(2 / len(y) * e @ x, 2 / len(y) * e.sum())
+
+
+def relu_mask(book: Workbook) -> None:
+    held = book.typed({})
+    assert np.flatnonzero(held("z", 1)[0, :, 0] <= 0).tolist() == [3, 5, 6]
+    gradient = [*held("weight_gradient", 1)[0, 0], held("bias_gradient", 1)[0, 0]]
+    book.says(*gradient, *_unmasked(book, held, 0))
+
+
+def relu_dead(book: Workbook) -> None:
+    held = book.typed({("bias", 1): -5.0})
+    assert not held("weight_gradient", 1).any() and not held("bias_gradient", 1).any()
+    assert (held("cost") == held("cost")[0]).all()
+    book.says(held("cost")[0], _unmasked(book, held, 0)[-1])
+
+
+def relu_awake(book: Workbook) -> None:
+    held = book.typed({("bias", 1): 2.0})
+    for step in range(9):
+        apart = _unmasked(book, held, step)[-1] - held("bias_gradient", 1)[step, 0]
+        assert (abs(apart) < 1e-9) == (step < 8)
+    assert np.flatnonzero(held("z", 1)[8, :, 0] <= 0).tolist() == [6]
+    book.says(held("bias_gradient", 1)[0, 0])
+
+
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
     "mazur": [mazur_faster, mazur_cut_off, mazur_swapped],
     "happydustbunny": [dustbunny_rates, dustbunny_saturated, dustbunny_signs],
     "batch-of-four": [batch_signs, batch_zeros, batch_alike],
-    "bhadani-1-2-3-1": [bhadani_slow, bhadani_signs, bhadani_faster],
+    "bhadani-1-2-3-1": [bhadani_slow, bhadani_signs, bhadani_source, bhadani_faster],
+    "bhadani-perceptron": [perceptron_moves, perceptron_threshold, perceptron_or],
+    "bhadani-perceptron-xor": [xor_circle, xor_small_steps, xor_or],
+    "bhadani-relu-neuron": [relu_mask, relu_dead, relu_awake],
 }
 
 

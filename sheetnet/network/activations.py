@@ -173,7 +173,9 @@ STEP = elementwise(
     slope=lambda z, a, _: np.zeros_like(z),
     cell=lambda z, h: when(z >= h["theta"] - ABOVE, 1, 0),
     cell_slope=lambda z, a, _: Number(0),
-    hyper=(HyperParameter("theta", 0.0, "threshold of a step: 1 for z ≥ theta", symbol="θ"),),
+    hyper=(
+        HyperParameter("theta", 0.0, "threshold of a step: 1 for z ≥ theta", symbol="θ", knob=True),
+    ),
     kinks=lambda h: (h["theta"] - ABOVE,),
 )
 

@@ -21,7 +21,12 @@ from sheetnet.network.sheets.panels.diagonal_matrices import DIAGONAL_MATRICES
 from sheetnet.network.sheets.panels.element_and_matrix import ELEMENT_AND_MATRIX
 from sheetnet.network.sheets.panels.factors import FACTORS
 from sheetnet.network.sheets.panels.long_expressions import LONG_EXPRESSIONS
+from sheetnet.network.sheets.panels.output_gradient import OUTPUT_GRADIENT
+from sheetnet.network.sheets.panels.perceptron import PERCEPTRON
+from sheetnet.network.sheets.panels.published import PUBLISHED
+from sheetnet.network.sheets.panels.relu_neuron import RELU_NEURON
 from sheetnet.network.sheets.panels.softmax_jacobian import SOFTMAX_JACOBIAN
+from sheetnet.network.sheets.panels.updates import UPDATES
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
@@ -45,6 +50,11 @@ SHEETS: list[SheetKind] = [
 ]
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {
+    "published": PUBLISHED,
+    "output-gradient": OUTPUT_GRADIENT,
+    "updates": UPDATES,
+    "perceptron": PERCEPTRON,
+    "relu-neuron": RELU_NEURON,
     "element-and-matrix": ELEMENT_AND_MATRIX,
     "factors": FACTORS,
     "long-expressions": LONG_EXPRESSIONS,

@@ -209,6 +209,9 @@ class Decoder:
         for hyper in numbers.net.optimiser.hyper:
             if letter == hyper.symbol:
                 return numbers.hyper[hyper.name]
+        for layer, hyper, _ in numbers.lesson.net.knobs():
+            if letter == hyper.symbol:
+                return float(numbers.settings[hyper.name, layer.number].item())
         for hyper in numbers.net.loss.hyper:
             if letter == hyper.symbol:
                 return numbers.loss_hyper[hyper.name]

@@ -1,4 +1,4 @@
-"""The engine: full-batch training in NumPy, every number of the run kept.
+"""The engine: training in NumPy, every number of the run kept.
 
 Vectorised matrix code, written apart from the formulas of the sheets, so that comparing
 the two proves something. Equations: Wichmann, sections 2 to 4, with δ = N·H, the
@@ -25,6 +25,7 @@ from sheetnet.network.quantities import (
     DELTA,
     INPUT,
     LOSS,
+    ORDER,
     TARGET,
     WEIGHT,
     Quantity,
@@ -137,7 +138,8 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
     Raises `DivergenceError` where a number overflows.
     """
     settings = lesson.settings if settings is None else settings
-    net, inputs = lesson.net, settings[INPUT.name, None]
+    net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
+    inputs = settings[INPUT.name, None]
     count, samples = lesson.training.steps + 1, len(inputs)
     trace = Trace(
         {
@@ -201,10 +203,15 @@ def stepped(
     }
 
 
+def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
+    """The examples that a step learns from, counted from 0: in their order, over and over."""
+    return (step * batch + np.arange(batch)) % samples
+
+
 def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
     inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
     hyper = {name: settings.number(name) for name in hyper}
-    loss_hyper = {name: settings.number(name) for name in net.loss_hyper}
+    loss_hyper = net.of_loss(settings.number)
     parameters: dict[Key, FloatArray] = {
         (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
     }
@@ -214,7 +221,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
     arrays = trace.arrays
     fused = net.is_fused(net.depth)
     gradient = net.loss.fused if fused else net.loss.gradient
-    divisor = net.reduction.divisor(len(inputs))
+    samples = len(inputs)
+    divisor = net.reduction.divisor(net.batch or samples)
     # What is the same in every step is looked up once: small networks take 20 µs a step.
     trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
     whole = {key: bool(mask.all()) for key, mask in trained.items()}
@@ -234,12 +242,18 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
             number, values = layer.number, kept[layer.number - 1]
             below = kept[number - 2][ACTIVATION.name] if number > 1 else inputs
             own = {q.name: parameters[q.name, number] for q in layer.parameters}
-            backs, by_parameter, by_output = layer.backward(
-                own, below, values, by_output, fused and number == net.depth
-            )
+            one = fused and number == net.depth
+            above = by_output
+            backs, by_parameter, by_output = layer.backward(own, below, values, above, one)
+            if net.batch:  # the gradients are those of the step's examples
+                chosen = drawn(net.batch, samples, step)
+                there = {name: array[chosen] for name, array in values.items()}
+                by_parameter = layer.backward(own, below[chosen], there, above[chosen], one)[1]
             for name, array in (*values.items(), *backs.items()):
                 arrays[name, number][step] = array
             gradients |= {(name, number): a / divisor for name, a in by_parameter.items()}
+        if net.batch:
+            arrays[ORDER.name, None][step] = drawn(net.batch, samples, step) + 1
         updated: dict[Key, FloatArray] = {}
         for key, of_gradient, of_state in places:
             arrays[key][step] = parameters[key]
@@ -257,7 +271,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
     arrays[LOSS.name, None][:] = losses(net, last, targets, loss_hyper)
-    arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / divisor
+    of_all = net.reduction.divisor(samples)
+    arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / of_all
 
 
 def _refuse_overflow(trace: Trace, learning_rate: float) -> None:

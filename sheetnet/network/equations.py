@@ -8,13 +8,24 @@ sheets; the layers, the loss and the optimiser say how.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
-from sheetnet.expressions.formula import Area, Expression
+from sheetnet.expressions.formula import Area, Expression, call
 from sheetnet.network.arranging import arranged
 from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
-from sheetnet.network.quantities import ACTIVATION, COST, INPUT, LOSS, TARGET, Quantity, Z
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    COST,
+    INPUT,
+    LOSS,
+    ORDER,
+    SAMPLE,
+    TARGET,
+    Quantity,
+    Z,
+)
 from sheetnet.network.sums import Each, reduced
 
 
@@ -33,6 +44,7 @@ class Equations:
         self.net, self.notation, self.samples, self.cells = net, notation, samples, cells
         self.loss_hyper = loss_hyper
         self.divisor = net.reduction.divisor(samples)
+        self._gradients = {parameter.gradient.name for parameter, _ in net.parameters()}
 
     def of(self, quantity: Quantity, layer: int | None, index: Mapping[str, int]) -> Expression:
         """The formula of one number of the run, parameters and an optimiser's state apart."""
@@ -41,7 +53,17 @@ class Equations:
         if quantity == COST:
             return self.cost()
         assert layer is not None
-        return self.net.layers[layer - 1].formula(quantity, self, index)
+        around = self.drawn if quantity.name in self._gradients else self
+        return self.net.layers[layer - 1].formula(quantity, around, index)
+
+    @cached_property
+    def drawn(self) -> Equations:
+        """The same of the examples that a step learns from."""
+        batch = self.net.batch
+        if batch is None or self.samples == 1:
+            return self
+        cells = DrawnCells(self.cells, self.net, self.samples)
+        return Equations(self.net, self.notation, batch, cells, self.loss_hyper)
 
     def below(self, layer: int, sample: int, source: int) -> Expression:
         if layer == 1:
@@ -87,6 +109,12 @@ class Equations:
             self.divisor,
         )
 
+    def order(self, step: Expression, place: int) -> Expression:
+        """The number of an example that a step learns from, counted from 1."""
+        batch = self.net.batch
+        first = step if batch == 1 else step * batch
+        return call("MOD", first + place if place else first, self.samples) + 1
+
     def _outputs(self, sample: int) -> tuple[Each, Each]:
         """The values of the output units and their targets."""
         at, depth, units = self.cells.at, self.net.depth, self.net.sizes[-1]
@@ -94,3 +122,25 @@ class Equations:
             Each(units, lambda j: at(ACTIVATION, depth, sample=sample, unit=j)),
             Each(units, lambda j: at(TARGET, None, sample=sample, unit=j)),
         )
+
+
+class DrawnCells:
+    """The cells of the examples that a step learns from (`layers.base.Cells`), by their order."""
+
+    def __init__(self, cells: Cells, net: Net, samples: int) -> None:
+        self._cells, self._net, self._samples = cells, net, samples
+
+    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Expression:
+        if SAMPLE not in quantity.axes or quantity == ORDER:
+            return self._cells.at(quantity, layer, **index)
+        number = self._cells.at(ORDER, None, sample=index.pop(SAMPLE, 0))
+        area = self._cells.area(quantity, layer, **index)
+        if area is None or 1 not in area.shape:
+            each = range(self._samples)
+            cells = [self._cells.at(quantity, layer, sample=n, **index) for n in each]
+            return call("CHOOSE", number, *cells)
+        place = (number, 1) if area.shape[1] == 1 else (1, number)
+        return call("INDEX", area, *place)
+
+    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
+        return None if SAMPLE in quantity.axes else self._cells.area(quantity, layer, **index)

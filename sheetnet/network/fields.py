@@ -29,6 +29,7 @@ from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
+from sheetnet.network.rules import GRADIENT, RULES
 
 LONGEST_TEXT = 32_000
 MOST_STEPS = 10_000_000
@@ -127,6 +128,11 @@ class Training(Open):
         default=SGD.name,
         description="how a step changes the parameters",
         json_schema_extra={"enum": [*sorted(OPTIMISERS)]},
+    )
+    rule: str = Field(
+        default=GRADIENT.name,
+        description="what a step learns from",
+        json_schema_extra={"enum": [*sorted(RULES)]},
     )
 
 

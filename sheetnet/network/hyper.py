@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HyperParameter:
-    """A number with a name, a value where the lesson gives none, and its bounds, included."""
+    """A number with a name, a value where the lesson gives none, and its bounds, included.
+
+    One that is a `knob` stands in a yellow cell; others are constants of the formulas.
+    """
 
     name: str
     default: float
@@ -18,6 +21,7 @@ class HyperParameter:
     low: float = -1e6
     high: float = 1e6
     symbol: str = ""
+    knob: bool = False
 
 
 def chosen(

@@ -42,7 +42,7 @@ CALLED = {
     "randomstate": "seed",
     "trainable": "frozen",
 }
-_WHOLE = "every step looks at all examples"
+_WHOLE = 'a step looks at all examples, with rule = "perceptron" at one'
 #: What other libraries have under these keys and sheetnet does not; with what there is instead.
 ELSEWHERE = {
     "batch": _WHOLE,

@@ -29,7 +29,7 @@ from sheetnet.network.quantities import (
     TARGET,
     UNIT,
 )
-from sheetnet.workbook.knobs import Array, Knob
+from sheetnet.workbook.knobs import Array, Knob, a_little
 
 #: Larger numbers are mistyped ones.
 LARGEST = 1_000_000.0
@@ -50,8 +50,13 @@ def _shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
 
 
 def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Later such as outputs come near to, so that a large step overshoots."""
-    return _shaken(value, rng, turn) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    """Later such as outputs come near to, so that a large step overshoots.
+
+    The chosen example goes on with each turn: a turn later, its target is not always positive.
+    """
+    return (
+        _shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    )
 
 
 def _other_rate(value: Array, rng: np.random.Generator, turn: int) -> Array:
@@ -102,6 +107,24 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         )
 
 
+def _of_layers(lesson: Lesson) -> Iterator[Knob]:
+    """What a user may change of the layers' activations."""
+    for layer, hyper, name in lesson.net.knobs():
+        value = np.array(float(layer.hyper[hyper.name]))
+        where = "" if name == hyper.name else f" of layer {layer.number}"
+        about = hyper.about.partition(":")[0]
+        yield Knob(
+            hyper.name,
+            layer.number,
+            value,
+            **_bounds(value, hyper.low, hyper.high),
+            name=name,
+            title=f"{about.split()[0]}{where} {hyper.symbol}",
+            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
+            shake=lambda value, rng, turn: value + rng.uniform(-0.5, 0.5),
+        )
+
+
 def _loss(lesson: Lesson) -> Iterator[Knob]:
     for hyper in lesson.net.loss.hyper:
         yield Knob(
@@ -134,8 +157,17 @@ def _data(lesson: Lesson) -> Iterator[Knob]:
             (UNIT,),
             **_bounds(value, *bounds),
             title=quantity.title.rstrip("s"),
+            whole=quantity == TARGET and lesson.net.loss.whole,
+            nudge=_switched if quantity == TARGET and lesson.net.loss.whole else a_little,
             shake=shake,
         )
+
+
+def _switched(value: Array, rng: np.random.Generator) -> Array:
+    """0 for 1 and 1 for 0, in the first place."""
+    switched = value.copy()
+    switched.flat[0] = 1 - switched.flat[0]
+    return switched
 
 
 def _parameters(lesson: Lesson) -> Iterator[Knob]:
@@ -268,6 +300,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
 KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _rates,
     _loss,
+    _of_layers,
     _data,
     _parameters,
     _shown,

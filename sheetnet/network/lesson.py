@@ -34,7 +34,9 @@ from sheetnet.network.losses import LOSSES, Loss
 from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
 from sheetnet.network.optimisers import OPTIMISERS, Optimiser
+from sheetnet.network.published import Group, check_published, groups
 from sheetnet.network.reductions import REDUCTIONS
+from sheetnet.network.rules import RULES
 from sheetnet.workbook.knobs import Key, Settings, settings
 
 
@@ -51,6 +53,12 @@ class Lesson(Part):
     kind: Literal["network"] = Field(default="network", description="the kind of lesson")
     panels: tuple[str, ...] = Field(
         default=(), description="further panels, by their names", max_length=50, strict=False
+    )
+    published: Annotated[tuple[Group, ...], BeforeValidator(groups)] = Field(
+        default=(),
+        description="numbers that the document prints, for the panel of that name",
+        max_length=200,
+        strict=False,
     )
     network: Network
     data: Data
@@ -94,6 +102,8 @@ class Lesson(Part):
         self._net = _net(self.network, self.training)
         self._hyper = _hyper(self._net.optimiser, self.training)
         _check_data(self._net, self.data)
+        samples, steps = len(self.data.inputs), self.training.steps
+        check_published(self._net, self.published, samples, steps)
         check_size(len(self._net.layers), self._net.parameter_count)
         return self
 
@@ -112,6 +122,12 @@ class Lesson(Part):
                 single += [(f"try[{i}].ask", one.ask), (f"try[{i}].answer", one.answer)]
             else:
                 single.append((f"try[{i}]", one))
+        for i, group in enumerate(self.published):
+            single.append((f"published[{i}].title", group.title))
+            single += [
+                (f"published[{i}].numbers[{j}].note", one.note)
+                for j, one in enumerate(group.numbers)
+            ]
         return single
 
     @classmethod
@@ -150,7 +166,8 @@ class Lesson(Part):
     def shortened(self, steps: int) -> Lesson:
         """The same lesson with fewer steps, and still the text and name of its file."""
         training = self.training.model_copy(update={"steps": steps})
-        other = self.model_copy(update={"training": training})
+        printed = tuple(group for group in self.published if group.last <= steps)
+        other = self.model_copy(update={"training": training, "published": printed})
         other._text, other._name = self.text, self.name
         return other
 
@@ -251,6 +268,11 @@ def _net(network: Network, training: Training) -> Net:
                 f"network.layers[{i}].activation: softmax makes a distribution of the outputs and "
                 "stands in the last layer: choose another one here"
             )
+    rule = resolve(training.rule, RULES, "training.rule", "rule")
+    if rule.loss and rule.loss != loss.name:
+        raise ValueError(
+            f'training.rule: {rule.name} asks for network.loss = "{rule.loss}": change one of them'
+        )
     given = network.model_extra or {}
     hyper = chosen(loss.hyper, given, "network.", f"the loss {network.loss}")
     return Net(
@@ -261,6 +283,7 @@ def _net(network: Network, training: Training) -> Net:
         optimiser,
         training.train_biases,
         reduction,
+        rule,
         frozen,
     )
 
@@ -290,4 +313,9 @@ def _check_data(net: Net, data: Data) -> None:
                     raise ValueError(
                         f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         f"targets from {bounds[0]:g} to {bounds[1]:g}"
+                    )
+                if net.loss.whole and target != int(target):
+                    raise ValueError(
+                        f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
+                        "targets of 0 or 1"
                     )

@@ -15,6 +15,7 @@ import numpy as np
 from sheetnet.expressions.formula import (
     Applied,
     Expression,
+    call,
     exp,
     guard,
     ln,
@@ -23,7 +24,7 @@ from sheetnet.expressions.formula import (
     square,
     total,
 )
-from sheetnet.network.activations import LARGEST_EXPONENT
+from sheetnet.network.activations import ABOVE, LARGEST_EXPONENT
 from sheetnet.network.hyper import HyperParameter
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
@@ -64,6 +65,8 @@ class Loss:
     value_from_z: Callable[[Any, Any, Hyper], Any] | None = None
     cell_from_z: Callable[[Terms, Terms, Terms, Cells], Expression] | None = None
     bounds: tuple[float, float] | None = None
+    #: Whether a target is 0 or 1 and nothing between.
+    whole: bool = False
     #: Whether its logarithms end at `LOWEST_LOGARITHM`, beyond which the gradient goes on.
     cut_off: bool = False
     hyper: tuple[HyperParameter, ...] = ()
@@ -163,7 +166,31 @@ CROSS_ENTROPY = Loss(
     ),
 )
 
+
+def _side(z: Any, h: Hyper) -> Any:
+    """The unit step's value."""
+    return (z >= h["theta"] - ABOVE).astype(np.float64)
+
+
+#: The perceptron criterion (ŷ − y)(z − θ): how far a wrong example is on the wrong side, 0 of
+#: one that is right. Its derivative by z is ŷ − y.
+PERCEPTRON = Loss(
+    name="perceptron",
+    written="Σ(a − t)·(z − θ)",
+    value=lambda a, t, _: np.sum(np.abs(a - t), axis=-1),
+    gradient=lambda a, t, _: np.sign(a - t),
+    cell=lambda a, t, _: total([call("ABS", aj - tj) for aj, tj in zip(a, t, strict=True)]),
+    cell_gradient=lambda a, t, j, _: call("SIGN", a[j] - t[j]),
+    fused_with="step",
+    value_from_z=lambda z, t, h: np.sum((_side(z, h) - t) * (z - h["theta"]), axis=-1),
+    cell_from_z=lambda a, z, t, h: total(
+        [(aj - tj) * (zj - h["theta"]) for aj, zj, tj in zip(a, z, t, strict=True)]
+    ),
+    bounds=(0.0, 1.0),
+    whole=True,
+)
+
 LOSSES: dict[str, Loss] = {
     loss.name: loss
-    for loss in (HALF_SQUARED_ERROR, SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY)
+    for loss in (HALF_SQUARED_ERROR, SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY, PERCEPTRON)
 }

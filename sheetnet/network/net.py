@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.losses import Loss
 from sheetnet.network.optimisers import Optimiser
-from sheetnet.network.quantities import BIAS, COST, LOSS, SAMPLE, Quantity
+from sheetnet.network.quantities import BIAS, COST, LOSS, ORDER, SAMPLE, Quantity
 from sheetnet.network.reductions import MEAN, Reduction
+from sheetnet.network.rules import GRADIENT, Rule
 from sheetnet.workbook.knobs import Key
 
 #: A quantity and its layer, None where it has none.
 Owned = tuple[Quantity, int | None]
+
+
+class Held(Mapping[str, Any]):
+    """A layer's hyper-parameters, the knobs among them looked up when they are asked for."""
+
+    def __init__(
+        self,
+        constant: Mapping[str, Any],
+        look: Callable[[str], Any],
+        knobs: tuple[HyperParameter, ...],
+    ) -> None:
+        self._constant, self._look = constant, look
+        self._knobs = {knob.name for knob in knobs}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._look(name) if name in self._knobs else self._constant[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._constant)
+
+    def __len__(self) -> int:
+        return len(self._constant)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +59,39 @@ class Net:
     optimiser: Optimiser
     train_biases: bool
     reduction: Reduction = MEAN
+    rule: Rule = GRADIENT
     frozen: Mapping[Key, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    def knobs(self) -> Iterator[tuple[Layer, HyperParameter, str]]:
+        """The hyper-parameters of layers that a user may change, with their names in formulas."""
+        owned = [(layer, hyper) for layer in self.layers for hyper in layer.turned_by]
+        for layer, hyper in owned:
+            alone = sum(other.name == hyper.name for _, other in owned) == 1
+            yield layer, hyper, hyper.name if alone else f"{hyper.name}_{layer.number}"
+
+    def at(self, held: Callable[[int, str], Any]) -> Net:
+        """The same network with what `held(layer, name)` says of the layers' knobs: numbers that
+        stand in cells, or these cells."""
+        if not any(layer.turned_by for layer in self.layers):
+            return self
+        layers = [
+            layer.with_hyper(Held(layer.hyper, partial(held, layer.number), layer.turned_by))
+            if layer.turned_by
+            else layer
+            for layer in self.layers
+        ]
+        return replace(self, layers=tuple(layers))
+
+    def of_loss(self, held: Callable[[str], Any]) -> dict[str, Any]:
+        """What the loss depends on: its hyper-parameters, by what `held(name)` says of each, and
+        those of the activation that it is differentiated with as one."""
+        own = {hyper.name: held(hyper.name) for hyper in self.loss.hyper}
+        return {**self.layers[-1].hyper, **own} if self.loss.fused_with else own
+
+    @property
+    def batch(self) -> int | None:
+        """How many examples a step learns from; None: from all."""
+        return self.rule.batch
 
     @property
     def depth(self) -> int:
@@ -80,6 +138,8 @@ class Net:
 
     def quantities(self) -> Iterator[Owned]:
         """All quantities of a step, in the order in which it computes them."""
+        if self.batch:
+            yield ORDER, None
         for _, layer, _, kept in self.states():
             yield kept, layer
         yield from self.parameters()
@@ -96,6 +156,8 @@ class Net:
 
     def lengths(self, quantity: Quantity, layer: int | None, samples: int) -> dict[str, int]:
         """The length of each of a quantity's axes."""
+        if quantity == ORDER:
+            return {SAMPLE: self.batch or samples}
         known = {SAMPLE: samples} | (self.layers[layer - 1].lengths if layer else {})
         return {axis: known[axis] for axis in quantity.axes}
 

@@ -86,9 +86,10 @@ class Numbers:
         self._arrays: dict[tuple[str, int | None], FloatArray] = {}
         self._blocks: dict[int, tuple[Block, FloatArray]] = {}
 
-    @property
+    @cached_property
     def net(self) -> Net:
-        return self.lesson.net
+        """The network with what stands in the cells of its layers' knobs."""
+        return self.lesson.net.at(lambda layer, name: float(self.settings[name, layer].item()))
 
     @cached_property
     def hyper(self) -> dict[str, float]:
@@ -97,8 +98,8 @@ class Numbers:
 
     @cached_property
     def loss_hyper(self) -> dict[str, float]:
-        """The loss's hyper-parameters as they stand in the cells."""
-        return {name: self.settings.number(name) for name in self.net.loss_hyper}
+        """What the loss depends on, as it stands in the cells."""
+        return self.net.of_loss(self.settings.number)
 
     @property
     def inputs(self) -> FloatArray:

@@ -130,6 +130,15 @@ DELTA = Quantity(
     "The derivative of the example's loss by z: how much this unit's sum is to blame.",
     named=lambda s: s.delta_name,
 )
+#: Which examples a step learns from, where that is not all of them; they count from 1.
+ORDER = Quantity(
+    "order",
+    (SAMPLE,),
+    Role.GIVEN,
+    "learns from",
+    lambda s, _, at: Rich(()) + "example",
+    "The example that this step learns from: one after the other, in their order.",
+)
 LOSS = Quantity("loss", (SAMPLE,), Role.FORWARD, "loss", lambda s, _, at: s.loss)
 COST = Quantity(
     "cost",

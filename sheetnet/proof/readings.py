@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from sheetnet.expressions.formula import Ref
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import Expression, Ref
 from sheetnet.expressions.reading import (
     Function,
     Symbol,
@@ -105,7 +106,7 @@ def _wrong(
             found = sides(
                 line,
                 known,
-                reading.facts or {},
+                _facts(book, reading),
                 decoder.is_layer,
                 decoder.functions,
                 exact=what != "the numbers",
@@ -116,6 +117,14 @@ def _wrong(
         for side in found:
             if not side.holds(value):
                 yield here, f"{what} give {side.low:.6g}, the value beside is {shown(value)}"
+
+
+def _facts(book: Book, reading: Reading) -> dict[str, float]:
+    """What a line's functions depend on; some of it stands in cells."""
+    return {
+        name: float(evaluate(held, book)) if isinstance(held, Expression) else held
+        for name, held in (reading.facts or {}).items()
+    }
 
 
 def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:

@@ -32,7 +32,7 @@ Array = npt.NDArray[Any]
 Look = Callable[[str, int, int], Any]
 
 
-def _a_little(value: Array, rng: np.random.Generator) -> Array:
+def a_little(value: Array, rng: np.random.Generator) -> Array:
     """Every number by another small amount, also one that is 0."""
     moved: Array = value + np.maximum(np.abs(value), 0.1) * rng.uniform(0.005, 0.02, value.shape)
     return moved
@@ -68,8 +68,8 @@ class Knob:
     number_format: str = "General"
     original: bool = True
     home: str = ""
-    nudge: Callable[[Array, np.random.Generator], Array] = _a_little
-    shake: Callable[[Array, np.random.Generator, int], Array] = lambda value, rng, turn: _a_little(
+    nudge: Callable[[Array, np.random.Generator], Array] = a_little
+    shake: Callable[[Array, np.random.Generator, int], Array] = lambda value, rng, turn: a_little(
         value, rng
     )
 

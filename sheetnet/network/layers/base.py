@@ -5,15 +5,18 @@ A layer takes the values of the layer below (N × sources) and gives its own (N 
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Protocol
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sheetnet.expressions.formula import Area, Expression
+from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.notation import Notation
 from sheetnet.network.quantities import SOURCE, UNIT, Quantity
 
@@ -103,10 +106,23 @@ class Layer(ABC):
     number: int
     sources: int
     units: int
+    #: The values of the hyper-parameters of its activation, as far as it has one.
+    hyper: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, number: int, sources: int, fields: Any) -> None:
         """Raises `ValueError` that begins with the field where the fields do not fit."""
         self.number, self.sources = number, sources
+
+    @property
+    def turned_by(self) -> tuple[HyperParameter, ...]:
+        """The hyper-parameters that a user may change."""
+        return ()
+
+    def with_hyper(self, values: Mapping[str, Any]) -> Self:
+        """The same layer with other values of its hyper-parameters: numbers, or cells."""
+        other = copy.copy(self)
+        other.hyper = values
+        return other
 
     @property
     def lengths(self) -> dict[str, int]:
@@ -151,6 +167,7 @@ class Layer(ABC):
     def by_source(self, around: Around, sample: int, source: int) -> Expression:
         """∂L/∂(value of a source), the sum that is passed down to the layer below."""
 
-    def kinks(self) -> tuple[tuple[Quantity, float], ...]:
-        """Where its values have no derivative: a quantity and the value of the kink."""
+    def kinks(self) -> tuple[tuple[Quantity, Any], ...]:
+        """Where its values have no derivative: a quantity and the value of the kink, which is a
+        formula where a cell decides it."""
         return ()

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sheetnet.expressions.formula import Area, Expression, total
 from sheetnet.network.activations import ACTIVATIONS
-from sheetnet.network.hyper import chosen
+from sheetnet.network.hyper import HyperParameter, chosen
 from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
 from sheetnet.network.names import resolve
 from sheetnet.network.quantities import (
@@ -137,6 +137,10 @@ class Dense(Layer):
                     )
         return chosen(own, given, "", f"a {fields.activation}")
 
+    @property
+    def turned_by(self) -> tuple[HyperParameter, ...]:
+        return tuple(each for each in self.activation.hyper if each.knob)
+
     def fuses_with(self, activation: str) -> bool:
         return self.activation.name == activation
 
@@ -144,7 +148,7 @@ class Dense(Layer):
     def signless(self) -> bool:
         return self.activation.signless
 
-    def kinks(self) -> tuple[tuple[Quantity, float], ...]:
+    def kinks(self) -> tuple[tuple[Quantity, Any], ...]:
         return tuple((Z, at) for at in self.activation.kinks(self.hyper))
 
     def first(self, draw: Draw) -> Arrays:

@@ -24,7 +24,7 @@ from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     CHOSEN_PARAMETER,
 )
-from sheetnet.network.sheets import parameters, path_difference, path_texts, paths
+from sheetnet.network.sheets import differences, parameters, path_difference, path_texts, paths
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.gradient_verdicts import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
 from sheetnet.network.sheets.kinds import SheetKind
@@ -272,12 +272,11 @@ class _Writer:
         counts = []
         for layer in self.context.layers:
             for quantity, at in layer.kinks():
-                above = f">{at:.15g}"
                 up_cells, down_cells = (
                     self.texts.rows.area_of(quantity, layer.number, path_texts.MOVES_TOP + row)
                     for row in range(2)
                 )
-                apart = call("COUNTIF", up_cells, above) - call("COUNTIF", down_cells, above)
+                apart = differences.above(up_cells, at) - differences.above(down_cells, at)
                 counts.append(call("ABS", apart))
         return when(total(list(counts)) > 0, KINK, result) if counts else result
 

@@ -53,7 +53,7 @@ class Context:
     words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
-    _names: dict[str, Name] = field(default_factory=dict)
+    _names: dict[tuple[str, int | None], Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for block in placed(self.net, self.samples, self.steps):
@@ -61,7 +61,8 @@ class Context:
 
     @cached_property
     def net(self) -> Net:
-        return self.lesson.net
+        """The network, its layers' knobs as formulas name them."""
+        return self.lesson.net.at(lambda layer, name: self.name(name, layer))
 
     @cached_property
     def symbols(self) -> Symbols:
@@ -187,16 +188,17 @@ class Context:
             return block.ref(unit=unit)
         return call("INDEX", block.area(unit=unit, fixed=True), self.sample, 1)
 
-    def name(self, quantity: Quantity | str) -> Name:
+    def name(self, quantity: Quantity | str, layer: int | None = None) -> Name:
         """A single knob as formulas name it."""
         key = quantity.name if isinstance(quantity, Quantity) else quantity
-        if key not in self._names:
-            knob = self.knobs[key, None]
+        place = key, layer
+        if place not in self._names:
+            knob = self.knobs[place]
             assert knob.name
-            cell = replace(self.knob(key).ref(fixed=True), signless=knob.low >= 0)
+            cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
             symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
-            self._names[key] = name_of(knob.name, cell, symbol or knob.title.split()[-1])
-        return self._names[key]
+            self._names[place] = name_of(knob.name, cell, symbol or knob.title.split()[-1])
+        return self._names[place]
 
     @property
     def step(self) -> Name:
@@ -219,15 +221,15 @@ class Context:
         return {name: self.name(name) for name in self.lesson.hyper}
 
     @property
-    def loss_hyper(self) -> dict[str, Name]:
-        """The loss's hyper-parameters as formulas name them."""
-        return {name: self.name(name) for name in self.net.loss_hyper}
+    def loss_hyper(self) -> dict[str, Any]:
+        """What the loss depends on, as formulas name it."""
+        return self.net.of_loss(self.name)
 
     @property
     def names(self) -> dict[str, Ref]:
         """The defined names of the workbook: the single knobs that have a place."""
         return {
-            knob.name: self.knob(knob.key).ref(fixed=True)
+            knob.name: self.knob(knob.key, knob.layer).ref(fixed=True)
             for key, knob in self.knobs.items()
             if knob.name and key in self._knob_blocks
         }

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, equal, guard, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, join, when
 from sheetnet.network.engine import FloatArray, forward, losses
 from sheetnet.network.equations import Equations
 from sheetnet.network.net import Net
@@ -156,6 +157,13 @@ def kinked(context: Context, row: int) -> Iterator[tuple[Area, float]]:
         for quantity, at in layer.kinks():
             block = blocks[quantity.name, layer.number]
             yield Area(NAME, row, block.left, row, block.right), at
+
+
+def above(area: Area, at: Any) -> Expression:
+    """How many numbers of the area are beyond a kink, which may depend on a cell."""
+    if isinstance(at, Expression):
+        return call("COUNTIF", area, join([">", call("FIXED", at, 15, True)]))
+    return call("COUNTIF", area, f">{at:.15g}")
 
 
 def row_of(number: int, move: int) -> int:

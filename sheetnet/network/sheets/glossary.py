@@ -15,8 +15,11 @@ def cost(context: Context) -> str:
 
 
 def gradient(context: Context) -> str:
+    of = "the cost"
+    if context.net.batch:
+        of = "the loss of the example that the step learns from"
     return (
-        "The gradient of a weight says how the cost changes when the weight grows a little, per "
+        f"The gradient of a weight says how {of} changes when the weight grows a little, per "
         "unit of weight; training moves every weight the other way."
     )
 

@@ -79,8 +79,8 @@ GRADIENT_RATIO = _quantity("gradient_ratio", "the same, by their size")
 
 
 def applies(context: Context) -> bool:
-    """Whether the network is small enough for the check."""
-    few = context.net.parameter_count <= MOST_PARAMETERS
+    """Whether the gradients are the whole cost's, and the network is small enough for the check."""
+    few = context.net.parameter_count <= MOST_PARAMETERS and not context.net.batch
     return few and differences.width(context.net, context.samples) < differences.MOST_CELLS // 16
 
 
@@ -282,9 +282,7 @@ def _crosses(context: Context, number: int) -> Expression:
     counts = []
     for move in (0, 1):
         row = differences.row_of(number, move)
-        above = [
-            call("COUNTIF", area, f">{at:.15g}") for area, at in differences.kinked(context, row)
-        ]
+        above = [differences.above(area, at) for area, at in differences.kinked(context, row)]
         counts.append(above)
     pairs = zip(*counts, strict=True)
     apart = [call("ABS", up - down) for up, down in pairs]

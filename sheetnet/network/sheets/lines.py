@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sheetnet.expressions.formula import (
     Expression,
     Name,
@@ -90,6 +93,8 @@ class Lines:
                 self._line(delta.symbol, equation, delta, BACKWARD, None, layer.hyper)
 
         by = f", by the {context.net.reduction.written} of the gradients of all examples"
+        if context.net.batch:
+            by = ", by the gradient of the example that the step learns from"
         self._section("Update" + by * context.batch)
         fixed: list[Rich] = []
         for quantity, number, unit, source in self._picture.parameters():
@@ -147,7 +152,7 @@ class Lines:
         value: Ref,
         role: Style,
         short: Expression | None = None,
-        facts: dict[str, float] | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         """One quantity; `short` is the equation once more with its inner sum computed.
 

@@ -12,7 +12,8 @@ from sheetnet.network.sheets import doings
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_names import Names
-from sheetnet.network.sheets.slips import SLIPS
+from sheetnet.network.sheets.slips import SLIPS, printed
+from sheetnet.network.sheets.slips.slip import Slip
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
@@ -22,6 +23,8 @@ NAME = "Notation"
 FIRST_ROW = 5
 #: Characters of a line in a document's column.
 A_LINE = 36
+#: Characters of a line in the columns of a slip's texts.
+ROOMS = (28.0, 28.0, 28.0, 38.0)
 #: Quantity (as `Notation.missing` names it), its name for people, how a document writes it.
 Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
 
@@ -246,7 +249,8 @@ def _bias_read(context: Context, unit: int, to: str) -> list[tuple[Rich, str]]:
 
 def _slips(context: Context, sheet: Sheet, row: int) -> None:
     """The document's slips: what is printed, what is right, and a number that decides."""
-    met = [(slip, slip.proof(context)) for slip in SLIPS[context.notation.key]]
+    known = (*SLIPS[context.notation.key], *printed.slips(context))
+    met = [(slip, slip.proof(context)) for slip in known]
     slips = [(slip, proof) for slip, proof in met if proof]
     if not slips:
         return
@@ -262,7 +266,7 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
     prose = styles.PLAIN.but(wrap=True)
     for slip, proof in slips:
         row += 1
-        sheet.heights[row] = 30
+        sheet.heights[row] = _height(slip)
         for column, text in enumerate((slip.where, slip.printed, slip.right), 2):
             look = prose.but(colour=styles.GREY) if column == 2 else prose
             sheet.put(row, column, text, look)
@@ -270,8 +274,17 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         sheet.merge(row, 5, row, 6)
         values = (proof.printed, proof.right, proof.measured)
         for column, (value, claim) in enumerate(values, 7):
-            look = styles.NUMBER.but(number_format="0") if proof.counts else styles.NUMBER
-            sheet.put(row, column, value, look, claim=claim, approximate=1.0)
+            decimals = "0" if proof.counts else styles.SIX if proof.fine else styles.FOUR
+            look = styles.NUMBER.but(number_format=decimals)
+            size = 0.0 if proof.fine else 1.0
+            sheet.put(row, column, value, look, claim=claim, approximate=size)
         right, measured = (Ref(NAME, row, column) for column in (8, 9))
         near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
         write_check(sheet, row, 10, near)
+
+
+def _height(slip: Slip) -> float:
+    """As many lines as the longest of its texts takes in its column."""
+    texts = (slip.where, slip.printed, slip.right, slip.shown)
+    longest = max(len(rich(text).text) / room for text, room in zip(texts, ROOMS, strict=True))
+    return 17.0 if longest <= 1 else 4 + 13.0 * (1 + int(longest))

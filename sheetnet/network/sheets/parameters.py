@@ -50,8 +50,8 @@ TITLES = (
 
 def listed(context: Context) -> tuple[Parameter, ...]:
     """The parameters that may be chosen; none where the network is too large or of other
-    layers than dense ones."""
-    return choosable(context.net) if context.dense else ()
+    layers than dense ones, or where a step does not learn from all examples."""
+    return choosable(context.net) if context.dense and not context.net.batch else ()
 
 
 def column(context: Context, of: int) -> Area:

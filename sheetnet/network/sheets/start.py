@@ -69,9 +69,7 @@ class Layout:
         ]
         self.aside_width = min(max(NARROWEST, *needs) if needs else NARROWEST, WIDEST)
         self.single: list[Knob] = [
-            knob
-            for knob in context.unplaced()
-            if not (knob.rows or knob.columns or knob.home or knob.layer)
+            knob for knob in context.unplaced() if knob.name and not knob.home
         ]
         for row, knob in enumerate(self.single, FIRST_ROW):
             context.place_knob(knob, NAME, row, inputs.FIRST_COLUMN)
@@ -188,7 +186,7 @@ def _try(sheet: Sheet, row: int, layout: Layout, tries: Sequence[str | Try]) -> 
 
 def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
     """A knob of one cell: its name, its value, the lesson's own."""
-    block = context.knob(knob.key)
+    block = context.knob(knob.key, knob.layer)
     sheet.put(block.top, 2, knob.title, LABEL)
     context.fill_knob(sheet, knob, styles.INPUT.but(number_format=knob.number_format))
     if knob.note:

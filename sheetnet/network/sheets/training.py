@@ -14,7 +14,7 @@ from sheetnet.expressions.formula import Expression, Ref, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
-from sheetnet.network.quantities import COST, SAMPLE, STEP, Quantity
+from sheetnet.network.quantities import COST, ORDER, SAMPLE, STEP, Quantity
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
@@ -155,7 +155,7 @@ class _Rows:
         cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
         for block in self.blocks:
             quantity = self.owned[block.quantity, block.layer]
-            look = LOOKS[quantity.role]
+            look = COUNT if quantity == ORDER else LOOKS[quantity.role]
             edge = look.but(borders="l", border_colour=styles.RULE)
             for number, index in enumerate(_columns(block)):
                 formula = self._formula(quantity, block, index | places)
@@ -200,6 +200,8 @@ class _Rows:
         """The formula of one cell of a step."""
         layer = block.layer
         key = quantity.name, layer
+        if quantity == ORDER:
+            return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if layer is not None and key in self.states:
             parameter, state = self.states[key]
             return self._state(parameter, layer, state, index)
@@ -274,7 +276,7 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     for number, index in enumerate(_columns(block)):
         column, inner = block.left + number, number > 0
         example = None
-        if SAMPLE in index and context.batch:
+        if SAMPLE in index and context.batch and quantity != ORDER:
             example = f"example {index[SAMPLE] + 1}"
         sheet.put(EXAMPLE_ROW, column, example, examples[inner])
         # In a row that is one unit's, the symbol is that of the first one's.

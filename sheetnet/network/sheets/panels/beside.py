@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ class Beside:
         *,
         equals: Expression | None = None,
         meant: bool = False,
-        facts: dict[str, float] | None = None,
+        facts: Mapping[str, Any] | None = None,
         read: bool = True,
         signless: bool = False,
     ) -> Ref:
@@ -154,7 +154,7 @@ class Beside:
         *,
         training: Each | None = None,
         meant: bool = False,
-        facts: dict[str, float] | None = None,
+        facts: Mapping[str, Any] | None = None,
         left: int = RIGHT,
         read: bool = True,
         signless: bool = False,

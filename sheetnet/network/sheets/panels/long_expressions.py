@@ -228,7 +228,7 @@ class _Panel:
             sheet.put(row + below, LEFT, content, style)
             sheet.merge(row + below, LEFT, row + below, RIGHT)
             sheet.heights[row + below] = 16.0 * (1 + int(length / room)) + 4
-        facts = self.first.hyper | self.second.hyper
+        facts = {**self.first.hyper, **self.second.hyper}
         reading = Reading(NAME, row, s.loss, text, (row + 2, LEFT), (row, LEFT + 1), facts)
         self.context.readings.append(reading)
         self.row = row + 4

@@ -1,82 +1,388 @@
-"""Slips in CPE 486/586, 03 Introducing Deep Learning, Rahul Bhadani, 2026."""
+"""Slips in CPE 486/586, 03 Introducing Deep Learning, Rahul Bhadani, 2026.
+
+Numbers that are printed wrongly stand in the lesson file that prints them (`slips.printed`).
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
-from sheetnet.expressions.formula import Expression, Number, call, exp, ln, maximum, square
+import numpy as np
+
+from sheetnet.expressions.formula import (
+    Expression,
+    Number,
+    Ref,
+    call,
+    exp,
+    guard,
+    ln,
+    maximum,
+    minimum,
+    total,
+    when,
+)
+from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    DELTA,
+    INPUT,
+    SAMPLE,
+    SOURCE,
+    STEP,
+    TARGET,
+    UNIT,
+    WEIGHT,
+    Quantity,
+    Z,
+)
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.slips.slip import Live, Proof, Slip, slope
+from sheetnet.network.sheets.slips.slip import H, Proof, Slip
+
+#: Sums of so many examples are written out.
+MOST_EXAMPLES = 20
 
 
-def _sigma(x: float) -> Expression:
-    return 1 / (1 + exp(-x))
+# A binary cross-entropy --------------------------------------------------------------
 
 
-def _constant(value: float) -> Live:
-    return Number(value), value
-
-
-def _confident(_: Context) -> Proof:
-    def loss(z: float) -> Expression:
-        return -ln(_sigma(z))
-
-    confident = 1 / (1 + math.exp(10))
-    return Proof(
-        (_sigma(-10) * (1 - _sigma(-10)), confident * (1 - confident)),
-        (_sigma(-10) - 1, confident - 1),
-        (slope(loss, -10), confident - 1),
+def _one_probability(context: Context) -> bool:
+    """Whether the only output is a probability, in layers that work unit by unit."""
+    by_unit = all(layer.activation.cell_slope for layer in context.dense)
+    return (
+        bool(context.dense)
+        and by_unit
+        and context.net.loss.name == "binary_cross_entropy"
+        and context.sizes[-1] == 1
     )
 
 
-def _mask(_: Context) -> Proof:
-    def cost(w: float) -> Expression:
-        return (square(1 - maximum(0, w * 1)) + square(1 - maximum(0, w * -1))) / 2
+def _softplus(x: Expression) -> Expression:
+    """ln(1 + eˣ), whose power never overflows."""
+    return guard(maximum(0, x)) + ln(1 + exp(-call("ABS", x)))
+
+
+def _loss(z: Expression, target: Expression) -> Expression:
+    """The cross-entropy of σ(z)."""
+    return target * _softplus(-z) + (1 - target) * _softplus(z)
+
+
+def _loss_of(z: float, target: float) -> float:
+    return float(target * np.logaddexp(0, -z) + (1 - target) * np.logaddexp(0, z))
+
+
+def _output(numbers: Numbers) -> tuple[float, float, float]:
+    """z, ŷ and y of the chosen step and example."""
+    n, last = numbers.sample, numbers.net.depth
+    z, a = (float(numbers.now(q, last)[n, 0]) for q in (Z, ACTIVATION))
+    return z, a, float(numbers.targets[n, 0])
+
+
+def _confident(context: Context) -> Proof | None:
+    if not _one_probability(context):
+        return None
+    last, target = context.depth, context.given(TARGET, 0)
+    z, a = (context.of_step(q, last) for q in (Z, ACTIVATION))
+
+    def measured(numbers: Numbers) -> float:
+        at, _, y = _output(numbers)
+        return (_loss_of(at + H, y) - _loss_of(at - H, y)) / (2 * H)
 
     return Proof(
-        (Number(2) / 2 * ((1 - Number(1)) * 1 + (-1 - Number(1)) * -1), 2.0),
-        (Number(2) / 2 * ((1 - Number(1)) * 1), 0.0),
-        (slope(cost, 1), 0.0),
+        (a * (1 - a), lambda m: _output(m)[1] * (1 - _output(m)[1])),
+        (a - target, lambda m: _output(m)[1] - _output(m)[2]),
+        ((_loss(z + H, target) - _loss(z - H, target)) / (2 * H), measured),
     )
 
 
-def _first_of_layer_2(_: Context) -> Proof:
-    measured = call("ROUND", _sigma(0.4785), 4)
-    return Proof(_constant(0.6147), _constant(0.6174), (measured, 0.6174))
+def _any_layer(context: Context) -> Proof | None:
+    """∂L/∂z of the first unit under the output, measured by moving that z."""
+    if not _one_probability(context) or context.depth < 2:
+        return None
+    last, below = context.depth, context.dense[-2]
+    target, z, a = context.given(TARGET, 0), context.of_step(Z, last), context.of_step(Z, last - 1)
+    held, weight = context.of_step(ACTIVATION, last - 1), context.of_step(WEIGHT, last)
+    out = context.of_step(ACTIVATION, last)
+
+    def moved(by: float) -> Expression:
+        return z + weight * (below.applied([a + by], 0) - held)
+
+    def measured(numbers: Numbers) -> float:
+        own = numbers.net.layers[last - 2]
+        n, (at, _, y) = numbers.sample, _output(numbers)
+        z_below = numbers.now(Z, last - 1)[n, 0]
+        value = numbers.now(ACTIVATION, last - 1)[n, 0]
+        w = numbers.now(WEIGHT, last)[0, 0]
+        activation = own.activation  # type: ignore[attr-defined]
+        ends = activation.value(np.array([z_below + H, z_below - H]), own.hyper)
+        up, down = (_loss_of(at + w * (end - value), y) for end in ends)
+        return (up - down) / (2 * H)
+
+    return Proof(
+        (out - target, lambda m: _output(m)[1] - _output(m)[2]),
+        (
+            context.of_step(DELTA, last - 1),
+            lambda m: float(m.now(DELTA, last - 1)[m.sample, 0]),
+        ),
+        ((_loss(moved(H), target) - _loss(moved(-H), target)) / (2 * H), measured),
+    )
 
 
-def _prediction(_: Context) -> Proof:
-    measured = call("ROUND", _sigma(1.2794), 4)
-    return Proof(_constant(0.7862), _constant(0.7823), (measured, 0.7823))
+# The updates of one step --------------------------------------------------------------
+
+
+def _weight_changes(context: Context, layer: int) -> tuple[list[Expression], list[Expression]]:
+    """What the first step adds to a layer's weights: −η·gradient, and new − old."""
+    rate, run = context.hyper["learning_rate"], context.run(WEIGHT, layer)
+    gradients = context.run(WEIGHT.gradient, layer)
+    computed: list[Expression] = []
+    seen: list[Expression] = []
+    for unit, source in np.ndindex(context.sizes[layer], context.sizes[layer - 1]):
+        at = {UNIT: unit, SOURCE: source}
+        computed.append(call("ABS", -rate * gradients.ref(fixed=True, **{STEP: 0}, **at)))
+        new, old = (run.ref(fixed=True, **{STEP: step}, **at) for step in (1, 0))
+        seen.append(call("ABS", new - old))
+    return computed, seen
+
+
+def _smallest(context: Context) -> Proof | None:
+    """Whether all changes of the first layer are smaller than those of the second."""
+    net = context.net
+    if context.depth < 3 or not context.steps or net.optimiser.state or not _one(context):
+        return None
+    if context.sizes[1] * context.sizes[2] > MOST_EXAMPLES:
+        return None
+    first, (second, seen) = _weight_changes(context, 1)[0], _weight_changes(context, 2)
+
+    def changes(numbers: Numbers, layer: int) -> FloatArray:
+        run = numbers.trace[WEIGHT, layer]
+        found: FloatArray = np.abs(run[1] - run[0])
+        return found
+
+    return Proof(
+        (guard(maximum(*first)), lambda m: float(changes(m, 1).max())),
+        (guard(minimum(*second)), lambda m: float(changes(m, 2).min())),
+        (guard(minimum(*seen)), lambda m: float(changes(m, 2).min())),
+    )
+
+
+def _one(context: Context) -> bool:
+    """Whether every weight learns, on a single example."""
+    net = context.net
+    learn = all(net.trained(q, at).all() for q, at in net.parameters())
+    return bool(context.dense) and context.samples == 1 and learn
+
+
+def _hidden(context: Context) -> Proof | None:
+    if context.depth < 3 or not _one_probability(context):
+        return None
+    hidden = [context.of_step(ACTIVATION, layer) for layer in range(1, context.depth)]
+    count = context.depth - 1
+    return Proof(
+        (Number(1), 1), (Number(count), count), (call("COUNT", *hidden), count), counts=True
+    )
+
+
+# A ReLU neuron on N examples ------------------------------------------------------------
+
+
+def _relu(context: Context) -> bool:
+    """Whether the network is one ReLU on several examples with a mean squared error."""
+    net = context.net
+    return (
+        bool(context.dense)
+        and context.sizes[1:] == (1,)
+        and context.dense[0].activation.name == "relu"
+        and context.dense[0].bias == BIAS
+        and net.loss.name == "squared_error"
+        and net.reduction.name == "mean"
+        and not net.batch
+        and 1 < context.samples <= MOST_EXAMPLES
+    )
+
+
+def _gradient(parameter: Quantity) -> Callable[[Context], Proof | None]:
+    """2/N·Σ e·x over all examples, over those with z > 0, and the gradient on Training."""
+    place = {UNIT: 0, SOURCE: 0} if parameter == WEIGHT else {UNIT: 0}
+
+    def proof(context: Context) -> Proof | None:
+        if not _relu(context):
+            return None
+        slope = context.dense[0].activation.cell_slope
+        assert slope
+        terms: list[Expression] = []
+        active: list[Expression] = []
+        for n in range(context.samples):
+            z = context.of_step(Z, 1, **{SAMPLE: n})
+            term: Expression = z - context.knob(TARGET).ref(sample=n, unit=0, fixed=True)
+            if parameter == WEIGHT:
+                term = term * context.knob(INPUT).ref(sample=n, unit=0, fixed=True)
+            terms.append(term)
+            active.append(slope(z, z, {}) * term)
+        two = Number(2) / context.samples
+
+        def summed(numbers: Numbers, *, masked: bool) -> float:
+            z, y = numbers.now(Z, 1)[:, 0], numbers.targets[:, 0]
+            x = numbers.inputs[:, 0] if parameter == WEIGHT else np.ones_like(y)
+            # Where a neuron is active, its δ is 2e; elsewhere it is 0.
+            mask = numbers.now(ACTIVATION, 1)[:, 0] > 0 if masked else np.ones_like(y)
+            return float(2 * np.mean((z - y) * x * mask))
+
+        key = tuple(place.values())
+        return Proof(
+            (two * total(terms), lambda m: summed(m, masked=False)),
+            (two * total(active), lambda m: summed(m, masked=True)),
+            (
+                context.of_step(parameter.gradient, 1, **place),
+                lambda m: float(m.now(parameter.gradient, 1)[key]),
+            ),
+        )
+
+    return proof
+
+
+def _jacobian(context: Context) -> Proof | None:
+    """The derivative of N values by N sums: N numbers on a diagonal, N² in all."""
+    if not _relu(context):
+        return None
+    count = context.samples
+    sums, values = (context.run(q, 1).area(fixed=True, **{STEP: 0}) for q in (Z, ACTIVATION))
+    if sums is None or values is None:
+        return None
+    return Proof(
+        (Number(count), count),
+        (Number(count * count), count * count),
+        (call("COUNT", sums) * call("COUNT", values), count * count),
+        counts=True,
+    )
+
+
+def _row_and_column(context: Context) -> Proof | None:
+    """A row of N targets and a column of N values: their difference has N × N numbers."""
+    if not _relu(context):
+        return None
+    count = context.samples
+    targets = context.knob(TARGET).area(unit=0, fixed=True)
+    return Proof(
+        (Number(count * count), count * count),
+        (Number(count), count),
+        (call("COUNT", targets), count),
+        counts=True,
+    )
+
+
+def _column(context: Context) -> Proof | None:
+    """∂C/∂w as Xᵀe has as many rows as there are weights."""
+    if not _relu(context) or context.sizes[0] < 2:
+        return None
+    count = context.sizes[0]
+    weights = context.run(WEIGHT.gradient, 1).area(fixed=True, **{STEP: 0})
+    assert weights
+    return Proof(
+        (Number(1), 1), (Number(count), count), (call("COUNT", weights), count), counts=True
+    )
+
+
+def _dead(context: Context) -> Proof | None:
+    """An example with negative inputs alone, at the last step: what the neuron makes of it."""
+    if not _relu(context):
+        return None
+    data = np.array(context.lesson.data.inputs, float)
+    negative = [n for n in range(context.samples) if (data[n] < 0).all()]
+    last = context.steps
+    awake = [n for n in negative if train(context.lesson)[ACTIVATION, 1][last, n, 0] > 0]
+    if not awake:
+        return None
+    n = awake[0]
+    place = {STEP: last, SAMPLE: n, UNIT: 0}
+    z: Ref = context.run(Z, 1).ref(fixed=True, **place)
+    u = context.run(ACTIVATION, 1).ref(fixed=True, **place)
+
+    def value(numbers: Numbers) -> float:
+        return float(numbers.trace[ACTIVATION, 1][last, n, 0])
+
+    return Proof(
+        (Number(0), 0.0), (guard(when(z > 0, z, 0)), lambda m: max(0.0, _z(m, n))), (u, value)
+    )
+
+
+def _z(numbers: Numbers, n: int) -> float:
+    return float(numbers.trace[Z, 1][-1, n, 0])
 
 
 SLIPS = (
     Slip(
+        "A Simple Neural Network, the title",
+        "one hidden layer",
+        "two: with two neurons and with three",
+        "hidden layers; measured: layers between input and output that have values",
+        _hidden,
+    ),
+    Slip(
         "These Derivatives Are Well-Behaved",
-        "no large update when confident but wrong",
-        "∂L/∂z = ŷ − y, near −1 there",
-        "y = 1, z = −10, printed as ŷ(1 − ŷ); measured as a central difference",
+        "ŷ(1 − ŷ) ≈ 0 prevents huge updates when confident but wrong",
+        "∂L/∂z = ŷ − y, near ±1 there; ∂L/∂ŷ is as huge as ŷ(1 − ŷ) is small",
+        "the output at the chosen step, printed as ŷ(1 − ŷ); measured: a central difference",
         _confident,
     ),
     Slip(
-        "Gradient Computation, a ReLU neuron",
-        "2/N·Σ e·x over all examples",
-        "only over examples with z > 0",
-        "x = 1, −1, y = 1, 1, w = 1, b = 0; measured as a central difference",
-        _mask,
+        "These Derivatives Are Well-Behaved",
+        "∂L/∂z of any layer ℓ is ŷ − y",
+        "so only in the output layer; below, the weights and slopes on the way count too",
+        "first unit below the output; measured: a central difference by its z",
+        _any_layer,
     ),
     Slip(
-        "Verification: Forward Pass with New Weights",
-        "0.6147 as the first value of layer [2]",
-        "0.6174",
-        "measured as σ(0.4785)",
-        _first_of_layer_2,
+        "Layer 1 Weight Updates",
+        "smallest updates: first layer weights",
+        "the smallest one is there, but not all are smaller than those of layer 2",
+        "first step: largest change of a weight in layer 1, smallest in layer 2; measured: new − "
+        "old on Training",
+        _smallest,
     ),
     Slip(
-        "Updated Network Visualization",
-        "the network now predicts 0.7862",
-        "0.7823",
-        "measured as σ(1.2794)",
-        _prediction,
+        "Activation function with differentiability, dead neuron",
+        "dead where it receives only negative inputs",
+        "where z is not above 0 for any example; negative inputs times negative weights are "
+        "positive",
+        "an example of negative inputs at the last step, u; measured: Training",
+        _dead,
+    ),
+    Slip(
+        "Derivative of Broadcast ReLU",
+        "a vector of zeros and ones",
+        "a diagonal matrix, by the Jacobian of the slides themselves",
+        "numbers in ∂u/∂z; measured: values times sums",
+        _jacobian,
+    ),
+    Slip(
+        "Gradient of Neural Network Loss",
+        "y a row, Xw + b a column",
+        "both columns: else y − u is a matrix",
+        "numbers in y − u; measured: targets",
+        _row_and_column,
+    ),
+    Slip(
+        "Gradient Computation",
+        "∂C/∂w = 2/N·Σ e·xᵀ for the nonzero activation case",
+        "2/N·Σ 1[z > 0]·e·xᵀ: the case belongs into the sum",
+        "∂C/∂w₁ at the chosen step; measured: Training",
+        _gradient(WEIGHT),
+    ),
+    Slip(
+        "Error Term Substitution for Bias Gradient",
+        "∂C/∂b = 2/N·Σ e",
+        "2/N·Σ 1[z > 0]·e",
+        "∂C/∂b at the chosen step; measured: Training",
+        _gradient(BIAS),
+    ),
+    Slip(
+        "Scalar vs. Vectorized Operations",
+        "∂C/∂w a row, as in the derivation",
+        "Xᵀe is a column, as in the table",
+        "rows of ∂C/∂w; measured: weights on Training",
+        _column,
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetnet.expressions.formula import Expression
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.sheets.context import Context
 from sheetnet.workbook.model import Claimed
 
@@ -24,13 +25,15 @@ Live = tuple[Expression, Claimed]
 class Proof:
     """What follows from the printed, what from the right, and what is measured.
 
-    The numbers may be `counts`, of rows or of columns.
+    The numbers may be `counts`, of rows or of columns; those that differ in their last digits
+    only are `fine`, and no differences.
     """
 
     printed: Live
     right: Live
     measured: Live
     counts: bool = False
+    fine: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Slip:
     """
 
     where: str
-    printed: str
-    right: str
+    printed: Rich | str
+    right: Rich | str
     shown: str
     proof: Callable[[Context], Proof | None]
 

@@ -1,0 +1,196 @@
+"""Updates: what the step that follows adds to each parameter, and which changes are largest.
+
+Source: Bhadani, "Weight Updates with Gradient Descent" to "Layer 1 Weight Updates".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.parameters import Parameter, every
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import Link, PrintSetup, Sheet
+from sheetnet.workbook.styles import BACKWARD, UPDATE
+
+NAME = "Updates"
+TOP, LEFT = 5, 2
+MOST = 200
+SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE = range(LEFT, LEFT + 6)
+#: Sizes that differ by less than this are the same: programs round differently.
+DECIMALS = 12
+WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
+
+
+def refuses(lesson: Lesson) -> str:
+    """Why a lesson cannot have the panel, and the remedy."""
+    count = len(_listed(lesson.net))
+    if not 1 < count <= MOST or not all(isinstance(layer, Dense) for layer in lesson.net.layers):
+        return (
+            f"compares from 2 to {MOST} weights and biases that learn, of dense layers, and there "
+            f"are {count}: take the panel out, or change network.layers"
+        )
+    return ""
+
+
+def _listed(net: Net) -> list[Parameter]:
+    """The parameters that training changes."""
+    return [p for p in every(net) if net.trains(p.quantity, p.layer, p.place)]
+
+
+def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
+    found = []
+    for p in listed:
+        place = tuple(p.place.values())
+        after = numbers.derived(f"next_{p.quantity.name}", p.layer)[place]
+        found.append(float(after - numbers.now(p.quantity, p.layer)[place]))
+    return np.array(found)
+
+
+def _sizes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
+    return np.array([round(size, DECIMALS) for size in np.abs(_changes(numbers, listed)).tolist()])
+
+
+class _Writer:
+    def __init__(self, context: Context) -> None:
+        self.context, self.listed = context, _listed(context.net)
+        self.sheet = Sheet(NAME, "what the next update adds to each weight, largest and smallest")
+        self.last = context.depth
+        self.first_row = TOP + 7 + self.last
+        self.bottom = self.first_row + len(self.listed) - 1
+
+    def write(self) -> None:
+        context, sheet = self.context, self.sheet
+        sheet.tab_colour, sheet.print_setup = styles.GREEN, PrintSetup(fit_height=1)
+        sheet.freeze, sheet.cursor = (TOP - 1, 1), (TOP, LEFT)
+        sheet.default_width = 12.5
+        sheet.widths |= {1: 2.5, LEFT: 18.0}
+        hint = "the step that follows the chosen one: which weights move most, which hardly at all"
+        frame.head(sheet, "Updates: which weights move most", hint, problem=PROBLEM)
+        sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
+        look = WHOLE.but(bold=True)
+        sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
+        sheet.put(3, LEFT + 2, "chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[3, LEFT + 2] = Link("Start", tip="To the step")
+        self._write_list()
+        self._write_layers()
+        frame.banner(sheet, SIZE + 3)
+
+    def _heading(self, row: int, text: str | Expression) -> None:
+        self.sheet.put(row, LEFT, text, styles.HEADING)
+        self.sheet.fill(row, LEFT, row, SIZE, styles.HEADING)
+        self.sheet.heights[row] = 22
+
+    def _column(self, column: int, rows: Sequence[int] | None = None) -> Area:
+        top, bottom = (rows[0], rows[-1]) if rows else (self.first_row, self.bottom)
+        return Area(NAME, top, column, bottom, column, True)
+
+    def _write_list(self) -> None:
+        context, sheet, symbols = self.context, self.sheet, self.context.symbols
+        self._heading(self.first_row - 2, "Every parameter that learns")
+        heads = ("parameter", "layer", "value", "gradient", "change", "its size")
+        for column, head in enumerate(heads, SYMBOL):
+            sheet.put(self.first_row - 1, column, head, styles.LABEL_CENTRE)
+        green = UPDATE.but(number_format=styles.SIGNED_SIX, horizontal="center")
+        blue = BACKWARD.but(number_format=styles.SIGNED_SIX, horizontal="center")
+        for number, p in enumerate(self.listed):
+            row, place = self.first_row + number, tuple(p.place.values())
+            sheet.put(row, SYMBOL, str(p.symbol(symbols)), styles.symbol(UPDATE))
+            label = symbols.layer_label(p.layer)
+            sheet.put(row, LAYER, label, styles.LABEL_CENTRE)
+            value, gradient = Ref(NAME, row, VALUE), Ref(NAME, row, GRADIENT)
+            for column, quantity, look in (
+                (VALUE, p.quantity, green),
+                (GRADIENT, p.quantity.gradient, blue),
+            ):
+                held = context.of_step(quantity, p.layer, **p.place)
+                claim = _now(quantity.name, p.layer, place)
+                sheet.put(row, column, held, look, claim=claim)
+            sheet.put(
+                row,
+                CHANGE,
+                self._change(p, value, gradient),
+                green.but(bold=True),
+                claim=self._of(_changes, number),
+            )
+            size = call("ROUND", call("ABS", Ref(NAME, row, CHANGE)), DECIMALS)
+            look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
+            sheet.put(row, SIZE, size, look, claim=self._of(_sizes, number))
+
+    def _write_layers(self) -> None:
+        """The smallest and the largest change of each layer, and of all, by name."""
+        sheet, symbols = self.sheet, self.context.symbols
+        self._heading(TOP, "The smallest and the largest change")
+        heads = ("", "smallest", "its size", "largest", "its size")
+        for column, head in enumerate(heads, LEFT):
+            sheet.put(TOP + 1, column, head or None, styles.LABEL_CENTRE)
+        lines: list[tuple[str, list[int]]] = []
+        for layer in range(1, self.last + 1):
+            rows = [n for n, p in enumerate(self.listed) if p.layer == layer]
+            if rows:
+                lines.append((symbols.layer(layer), rows))
+        if len(lines) > 1:
+            lines.append(("of all", [*range(len(self.listed))]))
+        for row, (name, numbers) in enumerate(lines, TOP + 2):
+            look = styles.LABEL_RIGHT.but(bold=name == "of all")
+            sheet.put(row, LEFT, name, look)
+            for column, function in ((LEFT + 1, "MIN"), (LEFT + 3, "MAX")):
+                self._write_end(row, column, function, numbers)
+
+    def _write_end(self, row: int, column: int, function: str, numbers: list[int]) -> None:
+        rows = [self.first_row + n for n in numbers]
+        sizes, names = self._column(SIZE, rows), self._column(SYMBOL, rows)
+        size, symbols = Ref(NAME, row, column + 1), self.context.symbols
+        find = np.argmin if function == "MIN" else np.argmax
+
+        def first(held: Numbers) -> int:
+            return numbers[int(find(_sizes(held, self.listed)[numbers]))]
+
+        name: Expression = Ref(NAME, rows[0], SYMBOL)
+        if len(rows) > 1:  # Gnumeric takes no INDEX of a single cell
+            name = call("INDEX", names, call("MATCH", size, sizes, 0), 1)
+        look = styles.symbol(UPDATE).but(bold=True)
+        claim = lambda held: str(self.listed[first(held)].symbol(symbols))  # noqa: E731
+        self.sheet.put(row, column, name, look, claim=claim)
+        number = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
+        value = lambda held: float(_sizes(held, self.listed)[first(held)])  # noqa: E731
+        self.sheet.put(row, column + 1, call(function, sizes), number, claim=value)
+
+    def _change(self, p: Parameter, value: Expression, gradient: Expression) -> Expression:
+        """−η times the gradient, or what else the optimiser adds."""
+        context, optimiser = self.context, self.context.net.optimiser
+        if not optimiser.state:
+            return -context.hyper["learning_rate"] * gradient
+        kept = {s: context.of_step(p.quantity.kept(s), p.layer, **p.place) for s in optimiser.state}
+        number = context.step + 1
+        new = optimiser.cells_state(gradient, dict(kept), context.hyper, number)
+        return optimiser.cells(value, gradient, new, context.hyper, number) - value
+
+    def _of(
+        self, values: Callable[[Numbers, Sequence[Parameter]], FloatArray], number: int
+    ) -> Callable[[Numbers], float]:
+        return lambda numbers: float(values(numbers, self.listed)[number])
+
+
+def _now(name: str, layer: int, place: tuple[int, ...]) -> Callable[[Numbers], float]:
+    return lambda numbers: float(numbers.trace[name, layer][numbers.step][place])
+
+
+def _fill(context: Context) -> list[Sheet]:
+    writer = _Writer(context)
+    writer.write()
+    return [writer.sheet]
+
+
+UPDATES = SheetKind(NAME, _fill, refuses=refuses)
