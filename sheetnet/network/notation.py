@@ -57,7 +57,8 @@ class Notation:
     begins a hidden δ with the activation's slope.
 
     Matrices: an example is a row of A and Z (A W, X w) or a column (W a): `example_rows`, for δ
-    `delta_rows`. `one` and `many` are the letters for one example and for several. `error` is
+    `delta_rows`. `one` and `many` are the letters for one example and for several, `vector` those
+    of one example's vectors, where they differ from `one`. `error` is
     ∂C/∂a of the output layer where it has a letter, `diagonal` the matrix with the slopes on its
     diagonal. `by_a` and `by_z` are the derivatives of the *cost* by A and Z where they have
     letters: then Matrices shows those, with 1/N in them. `layer_function` is the activation of a
@@ -101,6 +102,7 @@ class Notation:
     delta_rows: bool = False
     one: Letters = field(default_factory=Letters)
     many: Letters = field(default_factory=Letters)
+    vector: Letters | None = None
     error: str = ""
     diagonal: str = ""
     by_a: str = ""
@@ -221,6 +223,7 @@ NOTATIONS: dict[str, Notation] = {
         layer_function="σ",
         one=Letters(x="X"),
         many=Letters(x="X"),
+        vector=Letters(z="z", a="a", t="t", x="x"),
         by_a="Δ",
         by_z="H",
         missing={
@@ -360,28 +363,31 @@ class Symbols:
     def letters(self) -> Letters:
         return self.notation.one if self.samples == 1 else self.notation.many
 
-    def _whole(self, letter: str, layer: int | None) -> Rich:
-        """A letter for a layer; an arrow over it belongs to it."""
-        runs = [Run(letter, 0, not self.letters.bold, self.letters.bold)]
-        if layer is not None:
-            runs.append(Run(self.notation.layer_label(layer, self.last), 1))
-        return Rich(tuple(runs))
-
     def matrix(self, letter: str, layer: int) -> Rich:
-        """A whole layer's quantity, by its usual letter: W, A (0: the inputs), Z, T, b."""
-        letters, output = self.letters, layer == self.last
+        """A whole layer's quantity, by its usual letter: W, A (0: the inputs), Z, T, b.
+
+        a, z and t are the same of one example, whatever the number of examples.
+        """
+        letters = self.letters
+        if letter in ("a", "z", "t"):
+            letter, letters = letter.upper(), self.notation.vector or self.notation.one
+        output = layer == self.last
+        whole: tuple[str, int | None] = (letter, layer)
         if letter == ACTIVATIONS and layer == 0 and letters.x:
-            return self._whole(letters.x, None)
-        if letter == ACTIVATIONS and output and letters.y:
-            return self._whole(letters.y, None)
-        if letter == TARGETS:
-            return self._whole(letters.t, None)
-        if letter == BIASES and letters.bold:
-            return self._whole(letter, layer)
-        if letter in (ACTIVATIONS, SUMS):
-            held = letters.a if letter == ACTIVATIONS else letters.z or "z"
-            return self._whole(held, layer)
-        return self.letter(letter, "", layer)
+            whole = letters.x, None
+        elif letter == ACTIVATIONS and output and letters.y:
+            whole = letters.y, None
+        elif letter == TARGETS:
+            whole = letters.t, None
+        elif letter == ACTIVATIONS:
+            whole = letters.a, layer
+        elif letter == SUMS:
+            whole = letters.z or "z", layer
+        bold = letters.bold and letter != WEIGHTS
+        runs = [Run(whole[0], 0, not bold, bold)]
+        if whole[1] is not None:
+            runs.append(Run(self.layer_label(whole[1]), 1))
+        return Rich(tuple(runs))
 
     def deltas(self, layer: int) -> Rich:
         """∂/∂z of a whole layer."""

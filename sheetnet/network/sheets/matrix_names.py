@@ -44,11 +44,18 @@ class Names:
     @property
     def ones(self) -> Rich:
         """A column of ones: J_N."""
+        if not self._notation.ones:
+            return Rich((Run("1", bold=True),))
         letter, _, lower = self._notation.ones.partition("_")
         return self._symbols.letter(letter, lower, None)
 
+    @property
+    def mark(self) -> Rich:
+        """The raised letter of a matrix transposed."""
+        return Rich((Run(self._notation.transpose, 1),))
+
     def transposed(self, symbol: Rich) -> Rich:
-        raised = Rich((Run(self._notation.transpose, 1),))
+        raised = self.mark
         has_layer = self._notation.transpose_brackets and any(run.level > 0 for run in symbol.runs)
         return "(" + symbol + ")" + raised if has_layer else symbol + raised
 
@@ -89,6 +96,18 @@ class Names:
         if layer == self._symbols.last:
             return self._symbols.letter(self._notation.error, "", None)
         return self.taken_back(layer)
+
+    def cost_by_a(self, layer: int) -> Rich:
+        """The derivative of the cost by a layer's values: Δ."""
+        if self._notation.by_a:
+            return self.by_a(layer)
+        return self.by_matrix(ACTIVATIONS, layer, self._symbols.cost_letter)
+
+    def cost_by_z(self, layer: int) -> Rich:
+        """The derivative of the cost by a layer's sums: H."""
+        if self.of_cost:
+            return self.delta(layer)
+        return self.by_matrix(SUMS, layer, self._symbols.cost_letter)
 
     def through_weights(self, layer: int) -> Rich:
         """The weights as the next layer's δ is taken back through them."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.mathematics import filled_in, written
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -20,16 +21,16 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 SYMBOL, VALUE, EQUATION, NUMBERS, CHECK, RIGHT = 2, 3, 4, 5, 6, 8
-TRANSPOSED = Rich((Run("T", 1),))
 #: What stands in row and column of a matrix, both from 0.
 Each = Callable[[int, int], Expression]
-Names = Callable[[int, int], Rich]
+Named = Callable[[int, int], Rich]
 
 
 class Beside:
     """Writes such a sheet; `row` is the next free one."""
 
     def __init__(self, context: Context, name: str, about: str, title: str, hint: str) -> None:
+        self.names = Names(context.symbols)
         self.context, self.symbols, self.name = context, context.symbols, name
         self.sheet = sheet = Sheet(name, about, tab_colour=styles.BLUE, freeze=(4, 4))
         sheet.cursor, sheet.print_setup, sheet.default_width = (4, SYMBOL), PrintSetup(), 10.5
@@ -118,7 +119,7 @@ class Beside:
     ) -> Area:
         """A matrix under its title, one array formula or cell by cell; ✓ behind each row."""
         sheet = self.sheet
-        name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
+        name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         sheet.put(top - 1, left, title, name.but(horizontal="left"))
         decimals = styles.SIX if role == BACKWARD else styles.FOUR
         look = role.but(number_format=decimals, horizontal="center")
@@ -145,7 +146,7 @@ class Beside:
     def both(
         self,
         shape: tuple[int, int],
-        symbols: Names,
+        symbols: Named,
         equations: Each,
         values: Values,
         role: Style,

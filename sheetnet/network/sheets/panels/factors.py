@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
-from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 from sheetnet.network.quantities import (
@@ -28,7 +28,7 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import factor_numbers as found
 from sheetnet.network.sheets.panels import halves
-from sheetnet.network.sheets.panels.beside import RIGHT, TRANSPOSED, Beside
+from sheetnet.network.sheets.panels.beside import RIGHT, Beside
 from sheetnet.network.sheets.panels.fitting_layers import squared
 from sheetnet.network.sheets.panels.rows import derivative
 from sheetnet.workbook.model import Sheet
@@ -69,8 +69,8 @@ class _Panel(Beside):
         self.choose_example()
         self.layers: dict[int, _Layer] = {}
         notation = self.symbols.notation
-        self.loss, self.hadamard = notation.loss_letter, notation.hadamard
-        self.target = Rich((Run(notation.target_letter, 0, True),))
+        self.loss, self.hadamard = self.symbols.loss_letter, notation.hadamard
+        self.target = self.symbols.matrix("t", context.depth)
 
     def write(self) -> list[Sheet]:
         for layer in self.context.dense:
@@ -80,13 +80,6 @@ class _Panel(Beside):
             self._backward(layer)
         halves.write(self, self.outputs, self.targets)
         return [self.finish()]
-
-    def _vector(self, letter: str, layer: int) -> Rich:
-        """A whole layer's; of layer 0 the inputs' own letter, where it has one."""
-        notation = self.symbols.notation
-        if letter == "a" and not layer and not notation.input_has_layer:
-            return Rich((Run(notation.input_letter, 0, True),))
-        return self.symbols.matrix(letter, layer)
 
     def _signless(self, layer: int) -> bool:
         """Whether no value of a layer is below 0."""
@@ -112,7 +105,7 @@ class _Panel(Beside):
             top,
             left,
             (sources, 1),
-            self._vector("a", n - 1),
+            s.matrix("a", n - 1),
             lambda k, _: (
                 context.of_step(ACTIVATION, n - 1, unit=k) if n > 1 else context.given(INPUT, k)
             ),
@@ -121,7 +114,7 @@ class _Panel(Beside):
         )
         left += 2
         summed: Expression = call("MMULT", weights, below)
-        name = s.matrix("z", n) + " = " + s.matrix("W", n) + " · " + self._vector("a", n - 1)
+        name = s.matrix("z", n) + " = " + s.matrix("W", n) + " · " + s.matrix("a", n - 1)
         biases: Callable[[int], list[Expression]] = lambda j: []  # noqa: E731
         if layer.bias:
             bias = self.matrix(
@@ -206,7 +199,7 @@ class _Panel(Beside):
             lambda *_: loss.cell(self.outputs, self.targets, context.loss_hyper),
             lambda numbers: numbers.now(LOSS)[numbers.sample],
             FORWARD,
-            s.loss + " = " + "½" * half + apart + TRANSPOSED + " · " + apart,
+            s.loss + " = " + "½" * half + apart + self.names.mark + " · " + apart,
             0.5 * product if half else product,
             training=lambda *_: context.of_step(LOSS),
             meant=True,
@@ -291,8 +284,7 @@ class _Panel(Beside):
                     for j, delta in enumerate(above.delta)
                 ]
             ),
-            s.matrix("W", n + 1)
-            + TRANSPOSED
+            self.names.transposed(s.matrix("W", n + 1))
             + " · "
             + derivative(s, self.loss, s.matrix("z", n + 1)),
             call("MMULT", call("TRANSPOSE", above.weights), deltas),
@@ -314,10 +306,8 @@ class _Panel(Beside):
             lambda numbers: found.below(numbers, n).T,
             FORWARD,
             derivative(s, z, weights)
-            + ", a row for each unit: ("
-            + self._vector("a", n - 1)
-            + ")"
-            + TRANSPOSED,
+            + ", a row for each unit: "
+            + self.names.transposed(s.matrix("a", n - 1)),
             call("TRANSPOSE", held.below),
         )
         by_z = derivative(s, self.loss, z)
@@ -333,10 +323,8 @@ class _Panel(Beside):
             derivative(s, self.loss, weights)
             + " = "
             + by_z
-            + " · ("
-            + self._vector("a", n - 1)
-            + ")"
-            + TRANSPOSED,
+            + " · "
+            + self.names.transposed(s.matrix("a", n - 1)),
             call("MMULT", delta_area, call("TRANSPOSE", held.below)),
             training=own,
         )
@@ -366,7 +354,7 @@ class _Panel(Beside):
                 lambda j, k: self.held(held.weights, j, k, s.weight(n, j, k)),
                 lambda numbers: numbers.now(WEIGHT, n),
                 UPDATE,
-                derivative(s, z, self._vector("a", n - 1)) + " = " + weights,
+                derivative(s, z, s.matrix("a", n - 1)) + " = " + weights,
                 held.weights + 0,
             )
 

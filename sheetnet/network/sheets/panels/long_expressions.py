@@ -307,7 +307,7 @@ class _Panel:
         """The terms of one derivative, a row each, and their sum."""
         context, s, sheet = self.context, self.symbols, self.sheet
         top, outputs = self.row, context.sizes[2]
-        name = derivative(s, s.notation.loss_letter, parameter)
+        name = derivative(s, s.loss_letter, parameter)
         sheet.put(top, LEFT, name, styles.symbol(BACKWARD))
         gradient = context.net.loss.cell_gradient
         cell_slopes = (self.first.activation.cell_slope, self.second.activation.cell_slope)

@@ -9,6 +9,7 @@ import numpy as np
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -17,7 +18,6 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 LEFT = 2
-TRANSPOSED = Rich((Run("t", 1),))
 #: What stands in row and column of a matrix, both from 0.
 Each = Callable[[int, int], Expression]
 
@@ -26,6 +26,7 @@ class Pairs:
     """Writes such a sheet; `row` is the next free one, matrices are `wide` columns at most."""
 
     def __init__(self, context: Context, name: str, title: str, hint: str, wide: int) -> None:
+        self.names = Names(context.symbols)
         self.context, self.symbols = context, context.symbols
         self.wide = wide
         self.sheet = sheet = Sheet(name, title[0].lower() + title[1:])
@@ -60,7 +61,7 @@ class Pairs:
         self.row += 2
 
     def title(self, row: int, column: int, text: Rich | str, role: Style) -> None:
-        name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
+        name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         self.sheet.put(row, column, text, name.but(horizontal="left"))
 
     def cells(

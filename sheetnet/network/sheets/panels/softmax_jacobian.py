@@ -88,7 +88,7 @@ class _Panel:
         )
         self.a_i, self.t_i = (indexed(one, "i") for one in (s.activation(layer, 0), s.target(0)))
         self.base = context.loss_hyper["log_base"]
-        self.loss = s.notation.loss_letter
+        self.loss = s.loss_letter
 
     def write(self) -> list[Sheet]:
         self._forward()
@@ -357,7 +357,8 @@ class _Panel:
             lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
-            remark="✓ equals δ · a, element by element; a bias’s derivative is δ itself",
+            remark=f"✓ equals {s.delta_name} · a, element by element; a bias’s derivative is "
+            f"{s.delta_name} itself",
         )
 
 
