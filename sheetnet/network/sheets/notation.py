@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetnet.expressions.formula import Ref, call
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.quantities import BIAS
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.slips import SLIPS
+from sheetnet.network.sheets.slips import met
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import write_check
+from sheetnet.sheets.checks import FAILED, PASSED, UNDECIDED, mark_failures, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 
@@ -160,8 +160,7 @@ def _bias_read(context: Context, unit: int, to: str) -> list[tuple[Rich, str]]:
 
 def _slips(context: Context, sheet: Sheet, row: int) -> None:
     """The document's slips: what is printed, what is right, and a number that decides."""
-    met = [(slip, slip.proof(context)) for slip in SLIPS[context.notation.key]]
-    slips = [(slip, proof) for slip, proof in met if proof]
+    slips = met(context)
     if not slips:
         return
     sheet.put(row, 2, "Slips in the document, each with a live proof", styles.HEADING)
@@ -185,7 +184,18 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         values = (proof.printed, proof.right, proof.measured)
         for column, (value, claim) in enumerate(values, 7):
             look = styles.NUMBER.but(number_format="0") if proof.counts else styles.NUMBER
-            sheet.put(row, column, value, look, claim=claim, approximate=1.0)
+            sheet.put(row, column, value, look, claim=claim, approximate=proof.size)
         right, measured = (Ref(NAME, row, column) for column in (8, 9))
-        near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
+        size = 1 + call("ABS", measured)
+        _write_mark(sheet, row, call("ABS", right - measured) <= 1e-6 * size, proof.verdict)
+
+
+def _write_mark(sheet: Sheet, row: int, near: Expression, verdict: Ref | None) -> None:
+    """✓ where what is right is what is measured; where Gradient check decides nothing, no more."""
+    if verdict is None:
         write_check(sheet, row, 10, near)
+        return
+    other = when(equal(verdict, PASSED), FAILED, UNDECIDED[0])
+    passes = (PASSED, UNDECIDED[0])
+    sheet.put(row, 10, when(near, PASSED, other), styles.CHECK, passes=passes)
+    mark_failures(sheet, Area(NAME, row, 10, row, 10))
