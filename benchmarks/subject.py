@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sheetnet.expressions.dialects import EXCEL
+from sheetnet.expressions.dialects import EXCEL, PLAIN, Corner
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.lesson import Lesson
@@ -102,21 +102,27 @@ class Content:
             yield self._plain(sheet, row, column, cell, value)
         for band in sheet.bands:
             for row, values in zip(band.rows, band.values.tolist(), strict=True):
-                line = zip(band.cells, values, strict=True)
+                line, corner = zip(band.cells, values, strict=True), band.corner(row)
                 for column, (cell, value) in enumerate(line, band.left):
-                    yield self._plain(sheet, row, column, cell, value, row - band.top)
+                    yield self._plain(sheet, row, column, cell, value, corner)
 
     def _plain(
-        self, sheet: Sheet, row: int, column: int, cell: Cell, value: object, down: int = 0
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int,
+        cell: Cell,
+        value: object,
+        corner: Corner = PLAIN,
     ) -> Plain:
-        """A cell, its formula filled down by `down` rows."""
+        """A cell; `corner` writes the references of a formula that is filled down."""
         style = self._numbers.setdefault(cell.style, len(self._numbers))
         content = cell.content
         if isinstance(content, Matrix):
             content = content.expression
         shown = value if isinstance(value, str | int | float) else None
         if isinstance(content, Expression):
-            text = "=" + EXCEL.write(content, sheet.name, lambda number: str(number + down))
+            text = "=" + EXCEL.write(content, sheet.name, corner)
             return Plain(row, column, text, shown, style, True)
         if isinstance(content, Rich):
             shown = content.text

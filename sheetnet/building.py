@@ -9,7 +9,7 @@ from typing import Any
 
 from sheetnet.errors import SheetnetError
 from sheetnet.estimate import Estimate, estimate, refuse_the_large
-from sheetnet.files.formats import Progress, format_of, write
+from sheetnet.files.formats import Progress, collector_paused, format_of, write
 from sheetnet.lessons.subjects import load, subject
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
@@ -38,7 +38,7 @@ def build(lesson: Any, path: str | Path | None = None, *, progress: Progress | N
 def build_each(lesson: Any, paths: Sequence[Path], *, progress: Progress | None = None) -> None:
     """Write one lesson's workbook to several paths, each in the format of its ending."""
     forms = [format_of(path) for path in paths]
-    with naming(lesson, paths):
+    with naming(lesson, paths), collector_paused():
         for form in forms:
             refuse_the_large(lesson, form)
         book = make_book(lesson)

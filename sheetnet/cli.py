@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sheetnet import __version__
+from sheetnet.asked import bar, build_all, load, say_sizes, targets
 from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.terminal import Program, say, say_json, watched
 
 if TYPE_CHECKING:
-    from sheetnet.estimate import Estimate
     from sheetnet.network.engine import Trace
-    from sheetnet.network.lesson import Lesson
     from sheetnet.proof.verification import Verification
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -109,23 +107,39 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     say(f"{path}: change it, then run: sheetnet build {path}")
 
 
+in_notation = click.option(
+    "--notation",
+    type=click.Choice([*NOTATIONS]),
+    help="Whose symbols and order, where not the lesson's own; its texts follow.",
+)
+
+
 @main.command()
-@click.argument("lesson")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the workbook goes.")
+@click.argument("lesson", required=False)
+@click.option("--all", "every", is_flag=True, help="Build every lesson of `sheetnet lessons`.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Where the workbook goes; with --all the folder.",
+)
 @click.option(
     "--format",
     "kind",
     type=click.Choice(["xlsx", "ods", "both"]),
     help="The format, where --output does not tell: xlsx (the default), ods, or both.",
 )
+@in_notation
 @overrides
 @click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
 @click.option("--dry-run", is_flag=True, help="Say how large it becomes; write nothing.")
 @as_json
 def build(
-    lesson: str,
+    lesson: str | None,
+    every: bool,
     output: Path | None,
     kind: str | None,
+    notation: str | None,
     assignments: tuple[str, ...],
     open_it: bool,
     dry_run: bool,
@@ -138,65 +152,37 @@ def build(
       sheetnet build mazur
       sheetnet build mazur --set training.steps=500 -o monday.xlsx --open
       sheetnet build mazur --format both
+      sheetnet build mazur --notation sabine
       sheetnet build mazur --set training.steps=10000 --dry-run
+      sheetnet build --all -o workbooks
     """
     from sheetnet.building import build_each, expect
 
-    targets = _targets(lesson, output, kind)
-    loaded = _load(lesson, assignments)
     if dry_run and open_it:
         raise SheetnetError("--dry-run: writes nothing that could be opened: leave --open out")
-    if dry_run:
-        _say_sizes(targets, expect(loaded, targets), as_json)
+    if every:
+        if lesson is not None or open_it:
+            extra = f"the lesson {lesson}" if lesson is not None else "--open"
+            raise SheetnetError(f"--all: builds every lesson: leave {extra} out")
+        build_all(output, kind, notation, assignments, dry_run, as_json)
         return
-    rows = loaded.training.steps * len(targets)
-    with _bar(rows, f"building {targets[0].stem}") as progress:
-        build_each(loaded, targets, progress=progress)
+    if lesson is None:
+        raise SheetnetError("no lesson: name one, for example mazur, or add --all for all of them")
+    paths = targets(lesson, output, kind)
+    loaded = load(lesson, assignments, notation)
+    if dry_run:
+        say_sizes(paths, expect(loaded, paths), as_json)
+        return
+    rows = loaded.training.steps * len(paths)
+    with bar(rows, f"building {paths[0].stem}") as progress:
+        build_each(loaded, paths, progress=progress)
     if as_json:
-        say_json({"workbooks": [str(target) for target in targets]}, indent=None)
+        say_json({"workbooks": [str(target) for target in paths]}, indent=None)
     else:
-        for target in targets:
+        for target in paths:
             say(f"{target}: built. Next: sheetnet verify {target}")
     if open_it:
-        click.launch(str(targets[0]))
-
-
-def _say_sizes(targets: list[Path], sizes: list[Estimate], as_json: bool) -> None:
-    """What a dry run found out, a line a workbook."""
-    pairs = zip(targets, sizes, strict=True)
-    if as_json:
-        rows = [
-            {
-                "workbook": str(target),
-                "sheets": size.sheets,
-                "cells": size.cells,
-                "megabytes": round(size.megabytes, 3),
-                "seconds": round(size.seconds, 1),
-            }
-            for target, size in pairs
-        ]
-        say_json({"workbooks": rows}, indent=None)
-        return
-    for target, size in pairs:
-        large = f"{size.megabytes:,.0f}" if size.megabytes >= 10 else f"{size.megabytes:.2g}"
-        say(
-            f"{target}: not written: it would have {size.sheets} sheets, {size.cells:,} cells and "
-            f"about {large} MB, and take about {max(size.seconds, 1):,.0f} s"
-        )
-
-
-def _targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
-    """Where the workbook goes: one path, or one for each format."""
-    from sheetnet.building import OUTPUT
-
-    endings = ["xlsx", "ods"] if kind == "both" else [kind or "xlsx"]
-    if output is None:
-        return [OUTPUT / f"{Path(lesson).stem}.{ending}" for ending in endings]
-    if kind is None:
-        return [output]
-    if kind != "both" and output.suffix and output.suffix.lower() != f".{kind}":
-        raise SheetnetError(f"--output {output}: does not end in .{kind}: leave --format out")
-    return [output.with_suffix(f".{ending}") for ending in endings]
+        click.launch(str(paths[0]))
 
 
 @main.command()
@@ -279,7 +265,7 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
     from sheetnet.curve import printed, write_curve
     from sheetnet.network.engine import train as run
 
-    loaded = _load(lesson, assignments)
+    loaded = load(lesson, assignments)
     with naming(loaded):
         trace: Trace = run(loaded)
     if output:
@@ -291,31 +277,6 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
         say(printed(loaded, trace))
         if output:
             say(f"{output}: written")
-
-
-def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
-    """A lesson with fields overridden from the command line."""
-    from sheetnet.lessons.files import find, read_text
-    from sheetnet.lessons.text import override
-    from sheetnet.network.lesson import Lesson
-
-    lesson = Lesson.load(name)
-    if not assignments:
-        return lesson
-    text = read_text(find(name))
-    for assignment in assignments:
-        text = override(text, assignment)
-    return Lesson.from_toml(text, f"{name} with {' '.join('--set ' + a for a in assignments)}")
-
-
-@contextmanager
-def _bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    if not watched():
-        yield lambda rows: None
-        return
-    with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:
-        yield bar.update
 
 
 #: So many cells are printed; `--json` has all.

@@ -28,6 +28,11 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 Change = Callable[[etree._Element], None]
 
 
+#: Lessons that differ in what formats and programs may stumble over: one example, logarithms, a
+#: batch. What is proved of each lesson by itself goes through all that ship.
+FEW = ("mazur", "bhadani-1-2-3-1", "batch-of-four")
+
+
 def sheet_part(package: zipfile.ZipFile, sheet: str) -> str:
     """The part of an .xlsx that holds a sheet."""
     book = etree.fromstring(package.read("xl/workbook.xml"))
@@ -162,7 +167,7 @@ def cell_of(block: dict[str, Any], row: int = 0, column: int = 0) -> tuple[str, 
 
 
 def assert_cells_agree(book: Book, name: str) -> None:
-    """A sheet's formulas, evaluated, give the numbers of its claims; of bands the first row."""
+    """A sheet's formulas, evaluated, give what its claims say; of bands the first row."""
     sheet = book[name]
     claims = book.claims(sheet)
     said = [
@@ -174,4 +179,6 @@ def assert_cells_agree(book: Book, name: str) -> None:
         said += zip([cell.content for cell in band.cells], book.band_values(band)[0], strict=True)
     for content, number in said:
         if isinstance(content, Expression):
-            assert evaluate(content, book) == pytest.approx(number, rel=1e-9, abs=1e-12)
+            if not isinstance(number, str):
+                number = pytest.approx(number, rel=1e-9, abs=1e-12)
+            assert evaluate(content, book) == number

@@ -168,6 +168,42 @@ def test_status_1_and_the_cells_where_a_workbook_is_wrong(place: Path) -> None:
     assert "NOT verified" in result.output
 
 
+def test_all_lessons_are_built_side_by_side_in_any_notation(place: Path) -> None:
+    """Texts of a lesson follow as well: γ is η elsewhere, and a₁⁽⁰⁾ is x₂."""
+    result = run(
+        "build", "--all", "--notation", "wichmann", "--set", "training.steps=2", "-o", "all"
+    )
+    assert result.exit_code == 0, result.output
+    assert sorted(path.stem for path in (place / "all").iterdir()) == sorted(shipped())
+    lesson = json.loads(run("inspect", "all/happydustbunny.xlsx", "--json").output)["lesson"]
+    assert 'notation = "wichmann"' in lesson
+    assert "Set η to 0.05" in lesson and "γ" not in lesson
+    assert "from x₂ to a₁⁽¹⁾" in lesson
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("mazur", "--all"),
+        ("--all", "--open"),
+        ("--all", "-o", "x.xlsx"),
+        (),
+        ("--open", "--dry-run"),
+    ],
+)
+def test_what_build_cannot_mean_is_one_sentence(arguments: tuple[str, ...], place: Path) -> None:
+    result = run("build", *arguments)
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert not [*place.iterdir()]
+
+
+def test_all_may_be_a_dry_run(place: Path) -> None:
+    found = json.loads(run("build", "--all", "--format", "both", "--dry-run", "--json").output)
+    assert len(found["workbooks"]) == 2 * len(shipped())
+    assert not [*place.iterdir()]
+
+
 def test_no_progress_bar_in_a_pipe(place: Path) -> None:
     program = "from sheetnet.cli import main; main()"
     done = subprocess.run(

@@ -72,13 +72,13 @@ def test_the_map_is_the_cost_over_two_weights_largest_on_top() -> None:
 
 
 def test_the_words_say_what_a_large_step_does() -> None:
-    words = descent.WORDS_ROW, descent.LABEL
+    words = descent.WORDS_ROW + 3, descent.LABEL
     small = chosen(Lesson.load("mazur"))
-    assert str(small.value(small[descent.NAME], *words)).endswith("the step goes down.")
+    assert small.value(small[descent.NAME], *words) == "The step goes down."
     text = Lesson.load("mazur").text.replace('"sigmoid"', '"identity"')
     lesson = Lesson.from_toml(text.replace("steps         = 100", "steps = 1"), "large")
     large = chosen(lesson, learning_rate=40)
-    assert "overshoot" in str(large.value(large[descent.NAME], *words))
+    assert "Overshoot" in str(large.value(large[descent.NAME], *words))
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

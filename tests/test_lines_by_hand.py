@@ -28,12 +28,20 @@ from sheetnet.expressions.formula import (
     call,
 )
 from sheetnet.expressions.mathematics import filled_in, written
-from sheetnet.expressions.reading import Interval, Symbol, flat, flat_text, sides
+from sheetnet.expressions.reading import (
+    Interval,
+    Symbol,
+    UnreadableError,
+    flat,
+    flat_text,
+    sides,
+)
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.decoding import DOCUMENTS, Decoder
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.quantities import DELTA, LOSS, WEIGHT
 from sheetnet.network.subject import numbers
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.readings import check_readings, wrong_label
@@ -59,6 +67,7 @@ BY_HAND = {
     "LeakyReLU": lambda x, _: x[0] if x[0] > 0 else 0.01 * x[0],
     "LeakyReLU′": lambda x, _: 1.0 if x[0] > 0 else 0.01,
     "g": lambda x, facts: float(x[0] >= facts["theta"]),
+    "log": lambda x, _: math.log(x[0]),
 }
 
 
@@ -100,7 +109,7 @@ TRUE = [
     ("happydustbunny", "dC/dw_{12}^{(1)} = δ_{1}^{(1)}", D1[1]),
     ("happydustbunny", "w_{00}^{(2)} − γ·δ_{0}^{(2)}·a_{0}^{(1)}", 0.4 - 0.5 * D2[0] * HIDDEN[0]),
     ("sabine", "σ(w_{10}^{L−1}·a_{0}^{L−2} + w_{11}^{L−1}·a_{1}^{L−2} + b_{1}^{L−1})", HIDDEN[1]),
-    ("sabine", "c = ½·(a_{0}^{L} − t_{0})^{2} + ½·(a_{1}^{L} − t_{1})^{2}", COST),
+    ("sabine", "c = ½·((t_{0} − a_{0}^{L})^{2} + (t_{1} − a_{1}^{L})^{2})", COST),
     ("sabine", "dc/dz_{1}^{L} = (a_{1}^{L} − t_{1})·a_{1}^{L}·(1 − a_{1}^{L})", D2[1]),
     ("sabine", "dc/dw_{10}^{L−1} = dc/dz_{1}^{L−1}·a_{0}^{L−2}", D1[1] * X[0]),
     ("sabine", "dc/db_{0}^{L−1} = dc/dz_{0}^{L−1}", D1[0]),
@@ -111,18 +120,19 @@ TRUE = [
         "z_{1}^{[2]} = w_{01}^{[2]} + w_{11}^{[2]}·a_{1}^{[1]} + w_{21}^{[2]}·a_{2}^{[1]}",
         W2[0] @ HIDDEN + 0.6,
     ),
-    ("bhadani", "∂C/∂w_{21}^{[1]} = ∂L/∂z_{1}^{[1]}·x_{2}", D1[0] * X[1]),
-    ("bhadani", "(a_{2}^{[2]} − y_{2})·a_{2}^{[2]}·(1 − a_{2}^{[2]})", D2[1]),
+    ("bhadani", "∂L/∂w_{21}^{[1]} = ∂L/∂z_{1}^{[1]}·x_{2}", D1[0] * X[1]),
+    ("bhadani", "(ŷ_{2} − y_{2})·ŷ_{2}·(1 − ŷ_{2})", D2[1]),
+    ("bhadani", "L = ½·(y_{1} − ŷ_{1})^{2} + ½·(y_{2} − ŷ_{2})^{2}", COST),
     ("wichmann", "σ(W_{11}^{(1)}·x_{1} + W_{12}^{(1)}·x_{2} + b_{1}^{(1)})", HIDDEN[0]),
     ("wichmann", "J = ½·((a_{1}^{(2)} − t_{1})^{2} + (a_{2}^{(2)} − t_{2})^{2})", COST),
     (
         "wichmann",
-        "δ_{1}^{(1)} = (δ_{1}^{(2)}·W_{11}^{(2)} + δ_{2}^{(2)}·W_{21}^{(2)})"
+        "H_{1}^{(1)} = (H_{1}^{(2)}·W_{11}^{(2)} + H_{2}^{(2)}·W_{21}^{(2)})"
         "·(a_{1}^{(1)} − (a_{1}^{(1)})^{2})",
         D1[0],
     ),
     ("wichmann", "∂J/∂b_{2}^{(1)}", D1[1]),
-    ("wichmann", "∂J/∂W_{12}^{(2)} = δ_{1}^{(2)}·a_{2}^{(1)}", D2[0] * HIDDEN[1]),
+    ("wichmann", "∂J/∂W_{12}^{(2)} = H_{1}^{(2)}·a_{2}^{(1)}", D2[0] * HIDDEN[1]),
 ]
 
 
@@ -136,10 +146,29 @@ def test_lines_of_the_documents(notation: str, text: str, value: float) -> None:
 def test_the_single_output_of_bhadani_has_one_index() -> None:
     """The slides: ŷ = 0.7739, y = 1, w₂[3] = 0.2, its source 0.5968, η = 0.1."""
     name = "bhadani-1-2-3-1"
-    [error] = read("a_{1}^{[3]} − y", "bhadani", name)
+    [error] = read("ŷ − y", "bhadani", name)
     assert error.low == pytest.approx(0.7739 - 1, abs=5e-5)
     [new] = read("w_{2}^{[3]} − η·∂L/∂z_{1}^{[3]}·a_{2}^{[2]}", "bhadani", name)
     assert new.low == pytest.approx(0.2 + 0.1 * 0.2261 * 0.5968, abs=1e-5)
+    [loss] = read("−(y·log(ŷ) + (1 − y)·log(1 − ŷ))", "bhadani", name)
+    assert loss.low == pytest.approx(0.2563, abs=5e-5)
+
+
+def test_loss_and_cost_of_a_batch_are_two_letters() -> None:
+    """Example 1 of four: E and ∂E/∂z are its own, J and ∂J/∂W the mean; H has two indices."""
+    name = "batch-of-four"
+    known = decoder("wichmann", name)
+    for text, value in (
+        ("E", known.numbers.now(LOSS)[0]),
+        ("∂E/∂z_{2}^{(1)}", known.numbers.now(DELTA, 1)[0, 1]),
+        ("∂J/∂W_{12}^{(1)}", known.numbers.now(WEIGHT.gradient, 1)[0, 1]),
+        ("∂E/∂W_{12}^{(1)}", known.numbers.now(DELTA, 1)[0, 0] * known.numbers.inputs[0, 1]),
+    ):
+        [found] = read(text, "wichmann", name)
+        assert found.holds(float(value)), text
+    for text in ("J", "H_{1}^{(2)}", "∂J/∂z_{1}^{(2)}", "δ_{1}^{(2)}"):
+        with pytest.raises(UnreadableError):
+            read(text, "wichmann", name)
 
 
 FALSE = [
@@ -188,7 +217,10 @@ LABELS = [
     ("happydustbunny", "a₇⁽¹⁾ = 0.5933", False),
     ("sabine", "a₀ᴸ⁻¹ = 0.5933", True),
     ("sabine", "a₀ᴸ⁻² = 0.5933", False),
-    ("bhadani", "a₂[2] = 0.7729", True),
+    ("bhadani", "ŷ₂ = 0.7729", True),
+    ("bhadani", "ŷ₁ = 0.7729", False),
+    ("bhadani", "a₂[2] = 0.7729", False),
+    ("bhadani", "a₂[1] = 0.5969", True),
     ("bhadani", "x₁ = 0.0500", True),
     ("bhadani", "a₀[2] = 0.7729", False),
     ("wichmann", "a₂⁽²⁾ = 0.7729", True),

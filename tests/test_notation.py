@@ -10,10 +10,11 @@ import pytest
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.sheets.matrix_names import Names
 
 
-def symbols(notation: str, *sizes: int) -> Symbols:
-    """The symbols of a sigmoid network of the given sizes."""
+def lesson_of(notation: str, *sizes: int) -> Lesson:
+    """A sigmoid network of the given sizes."""
     layers = [{"units": units, "activation": "sigmoid"} for units in sizes[1:]]
     lesson = {
         "title": "a network",
@@ -23,8 +24,12 @@ def symbols(notation: str, *sizes: int) -> Symbols:
         "data": {"inputs": [[0.0] * sizes[0]], "targets": [[0.0] * sizes[-1]]},
         "training": {"learning_rate": 0.5, "steps": 1},
     }
-    lesson = Lesson.model_validate(lesson)
-    return Symbols(NOTATIONS[lesson.notation], lesson.sizes)
+    return Lesson.model_validate(lesson)
+
+
+def symbols(notation: str, *sizes: int, samples: int = 1) -> Symbols:
+    lesson = lesson_of(notation, *sizes)
+    return Symbols(NOTATIONS[lesson.notation], lesson.sizes, samples)
 
 
 Find = Callable[[Symbols], Rich]
@@ -84,8 +89,11 @@ BHADANI: list[tuple[str, Find]] = [
     ("y", lambda s: s.target(0)),
     ("∂L/∂z2[2]", lambda s: s.delta(2, 1)),
     ("η", lambda s: s.learning_rate),
+    ("ŷ", lambda s: s.activation(3, 0)),
+    ("∂L/∂w12[2]", lambda s: s.by(s.weight(2, 1, 0))),
+    ("∂L/∂w03[2]", lambda s: s.by(s.bias(2, 2))),
     ("L", lambda s: s.loss),
-    ("C", lambda s: s.cost),
+    ("L", lambda s: s.cost),
 ]
 #: Wichmann: units from 1, layers in round brackets, W unit first, J the cost.
 WICHMANN: list[tuple[str, Find]] = [
@@ -100,8 +108,66 @@ WICHMANN: list[tuple[str, Find]] = [
     ("t2", lambda s: s.target(1)),
     ("∂J/∂W11(1)", lambda s: s.by(s.weight(1, 0, 0))),
     ("∂J/∂b1(1)", lambda s: s.by(s.bias(1, 0))),
+    ("H2(1)", lambda s: s.delta(1, 1)),
     ("J", lambda s: s.cost),
+    ("J", lambda s: s.loss),
 ]
+#: With several examples loss and cost are two things.
+OF_A_BATCH: list[tuple[str, str, Find]] = [
+    ("happydustbunny", "C", lambda s: s.loss),
+    ("sabine", "dc/dw01L", lambda s: s.by(s.weight(2, 0, 1))),
+    ("bhadani", "L", lambda s: s.loss),
+    ("bhadani", "C", lambda s: s.cost),
+    ("bhadani", "∂C/∂w21[1]", lambda s: s.by(s.weight(1, 0, 1))),
+    ("bhadani", "ŷ2", lambda s: s.activation(2, 1)),
+    ("wichmann", "E", lambda s: s.loss),
+    ("wichmann", "J", lambda s: s.cost),
+    ("wichmann", "∂E/∂z1(2)", lambda s: s.delta(2, 0)),
+    ("wichmann", "∂J/∂W12(1)", lambda s: s.by(s.weight(1, 0, 1))),
+]
+#: The matrices of one example, then of several: bold letters of Sabine stand in asterisks.
+MATRICES = {
+    "happydustbunny": (["a⃗(0)", "a⃗(1)", "T⃗", "W(2)"], ["a⃗(0)", "a⃗(1)", "T⃗", "W(2)"]),
+    "sabine": (["*a*L−2", "*a*L−1", "*t*", "WL"], ["AL−2", "AL−1", "T", "WL"]),
+    "bhadani": (["*x*", "*a*[1]", "*y*", "W[2]"], ["X", "A[1]", "Y", "W[2]"]),
+    "wichmann": (["X", "A(1)", "T", "W(2)"], ["X", "A(1)", "T", "W(2)"]),
+}
+#: The steps of the matrix form as each document writes them, for one example and for several.
+STEPS = {
+    "happydustbunny": (
+        "a⃗(2) = σ(A(1) W(2))",
+        "c = a⃗(2) − T⃗",
+        "δ(2) = D(2) c",
+        "δ(1) = D(1) w(2)t δ(2)",
+        "dC/dW(2) = δ(2) A(1)",
+    ),
+    "sabine": (
+        "*z*L = WL·*a*L−1 + *b*L",
+        "dc/d*a*L = *a*L − *t*",
+        "dc/d*z*L = dc/d*a*L ∘ d*a*L/d*z*L",
+        "dc/d*a*L−1 = (WL)T·dc/d*z*L",
+        "dc/dWL = dc/d*z*L·(*a*L−1)T",
+    ),
+    "bhadani": (
+        "*z*[2] = *a*[1] W[2]",
+        "∂L/∂*ŷ* = *ŷ* − *y*",
+        "∂L/∂*z*[2] = ∂L/∂*ŷ* ⊗ ∂*ŷ*/∂*z*[2]",
+        "∂L/∂*a*[1] = ∂L/∂*z*[2] W[2]T",
+        "∂L/∂W[2] = *a*[1]T ∂L/∂*z*[2]",
+    ),
+    "wichmann": (
+        "Z(2) = W(2) A(1) + b(2) JNt",
+        "Δ(2) = (A(2) − T)/N",
+        "H(2) = Δ(2) ⊙ ∂σ2/∂Z(2)",
+        "Δ(1) = (W(2))t H(2)",
+        "∂J/∂W(2) = H(2) (A(1))t",
+    ),
+}
+
+
+def starred(text: Rich) -> str:
+    """The characters, bold ones between asterisks."""
+    return "".join(f"*{run.text}*" if run.bold else run.text for run in text.runs)
 
 
 @pytest.mark.parametrize(("written", "find"), HAPPYDUSTBUNNY)
@@ -121,6 +187,35 @@ def test_symbols_have_the_characters_of_their_document(
     notation: str, sizes: tuple[int, ...], text: str, find: Find
 ) -> None:
     assert find(symbols(notation, *sizes)).text == text
+
+
+@pytest.mark.parametrize(("notation", "text", "find"), OF_A_BATCH)
+def test_symbols_of_several_examples(notation: str, text: str, find: Find) -> None:
+    assert find(symbols(notation, 2, 2, 2, samples=3)).text == text
+
+
+@pytest.mark.parametrize("notation", sorted(NOTATIONS))
+def test_matrices_have_the_letters_of_their_document(notation: str) -> None:
+    for samples, expected in zip((1, 3), MATRICES[notation], strict=True):
+        of = symbols(notation, 2, 2, 2, samples=samples)
+        found = [of.matrix("A", 0), of.matrix("A", 1), of.matrix("T", 2), of.matrix("W", 2)]
+        assert [starred(each) for each in found] == expected
+
+
+@pytest.mark.parametrize("notation", sorted(NOTATIONS))
+def test_the_matrix_form_is_the_documents(notation: str) -> None:
+    """Wichmann's with several examples, which N is about; the others have one."""
+    samples = 4 if notation == "wichmann" else 1
+    names = Names(symbols(notation, 2, 2, 2, samples=samples))
+    net = lesson_of(notation, 2, 2, 2).net
+    found = (
+        names.sums(2, True),
+        names.output(net),
+        names.through(2),
+        names.back(1),
+        names.gradient(2, True),
+    )
+    assert tuple(map(starred, found)) == STEPS[notation]
 
 
 @pytest.mark.parametrize(
@@ -186,11 +281,12 @@ def test_layers_are_named_by_their_kind_and_the_documents_label(
     assert names == [f"{kind} {label}" for kind, label in zip(kinds, labels, strict=True)]
 
 
-def test_documents_that_have_no_symbol_for_a_thing_say_so() -> None:
-    assert NOTATIONS["happydustbunny"].missing == ("z",)
-    assert NOTATIONS["bhadani"].delta == "∂L/∂z"
+def test_documents_that_have_no_symbol_for_a_thing_say_so_and_why() -> None:
+    assert "z" in NOTATIONS["happydustbunny"].missing
+    assert "delta" not in NOTATIONS["bhadani"].missing
     for key in ("sabine", "wichmann"):
         assert "learning_rate" in NOTATIONS[key].missing
+    assert all(len(why) > 20 for each in NOTATIONS.values() for why in each.missing.values())
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ TIERS = (
     {"network", "proof"},
     {"curve", "estimate", "terminal"},
     {"building"},
+    {"many"},
+    {"asked"},
     {"cli"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.

@@ -95,8 +95,11 @@ class Dialect:
     """What differs between the two languages of formulas."""
 
     separator: str
-    #: (sheet or None for the formula's own, the corners' texts) to the reference
-    reference: Callable[[str | None, tuple[str, ...]], str]
+    #: What stands before a reference to a sheet, or to the formula's own (None).
+    before: Callable[[str | None], str]
+    #: What stands between the corners of a range, and behind a reference.
+    between: str
+    behind: str
     true: str
     false: str
 
@@ -105,17 +108,18 @@ class Dialect:
         return _write(node, self, sheet, corner)[0]
 
 
-def _excel_reference(sheet: str | None, corners: tuple[str, ...]) -> str:
-    return (f"{quoted(sheet)}!" if sheet else "") + ":".join(corners)
+@cache
+def _excel_before(sheet: str | None) -> str:
+    return f"{quoted(sheet)}!" if sheet else ""
 
 
-def _open_reference(sheet: str | None, corners: tuple[str, ...]) -> str:
-    prefix = f"${quoted(sheet)}" if sheet else ""
-    return f"[{prefix}.{':.'.join(corners)}]"
+@cache
+def _open_before(sheet: str | None) -> str:
+    return f"[${quoted(sheet)}." if sheet else "[."
 
 
-EXCEL = Dialect(",", _excel_reference, "TRUE", "FALSE")
-OPEN_FORMULA = Dialect(";", _open_reference, "TRUE()", "FALSE()")
+EXCEL = Dialect(",", _excel_before, ":", "", "TRUE", "FALSE")
+OPEN_FORMULA = Dialect(";", _open_before, ":.", "]", "TRUE()", "FALSE()")
 
 
 def number_text(value: float) -> str:
@@ -139,20 +143,26 @@ def _write(node: Expression, dialect: Dialect, sheet: str, corner: Corner) -> tu
 
 
 def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, corner: Corner) -> str:
+    if type(child) is Ref:  # most are
+        return _cell_text(child, dialect, sheet, corner)
     text, binds = _write(child, dialect, sheet, corner)
     return text if binds >= least else f"({text})"
 
 
+def _cell_text(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> str:
+    before = dialect.before(None if node.sheet == sheet else node.sheet)
+    return before + _cell(node.row, node.column, node.fixed, corner) + dialect.behind
+
+
 def _ref(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
-    target = None if node.sheet == sheet else node.sheet
-    cell = _cell(node.row, node.column, node.fixed, corner)
-    return dialect.reference(target, (cell,)), ATOM
+    return _cell_text(node, dialect, sheet, corner), ATOM
 
 
 def _area(node: Area, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
+    before = dialect.before(None if node.sheet == sheet else node.sheet)
     first = _cell(node.top, node.left, node.fixed, corner)
     last = _cell(node.bottom, node.right, node.fixed, corner)
-    return dialect.reference(None if node.sheet == sheet else node.sheet, (first, last)), ATOM
+    return f"{before}{first}{dialect.between}{last}{dialect.behind}", ATOM
 
 
 def _number(node: Number, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:

@@ -237,7 +237,7 @@ def total(terms: Sequence[Expression]) -> Expression:
         return Number(0)
     result = terms[0]
     for term in terms[1:]:
-        result = result + term
+        result = Binary("+", result, term)
     return result
 
 

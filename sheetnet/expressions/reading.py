@@ -31,7 +31,7 @@ TOKEN = re.compile(
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
     | (?P<function>(?:[A-Za-z]{{2,}}|[σg√])′?\()
-    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωŷµ]
+    | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),])
@@ -257,7 +257,7 @@ def _number(text: str, exact: bool) -> Interval:
 
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
-        rf"(?:([d∂][CcLJ])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
+        rf"(?:([d∂][CcLJE])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
         text,
     )
     assert match

@@ -15,6 +15,7 @@ class Run:
     text: str
     level: int = 0
     italic: bool = False
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Activation:
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
-    of one that is `signless` is below 0.
+    of one that is `signless` is below 0, and no slope of one that is `rising`.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Activation:
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
     signless: bool = False
+    rising: bool = True
 
 
 def elementwise(

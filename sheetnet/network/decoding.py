@@ -6,6 +6,7 @@ and the proof of every equation shows that they do.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,9 +27,13 @@ class Document:
     `first` is the number of the first unit; `label` matches a layer's raised text and gives
     its number, counted from the output where it has a minus sign; `source_first` the order of
     a weight's indices; `bias_source` where the index of the node of value 1 stands (None: a
-    bias is a letter b). `inputs` ("" for a of layer 0) and `targets` are their letters, `costs`
-    those of loss and cost, `rate` that of the learning rate. `gradient` is what a parameter's
-    gradient begins with (dC), `delta` that of ∂/∂z, or "δ" where that is a letter.
+    bias is a letter b). `inputs` ("" for a of layer 0) and `targets` are their letters, `rate`
+    that of the learning rate. `losses` is the letter of an example's loss and that of the cost,
+    `alone` the one letter of both where there is one example; derivatives begin with them.
+    `delta` are the letters of ∂/∂z, if it has any: of an example's loss, and of the cost.
+    `outputs` is the letter of the output layer's values where they have one of their own,
+    without a layer; `lone` says that a single output has no index. `log` is the natural
+    logarithm's name.
     """
 
     first: int
@@ -38,25 +43,76 @@ class Document:
     bias_source: Callable[[int], int] | None
     inputs: str
     targets: str
-    costs: str
     rate: str
-    gradient: str
-    delta: str
+    losses: tuple[str, str]
+    alone: str
+    delta: tuple[str, str] = ("", "")
+    outputs: str = ""
+    lone: bool = False
+    log: str = "ln"
 
 
 DOCUMENTS = {
     # a = σ(A W): the bias is the weight from the node behind the last unit.
     "happydustbunny": Document(
-        0, r"\((\d+)\)", "w", False, lambda sources: sources, "", "T", "C", "γ", "dC", "δ"
+        first=0,
+        label=r"\((\d+)\)",
+        weight="w",
+        source_first=False,
+        bias_source=lambda sources: sources,
+        inputs="",
+        targets="T",
+        rate="γ",
+        losses=("C", "C"),
+        alone="C",
+        delta=("δ", ""),
     ),
     # Layers count down from L; b is a letter of its own.
-    "sabine": Document(0, r"L(?:−(\d+))?", "w", False, None, "", "t", "c", "η", "dc", "dc"),
+    "sabine": Document(
+        first=0,
+        label=r"L(?:−(\d+))?",
+        weight="w",
+        source_first=False,
+        bias_source=None,
+        inputs="",
+        targets="t",
+        rate="η",
+        losses=("c", "c"),
+        alone="c",
+    ),
     # Source first; node 0 is the bias, so units count from 1.
     "bhadani": Document(
-        1, r"\[(\d+)\]", "w", True, lambda sources: 0, "x", "y", "LC", "η", "∂C", "∂L"
+        first=1,
+        label=r"\[(\d+)\]",
+        weight="w",
+        source_first=True,
+        bias_source=lambda sources: 0,
+        inputs="x",
+        targets="y",
+        rate="η",
+        losses=("L", "C"),
+        alone="L",
+        outputs="ŷ",
+        lone=True,
+        log="log",
     ),
-    "wichmann": Document(1, r"\((\d+)\)", "W", False, None, "x", "t", "J", "η", "∂J", "δ"),
+    # H is the cost's derivative; where there are several examples, it has two indices.
+    "wichmann": Document(
+        first=1,
+        label=r"\((\d+)\)",
+        weight="W",
+        source_first=False,
+        bias_source=None,
+        inputs="x",
+        targets="t",
+        rate="η",
+        losses=("E", "J"),
+        alone="J",
+        delta=("", "H"),
+    ),
 }
+#: A logarithm in a loss ends there, as in PyTorch's BCELoss.
+LOWEST = -100.0
 
 
 class Decoder:
@@ -66,11 +122,15 @@ class Decoder:
         self.numbers = numbers
         self.document = DOCUMENTS[numbers.lesson.notation]
         self.sizes = numbers.net.sizes
+        document, single = self.document, len(numbers.inputs) == 1
+        #: The letters of an example's loss and of the cost here, and those of ∂/∂z.
+        self.loss, self.cost = (document.alone,) * 2 if single else document.losses
+        self.delta = {*document.delta} if single else {document.delta[0]}
 
     @cached_property
     def functions(self) -> dict[str, Function]:
         """The activations and their slopes, by NumPy, as equations call them."""
-        found: dict[str, Function] = {}
+        found: dict[str, Function] = {self.document.log: _logarithm}
         for each in ACTIVATIONS.values():
             if each.slope:
                 found[each.symbol] = partial(_value, each)
@@ -97,22 +157,25 @@ class Decoder:
         document, numbers = self.document, self.numbers
         letter = symbol.letter
         if symbol.of and letter == "z":
-            self._expect(symbol.of == document.delta, symbol)
+            self._expect(symbol.of[1:] == self.loss and not any(self.delta), symbol)
             return self._of_unit(DELTA, symbol)
         if symbol.of or symbol.kept:
             parameter, layer, index = self._parameter(symbol)
             if symbol.kept:
                 [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept]
                 return float(numbers.now(parameter.kept(kept), layer)[index])
-            if len(document.costs) > 1 and symbol.of == document.gradient[0] + document.costs[0]:
+            if self.loss != self.cost and symbol.of[1:] == self.loss:
                 return self._of_example(parameter, layer, index)
-            self._expect(symbol.of == document.gradient, symbol)
+            self._expect(symbol.of[1:] == self.cost, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
         if not symbol.lower and not symbol.upper:
             return self._alone(symbol)
         if letter in (document.weight, "b"):
             parameter, layer, index = self._parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
+        if letter == document.outputs and letter:
+            self._expect(not symbol.upper and bool(symbol.lower), symbol)
+            return self._output(self._unit(symbol.lower))
         if letter in (document.targets, document.inputs) and letter:
             # Neither has a layer; a target has an index.
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
@@ -121,12 +184,20 @@ class Decoder:
         if letter == "a" and self._layer(symbol.upper) == 0:
             self._expect(not document.inputs, symbol)
             return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
-        kinds = {"a": ACTIVATION, "z": Z} | ({"δ": DELTA} if document.delta == "δ" else {})
+        kinds = {"a": ACTIVATION, "z": Z} | dict.fromkeys(self.delta - {""}, DELTA)
+        last = self._layer(symbol.upper) == len(self.sizes) - 1
+        self._expect(not (letter == "a" and last and document.outputs), symbol)
         return self._of_unit(kinds[letter], symbol)
+
+    def _output(self, unit: int) -> float:
+        numbers = self.numbers
+        return float(numbers.now(ACTIVATION, len(self.sizes) - 1)[numbers.sample, unit])
 
     def _of_example(self, parameter: Quantity, layer: int, index: tuple[int, ...]) -> float:
         """The derivative of the example's loss by a parameter, where the loss has a letter."""
         numbers, sample = self.numbers, self.numbers.sample
+        if not index:  # a bias that all units share
+            return float(numbers.now(DELTA, layer)[sample].sum())
         source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
         return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
 
@@ -144,12 +215,13 @@ class Decoder:
         for hyper in numbers.net.loss.hyper:
             if letter == hyper.symbol:
                 return numbers.loss_hyper[hyper.name]
-        if letter in document.costs:
+        if letter == self.loss:
             return float(numbers.now(LOSS)[numbers.sample])
         # Bhadani's single output has no index.
-        self._expect(
-            letter == document.targets and document.source_first and self.sizes[-1] == 1, symbol
-        )
+        self._expect(document.lone and self.sizes[-1] == 1, symbol)
+        if letter == document.outputs:
+            return self._output(0)
+        self._expect(letter == document.targets, symbol)
         return float(numbers.targets[numbers.sample, 0])
 
     def _expect(self, holds: bool, symbol: Symbol) -> None:
@@ -184,7 +256,7 @@ class Decoder:
         if symbol.letter != document.weight:
             raise ValueError(f"{symbol.letter} is no parameter")
         units, sources = self.sizes[layer], self.sizes[layer - 1]
-        one, other = self._pair(symbol.lower, document.source_first and units == 1, layer)
+        one, other = self._pair(symbol.lower, document.lone and units == 1, layer)
         unit, source = (other, one) if document.source_first else (one, other)
         if document.bias_source and int(source) == document.bias_source(sources):
             return BIAS, layer, (self._unit(unit),)
@@ -200,6 +272,10 @@ class Decoder:
         if len(text) != 2:
             raise ValueError(f"{text!r} are no two indices")
         return text[0], text[1]
+
+
+def _logarithm(arguments: list[float], facts: Facts) -> float:
+    return max(math.log(arguments[0]), LOWEST) if arguments[0] > 0 else LOWEST
 
 
 def _value(activation: Activation, arguments: list[float], facts: Facts) -> float:

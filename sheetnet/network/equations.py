@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from sheetnet.expressions.formula import Area, Expression, call
+from sheetnet.network.arranging import arranged
 from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
@@ -88,7 +89,10 @@ class Equations:
         return self.net.loss.cell_fused(*self._outputs(sample), unit, self.loss_hyper)
 
     def loss(self, sample: int) -> Expression:
-        """The loss of one example, over the output units."""
+        """The loss of one example, over the output units, as the document writes it."""
+        return arranged(self._loss(sample), self.notation)
+
+    def _loss(self, sample: int) -> Expression:
         loss, depth = self.net.loss, self.net.depth
         outputs, targets = self._outputs(sample)
         if not self.net.is_fused(depth) or loss.cell_from_z is None:

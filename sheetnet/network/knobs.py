@@ -219,7 +219,8 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
             number_format="0",
             original=False,
             nudge=lambda value, rng: value % samples + 1,
-            shake=lambda value, rng, turn: value * 0 + turn % samples + 1,
+            # Not in step with the numbers of all signs, or an example would show one sign only.
+            shake=lambda value, rng, turn: value * 0 + (turn + turn // 2) % samples + 1,
         )
     yield Knob(
         DIFFERENCE_STEP.name,
@@ -282,7 +283,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
     sizes = lesson.net.sizes
     if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
         return
-    symbols = Symbols(NOTATIONS[lesson.notation], sizes)
+    symbols = Symbols(NOTATIONS[lesson.notation], sizes, len(lesson.data.inputs))
     choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
     yield Knob(
         CHOSEN_OUTPUT.name,

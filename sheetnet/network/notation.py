@@ -1,4 +1,4 @@
-"""The notations of the four documents: how each writes a quantity.
+"""The notations of the four documents: what each calls a quantity, and in which order.
 
 A `Notation` is data; `Symbols` writes the symbols of one lesson in it. Every fact about
 a document's conventions stands here and nowhere else.
@@ -6,21 +6,65 @@ a document's conventions stands here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich, Run, rich
+
+#: The usual letters of a layer's matrices.
+ACTIVATIONS, TARGETS, SUMS, WEIGHTS, BIASES = "A", "T", "Z", "W", "b"
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What the matrices (or vectors) of a layer are called on Matrices.
+
+    `z`, `a` and `t` are its sums, values and targets, `x` the inputs ("": `a` of layer 0), `y`
+    the values of the output layer ("": `a`). `held` is `a` with the 1 for the biases, `w` the
+    weights without them ("": as the whole, said in words). `bold` prints the letters of vectors
+    bold.
+    """
+
+    z: str = "Z"
+    a: str = "A"
+    t: str = "T"
+    x: str = ""
+    y: str = ""
+    held: str = ""
+    w: str = ""
+    bold: bool = False
 
 
 @dataclass(frozen=True)
 class Notation:
     """One document's conventions.
 
-    `first` is the number of the first unit. `layer_label(l, L)` is the superscript of
-    layer l of L. `source_first` says that a weight's indices are source, unit.
-    `bias_is_weight` says that a bias is the weight from a node of value 1; that node's
-    index is then 0 in front (`bias_node_first`) or one past the sources. `missing` names
-    the quantities for which the document has no symbol, so that ours is only usual.
+    Counting: `first` is the number of the first unit, `layer_label(l, L)` the superscript of
+    layer l of L. `source_first` says that a weight's indices are source, unit; `output_alone`
+    that a single output unit has no index of its own.
+
+    Biases: `bias_is_weight` says that a bias is the weight from a node of value 1; that node's
+    index is then 0 in front (`bias_node_first`) or one past the sources. `bias_in_matrix` says
+    that the weights' matrix holds them, so that a layer is one product; otherwise they are a
+    vector, spread over the examples by a row of ones where those have a letter, `ones`.
+
+    Letters: `output_letter` are the output layer's values, where they have one of their own.
+    `loss_letter` is the loss of one example, `cost_letter` that of all; where there is one
+    example the two are one number and have one letter, `single_letter`. `delta` is how ∂/∂z of
+    an example's loss is written: a letter δ, or the beginning of a derivative.
+
+    Order: `target_first` writes (t − a)², `half_in_front` takes ½ out of the sum, `slope_first`
+    begins a hidden δ with the activation's slope.
+
+    Matrices: an example is a row of A and Z (A W, X w) or a column (W a): `example_rows`, for δ
+    `delta_rows`. `one` and `many` are the letters for one example and for several, `vector` those
+    of one example's vectors, where they differ from `one`. `error` is
+    ∂C/∂a of the output layer where it has a letter, `diagonal` the matrix with the slopes on its
+    diagonal. `by_a` and `by_z` are the derivatives of the *cost* by A and Z where they have
+    letters: then Matrices shows those, with 1/N in them. `layer_function` is the activation of a
+    layer, whatever it is, with the layer's number under it.
+
+    `missing` names what the document has no symbol for, and why this one is taken.
     """
 
     key: str
@@ -28,27 +72,43 @@ class Notation:
     first: int
     layer_label: Callable[[int, int], str]
     source_first: bool = False
+    output_alone: bool = False
     bias_is_weight: bool = False
     bias_node_first: bool = False
-    #: The weights' matrix holds the biases too, so that a layer is one product.
     bias_in_matrix: bool = False
+    ones: str = ""
     input_letter: str = "a"
     input_has_layer: bool = True
+    output_letter: str = ""
     target_letter: str = "t"
     weight_letter: str = "w"
     cost_letter: str = "C"
     loss_letter: str = "C"
+    single_letter: str = "C"
     rate_letter: str = "η"
     rate_name: str = "eta"
     derivative: str = "d"
-    #: A hidden δ begins with the activation's slope; otherwise with the sum.
-    slope_first: bool = False
+    delta: str = "δ"
+    logarithm: str = "ln"
     hadamard: str = "⊙"
-    #: An example is a row of A and Z (A W, X w), not a column (W a); the same for δ.
+    transpose: str = "T"
+    transpose_brackets: bool = False
+    #: What stands between the factors of a product of matrices.
+    times: str = " "
+    target_first: bool = False
+    half_in_front: bool = False
+    slope_first: bool = False
     example_rows: bool = False
     delta_rows: bool = False
-    delta: str = "δ"
-    missing: tuple[str, ...] = ()
+    one: Letters = field(default_factory=Letters)
+    many: Letters = field(default_factory=Letters)
+    vector: Letters | None = None
+    error: str = ""
+    diagonal: str = ""
+    by_a: str = ""
+    by_z: str = ""
+    layer_function: str = ""
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def _round(layer: int, _: int) -> str:
@@ -63,6 +123,9 @@ def _from_last(layer: int, last: int) -> str:
     return "L" if layer == last else f"L−{last - layer}"
 
 
+#: "Back propagation" and its summary: A with the 1, a⃗ without, w without the biases.
+_ARROWS = Letters(z="", a="a⃗", t="T⃗", held="A", w="w")
+
 NOTATIONS: dict[str, Notation] = {
     "happydustbunny": Notation(
         key="happydustbunny",
@@ -72,11 +135,21 @@ NOTATIONS: dict[str, Notation] = {
         bias_is_weight=True,
         bias_in_matrix=True,
         target_letter="T",
-        example_rows=True,
-        slope_first=True,
         rate_letter="γ",
         rate_name="gamma",
-        missing=("z",),
+        transpose="t",
+        slope_first=True,
+        example_rows=True,
+        one=_ARROWS,
+        many=_ARROWS,
+        error="c",
+        diagonal="D",
+        missing={
+            "z": "the sums are h and m in two derivations only; z is what most texts call them",
+            "transpose": "said in words; ᵗ, since a raised T would look like the target",
+            "logarithm": "no loss there has one; ln is usual for base e",
+            "batch": "there is one example only; several are the rows of A, as that one is",
+        },
     ),
     "sabine": Notation(
         key="sabine",
@@ -85,9 +158,18 @@ NOTATIONS: dict[str, Notation] = {
         layer_label=_from_last,
         cost_letter="c",
         loss_letter="c",
-        hadamard="∘",
+        single_letter="c",
         delta="dc/dz",
-        missing=("learning_rate",),
+        hadamard="∘",
+        transpose_brackets=True,  # or the T would join the layer's label
+        times="·",
+        target_first=True,
+        half_in_front=True,
+        one=Letters(z="z", a="a", t="t", bold=True),
+        missing={
+            "learning_rate": "the derivation ends with the gradient; most texts call the rate η",
+            "batch": "there is one example only; several are the columns of capital letters",
+        },
     ),
     "bhadani": Notation(
         key="bhadani",
@@ -95,43 +177,75 @@ NOTATIONS: dict[str, Notation] = {
         first=1,
         layer_label=_square,
         source_first=True,
-        example_rows=True,
-        delta_rows=True,
+        output_alone=True,
         bias_is_weight=True,
         bias_node_first=True,
+        bias_in_matrix=True,
         input_letter="x",
         input_has_layer=False,
+        output_letter="ŷ",
         target_letter="y",
         loss_letter="L",
+        single_letter="L",
         derivative="∂",
-        hadamard="⊗",
         delta="∂L/∂z",
+        logarithm="log",
+        hadamard="⊗",
+        target_first=True,
+        example_rows=True,
+        delta_rows=True,
+        one=Letters(z="z", a="a", t="y", x="x", y="ŷ", bold=True),
+        many=Letters(t="Y", x="X", y="Ŷ"),
+        missing={
+            "matrix": "the matrix form has one neuron, z = X w + b; W is the usual capital letter "
+            "of a layer's weights",
+            "batch": "the layers have one example; several are the rows of capital letters, as "
+            "those of X are",
+        },
     ),
     "wichmann": Notation(
         key="wichmann",
         document="General feed forward neural networks, Kristian Wichmann, 2017",
         first=1,
         layer_label=_round,
+        ones="J_N",
         input_letter="x",
         input_has_layer=False,
         weight_letter="W",
         cost_letter="J",
-        loss_letter="J",
+        loss_letter="E",
+        single_letter="J",
         derivative="∂",
-        missing=("learning_rate", "delta"),
+        delta="∂E/∂z",
+        transpose="t",
+        transpose_brackets=True,
+        half_in_front=True,
+        layer_function="σ",
+        one=Letters(x="X"),
+        many=Letters(x="X"),
+        vector=Letters(z="z", a="a", t="t", x="x"),
+        by_a="Δ",
+        by_z="H",
+        missing={
+            "learning_rate": "the derivation ends with the gradient; most texts call the rate η",
+            "loss": "J is the cost of all examples; E, for error, since L is the last layer",
+            "example_delta": "H has the cost’s 1/N in it; of one example alone it is ∂E/∂z",
+            "logarithm": "no loss there has one; ln is usual for base e",
+            "shared_bias": "each unit has a bias of its own; b without an index",
+        },
     ),
 }
 
 
 class Symbols:
-    """The symbols of one lesson's network; units and sources are given from 0."""
+    """How a network's quantities are written; units and sources are given from 0."""
 
-    def __init__(self, notation: Notation, sizes: Sequence[int]) -> None:
+    def __init__(self, notation: Notation, sizes: Sequence[int], samples: int = 1) -> None:
         """`sizes` are the numbers of inputs and of each layer's units."""
-        self.notation, self.sizes = notation, tuple(sizes)
+        self.notation, self.sizes, self.samples = notation, tuple(sizes), samples
         self.last = len(self.sizes) - 1
 
-    def _letter(self, letter: str, lower: str, layer: int | None) -> Rich:
+    def letter(self, letter: str, lower: str, layer: int | None) -> Rich:
         runs = [Run(letter, 0, len(letter) == 1)]
         if lower:
             runs.append(Run(lower, -1))
@@ -146,78 +260,141 @@ class Symbols:
         comma = "," if len(one) > 1 or len(other) > 1 else ""
         return one + comma + other
 
-    def matrix(self, letter: str, layer: int) -> Rich:
-        """A whole layer's quantity: W⁽¹⁾, A⁽⁰⁾, Z⁽²⁾; the inputs are X where they have a letter."""
-        if letter == "A" and layer == 0 and not self.notation.input_has_layer:
-            return Rich((Run("X", 0, True),))
-        return self._letter(letter, "", layer)
+    def _alone(self, layer: int) -> bool:
+        """Whether the layer's only unit has no index of its own."""
+        return self.notation.output_alone and layer == self.last and self.sizes[layer] == 1
+
+    # One number
 
     @property
     def learning_rate(self) -> Rich:
-        return self._letter(self.notation.rate_letter, "", None)
+        return self.letter(self.notation.rate_letter, "", None)
 
     def input(self, unit: int) -> Rich:
         layer = 0 if self.notation.input_has_layer else None
-        return self._letter(self.notation.input_letter, self._unit(unit), layer)
+        return self.letter(self.notation.input_letter, self._unit(unit), layer)
 
     def target(self, unit: int) -> Rich:
-        alone = self.notation.source_first and self.sizes[-1] == 1
-        return self._letter(self.notation.target_letter, "" if alone else self._unit(unit), None)
+        lower = "" if self._alone(self.last) else self._unit(unit)
+        return self.letter(self.notation.target_letter, lower, None)
 
     def weight(self, layer: int, unit: int, source: int) -> Rich:
         to, of = self._unit(unit), self._unit(source)
         if not self.notation.source_first:
             lower = self._pair(to, of)
-        elif layer == self.last and self.sizes[layer] == 1:
-            lower = of  # Bhadani's single output unit has one index
         else:
-            lower = self._pair(of, to)
-        return self._letter(self.notation.weight_letter, lower, layer)
+            lower = of if self._alone(layer) else self._pair(of, to)
+        return self.letter(self.notation.weight_letter, lower, layer)
 
     def bias(self, layer: int, unit: int) -> Rich:
         if not self.notation.bias_is_weight:
-            return self._letter("b", self._unit(unit), layer)
+            return self.letter("b", self._unit(unit), layer)
         if self.notation.bias_node_first:
-            alone = layer == self.last and self.sizes[layer] == 1
-            lower = "0" if alone else self._pair("0", self._unit(unit))
+            lower = "0" if self._alone(layer) else self._pair("0", self._unit(unit))
         else:
             lower = self._pair(self._unit(unit), str(self.sizes[layer - 1]))
-        return self._letter(self.notation.weight_letter, lower, layer)
+        return self.letter(self.notation.weight_letter, lower, layer)
 
     def shared_bias(self, layer: int) -> Rich:
         """The bias that all units of a layer share; no document has one, so ours is usual."""
-        return self._letter("b", "", layer)
+        return self.letter("b", "", layer)
 
     def z(self, layer: int, unit: int) -> Rich:
-        return self._letter("z", self._unit(unit), layer)
+        return self.letter("z", self._unit(unit), layer)
 
     def activation(self, layer: int, unit: int) -> Rich:
         """Layer 0 is the input."""
-        return self.input(unit) if layer == 0 else self._letter("a", self._unit(unit), layer)
+        if layer == 0:
+            return self.input(unit)
+        if layer == self.last and self.notation.output_letter:
+            lower = "" if self._alone(layer) else self._unit(unit)
+            return self.letter(self.notation.output_letter, lower, None)
+        return self.letter("a", self._unit(unit), layer)
+
+    def value_letter(self, layer: int) -> str:
+        """The letter alone of a layer's values."""
+        return self.activation(layer, 0).runs[0].text
 
     def delta(self, layer: int, unit: int) -> Rich:
-        if self.notation.delta == "δ":
-            return self._letter("δ", self._unit(unit), layer)
-        return Rich((Run(self.notation.delta[:-1]),)) + self.z(layer, unit)
+        name = self.delta_name
+        if len(name) == 1:
+            return self.letter(name, self._unit(unit), layer)
+        return Rich((Run(name[:-1]),)) + self.z(layer, unit)
 
-    def deltas(self, layer: int) -> Rich:
-        """The δ of a whole layer."""
-        if self.notation.delta == "δ":
-            return self.matrix("δ", layer)
-        return self.notation.delta[:-1] + self.matrix("Z", layer)
+    @property
+    def delta_name(self) -> str:
+        """∂/∂z of an example's loss, without a unit: δ, dc/dz; of one example H is the same."""
+        return self.notation.by_z if self._one_by_z else self.notation.delta
+
+    @property
+    def _one_by_z(self) -> bool:
+        return bool(self.notation.by_z) and self.samples == 1
 
     def by(self, parameter: Rich) -> Rich:
         """The derivative of the cost by a parameter."""
+        return rich(self.by_name(self.cost_letter)) + parameter
+
+    def by_name(self, letter: str) -> str:
+        """What a derivative of a letter begins with: ∂C/∂."""
         d = self.notation.derivative
-        return Rich((Run(f"{d}{self.notation.cost_letter}/{d}"),)) + parameter
+        return f"{d}{letter}/{d}"
+
+    @property
+    def cost_letter(self) -> str:
+        notation = self.notation
+        return notation.single_letter if self.samples == 1 else notation.cost_letter
+
+    @property
+    def loss_letter(self) -> str:
+        notation = self.notation
+        return notation.single_letter if self.samples == 1 else notation.loss_letter
 
     @property
     def cost(self) -> Rich:
-        return self._letter(self.notation.cost_letter, "", None)
+        return self.letter(self.cost_letter, "", None)
 
     @property
     def loss(self) -> Rich:
-        return self._letter(self.notation.loss_letter, "", None)
+        return self.letter(self.loss_letter, "", None)
+
+    # Whole layers
+
+    @property
+    def letters(self) -> Letters:
+        return self.notation.one if self.samples == 1 else self.notation.many
+
+    def matrix(self, letter: str, layer: int) -> Rich:
+        """A whole layer's quantity, by its usual letter: W, A (0: the inputs), Z, T, b.
+
+        a, z and t are the same of one example, whatever the number of examples.
+        """
+        letters = self.letters
+        if letter in ("a", "z", "t"):
+            letter, letters = letter.upper(), self.notation.vector or self.notation.one
+        output = layer == self.last
+        whole: tuple[str, int | None] = (letter, layer)
+        if letter == ACTIVATIONS and layer == 0 and letters.x:
+            whole = letters.x, None
+        elif letter == ACTIVATIONS and output and letters.y:
+            whole = letters.y, None
+        elif letter == TARGETS:
+            whole = letters.t, None
+        elif letter == ACTIVATIONS:
+            whole = letters.a, layer
+        elif letter == SUMS:
+            whole = letters.z or "z", layer
+        bold = letters.bold and letter != WEIGHTS
+        runs = [Run(whole[0], 0, not bold, bold)]
+        if whole[1] is not None:
+            runs.append(Run(self.layer_label(whole[1]), 1))
+        return Rich(tuple(runs))
+
+    def deltas(self, layer: int) -> Rich:
+        """∂/∂z of a whole layer."""
+        name = self.delta_name
+        if len(name) == 1:
+            return self.letter(name, "", layer)
+        return name[:-1] + self.matrix(SUMS, layer)
 
     def layer_label(self, layer: int) -> str:
         """How the document counts the layer: (1), [1], L−1."""

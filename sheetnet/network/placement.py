@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW
 from sheetnet.network.net import Net
-from sheetnet.network.quantities import SAMPLE, STEP, UNIT, Quantity
+from sheetnet.network.quantities import COST, SAMPLE, STEP, UNIT, Quantity
 from sheetnet.workbook.blocks import Block
 
 TRAINING, EXAMPLES = "Training", "Examples"
@@ -92,7 +92,8 @@ def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
             + fewer(net, samples, steps, min(placement.most, SURE))
         )
     columns: dict[str, int] = {}
-    for quantity, layer in net.quantities():
+    # The cost comes first: what all the rest is about.
+    for quantity, layer in sorted(net.quantities(), key=lambda owned: owned[0] != COST):
         sheet, rows = placement.place(quantity, layer)
         lengths = net.lengths(quantity, layer, samples)
         axes = [axis for axis in quantity.axes if axis not in rows]

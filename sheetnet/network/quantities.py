@@ -46,6 +46,12 @@ class Quantity:
     symbol: Symbol = field(compare=False)
     note: str = field(default="", compare=False)
     singular: str = field(default="", compare=False)
+    #: What the document calls it in a heading, where that is a symbol.
+    named: Callable[[Symbols], str] | None = field(default=None, compare=False)
+
+    def name_in(self, symbols: Symbols) -> str:
+        """Its heading in the document's words."""
+        return self.named(symbols) if self.named else self.title
 
     @property
     def gradient(self) -> Quantity:
@@ -122,6 +128,7 @@ DELTA = Quantity(
     "δ",
     lambda s, layer, at: s.delta(layer, at.get(UNIT, 0)),
     "The derivative of the example's loss by z: how much this unit's sum is to blame.",
+    named=lambda s: s.delta_name,
 )
 #: Which examples a step learns from, where that is not all of them; they count from 1.
 ORDER = Quantity(

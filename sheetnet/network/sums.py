@@ -58,7 +58,7 @@ def sum_of_products(count: int, left: Term, right: Term, areas: Areas) -> Expres
             return call("SUMPRODUCT", one, other)
         if one and other and one.shape[0] == 1 and one.shape == other.shape[::-1]:
             return call("MMULT", one, other)
-    return total([left(k) * right(k) for k in range(count)])
+    return total([Binary("*", left(k), right(k)) for k in range(count)])
 
 
 def divided(value: Expression, divisor: int) -> Expression:

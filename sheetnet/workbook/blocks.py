@@ -7,7 +7,7 @@ row-major in the order named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -85,8 +85,25 @@ class Block:
         return result
 
     def ref(self, *, fixed: bool = False, **index: int) -> Ref:
-        row, column = self.position(**index)
-        return Ref(self.sheet, row, column, fixed)
+        return self.ref_at(index, fixed)
+
+    def ref_at(self, index: Mapping[str, int], fixed: bool = False) -> Ref:
+        """The cell at a place. Wide networks ask hundreds of thousands of times, mostly for the
+        same ones."""
+        row, column = self.top, self.left
+        for axis, down, across in self._strides:
+            if at := index.get(axis):
+                row += at * down
+                column += at * across
+        known = self._refs.get((row, column, fixed))
+        if known is None:
+            known = self._refs[row, column, fixed] = Ref(self.sheet, row, column, fixed)
+        return known
+
+    @cached_property
+    def _refs(self) -> dict[tuple[int, int, bool], Ref]:
+        """The references that were asked for."""
+        return {}
 
     def whole(self, *, fixed: bool = False) -> Area:
         """All of its cells."""

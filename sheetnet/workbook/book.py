@@ -175,6 +175,11 @@ class Book:
     def area_values(self, area: Area) -> npt.NDArray[Any]:
         """The values of a range: floats where all are numbers, objects otherwise."""
         sheet = self[area.sheet]
+        for band in sheet.bands:
+            if band.stride == 1 and _holds(band, area):
+                down = slice(area.top - band.top, area.bottom - band.top + 1)
+                along = slice(area.left - band.left, area.right - band.left + 1)
+                return self.band_values(band)[down, along]
         values = np.full(area.shape, _UNSET, object)
         for band in sheet.bands:
             rows = range(area.top, area.bottom + 1)
@@ -199,6 +204,12 @@ class Book:
             for position, cell in sheet.cells.items():
                 if isinstance(cell.content, Expression | Matrix):
                     yield sheet, position, cell
+
+
+def _holds(band: Band, area: Area) -> bool:
+    """Whether all of an area is the band's."""
+    within = band.left <= area.left and area.right <= band.right
+    return within and band.top <= area.top and area.bottom <= band.bottom
 
 
 def name_of(text: str, ref: Ref, symbol: Any = None) -> Name:

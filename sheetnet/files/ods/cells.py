@@ -189,7 +189,7 @@ class Rows:
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:
         runs = tuple(runs)
-        if len(runs) == 1 and link is None and not runs[0].italic and not runs[0].level:
+        if len(runs) == 1 and link is None and self._styles.span(runs[0]) is None:
             return "".join([f"<text:p>{spaced(line)}</text:p>" for line in lines(runs[0].text)])
         found = [""]
         for run in runs:

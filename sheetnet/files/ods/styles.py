@@ -78,7 +78,7 @@ class Styles:
         self._formats: dict[str, str] = {}
         self._columns: dict[float, str] = {}
         self._rows: dict[tuple[float, bool], str] = {}
-        self._spans: dict[tuple[int, bool, Style | None], str] = {}
+        self._spans: dict[tuple[int, bool, bool, Style | None], str] = {}
         self._pages: dict[PrintSetup, str] = {}
         self._rules: dict[Style, str] = {}
         self._number_rules: dict[Style, str] = {}
@@ -130,9 +130,9 @@ class Styles:
 
         LibreOffice paints a link in a colour of its own, but for what is said around it.
         """
-        if run.level == 0 and not run.italic and style is None:
+        if run.level == 0 and not run.italic and not run.bold and style is None:
             return None
-        key = (run.level, run.italic, style)
+        key = (run.level, run.italic, run.bold, style)
         return self._spans.setdefault(key, f"T{len(self._spans) + 1}")
 
     def page(self, sheet: Sheet) -> str:
@@ -284,12 +284,14 @@ def _row(name: str, points: float, automatic: bool) -> str:
     return _style(name, "table-row", element("style:table-row-properties", properties))
 
 
-def _span(name: str, level: int, italic: bool, style: Style | None) -> str:
+def _span(name: str, level: int, italic: bool, bold: bool, style: Style | None) -> str:
     properties: dict[str, object] = {}
     if style:
         properties |= text_properties(style) | {"style:text-underline-style": "none"}
     if italic:
         properties |= dict.fromkeys(ITALICS, "italic")
+    if bold:
+        properties |= dict.fromkeys(WEIGHTS, "bold")
     properties["style:text-position"] = POSITIONS[level]
     return _style(name, "text", element("style:text-properties", properties))
 

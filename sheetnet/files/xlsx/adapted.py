@@ -61,6 +61,7 @@ def chart(text: str, chart: Chart, book: Book) -> str:
 
 def _caches(chart: Chart, book: Book) -> Iterator[str]:
     """The cached values of each reference of a chart's series, in their order."""
+    known: dict[Area, str] = {}  # series share their x, mostly
     for series in chart.series:
         if isinstance(series.title, Ref):
             ref = series.title
@@ -68,16 +69,15 @@ def _caches(chart: Chart, book: Book) -> Iterator[str]:
             shown = f"{shown:g}" if isinstance(shown, float) else str(shown or "")
             point = f'<pt idx="0"><v>{escape(escaped(shown))}</v></pt>'
             yield f'<strCache><ptCount val="1"/>{point}</strCache>'
-        yield _numbers(series.x, book)
-        yield _numbers(series.y, book)
+        for area in (series.x, series.y):
+            if area not in known:
+                known[area] = _numbers(area, book)
+            yield known[area]
 
 
 def _numbers(area: Area, book: Book) -> str:
     values = book.area_values(area).ravel().tolist()
-    points = [
-        f'<pt idx="{i}"><v>{float(value)!r}</v></pt>'
-        for i, value in enumerate(values)
-        if isinstance(value, float | int)
-    ]
+    numbers = ((i, float(v)) for i, v in enumerate(values) if isinstance(v, float | int))
+    points = map('<pt idx="%d"><v>%r</v></pt>'.__mod__, numbers)
     head = f'<numCache><formatCode>General</formatCode><ptCount val="{len(values)}"/>'
     return f"{head}{''.join(points)}</numCache>"

@@ -134,7 +134,7 @@ def _run_look(run: Run, style: Style) -> str:
     raised = {1: '<vertAlign val="superscript"/>', -1: '<vertAlign val="subscript"/>', 0: ""}
     return (
         "<rPr>"
-        + "<b/>" * style.bold
+        + "<b/>" * (style.bold or run.bold)
         + "<i/>" * (style.italic or run.italic)
         + raised[run.level]
         + f'<sz val="{style.size:g}"/>'

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -180,8 +182,7 @@ class _Writer:
         sheet.fill(HEAD_ROW, LABEL, HEAD_ROW, right, styles.HEADING)
         sheet.heights[HEAD_ROW] = 24
 
-        d, letter = context.notation.derivative, context.notation.loss_letter
-        symbol = join([f"{d}{letter}/{d}", self.knob])
+        symbol = join([context.symbols.by_name(context.symbols.loss_letter), self.knob])
         sheet.put(SUM_ROW, LABEL, symbol, styles.symbol(BACKWARD))
         sheet.merge(SUM_ROW, LABEL, SUM_ROW, START)
         short = [way for way in self.ways if self.texts.is_short(way)]
@@ -223,7 +224,7 @@ class _Writer:
         near = call("ABS", value - gradient) <= 1e-9 * (1 + call("ABS", value))
         write_check(sheet, row, FIRST, near)
         sheet.put(row, FIRST + 1, gradient, small, claim=known)
-        says = "its share in the gradient on Training, δ · source"
+        says = f"its share in the gradient on Training, {context.symbols.delta_name} · source"
         sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, styles.HINT)
         row += 1
         passes = (TICK, BLURRED, KINK) if self._kinks() else (TICK, BLURRED)
@@ -283,20 +284,21 @@ class _Writer:
         """What the derivative says, in words; with a batch, what the update takes."""
         context, sheet, row = self.context, self.sheet, SUM_ROW + 4
         name = "loss of this example" if context.batch else "cost"
-        effect = call(
-            "CHOOSE",
-            call("SIGN", call("ROUND", value, 12)) + 2,
-            f"lowers the {name}.",
-            f"does not change the {name}.",
-            f"raises the {name}.",
-        )
+        effects = (f"lowers the {name}.", f"does not change the {name}.", f"raises the {name}.")
+        effect = call("CHOOSE", call("SIGN", call("ROUND", value, 12)) + 2, *effects)
         text = join(["A little more of ", self.knob, " ", effect])
-        sheet.put(row, FIRST, text, styles.PLAIN)
+
+        def said(numbers: Numbers) -> str:
+            number = path_difference.chosen(numbers)
+            slope = parameters.shares(numbers)[number]
+            symbol = parameters.listed(context)[number].symbol(context.symbols)
+            return f"A little more of {symbol} {effects[int(np.sign(np.round(slope, 12))) + 1]}"
+
+        sheet.put(row, FIRST, text, styles.PLAIN, claim=said)
         if not context.batch:
             return
         symbols, row = context.symbols, row + 1
-        d = context.notation.derivative
-        symbol = join([f"{d}{symbols.cost}/{d}", self.knob])
+        symbol = join([symbols.by_name(symbols.cost_letter), self.knob])
         sheet.put(row, LABEL, symbol, styles.symbol(BACKWARD))
         gradient = parameters.look(context, parameters.GRADIENT, self.texts.number)
         sheet.put(

@@ -53,6 +53,7 @@ class Context:
     words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+    _names: dict[tuple[str, int | None], Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for block in placed(self.net, self.samples, self.steps):
@@ -65,7 +66,7 @@ class Context:
 
     @cached_property
     def symbols(self) -> Symbols:
-        return Symbols(NOTATIONS[self.lesson.notation], self.sizes)
+        return Symbols(NOTATIONS[self.lesson.notation], self.sizes, self.samples)
 
     @property
     def notation(self) -> Notation:
@@ -190,11 +191,14 @@ class Context:
     def name(self, quantity: Quantity | str, layer: int | None = None) -> Name:
         """A single knob as formulas name it."""
         key = quantity.name if isinstance(quantity, Quantity) else quantity
-        knob = self.knobs[key, layer]
-        assert knob.name
-        cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
-        symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
-        return name_of(knob.name, cell, symbol or knob.title.split()[-1])
+        place = key, layer
+        if place not in self._names:
+            knob = self.knobs[place]
+            assert knob.name
+            cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
+            symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
+            self._names[place] = name_of(knob.name, cell, symbol or knob.title.split()[-1])
+        return self._names[place]
 
     @property
     def step(self) -> Name:
@@ -258,7 +262,7 @@ class RunCells:
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         block, fixed = self._block(quantity, layer)
         index[STEP] = self._step  # of which an input cell has none
-        return block.ref(fixed=fixed, **index)
+        return block.ref_at(index, fixed)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         block, fixed = self._block(quantity, layer)

@@ -272,19 +272,25 @@ class _Writer:
         sheet, rate = self.sheet, self.context.notation.rate_letter
         here, there, promised = (self.value(row) for row in (HERE, THERE, PROMISED))
         numbers = [guarded(filled_in(ref)) for ref in (promised, there, here)]
-        outcome = call(
-            "CHOOSE",
-            call("SIGN", call("ROUND", there - here, 12)) + 2,
-            "the step goes down.",
-            "it stays as it was.",
-            f"overshoot! The step leads up the other side. Choose a smaller {rate}.",
+        outcomes = (
+            "The step goes down.",
+            "The cost stays as it was.",
+            f"Overshoot! The step leads up the other side. Choose a smaller {rate}.",
         )
+        outcome = call("CHOOSE", call("SIGN", call("ROUND", there - here, 12)) + 2, *outcomes)
         text = join(
             ["The slope promises a cost of ", numbers[0], ". It is ", numbers[1]]
-            + [" there, from ", numbers[2], " here: ", outcome]
+            + [" there, from ", numbers[2], " here:"]
         )
-        sheet.put(WORDS_ROW, LABEL, text, styles.PLAIN.but(wrap=True, vertical="top"))
-        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 4, VALUE)
+        prose = styles.PLAIN.but(wrap=True, vertical="top")
+        sheet.put(WORDS_ROW, LABEL, text, prose)
+        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 2, VALUE)
+
+        def said(numbers: Numbers) -> str:
+            return outcomes[int(np.sign(np.round(_there(numbers) - _cost(numbers), 12))) + 1]
+
+        sheet.put(WORDS_ROW + 3, LABEL, outcome, prose.but(bold=True), claim=said)
+        sheet.merge(WORDS_ROW + 3, LABEL, WORDS_ROW + 4, VALUE)
 
     def _write_ends(self, rows: Rows) -> int:
         """The ends of the tangent and of the step, for the chart; returns their first row."""

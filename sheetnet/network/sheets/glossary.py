@@ -26,9 +26,11 @@ def gradient(context: Context) -> str:
 
 def delta(context: Context) -> str:
     of = "the loss of one example" if context.batch else "the cost"
+    name = context.symbols.delta_name
+    called = f"{name} (delta)" if name == "δ" else name
     return (
-        f"δ (delta) of a neuron says how {of} changes when the neuron’s weighted sum grows a "
-        "little; δ times what a weight takes in is that weight’s gradient."
+        f"{called} of a neuron says how {of} changes when the neuron’s weighted sum grows a "
+        f"little; {name} times what a weight takes in is that weight’s gradient."
     )
 
 

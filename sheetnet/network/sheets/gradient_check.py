@@ -117,11 +117,11 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.print_setup = PrintSetup(title_rows=(FIRST_ROW - 1, FIRST_ROW - 1))
     for column, width in enumerate((2.5, 20, 14, 16, 14, 14, 8, 4), 1):
         sheet.widths[column] = width
-    d, symbols = context.notation.derivative, context.symbols
-    cost = symbols.cost.text
+    symbols = context.symbols
+    cost, w = symbols.cost.text, context.notation.weight_letter
     hint = (
         f"Each parameter is moved up and down by h, and the cost computed again: "
-        f"{d}{cost}/{d}w ≈ ({cost}(w + h) − {cost}(w − h)) / 2h. "
+        f"{symbols.by_name(cost)}{w} ≈ ({cost}({w} + h) − {cost}({w} − h)) / 2h. "
         f"The workings are on {differences.NAME}."
     )
     frame.head(

@@ -1,27 +1,16 @@
 """Matrices: the chosen step once more in matrix form, by array formulas.
 
-A product stands where its left factor's rows meet its right factor's columns. The order
-is the document's: an example is a row (A W, X w) or a column (W a). The bias is a row or
-column of the weights, times ones; one that all units share is a number beside them. ✓ compares
-each row with the element form on Training.
+A product stands where its left factor's rows meet its right factor's columns. Order, letters
+and steps are the document's: an example is a row (A W, X w) or a column (W a); the biases are a
+row of the weights, times ones, or a vector of their own. ✓ compares each row with the element
+form on Training.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from sheetnet.network.engine import FloatArray
-from sheetnet.network.layers.dense import Dense
-from sheetnet.network.numbers import Derived, Numbers
-from sheetnet.network.quantities import (
-    ACTIVATION,
-    DELTA,
-    WEIGHT,
-    Z,
-)
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.matrix_passes import ACTIVATION_GRADIENT, SLOPE
+from sheetnet.network.sheets.matrix_numbers import DERIVED
 from sheetnet.network.sheets.matrix_updates import Updates
 from sheetnet.network.sheets.matrix_writer import (
     LEFT,
@@ -35,25 +24,6 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 NAME = "Matrices"
 #: Of a step, so that the sheet stays a picture.
 MOST_NUMBERS = 40_000
-
-
-def _slopes(numbers: Numbers, layer: int) -> FloatArray:
-    """da/dz of all units: what the activation takes back of a gradient of 1."""
-    values = numbers.now(Z, layer), numbers.now(ACTIVATION, layer)
-    own = numbers.net.layers[layer - 1]
-    assert isinstance(own, Dense)
-    back: FloatArray = own.activation.back(*values, np.ones_like(values[0]), own.hyper)
-    return back
-
-
-def _by_activation(numbers: Numbers, layer: int) -> FloatArray:
-    net = numbers.net
-    if layer == net.depth:
-        outputs = numbers.now(ACTIVATION, layer)
-        by_output: FloatArray = net.loss.gradient(outputs, numbers.targets, numbers.loss_hyper)
-        return by_output
-    above: FloatArray = numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1)
-    return above
 
 
 def _applies(context: Context) -> bool:
@@ -94,13 +64,20 @@ HINT = "A product stands where the rows of its left factor meet the columns of t
 
 
 def _biases(context: Context) -> str:
-    """Where the biases are, and what ✓ says."""
+    """Where the biases are, how many examples there are, and what ✓ says."""
     found = [layer.bias for layer in context.dense if layer.bias]
-    said = []
+    notation, said = context.notation, []
     if any(bias.axes for bias in found):
-        said.append("Biases: one more row or column of W, times ones. ")
+        where = "a vector of their own, added to every example"
+        if notation.bias_in_matrix:
+            line = "row" if notation.example_rows else "column"
+            end = "first" if notation.bias_node_first else "last"
+            where = f"the {end} {line} of W, times 1"
+        said.append(f"Biases: {where}. ")
     if not all(bias.axes for bias in found):
         said.append("A bias that all units share is added to every number. ")
+    if notation.by_z and context.batch:
+        said.append(f"N = {context.samples} examples. ")
     return "".join(said) + "✓: equal to Training."
 
 
@@ -108,5 +85,5 @@ MATRICES = SheetKind(
     NAME,
     _fill,
     applies=_applies,
-    derived=(Derived(SLOPE, _slopes), Derived(ACTIVATION_GRADIENT, _by_activation)),
+    derived=DERIVED,
 )

@@ -22,7 +22,14 @@ class Laid:
         self.context, self.rows = context, rows
 
     def bias(self, layer: int) -> Quantity | None:
-        """The layer's bias, where each unit has one."""
+        """The layer's bias, where each unit has one and the document has them in W."""
+        return self._own(layer) if self.context.notation.bias_in_matrix else None
+
+    def vector(self, layer: int) -> Quantity | None:
+        """The same, where the document has them in a vector beside W."""
+        return None if self.context.notation.bias_in_matrix else self._own(layer)
+
+    def _own(self, layer: int) -> Quantity | None:
         own = self.context.dense[layer - 1].bias
         return own if own and own.axes else None
 

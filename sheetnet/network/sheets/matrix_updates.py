@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Binary, Expression, call
-from sheetnet.expressions.rich import Rich
-from sheetnet.network.quantities import (
-    DELTA,
-    SHARED_BIAS,
-    WEIGHT,
-)
+from sheetnet.expressions.formula import Area, Binary, Expression, call
+from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.notation import BIASES, WEIGHTS
+from sheetnet.network.quantities import BIAS, SHARED_BIAS, UNIT, WEIGHT, Quantity
+from sheetnet.network.sheets.matrix_backward import Backward
 from sheetnet.network.sheets.matrix_parameters import rectangles
-from sheetnet.network.sheets.matrix_passes import TRANSPOSED, Passes
-from sheetnet.network.sheets.matrix_writer import (
-    Part,
-    Placed,
-)
+from sheetnet.network.sheets.matrix_writer import Elements, Part, Placed
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.network.sums import divided
-from sheetnet.workbook.styles import BACKWARD, UPDATE
+from sheetnet.workbook.styles import BACKWARD, GIVEN, UPDATE
 
 
-class Updates(Passes):
+class Updates(Backward):
     """The passes, and the update that follows them."""
 
     def update(self, layer: int) -> None:
-        """The gradient as a product, and the new weights."""
+        """The gradient as a product, and the new weights; then the same of the biases."""
         context, writer, rows = self.context, self.writer, self.delta_rows
         bias = self.laid.bias(layer)
         sources, units = context.sizes[layer - 1] + bool(bias), context.sizes[layer]
         writer.heading(f"Update: {self.symbols.layer(layer)}")
-        delta = (self._delta_name(layer), self.delta[layer].area, BACKWARD)
-        ones = self._ones(layer, not rows)
+        delta = (self.names.delta(layer), self.delta[layer].area, BACKWARD)
+        held = self._held(layer, not rows)
         if rows:
-            self._product((sources, context.samples, units), ones, delta)
+            self._product((sources, context.samples, units), held, delta)
         else:
-            self._product((units, context.samples, sources), delta, ones)
+            self._product((units, context.samples, sources), delta, held)
         left, above = self._factors
-        self._hold_ones(layer, left if rows else above, not rows)
+        self._hold_values(layer, left if rows else above, not rows)
         deltas = above if rows else left
-        writer.holds(DELTA, layer, deltas.area, *self._axes(rows))
-        title = self._derivative(self.notation.cost_letter, "W", layer)
-        below = self._below(layer, not rows)
-        title = title + " = " + self._times(below, self._delta_name(layer), rows)
+        self._hold_delta(layer, deltas)
+        title = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
+        below = self._held_name(layer, not rows)
+        title = title + " = " + self.names.times(below, self.names.delta(layer), rows) + self._mean
         product = self._over_examples(call("MMULT", left.area, above.area))
-        if context.samples > 1:
-            title = title + f": {context.net.reduction.written} of {context.samples}"
         by_bias = bias.gradient if bias else None
         gradient = writer.matrix(
             left.top,
@@ -56,43 +48,149 @@ class Updates(Passes):
             self.laid.elements(WEIGHT.gradient, by_bias, layer, rows),
         )
         self._hold_parameters(WEIGHT.gradient, by_bias, layer, gradient, rows, indexed=True)
-        writer.sign(left.top, gradient.right + 2, "→")
-        held = self.weights[layer]
+        column = self._new_weights(layer, gradient)
+        bottom = max(left.bottom, left.top + self.weights[layer].rows - 1)
+        if layer in self.shared:
+            self._update_shared(layer, deltas, column)
+        writer.row = bottom + 2
+        if layer in self.biases:
+            self._update_biases(layer)
+
+    @property
+    def _mean(self) -> str:
+        """What is made of the examples' gradients, where that is not in δ already."""
+        samples = self.context.samples
+        if samples == 1 or self.of_cost:
+            return ""
+        return f": {self.context.net.reduction.written} of {samples}"
+
+    def _new_weights(self, layer: int, gradient: Placed) -> int:
+        """The weights after the update; returns their column."""
+        context, writer, held = self.context, self.writer, self.weights[layer]
+        bias, top = self.laid.bias(layer), gradient.top
+        writer.sign(top, gradient.right + 2, "→")
         kept, column = {}, gradient.right + 3
         trained = self.laid.trained(layer)
         for state in context.net.optimiser.state if trained.any() else ():
-            kept[state] = self._kept(state, layer, left.top, column)
+            kept[state] = self._kept(state, layer, top, column)
             column = kept[state].right + 3
-        name = "new " + self.symbols.matrix("W", layer)
+        name: Rich = "new " + self._weights_letter(layer)
         if not kept and trained.any():
-            gradient_name = self._derivative(self.notation.cost_letter, "W", layer)
-            taken = "(" + gradient_name + ")" + TRANSPOSED if self.turned else gradient_name
-            name += " = " + self.symbols.matrix("W", layer) + " − "
-            name += self.symbols.learning_rate + "·" + taken
-        name += self.laid.what_stays(layer)
+            by = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
+            taken = self.names.transposed("(" + by + ")") if self.turned else by
+            name = name + " = " + self._weights_letter(layer) + " − "
+            name = name + self.symbols.learning_rate + "·" + taken
+        name = name + self.laid.what_stays(layer)
         writer.right = max(writer.right, column + 5)
         shape = (held.rows, held.columns)
+
+        def stepped(part: tuple[slice, slice]) -> Expression:
+            rows, columns = part
+            moved = gradient.part(columns, rows) if self.turned else gradient.part(rows, columns)
+            state = {name: placed.part(*part) for name, placed in kept.items()}
+            return self._stepped(held.part(*part), self._turn(moved), state)
+
         parts = [
-            Part(part, self._stepped(held, gradient, kept, part) if moves else held.part(*part))
+            Part(part, stepped(part) if moves else held.part(*part))
             for part, moves in rectangles(trained)
         ]
-        after = writer.matrix(left.top, column, shape, name, parts, UPDATE)
+        after = writer.matrix(top, column, shape, name, parts, UPDATE)
         next_bias = NEXT_BIAS if bias else None
         self._hold_parameters(NEXT_WEIGHT, next_bias, layer, after, self.rows, indexed=True)
-        if layer in self.shared:
-            self._update_shared(layer, deltas, column)
-        writer.row = max(left.bottom, after.bottom) + 2
+        return column
+
+    def _update_biases(self, layer: int) -> None:
+        """The gradient of biases that are a vector, and the new ones."""
+        writer, units = self.writer, self.context.sizes[layer]
+        by, delta_name = self.names.by_bias(layer), self.names.delta(layer)
+        content: Expression | Elements
+
+        def compared(r: int, c: int) -> Expression:
+            return self.context.of_step(BIAS.gradient, layer, unit=r)
+
+        if self.notation.ones:
+            samples = self.context.samples
+            delta = (delta_name, self.delta[layer].area, BACKWARD)
+            ones = (self.names.ones, lambda r, c: 1.0, GIVEN)
+            self._product((units, samples, 1), delta, ones)
+            left, above = self._factors
+            self._hold_delta(layer, left)
+            top, column = left.top, above.left
+            content = self._over_examples(call("MMULT", left.area, above.area))
+            title = by + " = " + self.names.times(delta_name, self.names.ones, True)
+        else:
+            top, column = writer.row + 1, self._meeting(1)
+            content, title = self._summed(layer), by + " = " + delta_name
+            if self.context.samples > 1:
+                title = by + " = Σ " + delta_name
+        title = title + self._mean
+        gradient = writer.matrix(top, column, (units, 1), title, content, BACKWARD, compared)
+        writer.holds(BIAS.gradient, layer, gradient.area, UNIT, "", indexed=True)
+        self._new_biases(layer, gradient)
+        writer.row = gradient.bottom + 2
+
+    def _summed(self, layer: int) -> Expression | Elements:
+        """What the examples say of the biases, where no ones add them up."""
+        delta = self.delta[layer]
+        if self.context.samples == 1:
+            return delta.area
+        return lambda r, c: self._over_examples(
+            call("SUM", delta.part(slice(r, r + 1), slice(None)))
+        )
+
+    def _new_biases(self, layer: int, gradient: Placed) -> None:
+        context, writer, held = self.context, self.writer, self.biases[layer]
+        name = self.symbols.matrix(BIASES, layer)
+        trained = context.net.trained(BIAS, layer)
+        writer.sign(gradient.top, gradient.right + 2, "→")
+        kept, column = {}, gradient.right + 3
+        for state in context.net.optimiser.state if trained.any() else ():
+            kept[state] = self._vector(BIAS.kept(state), layer, rich(state), gradient.top, column)
+            column = kept[state].right + 3
+        title = "new " + name
+        if not kept and trained.any():
+            title = title + " = " + name + " − " + self.symbols.learning_rate + "·"
+            title = title + self.names.by_bias(layer)
+        if not trained.all():
+            title = title + ("; fixed ones stay" if trained.any() else "; all stay")
+
+        def part_of(placed: Placed, rows: slice) -> Area:
+            return placed.part(rows, slice(0, 1))
+
+        def stepped(rows: slice) -> Expression:
+            state = {name: part_of(placed, rows) for name, placed in kept.items()}
+            return self._stepped(part_of(held, rows), part_of(gradient, rows), state)
+
+        parts = [
+            Part((rows, columns), stepped(rows) if moves else part_of(held, rows))
+            for (rows, columns), moves in rectangles(trained[:, None])
+        ]
+        shape = (gradient.rows, 1)
+        after = writer.matrix(gradient.top, column, shape, title, parts, UPDATE)
+        writer.holds(NEXT_BIAS, layer, after.area, UNIT, "", indexed=True)
+        writer.right = max(writer.right, column + 5)
+
+    def _vector(self, quantity: Quantity, layer: int, title: Rich, top: int, left: int) -> Placed:
+        """A number of Training for each unit, as a column."""
+
+        def element(r: int, c: int) -> Expression:
+            return self.context.of_step(quantity, layer, unit=r)
+
+        shape = (self.context.sizes[layer], 1)
+        placed = self.writer.matrix(top, left, shape, title, element, UPDATE)
+        self.writer.holds(quantity, layer, placed.area, UNIT, "")
+        return placed
 
     def _update_shared(self, layer: int, deltas: Placed, column: int) -> None:
         """The gradient of the bias that all units share, and the new bias."""
         context, held = self.context, self.shared[layer]
         summed = self._over_examples(call("SUM", deltas.area))
-        d = self.notation.derivative
-        title = f"{d}{self.notation.cost_letter}/{d}" + self.symbols.shared_bias(layer) + " = Σδ"
+        symbol = self.symbols.shared_bias(layer)
+        title = self.symbols.by(symbol) + " = Σ " + self.names.delta(layer)
         if isinstance(summed, Binary):
-            title += f"/{context.samples}"
+            title = title + f"/{context.samples}"
         gradient = self._corner(layer, SHARED_BIAS.gradient, title, summed, indexed=True)
-        number, new = context.step + 1, "new " + self.symbols.shared_bias(layer)
+        number, new = context.step + 1, "new " + symbol
         after: Expression = held.area
         if context.net.trains(SHARED_BIAS, layer, {}):
             optimiser, hyper = context.net.optimiser, context.hyper
@@ -103,12 +201,12 @@ class Updates(Passes):
             state_after = optimiser.cells_state(gradient.area, kept, hyper, number)
             after = optimiser.cells(held.area, gradient.area, state_after, hyper, number)
         else:
-            new += "; stays"
+            new = new + "; stays"
         self._corner(layer, NEXT_BIAS, new, after, left=column, indexed=True)
 
     def _over_examples(self, summed: Expression) -> Expression:
-        """A sum over the examples as the cost takes it: over their number, for a mean."""
-        return divided(summed, self.context.net.reduction.divisor(self.context.samples))
+        """A sum over the examples as the cost takes it, where δ does not do so already."""
+        return summed if self.of_cost else divided(summed, self.divisor)
 
     def _kept(self, state: str, layer: int, top: int, left: int) -> Placed:
         """What the optimiser keeps of the weights and of the biases, where they learn."""
@@ -119,23 +217,12 @@ class Updates(Passes):
         )
         content = self.laid.elements(weight, bias, layer, self.rows)
         shape = (held.rows, held.columns)
-        placed = self.writer.matrix(top, left, shape, Rich(()) + state, content, UPDATE)
+        placed = self.writer.matrix(top, left, shape, rich(state), content, UPDATE)
         self._hold_parameters(weight, bias, layer, placed, self.rows)
         return placed
 
-    def _stepped(
-        self,
-        held: Placed,
-        gradient: Placed,
-        kept: dict[str, Placed],
-        part: tuple[slice, slice],
-    ) -> Expression:
-        """One update of a part of the weights."""
-        rows, columns = part
-        optimiser, hyper = self.context.net.optimiser, self.context.hyper
-        moved = gradient.part(columns, rows) if self.turned else gradient.part(rows, columns)
-        by = self._turn(moved)
-        number = self.context.step + 1
-        state = {name: placed.part(*part) for name, placed in kept.items()}
-        new = optimiser.cells_state(by, state, hyper, number)
-        return optimiser.cells(held.part(*part), by, new, hyper, number)
+    def _stepped(self, held: Expression, gradient: Expression, kept: dict[str, Area]) -> Expression:
+        """One update of a part of the parameters."""
+        optimiser, hyper, number = self.context.net.optimiser, self.context.hyper, self.context.step
+        new = optimiser.cells_state(gradient, dict(kept), hyper, number + 1)
+        return optimiser.cells(held, gradient, new, hyper, number + 1)

@@ -102,7 +102,7 @@ class MatrixWriter:
         look = role.but(number_format=decimals, horizontal="center")
         if max(shape) >= MAP:
             look = look.but(colour=styles.INK)  # to be read on every colour of a map
-        name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
+        name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         self.sheet.put(top - 1, left, title, name.but(horizontal="left"))
         whole = slice(None)
         parts = content if isinstance(content, list) else [Part((whole, whole), content)]

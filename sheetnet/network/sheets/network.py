@@ -198,7 +198,7 @@ class _Cards:
             below = f"→ each unit takes all of the {symbols.layer(layer - 1)}"
         else:
             below = f"→ each unit takes the {symbols.layer(layer - 1)}"
-        delta = self.context.notation.delta
+        delta = symbols.delta_name
         if layer == self.context.depth:
             above = f"← {delta}: by the targets"
         else:
@@ -210,9 +210,9 @@ class _Cards:
     def _write_heads(self, card: Card) -> None:
         """What the columns to the right of the values are."""
         small = styles.LABEL_CENTRE.but(size=8, fill=styles.ORANGE_FILL)
-        notation = self.context.notation
-        d = f"{notation.derivative}{notation.cost_letter}/{notation.derivative}w"
-        heads = {card.gradient_column: f"gradient {d}"}
+        symbols = self.context.symbols
+        by = symbols.by_name(symbols.cost_letter) + symbols.notation.weight_letter
+        heads = {card.gradient_column: f"gradient {by}"}
         if card.batch:
             heads[card.gradient_column] = "this one's gradient"
             heads[card.mean_column] = f"{self.context.net.reduction.written} gradient"

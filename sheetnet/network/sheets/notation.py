@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sheetnet.expressions.formula import Ref, call
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.quantities import BIAS
+from sheetnet.network.sheets import doings
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.slips import SLIPS, printed
 from sheetnet.network.sheets.slips.slip import Slip
 from sheetnet.sheets import frame
@@ -19,6 +21,8 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 
 NAME = "Notation"
 FIRST_ROW = 5
+#: Characters of a line in a document's column.
+A_LINE = 36
 #: Characters of a line in the columns of a slip's texts.
 ROOMS = (28.0, 28.0, 28.0, 38.0)
 #: Quantity (as `Notation.missing` names it), its name for people, how a document writes it.
@@ -39,23 +43,44 @@ def _bias(context: Context) -> list[Entry]:
 def _entries(context: Context) -> list[Entry]:
     last, cost = context.depth, context.net.reduction.written
     source = context.sizes[last - 1] - 1
+    delta = "example_delta" if context.batch else "delta"
+    logarithm: list[Entry] = []
+    if context.net.loss.cut_off:
+        logarithm = [("logarithm", "natural logarithm", lambda s: s.notation.logarithm)]
     return [
         ("input", "first input", lambda s: s.input(0)),
         ("target", "first target", lambda s: s.target(0)),
         ("weight", "a weight of the output layer", lambda s: s.weight(last, 0, source)),
         *_bias(context),
         ("z", "pre-activation (the sum)", lambda s: s.z(last, 0)),
-        ("activation", "activation (the value)", lambda s: s.activation(last, 0)),
-        ("loss", "loss of one example", lambda s: s.loss),
-        ("cost", f"cost: {cost} of the losses", lambda s: s.cost),
-        ("delta", "δ: derivative of the loss by z", lambda s: s.delta(last, 0)),
+        *_hidden(context),
+        ("output", "value of the output layer", lambda s: s.activation(last, 0)),
+        *_losses(context, cost),
+        (delta, "derivative of the loss by z", lambda s: s.delta(last, 0)),
         ("gradient", "gradient of a weight", lambda s: s.by(s.weight(last, 0, source))),
         ("learning_rate", "learning rate", lambda s: s.learning_rate),
-        ("hadamard", "product element by element", lambda s: s.notation.hadamard),
+        *logarithm,
         ("layers", "the layers", _layers),
         ("indices", "indices of a weight", lambda s: _indices(s.notation)),
         ("counting", "units count from", lambda s: str(s.notation.first)),
-        ("matrix", "a layer in matrices", lambda s: _matrices(s)),
+        *_matrices(context),
+    ]
+
+
+def _hidden(context: Context) -> list[Entry]:
+    if context.depth == 1:
+        return []
+    last = context.depth - 1
+    return [("activation", "activation (the value)", lambda s: s.activation(last, 0))]
+
+
+def _losses(context: Context, cost: str) -> list[Entry]:
+    """Loss and cost, which are one number where there is one example."""
+    if not context.batch:
+        return [("cost", "cost: the loss of the example", lambda s: s.cost)]
+    return [
+        ("loss", "loss of one example", lambda s: s.loss),
+        ("cost", f"cost: {cost} of the losses", lambda s: s.cost),
     ]
 
 
@@ -67,11 +92,38 @@ def _indices(notation: Notation) -> str:
     return "source, unit" if notation.source_first else "unit, source"
 
 
-def _matrices(symbols: Symbols) -> Rich:
-    last = symbols.last
-    z, w, a = (symbols.matrix(*of) for of in (("Z", last), ("W", last), ("A", last - 1)))
-    product = a + " " + w if symbols.notation.example_rows else w + " " + a
-    return z + " = " + product + ("" if symbols.notation.bias_in_matrix else " + b")
+def _matrices(context: Context) -> list[Entry]:
+    """The same network in matrices: products in the document's order."""
+    if not context.dense:
+        return []
+    last, net = context.depth, context.net
+    biased = bool(context.dense[-1].bias)
+
+    def error(s: Symbols) -> Rich:
+        return Names(s).output(net)
+
+    found: list[Entry] = [
+        ("hadamard", "product element by element", lambda s: s.notation.hadamard),
+        ("transpose", "a matrix transposed", lambda s: Names(s).transposed(s.matrix("W", last))),
+        ("vectors", "the values of a layer", lambda s: Names(s).values(last - 1, biased)),
+        ("matrix", "the sums of the output layer", lambda s: Names(s).sums(last, biased)),
+        ("error", "from the cost back to the outputs", error),
+    ]
+    if not net.is_fused(last):
+        found.append(("back", "through the activation", lambda s: Names(s).through(last)))
+    if last > 1:
+        found.append(("taken_back", "back to the layer below", lambda s: Names(s).back(last - 1)))
+    found.append(
+        ("matrix_gradient", "gradient of the weights", lambda s: Names(s).gradient(last, biased))
+    )
+    if context.batch:
+        found.append(("batch", "several examples", _batch))
+    return found
+
+
+def _batch(symbols: Symbols) -> Rich:
+    lie = "rows" if symbols.notation.example_rows else "columns"
+    return f"{lie} of " + symbols.matrix("A", 0)
 
 
 def _fill(context: Context) -> list[Sheet]:
@@ -93,23 +145,22 @@ def _fill(context: Context) -> list[Sheet]:
         title = notation.document + (" (this workbook)" if mine else "")
         sheet.put(FIRST_ROW - 1, column, title, look)
     row = FIRST_ROW
-    gaps = False
+    starred: list[tuple[str, str]] = []
     for quantity, name, write in _entries(context):
         sheet.put(row, 2, name, styles.LABEL)
         sheet.heights[row] = 20
         for column, notation in enumerate(ordered, 3):
             look = styles.SYMBOL.but(horizontal="left", size=12)
-            written = rich(write(Symbols(notation, context.sizes)))
+            written = rich(write(Symbols(notation, context.sizes, context.samples)))
             if notation is own:
                 look = look.but(fill=styles.GREY_FILL, bold=True)
-            if quantity in (*notation.missing, "shared_bias"):
-                written, gaps = written + " *", True
+            if quantity in notation.missing:
+                written = written + " *"
+                starred.append((name, quantity))
             sheet.put(row, column, written, look)
         row += 1
-    if gaps:
-        text = "* The document has no symbol of its own for this; this is the most usual one."
-        sheet.put(row, 2, text, styles.HINT)
-        row += 1
+    row = _missing(sheet, row, ordered, starred)
+    row = _doing(context, sheet, row + 1) + 1
     row = _reading(context, sheet, row + 1) + 2
     if context.dense:  # the documents know no other layers
         _slips(context, sheet, row)
@@ -117,6 +168,41 @@ def _fill(context: Context) -> list[Sheet]:
 
 
 NOTATION = SheetKind(NAME, _fill)
+
+
+def _missing(
+    sheet: Sheet, row: int, ordered: Sequence[Notation], starred: Sequence[tuple[str, str]]
+) -> int:
+    """Why a symbol was taken that its document does not have; returns the next free row."""
+    if not starred:
+        return row
+    text = "* The document has no symbol of its own for this; the most usual one is taken:"
+    sheet.put(row, 2, text, styles.HINT)
+    for name, quantity in dict.fromkeys(starred):
+        row += 1
+        look = styles.HINT.but(wrap=True, vertical="top")
+        sheet.put(row, 2, name, look)
+        longest = 0
+        for column, notation in enumerate(ordered, 3):
+            if quantity in notation.missing:
+                sheet.put(row, column, notation.missing[quantity], look)
+                longest = max(longest, len(notation.missing[quantity]))
+        sheet.heights[row] = 12.0 * (1 + longest // A_LINE) + 4
+    return row + 1
+
+
+def _doing(context: Context, sheet: Sheet, row: int) -> int:
+    """What the sheets of this workbook do, in its document's symbols; returns the last row."""
+    sheet.put(row, 2, "What the sheets of this workbook do", styles.HEADING)
+    sheet.fill(row, 2, row, 10, styles.HEADING)
+    sheet.heights[row] = 22
+    for name, text in doings.lines(context):
+        row += 1
+        sheet.put(row, 2, name, styles.LABEL)
+        sheet.put(row, 3, text, styles.PLAIN.but(wrap=True))
+        sheet.merge(row, 3, row, 6)
+        sheet.heights[row] = 15.0 * (1 + len(rich(text).text) // 125) + 3
+    return row
 
 
 def _reading(context: Context, sheet: Sheet, row: int) -> int:

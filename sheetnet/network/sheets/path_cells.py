@@ -143,11 +143,12 @@ class PathCells(Places):
     def _write_inner(self, path: int, layer: int, there: Callable[[Way], bool]) -> None:
         """dz/dw, the value of the source; or dz/da, a weight on the way."""
         context, d = self.context, self.context.notation.derivative
+        w, a = context.notation.weight_letter, context.symbols.value_letter(layer - 1)
 
         def name(way: Way) -> str:
             if not there(way):
                 return ""
-            return f"{d}z/{d}w" if layer == way.layer else f"{d}z/{d}a"
+            return f"{d}z/{d}{w}" if layer == way.layer else f"{d}z/{d}{a}"
 
         def text(way: Way) -> Expression | str:
             if not there(way):
@@ -170,7 +171,8 @@ class PathCells(Places):
     def _write_slope(self, path: int, layer: int, there: Callable[[Way], bool]) -> None:
         """da/dz; or dC/dz, which stands for all that follows."""
         context, depth = self.context, self.context.depth
-        d, loss = context.notation.derivative, context.notation.loss_letter
+        d, symbols = context.notation.derivative, context.symbols
+        by_loss, a = symbols.by_name(symbols.loss_letter), symbols.value_letter(layer)
         own = context.dense[layer - 1]
 
         def ends(way: Way) -> bool:
@@ -179,7 +181,7 @@ class PathCells(Places):
         def name(way: Way) -> str:
             if not there(way):
                 return ""
-            return f"{d}{loss}/{d}z" if ends(way) else f"{d}a/{d}z"
+            return f"{by_loss}z" if ends(way) else f"{d}{a}/{d}z"
 
         def text(way: Way) -> Expression | str:
             if not there(way):
@@ -211,7 +213,8 @@ class PathCells(Places):
     def _write_end(self, path: int) -> None:
         """∂L/∂a of the output, the loss, the target, the product."""
         context, sheet, top = self.context, self.sheet, self.top(path)
-        depth, d, loss = context.depth, context.notation.derivative, context.notation.loss_letter
+        depth, symbols = context.depth, context.symbols
+        by_output = symbols.by_name(symbols.loss_letter) + symbols.value_letter(depth)
 
         def there(way: Way) -> bool:
             return way.last == depth
@@ -223,7 +226,7 @@ class PathCells(Places):
             self._factor(
                 path,
                 2 * depth,
-                lambda way: f"{d}{loss}/{d}a" if there(way) else "",
+                lambda way: by_output if there(way) else "",
                 lambda way: (
                     self.texts.text(OUTPUT, depth, self.unit(way, path, depth))
                     if there(way)

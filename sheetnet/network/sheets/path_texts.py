@@ -269,12 +269,11 @@ class Texts:
         context, sheet = self.context, self.sheet
         sheet.put(self.paths_top - 1, self._today_column, "today", styles.LABEL.but(bold=True))
         facts = {key: value for own in context.dense for key, value in own.hyper.items()}
-        notation = context.notation
+        symbols = context.symbols
         symbol: tuple[int, int] | None = None
-        if not context.batch or notation.loss_letter != notation.cost_letter:
+        if not context.batch or symbols.loss_letter != symbols.cost_letter:
             symbol = self.sums_row, self._today_column - 1
-            d, letter = notation.derivative, notation.loss_letter
-            sheet.put(*symbol, join([f"{d}{letter}/{d}", knob]), styles.SYMBOL)
+            sheet.put(*symbol, join([symbols.by_name(symbols.loss_letter), knob]), styles.SYMBOL)
         for path in [*range(paths.most(self.net)), None]:
             row = self.today(path, 0).row
             for offset, of in enumerate((self.equation, self.filled)):

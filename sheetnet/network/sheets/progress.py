@@ -1,37 +1,33 @@
 """Progress: the run in charts: the cost, the outputs against their targets, the weights.
 
 Outputs and targets are those of the chosen example, at steps evenly spread over the run, from
-the table under the charts; the cost and the weights are drawn from Training itself.
+the table under the charts; the cost and the weights are drawn from Training itself, in a long run
+the weights from the table as well: programs redraw every point of a chart after every edit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sheetnet.expressions.formula import Area
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import (
-    ACTIVATION,
-    BIAS,
-    COST,
-    SOURCE,
-    STEP,
-    TARGET,
-    UNIT,
-)
+from sheetnet.network.parameters import Parameter, every
+from sheetnet.network.quantities import ACTIVATION, BIAS, COST, STEP, TARGET
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
-from sheetnet.workbook.styles import FORWARD, GIVEN
+from sheetnet.workbook.styles import FORWARD, GIVEN, UPDATE
 
 NAME = "Progress"
 TOP, CHART_ROWS = 4, 17
 WIDTH, HEIGHT, ACROSS = 12.7, 8.4, 6
 #: The steps of the table; the most curves that a chart can be read with.
 STEPS, MOST_CURVES = 50, 12
+#: Runs of more steps have their weights in the table.
+LONG = 1_000
 COLOURS = (
     styles.ORANGE,
     styles.BLUE,
@@ -65,9 +61,17 @@ def _fill(context: Context) -> list[Sheet]:
     of = " of the example that is chosen on Start" if context.batch else ""
     hint = f"All steps of the run, live. Outputs and targets{of}."
     frame.head(sheet, "Progress: the run in charts", hint, problem=PROBLEM)
-    charts = [_cost(context), *_weights(context)]
-    table = TOP + CHART_ROWS * ((len(charts) + 2) // 2) + 2
-    charts.insert(1, _write_table(context, sheet, table))
+    curves = _curves(context)
+    table = TOP + CHART_ROWS * ((len(curves) + 3) // 2) + 2
+    charts = [_cost(context), _write_table(context, sheet, table)]
+    column = 3 + 2 * context.sizes[-1]
+    for layer, listed in curves.items():
+        if context.steps > LONG:
+            areas = _write_weights(context, sheet, table, column, listed)
+            column += len(listed)
+        else:
+            areas = [_on_training(context, parameter) for parameter in listed]
+        charts.append(_weights(context, layer, listed, areas))
     for number, chart in enumerate(charts):
         row, column = divmod(number, 2)
         place = TOP + CHART_ROWS * row, 2 + ACROSS * column
@@ -111,29 +115,72 @@ def _cost(context: Context) -> Chart:
     return _chart("The cost", [series], y, context, "The cost over the steps")
 
 
-def _weights(context: Context) -> list[Chart]:
-    """A chart for each layer: its weights, and its biases where there is room."""
-    charts = []
+def _curves(context: Context) -> dict[int, list[Parameter]]:
+    """The parameters that have a curve, by layer: weights, and biases where there is room."""
+    found: dict[int, list[Parameter]] = {}
     for layer in context.layers:
-        series: list[Series] = []
+        listed: list[Parameter] = []
         for quantity in layer.parameters:
-            block = context.run(quantity, layer.number)
-            places = [index for index in block.indices() if index[STEP] == 0]
-            if len(series) + len(places) > MOST_CURVES:
-                continue
-            for index in places:
-                column = block.position(**index)[1]
-                own = {axis: at for axis, at in index.items() if axis in (UNIT, SOURCE)}
-                name = str(quantity.symbol(context.symbols, layer.number, own))
-                area = Area(block.sheet, block.top, column, block.bottom, column, True)
-                colour = COLOURS[len(series) % len(COLOURS)]
-                width = 1.25 if quantity == BIAS else 2.0
-                series.append(Series(area, _steps(context), name, colour=colour, width=width))
-        if series:
-            title = f"The weights, {context.symbols.layer(layer.number)}"
-            alt_text = f"Each weight of layer {layer.number} over the steps"
-            charts.append(_chart(title, series, Axis(gridlines=True), context, alt_text))
-    return charts
+            own = [
+                p for p in every(context.net) if (p.quantity, p.layer) == (quantity, layer.number)
+            ]
+            if len(listed) + len(own) <= MOST_CURVES:
+                listed += own
+        if listed:
+            found[layer.number] = listed
+    return found
+
+
+#: The numbers of a curve and of the steps they are at.
+Points = tuple[Area, Area]
+
+
+def _on_training(context: Context, parameter: Parameter) -> Points:
+    block = context.run(parameter.quantity, parameter.layer)
+    column = block.position(**parameter.place)[1]
+    return Area(block.sheet, block.top, column, block.bottom, column, True), _steps(context)
+
+
+def _write_weights(
+    context: Context, sheet: Sheet, top: int, first: int, listed: Sequence[Parameter]
+) -> list[Points]:
+    """Columns of the table, from column `first` on."""
+    steps, found = shown(context.steps), []
+    last = top + len(steps) - 1
+    for column, parameter in enumerate(listed, first):
+        sheet.put(top - 1, column, parameter.symbol(context.symbols), styles.symbol(UPDATE))
+        for row, step in enumerate(steps, top):
+            value = context.of_step(
+                parameter.quantity, parameter.layer, step=step, **parameter.place
+            )
+            sheet.put(row, column, value, UPDATE, claim=_at(parameter, step))
+        found.append(
+            (Area(NAME, top, column, last, column, True), Area(NAME, top, 2, last, 2, True))
+        )
+    return found
+
+
+def _at(parameter: Parameter, step: int) -> Callable[[Numbers], float]:
+    place = (step, *parameter.place.values())
+    return lambda numbers: float(numbers.trace[parameter.quantity, parameter.layer][place])
+
+
+def _weights(
+    context: Context, layer: int, listed: Sequence[Parameter], points: Sequence[Points]
+) -> Chart:
+    series = [
+        Series(
+            y,
+            x,
+            str(parameter.symbol(context.symbols)),
+            colour=COLOURS[number % len(COLOURS)],
+            width=1.25 if parameter.quantity == BIAS else 2.0,
+        )
+        for number, (parameter, (y, x)) in enumerate(zip(listed, points, strict=True))
+    ]
+    title = f"The weights, {context.symbols.layer(layer)}"
+    alt_text = f"Each weight of layer {layer} over the steps"
+    return _chart(title, series, Axis(gridlines=True), context, alt_text)
 
 
 def _write_table(context: Context, sheet: Sheet, top: int) -> Chart:

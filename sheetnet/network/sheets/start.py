@@ -120,7 +120,7 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
         row = _try(sheet, row, layout, lesson.try_)
     row = _texts(sheet, row, layout, "What the words mean", glossary.lines(context))
     row = _texts(sheet, row, layout, "How to use this workbook", _manual(context))
-    _legend(sheet, row, layout)
+    _legend(context, sheet, row, layout)
     free = _charts(context, sheet, layout, sheets)
     _contents(sheet, free, layout.side, sheets)
     return sheet
@@ -203,14 +203,14 @@ def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
     sheet.validations.append(inputs.validation(knob, block))
 
 
-def _legend(sheet: Sheet, row: int, layout: Layout) -> None:
+def _legend(context: Context, sheet: Sheet, row: int, layout: Layout) -> None:
     """What the colours mean, each also in words."""
     _heading(sheet, row, 2, layout.left, "Colours")
     roles = [
         ("yours to change", styles.INPUT.but(locked=True)),
         ("given", styles.GIVEN),
         ("forward pass →", styles.FORWARD),
-        ("← backward pass, δ", styles.BACKWARD),
+        (f"← backward pass, {context.symbols.delta_name}", styles.BACKWARD),
         ("update, weights", styles.UPDATE),
         ("✓ proved", styles.CHECK.but(borders="ltrb")),
     ]

@@ -14,7 +14,7 @@ from sheetnet.expressions.formula import Expression, Ref, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
-from sheetnet.network.quantities import ORDER, SAMPLE, STEP, Quantity
+from sheetnet.network.quantities import COST, ORDER, SAMPLE, STEP, Quantity
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
@@ -49,8 +49,10 @@ def _sheet(context: Context, name: str) -> Sheet:
     blocks = [block for block in context.runs if block.sheet == name]
     axes = blocks[0].rows
     width = len(axes)
-    sheet = Sheet(name, _about(name))
-    sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + width)
+    sheet = Sheet(name, _about(name, context.symbols.delta_name))
+    # What says where a row is stays in sight, and the cost.
+    kept = width + sum(block.width for block in blocks if block.quantity == COST.name)
+    sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + kept)
     sheet.tab_colour, sheet.default_width = styles.GREEN, 11.5
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
     sheet.widths |= dict.fromkeys(range(1, width + 1), 8.0)
@@ -70,15 +72,15 @@ def _sheet(context: Context, name: str) -> Sheet:
     return sheet
 
 
-def _about(name: str) -> str:
+def _about(name: str, delta: str) -> str:
     """What a sheet of the run shows, for Start's list."""
     if name == TRAINING:
         return "the whole run, a row a step"
     kind, _, layer = name.partition(" ")
     shows = {
-        EXAMPLES: "z, activations and δ of every example at every step",
+        EXAMPLES: f"z, activations and {delta} of every example at every step",
         "Weights": f"the parameters and gradients of layer {layer}",
-        "Values": f"z, activations and δ of layer {layer}, a row an example",
+        "Values": f"z, activations and {delta} of layer {layer}, a row an example",
     }
     return shows[kind]
 
@@ -257,7 +259,7 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         q for q, at in context.net.quantities() if (q.name, at) == (block.quantity, block.layer)
     )
     style = header(LOOKS[quantity.role])
-    title = quantity.title
+    title = quantity.name_in(context.symbols)
     if block.layer is not None:
         title += f"\nlayer {context.symbols.layer_label(block.layer)}"
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
@@ -267,13 +269,16 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
         sheet.notes[GROUP_ROW, block.left] = note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)
+    # The first column has a line on its left.
+    looks = [style.but(borders=side, border_colour=styles.RULE, bold=False) for side in ("l", "")]
+    examples = [look.but(size=9) for look in looks]
+    symbols = [look.but(font=styles.SERIF, size=11) for look in looks]
     for number, index in enumerate(_columns(block)):
-        column = block.left + number
-        look = style.but(borders="l" if number == 0 else "", border_colour=styles.RULE)
+        column, inner = block.left + number, number > 0
         example = None
         if SAMPLE in index and context.batch and quantity != ORDER:
             example = f"example {index[SAMPLE] + 1}"
-        sheet.put(EXAMPLE_ROW, column, example, look.but(bold=False, size=9))
+        sheet.put(EXAMPLE_ROW, column, example, examples[inner])
         # In a row that is one unit's, the symbol is that of the first one's.
         symbol = quantity.symbol(context.symbols, block.layer or 0, index)
-        sheet.put(SYMBOL_ROW, column, symbol, look.but(font=styles.SERIF, bold=False, size=11))
+        sheet.put(SYMBOL_ROW, column, symbol, symbols[inner])

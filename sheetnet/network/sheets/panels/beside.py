@@ -9,8 +9,9 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.mathematics import filled_in, written
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -20,16 +21,16 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 SYMBOL, VALUE, EQUATION, NUMBERS, CHECK, RIGHT = 2, 3, 4, 5, 6, 8
-TRANSPOSED = Rich((Run("T", 1),))
 #: What stands in row and column of a matrix, both from 0.
 Each = Callable[[int, int], Expression]
-Names = Callable[[int, int], Rich]
+Named = Callable[[int, int], Rich]
 
 
 class Beside:
     """Writes such a sheet; `row` is the next free one."""
 
     def __init__(self, context: Context, name: str, about: str, title: str, hint: str) -> None:
+        self.names = Names(context.symbols)
         self.context, self.symbols, self.name = context, context.symbols, name
         self.sheet = sheet = Sheet(name, about, tab_colour=styles.BLUE, freeze=(4, 4))
         sheet.cursor, sheet.print_setup, sheet.default_width = (4, SYMBOL), PrintSetup(), 10.5
@@ -80,10 +81,12 @@ class Beside:
         meant: bool = False,
         facts: Mapping[str, Any] | None = None,
         read: bool = True,
+        signless: bool = False,
     ) -> Ref:
         """One number: symbol, value, equation, today's numbers; ✓ where it equals another cell.
 
-        `meant` where the symbol is one that can be read back, `read` where the equation is.
+        `meant` where the symbol is one that can be read back, `read` where the equation is,
+        `signless` where no value is below 0.
         """
         sheet, row = self.sheet, self.row
         look = role.but(bold=True, horizontal="center", number_format=styles.SIX)
@@ -97,7 +100,7 @@ class Beside:
             place, held = (row, NUMBERS), (row, VALUE)
             line = Reading(self.name, row, symbol if meant else None, text, place, held, facts)
             self.context.readings.append(line)
-        cell = Ref(self.name, row, VALUE, symbol=symbol, digits=6)
+        cell = Ref(self.name, row, VALUE, symbol=symbol, digits=6, signless=signless)
         if equals is not None:
             check(sheet, row, CHECK, near([(cell, equals)]))
         self.row += 1
@@ -116,7 +119,7 @@ class Beside:
     ) -> Area:
         """A matrix under its title, one array formula or cell by cell; ✓ behind each row."""
         sheet = self.sheet
-        name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
+        name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         sheet.put(top - 1, left, title, name.but(horizontal="left"))
         decimals = styles.SIX if role == BACKWARD else styles.FOUR
         look = role.but(number_format=decimals, horizontal="center")
@@ -135,14 +138,15 @@ class Beside:
         self.right = max(self.right, left + shape[1] + 2)
         return Area(self.name, top, left, top + shape[0] - 1, left + shape[1] - 1)
 
-    def held(self, area: Area, row: int, column: int, symbol: Rich) -> Ref:
+    def held(self, area: Area, row: int, column: int, symbol: Rich, signless: bool = False) -> Ref:
         """A cell of a matrix, with the symbol of its number."""
-        return Ref(self.name, area.top + row, area.left + column, symbol=symbol, digits=6)
+        at = area.top + row, area.left + column
+        return Ref(self.name, *at, symbol=symbol, digits=6, signless=signless)
 
     def both(
         self,
         shape: tuple[int, int],
-        symbols: Names,
+        symbols: Named,
         equations: Each,
         values: Values,
         role: Style,
@@ -154,6 +158,7 @@ class Beside:
         facts: Mapping[str, Any] | None = None,
         left: int = RIGHT,
         read: bool = True,
+        signless: bool = False,
     ) -> tuple[list[list[Ref]], Area]:
         """A matrix of numbers: a line for each, and one array formula beside the lines.
 
@@ -178,6 +183,7 @@ class Beside:
                         meant=meant,
                         facts=facts,
                         read=read,
+                        signless=signless,
                     )
                 )
             lines.append(found)

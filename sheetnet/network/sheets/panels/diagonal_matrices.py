@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Number, call, total
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
@@ -19,7 +19,7 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import factor_numbers as found
 from sheetnet.network.sheets.panels.fitting_layers import squared
-from sheetnet.network.sheets.panels.pairs import LEFT, TRANSPOSED, Pairs, at
+from sheetnet.network.sheets.panels.pairs import LEFT, Pairs, at
 from sheetnet.network.sheets.panels.rows import derivative
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
@@ -53,7 +53,11 @@ class _Panel(Pairs):
 
     def __init__(self, context: Context) -> None:
         wide = max(n + 1 for n in context.sizes)
-        super().__init__(context, NAME, "D c and δ A, and what the zeros of D cost", wide)
+        hint = (
+            "left: element by element, ✓ equals Training; right: matrix products, ✓ equals the left"
+        )
+        title = "Slopes on a diagonal, and what its zeros cost"
+        super().__init__(context, NAME, title, hint, wide)
         if context.batch:
             look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
             claimed = lambda numbers: numbers.sample + 1  # noqa: E731
@@ -71,6 +75,11 @@ class _Panel(Pairs):
         for layer in reversed(self.context.dense):
             self._backward(layer)
         return [self.finish()]
+
+    def _row_name(self, layer: Dense) -> Rich:
+        """What a layer takes, with the 1 where it has biases."""
+        below = layer.number - 1
+        return self.names.held(below) if layer.bias else self.symbols.matrix("A", below)
 
     def _forward(self, layer: Dense) -> None:
         """The row A with its 1 times W."""
@@ -90,7 +99,7 @@ class _Panel(Pairs):
         row = self.rows[n] = self.cells(
             LEFT,
             (1, sources + has_bias),
-            s.matrix("A", n - 1),
+            self._row_name(layer),
             below,
             partial(_row, layer=n),
             FORWARD if n > 1 else GIVEN,
@@ -110,7 +119,7 @@ class _Panel(Pairs):
             UPDATE,
         )
         self.row += sources + has_bias + 1
-        shape, product = (1, layer.units), s.matrix("A", n - 1) + " " + s.matrix("W", n)
+        shape, product = (1, layer.units), self._row_name(layer) + " " + s.matrix("W", n)
         z = self.z[n] = self.pair(
             shape,
             "each weighted sum",
@@ -128,7 +137,7 @@ class _Panel(Pairs):
             lambda _, j: layer.applied([at(z[0], 0, j)], 0),
             s.matrix("a", n)
             + f" = {function}("
-            + s.matrix("A", n - 1)
+            + self._row_name(layer)
             + " "
             + s.matrix("W", n)
             + ")",
@@ -144,10 +153,11 @@ class _Panel(Pairs):
         units = layer.units
         column = (units, 1)
         self.section(f"Backward: {s.layer(n)}")
-        label = s.layer_label(n)
-        d = Rich((Run("D", 0, True), Run(label, 1)))
+        d = s.letter(s.notation.diagonal or "D", "", n)
         if n == context.depth:
-            right_name = Rich((Run("c", 0, True),))
+            right_name = derivative(s, s.loss_letter, s.matrix("a", n))
+            if s.notation.error:
+                right_name = s.letter(s.notation.error, "", None)
             outputs, targets = self.a[n][0], [context.given(TARGET, i) for i in range(units)]
             gradient = context.net.loss.cell_gradient
             held = [at(outputs, 0, i) for i in range(units)]
@@ -166,13 +176,13 @@ class _Panel(Pairs):
             part = Area(NAME, w.top, w.left, w.top + units - 1, w.right)
             delta, delta_array = self.delta[n + 1]
             above = range(context.sizes[n + 1])
-            small = Rich((Run("w", 0, True), Run(s.layer_label(n + 1), 1)))
-            right_name = "(" + small + ")" + TRANSPOSED + " " + s.deltas(n + 1)
+            small = self.names.transposed(self.names.without_biases(n + 1))
+            right_name = small + " " + s.deltas(n + 1)
             back = self.pair(
                 column,
-                "each: Σ of δ · weight, without the biases",
+                f"each: Σ of {s.delta_name} · weight, without the biases",
                 lambda k, _: total([at(delta, j, 0) * at(w, k, j) for j in above]),
-                right_name + ", w without the biases",
+                right_name + ", without the biases",
                 # W lies here with its sources as rows, so it is transposed as it stands.
                 call("MMULT", part, delta_array),
                 partial(found.by_activation, layer=n),
@@ -181,7 +191,7 @@ class _Panel(Pairs):
         slopes = self._diagonal(layer, d)
         self.delta[n] = self.pair(
             column,
-            s.deltas(n) + ": slope ⊙ " + right_name,
+            s.deltas(n) + f": slope {s.notation.hadamard} " + right_name,
             lambda j, _: at(slopes, j, j) * at(back[0], j, 0),
             s.deltas(n) + " = " + d + " " + right_name,
             call("MMULT", slopes, back[1]),
@@ -191,8 +201,8 @@ class _Panel(Pairs):
         )
         self._count(slopes)
         row, (delta, delta_array) = self.rows[n], self.delta[n]
-        name = derivative(s, s.notation.loss_letter, s.matrix("W", n))
-        name = name + " = " + s.deltas(n) + " " + s.matrix("A", n - 1)
+        name = derivative(s, s.loss_letter, s.matrix("W", n))
+        name = name + " = " + s.deltas(n) + " " + self._row_name(layer)
         last = layer.sources
 
         def training(j: int, k: int) -> Expression:
@@ -202,14 +212,9 @@ class _Panel(Pairs):
 
         self.pair(
             (units, row.shape[1]),
-            "each: δ of the unit · value below",
+            f"each: {s.delta_name} of the unit · value below",
             lambda j, k: at(delta, j, 0) * at(row, 0, k),
-            name
-            + " = "
-            + s.deltas(n)
-            + " "
-            + s.matrix("A", n - 1)
-            + ", a unit a row: to be turned for W",
+            name + ", a unit a row",
             call("MMULT", delta_array, row),
             lambda numbers: found.column(numbers, DELTA, n) @ _row(numbers, n),
             BACKWARD,
@@ -248,7 +253,9 @@ class _Panel(Pairs):
         sheet.put(row, LEFT, counted, look, claim=float(size * size))
         sheet.put(row, LEFT + 1, "multiplications with D", styles.HINT)
         sheet.put(row, self.right, zeros, look, claim=float(size * size - size))
-        sheet.put(row, self.right + 1, "of them by a zero: ⊙ spares these", styles.HINT)
+        hadamard = self.symbols.notation.hadamard
+        text = f"of them by a zero: {hadamard} spares these"
+        sheet.put(row, self.right + 1, text, styles.HINT)
         self.row += 3
 
 

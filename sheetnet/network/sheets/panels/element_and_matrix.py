@@ -29,7 +29,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import batch_numbers as found
 from sheetnet.network.sheets.panels.fitting_layers import unit_by_unit
 from sheetnet.network.sheets.panels.moved_activations import Moved
-from sheetnet.network.sheets.panels.pairs import LEFT, TRANSPOSED, Each, Pairs, at
+from sheetnet.network.sheets.panels.pairs import LEFT, Each, Pairs, at
 from sheetnet.network.sheets.panels.rows import (
     array,
     check,
@@ -64,7 +64,12 @@ class _Panel(Pairs):
 
     def __init__(self, context: Context) -> None:
         wide = max(context.samples, *context.sizes)
-        super().__init__(context, NAME, "a batch in element sums and in matrices", wide)
+        hint = (
+            "left: each element a sum of its own, ✓ equals Training; right: one array formula, ✓ "
+            "equals the left; examples are columns"
+        )
+        title = "A batch in element sums and in matrices"
+        super().__init__(context, NAME, title, hint, wide)
         self.examples, self.depth = context.samples, context.depth
         self.w: dict[int, Area] = {}
         self.b: dict[int, Area | None] = {}
@@ -82,6 +87,10 @@ class _Panel(Pairs):
         for layer in reversed(context.dense):
             self._backward(layer, moved)
         return [self.finish(), moved.sheet()]
+
+    def _of(self, letter: str, layer: int, indices: str) -> Rich:
+        """An element of a layer's matrix."""
+        return _indexed(self.symbols.matrix(letter, layer), indices)
 
     def _data(self) -> None:
         """X, T and the ones."""
@@ -103,12 +112,12 @@ class _Panel(Pairs):
         self.t = self.cells(
             self.right,
             (context.sizes[-1], examples),
-            Rich((Run(s.notation.target_letter.upper(), 0, True),)),
+            s.matrix("T", context.depth),
             given(TARGET),
             lambda numbers: numbers.targets.T,
             GIVEN,
         )
-        name = Rich((Run("J", 0, True), Run("N", -1)))
+        name = self.names.ones
         self.ones = self.cells(
             self.third, (examples, 1), name, lambda i, j: Number(1), lambda numbers: 1.0, GIVEN
         )
@@ -141,7 +150,7 @@ class _Panel(Pairs):
             spread = self.array(
                 self.right + 2,
                 shape,
-                s.matrix("b", n) + " " + Rich((Run("J", 0, True), Run("N", -1))) + TRANSPOSED,
+                s.matrix("b", n) + " " + self.names.transposed(self.names.ones),
                 call("MMULT", b, call("TRANSPOSE", self.ones)),
                 lambda numbers: np.outer(numbers.now(BIAS, n), np.ones(examples)),
                 UPDATE,
@@ -157,10 +166,14 @@ class _Panel(Pairs):
         name = s.matrix("Z", n) + " = " + s.matrix("W", n) + " " + s.matrix("A", n - 1)
         if b:
             product = product + spread
-            name = name + " + " + s.matrix("b", n) + " J" + Rich((Run("N", -1),)) + TRANSPOSED
+            name = name + " + " + s.matrix("b", n) + " " + self.names.transposed(self.names.ones)
         self.z[n] = self.pair(
             shape,
-            "each sum: Σₖ Wᵢₖ Aₖₙ" + " + bᵢ" * bool(b),
+            "each sum: Σₖ "
+            + self._of("W", n, "ik")
+            + " "
+            + self._of("A", n - 1, "kn")
+            + " + bᵢ" * bool(b),
             summed,
             name,
             product,
@@ -172,7 +185,7 @@ class _Panel(Pairs):
         function = layer.activation.symbol
         self.a[n] = self.pair(
             shape,
-            f"each value: {function}(Zᵢₙ)",
+            f"each value: {function}(" + self._of("Z", n, "in") + ")",
             lambda i, m: layer.applied([at(one, i, m)], 0),
             s.matrix("A", n) + f" = {function}(" + s.matrix("Z", n) + ")",
             layer.applied([other], 0),
@@ -190,9 +203,19 @@ class _Panel(Pairs):
         apart = other - self.t
         self.cost, _ = self.pair(
             (1, 1),
-            s.cost + " = 1/(2N) Σₙ Σⱼ (Aⱼₙ − Tⱼₙ)²",
+            s.cost
+            + " = 1/(2N) Σₙ Σⱼ ("
+            + self._of("A", self.depth, "jn")
+            + " − "
+            + self._of("T", self.depth, "jn")
+            + ")²",
             lambda *_: total(squares) / (2 * Number(self.examples)),
-            s.cost + " = 1/(2N) Σₙ ‖aₙ − tₙ‖²",
+            s.cost
+            + " = 1/(2N) Σₙ ‖"
+            + _indexed(s.matrix("a", self.depth), "n")
+            + " − "
+            + _indexed(s.matrix("t", self.depth), "n")
+            + "‖²",
             call("SUM", apart * apart) / (2 * Number(self.examples)),
             lambda numbers: numbers.now(COST),
             FORWARD,
@@ -210,11 +233,12 @@ class _Panel(Pairs):
         top = self.row
         if n == self.depth:
             t, count = self.t, Number(examples)
+            apart = s.matrix("A", n) + " − " + s.matrix("T", n)
             delta, delta_array = self.pair(
                 shape,
-                "each: (Aᵢₙ − Tᵢₙ)/N",
+                "each: (" + self._of("A", n, "in") + " − " + self._of("T", n, "in") + ")/N",
                 lambda i, m: (at(a, i, m) - at(t, i, m)) / count,
-                self.letter("Δ", n) + " = (" + s.matrix("A", n) + " − T)/N",
+                self.names.cost_by_a(n) + " = (" + apart + ")/N",
                 (a_array - t) / count,
                 lambda numbers: found.by_activation(numbers, n),
                 BACKWARD,
@@ -224,15 +248,17 @@ class _Panel(Pairs):
             nexts = range(context.sizes[n + 1])
             delta, delta_array = self.pair(
                 shape,
-                "each: Σⱼ Wⱼᵢ Hⱼₙ, of the next layer",
-                lambda i, m: total([at(w, j, i) * at(h, j, m) for j in nexts]),
-                self.letter("Δ", n)
-                + " = ("
-                + s.matrix("W", n + 1)
-                + ")"
-                + TRANSPOSED
+                "each: Σⱼ "
+                + self._of("W", n + 1, "ji")
                 + " "
-                + self.letter("H", n + 1),
+                + _indexed(self.names.cost_by_z(n + 1), "jn")
+                + ", of the next layer",
+                lambda i, m: total([at(w, j, i) * at(h, j, m) for j in nexts]),
+                self.names.cost_by_a(n)
+                + " = "
+                + self.names.transposed(s.matrix("W", n + 1))
+                + " "
+                + self.names.cost_by_z(n + 1),
                 call("MMULT", call("TRANSPOSE", w), h_array),
                 lambda numbers: found.by_activation(numbers, n),
                 BACKWARD,
@@ -243,7 +269,7 @@ class _Panel(Pairs):
         slope = cell_slope(z_array, a_array, layer.hyper)
         slopes, slope_array = self.pair(
             shape,
-            f"each slope: {layer.activation.symbol}′(Zᵢₙ)",
+            f"each slope: {layer.activation.symbol}′(" + self._of("Z", n, "in") + ")",
             lambda i, m: cell_slope(at(z, i, m), at(a, i, m), layer.hyper),
             derivative(s, "σ", s.matrix("Z", n)),
             slope + 0 * z_array if isinstance(slope, Number) else slope,
@@ -252,12 +278,12 @@ class _Panel(Pairs):
         )
         h, h_array = self.h[n] = self.pair(
             shape,
-            "each: Δᵢₙ · slope",
+            "each: " + _indexed(self.names.cost_by_a(n), "in") + " · slope",
             lambda i, m: at(delta, i, m) * at(slopes, i, m),
-            self.letter("H", n)
+            self.names.cost_by_z(n)
             + " = "
-            + self.letter("Δ", n)
-            + " ⊙ "
+            + self.names.cost_by_a(n)
+            + f" {s.notation.hadamard} "
             + derivative(s, "σ", s.matrix("Z", n)),
             delta_array * slope_array,
             lambda numbers: found.h(numbers, n),
@@ -266,15 +292,17 @@ class _Panel(Pairs):
         below, below_array = self.a[n - 1]
         self.pair(
             (units, sources),
-            "each: Σₙ Hᵢₙ Aⱼₙ, of the layer below",
+            "each: Σₙ "
+            + _indexed(self.names.cost_by_z(n), "in")
+            + " "
+            + self._of("A", n - 1, "jn")
+            + ", of the layer below",
             lambda i, k: total([at(h, i, m) * at(below, k, m) for m in range(examples)]),
             s.by(s.matrix("W", n))
             + " = "
-            + self.letter("H", n)
-            + " ("
-            + s.matrix("A", n - 1)
-            + ")"
-            + TRANSPOSED,
+            + self.names.cost_by_z(n)
+            + " "
+            + self.names.transposed(s.matrix("A", n - 1)),
             call("MMULT", h_array, call("TRANSPOSE", below_array)),
             lambda numbers: numbers.now(WEIGHT.gradient, n),
             BACKWARD,
@@ -283,9 +311,9 @@ class _Panel(Pairs):
         if layer.bias:
             self.pair(
                 (units, 1),
-                "each: Σₙ Hᵢₙ",
+                "each: Σₙ " + _indexed(self.names.cost_by_z(n), "in"),
                 lambda i, _: total([at(h, i, m) for m in range(examples)]),
-                s.by(s.matrix("b", n)) + " = " + self.letter("H", n) + " J" + Rich((Run("N", -1),)),
+                s.by(s.matrix("b", n)) + " = " + self.names.cost_by_z(n) + " " + self.names.ones,
                 call("MMULT", h_array, self.ones),
                 lambda numbers: numbers.now(BIAS.gradient, n)[:, None],
                 BACKWARD,
@@ -316,6 +344,12 @@ class _Panel(Pairs):
             crossed = moved.crosses(n, i)
             undecided = [(crossed, "kink")] if crossed is not None else []
             check(self.sheet, top + i, self.third + shape[1], close, *undecided)
+
+
+def _indexed(matrix: Rich, indices: str) -> Rich:
+    """An element of a matrix, by letters; which layer is said elsewhere."""
+    runs = tuple(run for run in matrix.runs if run.level <= 0)
+    return Rich((*runs, Run(indices, -1, True)))
 
 
 def _fill(context: Context) -> list[Sheet]:

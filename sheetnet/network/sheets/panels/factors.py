@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
-from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 from sheetnet.network.quantities import (
@@ -28,7 +28,7 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import factor_numbers as found
 from sheetnet.network.sheets.panels import halves
-from sheetnet.network.sheets.panels.beside import RIGHT, TRANSPOSED, Beside
+from sheetnet.network.sheets.panels.beside import RIGHT, Beside
 from sheetnet.network.sheets.panels.fitting_layers import squared
 from sheetnet.network.sheets.panels.rows import derivative
 from sheetnet.workbook.model import Sheet
@@ -69,8 +69,8 @@ class _Panel(Beside):
         self.choose_example()
         self.layers: dict[int, _Layer] = {}
         notation = self.symbols.notation
-        self.loss, self.hadamard = notation.loss_letter, notation.hadamard
-        self.target = Rich((Run(notation.target_letter, 0, True),))
+        self.loss, self.hadamard = self.symbols.loss_letter, notation.hadamard
+        self.target = self.symbols.matrix("t", context.depth)
 
     def write(self) -> list[Sheet]:
         for layer in self.context.dense:
@@ -81,8 +81,9 @@ class _Panel(Beside):
         halves.write(self, self.outputs, self.targets)
         return [self.finish()]
 
-    def _vector(self, letter: str, layer: int) -> Rich:
-        return self.symbols.matrix(letter if layer or letter != "a" else "A", layer)
+    def _signless(self, layer: int) -> bool:
+        """Whether no value of a layer is below 0."""
+        return layer > 0 and self.context.dense[layer - 1].signless
 
     def _forward(self, layer: Dense) -> None:
         """W, a of the layer below and b beside the sums z; a from them."""
@@ -104,7 +105,7 @@ class _Panel(Beside):
             top,
             left,
             (sources, 1),
-            self._vector("a", n - 1),
+            s.matrix("a", n - 1),
             lambda k, _: (
                 context.of_step(ACTIVATION, n - 1, unit=k) if n > 1 else context.given(INPUT, k)
             ),
@@ -113,7 +114,7 @@ class _Panel(Beside):
         )
         left += 2
         summed: Expression = call("MMULT", weights, below)
-        name = s.matrix("z", n) + " = " + s.matrix("W", n) + " · " + self._vector("a", n - 1)
+        name = s.matrix("z", n) + " = " + s.matrix("W", n) + " · " + s.matrix("a", n - 1)
         biases: Callable[[int], list[Expression]] = lambda j: []  # noqa: E731
         if layer.bias:
             bias = self.matrix(
@@ -132,7 +133,7 @@ class _Panel(Beside):
         def sum_of(j: int, _: int) -> Expression:
             products: list[Expression] = [
                 self.held(weights, j, k, s.weight(n, j, k))
-                * self.held(below, k, 0, s.activation(n - 1, k))
+                * self.held(below, k, 0, s.activation(n - 1, k), self._signless(n - 1))
                 for k in range(sources)
             ]
             first = s.notation.bias_node_first
@@ -164,6 +165,7 @@ class _Panel(Beside):
             training=lambda j, _: context.of_step(ACTIVATION, n, unit=j),
             meant=True,
             facts=layer.hyper,
+            signless=layer.signless,
             left=left,
         )
         self.layers[n] = _Layer(
@@ -197,7 +199,7 @@ class _Panel(Beside):
             lambda *_: loss.cell(self.outputs, self.targets, context.loss_hyper),
             lambda numbers: numbers.now(LOSS)[numbers.sample],
             FORWARD,
-            s.loss + " = " + "½" * half + apart + TRANSPOSED + " · " + apart,
+            s.loss + " = " + "½" * half + apart + self.names.mark + " · " + apart,
             0.5 * product if half else product,
             training=lambda *_: context.of_step(LOSS),
             meant=True,
@@ -232,6 +234,7 @@ class _Panel(Beside):
             BACKWARD,
             derivative(s, a, z) + f" = {layer.activation.symbol}′(" + z + ")",
             slope + 0 * held.z if isinstance(slope, Number) else slope,
+            signless=layer.activation.rising,
             facts=layer.hyper,
         )
         delta, delta_area = self.both(
@@ -281,8 +284,7 @@ class _Panel(Beside):
                     for j, delta in enumerate(above.delta)
                 ]
             ),
-            s.matrix("W", n + 1)
-            + TRANSPOSED
+            self.names.transposed(s.matrix("W", n + 1))
             + " · "
             + derivative(s, self.loss, s.matrix("z", n + 1)),
             call("MMULT", call("TRANSPOSE", above.weights), deltas),
@@ -292,7 +294,10 @@ class _Panel(Beside):
         """What z does when a weight, a bias or a value below moves; the gradients."""
         context, s, layer, n = self.context, self.symbols, held.own, held.own.number
         units, sources = layer.units, layer.sources
-        below = [self.held(held.below, k, 0, s.activation(n - 1, k)) for k in range(sources)]
+        below = [
+            self.held(held.below, k, 0, s.activation(n - 1, k), self._signless(n - 1))
+            for k in range(sources)
+        ]
         z, weights = s.matrix("z", n), s.matrix("W", n)
         self.both(
             (1, sources),
@@ -301,10 +306,8 @@ class _Panel(Beside):
             lambda numbers: found.below(numbers, n).T,
             FORWARD,
             derivative(s, z, weights)
-            + ", a row for each unit: ("
-            + self._vector("a", n - 1)
-            + ")"
-            + TRANSPOSED,
+            + ", a row for each unit: "
+            + self.names.transposed(s.matrix("a", n - 1)),
             call("TRANSPOSE", held.below),
         )
         by_z = derivative(s, self.loss, z)
@@ -320,10 +323,8 @@ class _Panel(Beside):
             derivative(s, self.loss, weights)
             + " = "
             + by_z
-            + " · ("
-            + self._vector("a", n - 1)
-            + ")"
-            + TRANSPOSED,
+            + " · "
+            + self.names.transposed(s.matrix("a", n - 1)),
             call("MMULT", delta_area, call("TRANSPOSE", held.below)),
             training=own,
         )
@@ -335,7 +336,7 @@ class _Panel(Beside):
             bias: Any = None
             if not context.batch:
                 bias = lambda j, _: context.of_step(BIAS.gradient, n, unit=j)  # noqa: E731
-            one = Ref(NAME, one.row, one.column, symbol=rich("1"), digits=6)
+            one = Ref(NAME, one.row, one.column, symbol=rich("1"), digits=6, signless=True)
             self.both(
                 (units, 1),
                 lambda j, _: derivative(s, self.loss, s.bias(n, j)),
@@ -353,7 +354,7 @@ class _Panel(Beside):
                 lambda j, k: self.held(held.weights, j, k, s.weight(n, j, k)),
                 lambda numbers: numbers.now(WEIGHT, n),
                 UPDATE,
-                derivative(s, z, self._vector("a", n - 1)) + " = " + weights,
+                derivative(s, z, s.matrix("a", n - 1)) + " = " + weights,
                 held.weights + 0,
             )
 

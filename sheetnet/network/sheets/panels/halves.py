@@ -29,7 +29,7 @@ def write(sheet: Beside, outputs: Sequence[Ref], targets: Sequence[Ref]) -> None
     """A row for each form, written under what stands on the sheet."""
     context, s, book = sheet.context, sheet.symbols, sheet.sheet
     count, depth = len(outputs), context.depth
-    loss = s.notation.loss_letter
+    loss = s.loss_letter
     sheet.section("What ½ and 1/n are for: four squared errors of these outputs")
     first = derivative(s, loss, s.activation(depth, 0))
     a, t = indexed(s.activation(depth, 0), "j"), indexed(s.target(0), "j")

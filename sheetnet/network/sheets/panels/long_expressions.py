@@ -123,8 +123,9 @@ class _Panel:
         values: Callable[[Any], Any],
         role: Style,
         symbols: Callable[[int, int], Rich],
+        signless: bool = False,
     ) -> list[list[Ref]]:
-        """Numbers with the symbol of each over its column or beside it."""
+        """Numbers, each under its symbol; `signless` where none is below 0."""
         found = []
         for i in range(shape[0]):
             row = []
@@ -138,7 +139,8 @@ class _Panel:
                     return np.broadcast_to(values(numbers), shape)[place]
 
                 claim(self.sheet, at[0] + 1, at[1], (1, 1), value)
-                row.append(Ref(NAME, at[0] + 1, at[1], symbol=symbols(i, j), digits=6))
+                symbol = symbols(i, j)
+                row.append(Ref(NAME, at[0] + 1, at[1], symbol=symbol, digits=6, signless=signless))
             found.append(row)
         return found
 
@@ -220,8 +222,8 @@ class _Panel:
         prose = styles.PLAIN.but(wrap=True, vertical="top")
         room = 11.5 * (RIGHT - LEFT + 1)
         for below, content, style, length in (
-            (1, "= " + text, prose.but(font=styles.SERIF, size=12), 1.1 * len(text.text)),
-            (2, numbers, prose.but(colour=styles.GREY), 1.3 * len(text.text)),
+            (1, "= " + text, prose.but(font=styles.SERIF, size=12), 0.8 * len(text.text)),
+            (2, numbers, prose.but(colour=styles.GREY), 1.1 * len(text.text)),
         ):
             sheet.put(row + below, LEFT, content, style)
             sheet.merge(row + below, LEFT, row + below, RIGHT)
@@ -244,6 +246,7 @@ class _Panel:
             lambda numbers: numbers.now(ACTIVATION, 1)[numbers.sample][None],
             FORWARD,
             lambda _, j: s.activation(1, j),
+            self.first.signless,
         )[0]
         self.row = top + 4
         sums = [self._sum(w, list(self.hidden)) for w in self.w2]
@@ -304,7 +307,7 @@ class _Panel:
         """The terms of one derivative, a row each, and their sum."""
         context, s, sheet = self.context, self.symbols, self.sheet
         top, outputs = self.row, context.sizes[2]
-        name = derivative(s, s.notation.loss_letter, parameter)
+        name = derivative(s, s.loss_letter, parameter)
         sheet.put(top, LEFT, name, styles.symbol(BACKWARD))
         gradient = context.net.loss.cell_gradient
         cell_slopes = (self.first.activation.cell_slope, self.second.activation.cell_slope)

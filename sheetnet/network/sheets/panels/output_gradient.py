@@ -75,7 +75,9 @@ def refuses(lesson: Lesson) -> str:
 class _Writer:
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.sheet = Sheet(NAME, "ŷ − y, and the long product that it comes from")
+        last, letter = context.depth, context.notation.target_letter
+        self.short = f"{context.symbols.value_letter(last)} − {letter}"
+        self.sheet = Sheet(NAME, f"{self.short}, and the long product that it comes from")
         self.row = TOP
 
     def write(self) -> None:
@@ -85,7 +87,7 @@ class _Writer:
         sheet.default_width = 13.5
         sheet.widths |= {1: 2.5, WHAT: 22.0, SAYS: 8.0}
         hint = "the loss’s slope times the sigmoid’s: one divides by what the other multiplies by"
-        frame.head(sheet, "How ŷ − y comes about", hint, problem=PROBLEM)
+        frame.head(sheet, f"How {self.short} comes about", hint, problem=PROBLEM)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
         sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
@@ -156,7 +158,9 @@ class _Writer:
         short = Ref(NAME, first, SHORT)
         near = call("ABS", short - there) <= 1e-9 * (1 + call("ABS", short))
         write_check(self.sheet, self.row, SHORT, near)
-        self.sheet.put(self.row, SAYS, "= δ on Training, first row", styles.HINT)
+        self.sheet.put(
+            self.row, SAYS, f"= {context.symbols.delta_name} on Training, first row", styles.HINT
+        )
         self.row += 2
 
     def _line(

@@ -9,6 +9,7 @@ import numpy as np
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -17,7 +18,6 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 LEFT = 2
-TRANSPOSED = Rich((Run("t", 1),))
 #: What stands in row and column of a matrix, both from 0.
 Each = Callable[[int, int], Expression]
 
@@ -25,20 +25,17 @@ Each = Callable[[int, int], Expression]
 class Pairs:
     """Writes such a sheet; `row` is the next free one, matrices are `wide` columns at most."""
 
-    def __init__(self, context: Context, name: str, about: str, wide: int) -> None:
+    def __init__(self, context: Context, name: str, title: str, hint: str, wide: int) -> None:
+        self.names = Names(context.symbols)
         self.context, self.symbols = context, context.symbols
         self.wide = wide
-        self.sheet = sheet = Sheet(name, about)
+        self.sheet = sheet = Sheet(name, title[0].lower() + title[1:])
         sheet.tab_colour, sheet.freeze, sheet.cursor = styles.BLUE, (4, 1), (4, LEFT)
         sheet.print_setup, sheet.default_width = PrintSetup(), 11.0
-        self.right = LEFT + self.wide + 4
-        self.third = self.right + self.wide + 4
-        sheet.widths |= {1: 2.5, LEFT + self.wide: 5.0, self.right + self.wide: 5.0}
-        hint = (
-            "left: each element a sum of its own; right: one array formula, ✓ where the two agree; "
-            "examples are columns"
-        )
-        frame.head(sheet, "Element sums and matrices", hint, problem=PROBLEM)
+        self.right = LEFT + self.wide + 2
+        self.third = self.right + self.wide + 2
+        sheet.widths |= {1: 2.5}
+        frame.head(sheet, title, hint, problem=PROBLEM)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
         sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
@@ -64,7 +61,7 @@ class Pairs:
         self.row += 2
 
     def title(self, row: int, column: int, text: Rich | str, role: Style) -> None:
-        name = role.but(fill=None, font=styles.SERIF, size=12, bold=True, number_format="General")
+        name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         self.sheet.put(row, column, text, name.but(horizontal="left"))
 
     def cells(

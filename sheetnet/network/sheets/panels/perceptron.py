@@ -43,6 +43,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels import perceptron_charts
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
@@ -121,7 +122,12 @@ class _Writer(Places):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.context = context
-        self.sheet = Sheet(NAME, "wᵀx, the unit step, and the mistakes over the run")
+        notation, symbols = context.notation, context.symbols
+        w, x = notation.weight_letter, notation.input_letter
+        self.wx = str(w + Names(symbols).mark + x)
+        apart = f"{notation.target_letter} − {symbols.value_letter(1)}"
+        self.rule = f"{notation.rate_letter}({apart}){x}"
+        self.sheet = Sheet(NAME, f"{self.wx}, the unit step, and the mistakes over the run")
 
     def write(self) -> None:
         sheet = self.sheet
@@ -129,7 +135,7 @@ class _Writer(Places):
         sheet.freeze, sheet.cursor = (TOP - 1, 1), (TOP, LEFT)
         sheet.default_width = 9.5
         sheet.widths |= {1: 2.5, LEFT: 13.0, self.check: 4.0, self.right: 30.0}
-        hint = "wrong: the weights move by η(y − ŷ)x; right: nothing moves"
+        hint = f"wrong: the weights move by {self.rule}; right: nothing moves"
         frame.head(sheet, "The perceptron: one example a step", hint, problem=PROBLEM)
         self._write_selector()
         self._write_weights()
@@ -196,7 +202,7 @@ class _Writer(Places):
             GIVEN.but(horizontal="center", number_format="0.####"),
             claim=_theta,
         )
-        hint = "g(wᵀx) = 1 where wᵀx ≥ θ, else 0; x₀ = 1 makes w₀ the bias"
+        hint = f"g({self.wx}) = 1 where {self.wx} ≥ θ, else 0; the bias is the weight of a 1"
         sheet.put(row + 1, self.behind + 1, hint, styles.HINT)
 
     @property
@@ -213,7 +219,7 @@ class _Writer(Places):
             sheet.put(top - 1, column, symbol, styles.symbol(GIVEN))
         heads: list[tuple[int, Rich | str, styles.Style]] = [
             (self.target, symbols.target(0), GIVEN),
-            (self.sum, "wᵀx", FORWARD),
+            (self.sum, self.wx, FORWARD),
             (self.output, symbols.activation(1, 0), FORWARD),
             (self.error, symbols.target(0) + " − " + symbols.activation(1, 0), BACKWARD),
         ]
@@ -268,8 +274,11 @@ class _Writer(Places):
     def _write_update(self, top: int) -> int:
         """Δw of the example that the step learns from; returns the last row."""
         context, sheet = self.context, self.sheet
-        self._heading(top, join(["The update by example ", self.learns, ": Δw = η(y − ŷ)x"]))
-        heads = ("", "w", "x", "Δw", "new w")
+        letter = context.notation.weight_letter
+        self._heading(
+            top, join(["The update by example ", self.learns, f": Δ{letter} = {self.rule}"])
+        )
+        heads = ("", letter, context.notation.input_letter, f"Δ{letter}", f"new {letter}")
         for column, head in enumerate(heads, LEFT):
             sheet.put(top + 1, column, head or None, styles.LABEL_CENTRE)
         number, first = self.learns, self.examples_row

@@ -94,7 +94,7 @@ def _symbol(symbols: Symbols, place: Place) -> Rich:
         ),
         "delta_product": lambda: symbols.delta(layer, unit),
         "complement": lambda: "1 − " + symbols.activation(layer, unit),
-        "logarithm": lambda: "ln " + symbols.activation(layer, unit),
+        "logarithm": lambda: symbols.notation.logarithm + " " + symbols.activation(layer, unit),
         "z_slope": lambda: (
             d + symbols.z(layer, unit) + ("/" + d) + symbols.weight(layer, unit, source)
         ),

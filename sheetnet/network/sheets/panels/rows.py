@@ -192,7 +192,7 @@ class Rows:
         row = self.row
         self.label(name)
         for column, cell in enumerate(cells, FIRST):
-            self.sheet.put(row, column, cell, look)
+            self.sheet.put(row, column, cell, look.but(horizontal="center"))
         claim(self.sheet, row, FIRST, (1, len(cells)), values, approximate)
         if remark:
             self.say(remark)
@@ -237,7 +237,9 @@ class Rows:
     def total(self, refs: Sequence[Ref], value: Values, look: Style) -> Ref:
         """The sum of a row's numbers, behind them."""
         row = refs[0].row
-        self.sheet.put(row, self.side, total(refs), look.but(bold=True), claim=value)
+        self.sheet.put(
+            row, self.side, total(refs), look.but(bold=True, horizontal="center"), claim=value
+        )
         return Ref(self.sheet.name, row, self.side)
 
     def check(self, row: int, holds: Expression, *undecided: tuple[Expression, str]) -> None:

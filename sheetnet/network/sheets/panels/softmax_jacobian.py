@@ -7,6 +7,7 @@ to 1, and which z no computer takes a power of.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -36,7 +37,13 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import softmax_numbers as arrays
 from sheetnet.network.sheets.panels.rows import FIRST, NEAR, Rows, derivative, indexed, near
-from sheetnet.network.sheets.panels.softmax_numbers import LEAST, H
+from sheetnet.network.sheets.panels.softmax_numbers import (
+    LARGEST,
+    LEAST,
+    SMALLEST,
+    UNDECIDED,
+    H,
+)
 from sheetnet.network.sheets.panels.softmax_steps import Names, Step, steps
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
@@ -45,9 +52,6 @@ from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
 NAME = "Softmax Jacobian"
 #: The table of derivatives is to be read.
 MOST_UNITS = 10
-#: Beyond these a power of e leaves the range of numbers, or loses its digits.
-LARGEST, SMALLEST = 709, -700
-UNDECIDED = "—"
 
 
 def refuses(lesson: Lesson) -> str:
@@ -84,7 +88,7 @@ class _Panel:
         )
         self.a_i, self.t_i = (indexed(one, "i") for one in (s.activation(layer, 0), s.target(0)))
         self.base = context.loss_hyper["log_base"]
-        self.loss = s.notation.loss_letter
+        self.loss = s.loss_letter
 
     def write(self) -> list[Sheet]:
         self._forward()
@@ -101,7 +105,12 @@ class _Panel:
         rows.heads([s.activation(self.layer, j) for j in self.units], "sum")
         z = [self.context.of_step(Z, self.layer, unit=j) for j in self.units]
         self.z = rows.line(self.z_j, z, arrays.sums, FORWARD, remark="from Training")
-        self.largest: Expression = guard(maximum(*self.z))
+        self.largest = rows.number(
+            "largest z",
+            guard(maximum(*self.z)),
+            lambda numbers: arrays.sums(numbers).max(),
+            FORWARD,
+        )
         taken = [one - self.largest for one in self.z]
         self.shifted = rows.line(
             self.z_j + " − largest z",
@@ -140,17 +149,13 @@ class _Panel:
         def plain(number: int) -> Expression:
             return guard(when(fails, UNDECIDED, exp(self.z[number]) / shown))
 
-        def value(numbers: Numbers) -> FloatArray:
-            powers = np.exp(arrays.sums(numbers))
-            ratio: FloatArray = powers / powers.sum()
-            return ratio
-
-        refs = rows.line(
-            "plain: e to the power z / the sum of all",
-            [plain(j) for j in self.units],
-            value,
-            FORWARD,
-        )
+        rows.label("plain: e to the power z / the sum of all")
+        refs = [Ref(NAME, rows.row, FIRST + j) for j in self.units]
+        for ref, j in zip(refs, self.units, strict=True):
+            look = FORWARD.but(horizontal="center")
+            claim = partial(arrays.plain, unit=j)
+            rows.sheet.put(ref.row, ref.column, plain(j), look, claim=claim)
+        rows.row += 1
         rows.check(refs[0].row, near(list(zip(refs, self.a, strict=True))), (fails, UNDECIDED))
         text = guard(
             when(
@@ -160,26 +165,14 @@ class _Panel:
                     when(
                         too_small,
                         f"✗ would fail: with all z below {SMALLEST} every power is 0, and 0/0",
-                        join(
-                            [
-                                "the same: the largest z is ",
-                                self.context.words.of(self._largest_cell()),
-                                f"; from {LARGEST} on this form would fail",
-                            ]
-                        ),
+                        f"the same; it would fail if the largest z were above {LARGEST}, or below "
+                        f"{SMALLEST}",
                     )
                 ),
             )
         )
         rows.say(text, refs[0].row)
         rows.row += 1
-
-    def _largest_cell(self) -> Ref:
-        """The largest z, behind the row of them."""
-        rows, row = self.rows, self.z[0].row
-        claim = lambda numbers: arrays.sums(numbers).max()  # noqa: E731
-        rows.sheet.put(row, rows.side, self.largest, FORWARD, claim=claim)
-        return Ref(NAME, row, rows.side, symbol=rich("largest z"))
 
     def _entropy(self) -> None:
         rows, s = self.rows, self.symbols
@@ -330,7 +323,7 @@ class _Panel:
 
     def _say_whether(self, not_one: Expression) -> None:
         """Whether the short form holds today, in words."""
-        words = self.context.words.of(replace(self.targets, symbol=rich("Σt")))
+        words = self.context.words.of(replace(self.targets, symbol=rich("Σt"), signless=True))
         wrong = join(["Σt = ", words, ": the short form is wrong, the general one holds"])
         right = join(["Σt = ", words, ": the short form holds"])
         self.rows.say(guard(when(not_one, wrong, right)))
@@ -364,7 +357,8 @@ class _Panel:
             lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
-            remark="✓ equals δ · a, element by element; a bias’s derivative is δ itself",
+            remark=f"✓ equals {s.delta_name} · a, element by element; a bias’s derivative is "
+            f"{s.delta_name} itself",
         )
 
 

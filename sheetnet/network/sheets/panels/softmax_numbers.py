@@ -13,6 +13,10 @@ from sheetnet.network.quantities import ACTIVATION, Z
 LEAST = 1e-300
 #: By how much z is moved for a central difference.
 H = 1e-4
+#: Beyond these a power of e leaves the range of numbers, or loses its digits.
+LARGEST, SMALLEST = 709, -700
+#: What stands in the place of a number that the plain form cannot tell.
+UNDECIDED = "—"
 
 
 def sums(numbers: Numbers) -> FloatArray:
@@ -63,3 +67,12 @@ def differences(numbers: Numbers) -> FloatArray:
         up, down = (SOFTMAX.value(z + by * np.eye(len(z))[j], {}) for by in (H, -H))
         columns.append((up - down) / (2 * H))
     return np.array(columns).T
+
+
+def plain(numbers: Numbers, unit: int) -> float | str:
+    """An output by powers of z itself, where these are numbers."""
+    z = sums(numbers)
+    if z.max() + np.log(len(z)) > LARGEST or z.max() < SMALLEST:
+        return UNDECIDED
+    powers = np.exp(z)
+    return float(powers[unit] / powers.sum())

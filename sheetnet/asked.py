@@ -1,0 +1,128 @@
+"""What a command was asked for: lessons as they were meant, where workbooks go, all at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetnet.errors import SheetnetError
+from sheetnet.terminal import say, say_json, watched
+
+if TYPE_CHECKING:
+    from sheetnet.estimate import Estimate
+    from sheetnet.network.lesson import Lesson
+
+
+def build_all(
+    output: Path | None,
+    kind: str | None,
+    notation: str | None,
+    assignments: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Every shipped lesson, side by side; nothing is written before all are read."""
+    from sheetnet.building import OUTPUT, expect
+    from sheetnet.lessons.catalogue import shipped
+    from sheetnet.many import Job, build_many
+
+    folder = output or OUTPUT
+    if folder.suffix.lower() in (".xlsx", ".ods"):
+        raise SheetnetError(f"--output {folder}: with --all it is a folder: leave the ending out")
+    loaded = {name: load(name, assignments, notation) for name in shipped()}
+    paths = {name: [folder / f"{name}.{ending}" for ending in endings(kind)] for name in loaded}
+    found = [path for each in paths.values() for path in each]
+    if dry_run:
+        sizes = [size for name in loaded for size in expect(loaded[name], paths[name])]
+        say_sizes(found, sizes, as_json)
+        return
+    jobs = [Job(one.text, one.name, tuple(paths[name])) for name, one in loaded.items()]
+    with bar(len(jobs), f"building {len(jobs)} lessons") as progress:
+        for _ in build_many(jobs):
+            progress(1)
+    if as_json:
+        say_json({"workbooks": [str(target) for target in found]}, indent=None)
+    else:
+        for target in found:
+            say(f"{target}: built")
+
+
+def endings(kind: str | None) -> list[str]:
+    return ["xlsx", "ods"] if kind == "both" else [kind or "xlsx"]
+
+
+def say_sizes(paths: list[Path], sizes: list[Estimate], as_json: bool) -> None:
+    """What a dry run found out, a line a workbook."""
+    pairs = zip(paths, sizes, strict=True)
+    if as_json:
+        rows = [
+            {
+                "workbook": str(target),
+                "sheets": size.sheets,
+                "cells": size.cells,
+                "megabytes": round(size.megabytes, 3),
+                "seconds": round(size.seconds, 1),
+            }
+            for target, size in pairs
+        ]
+        say_json({"workbooks": rows}, indent=None)
+        return
+    for target, size in pairs:
+        large = f"{size.megabytes:,.0f}" if size.megabytes >= 10 else f"{size.megabytes:.2g}"
+        say(
+            f"{target}: not written: it would have {size.sheets} sheets, {size.cells:,} cells and "
+            f"about {large} MB, and take about {max(size.seconds, 1):,.0f} s"
+        )
+
+
+def targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
+    """Where the workbook goes: one path, or one for each format."""
+    from sheetnet.building import OUTPUT
+
+    found = endings(kind)
+    if output is None:
+        return [OUTPUT / f"{Path(lesson).stem}.{ending}" for ending in found]
+    if kind is None:
+        return [output]
+    if kind != "both" and output.suffix and output.suffix.lower() != f".{kind}":
+        raise SheetnetError(f"--output {output}: does not end in .{kind}: leave --format out")
+    return [output.with_suffix(f".{ending}") for ending in found]
+
+
+def load(name: str, assignments: tuple[str, ...], notation: str | None = None) -> Lesson:
+    """A lesson with fields overridden from the command line, in its own notation or another."""
+    loaded = _overridden(name, assignments)
+    if notation is None:
+        return loaded
+    from sheetnet.network.translation import in_notation as translated
+
+    return translated(loaded, notation)
+
+
+def _overridden(name: str, assignments: tuple[str, ...]) -> Lesson:
+    from sheetnet.lessons.files import find, read_text
+    from sheetnet.lessons.text import override
+    from sheetnet.network.lesson import Lesson
+
+    lesson = Lesson.load(name)
+    if not assignments:
+        return lesson
+    text = read_text(find(name))
+    for assignment in assignments:
+        text = override(text, assignment)
+    return Lesson.from_toml(text, f"{name} with {' '.join('--set ' + a for a in assignments)}")
+
+
+@contextmanager
+def bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not watched():
+        yield lambda rows: None
+        return
+    with click.progressbar(length=max(length, 1), label=label, file=sys.stderr) as bar:
+        yield bar.update

@@ -1,0 +1,58 @@
+"""A loss in the order and with the names of its document.
+
+Losses are declared once, as ½·(a − t)² and with ln; a document may write (t − a)², take ½ out
+of the sum, or call the logarithm log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetnet.expressions.formula import (
+    SQUARED,
+    Applied,
+    Binary,
+    Expression,
+    Negative,
+    Number,
+    square,
+    total,
+)
+from sheetnet.network.notation import Notation
+
+HALF = Number(0.5)
+
+
+def arranged(loss: Expression, notation: Notation) -> Expression:
+    """The formula of a loss as the document writes it; its value stays the same."""
+    terms = list(_terms(loss))
+    if notation.half_in_front and len(terms) > 1 and all(map(_is_halved, terms)):
+        inner = [_term(term.right, notation) for term in terms if isinstance(term, Binary)]
+        return HALF * total(inner)
+    return _term(loss, notation)
+
+
+def _terms(node: Expression) -> Iterator[Expression]:
+    """What a sum adds up, from left to right."""
+    if isinstance(node, Binary) and node.operator == "+":
+        yield from _terms(node.left)
+        yield node.right
+    else:
+        yield node
+
+
+def _is_halved(term: Expression) -> bool:
+    return isinstance(term, Binary) and (term.operator, term.left) == ("*", HALF)
+
+
+def _term(node: Expression, notation: Notation) -> Expression:
+    match node:
+        case Applied(symbol, Binary("-", value, target), _) if symbol == SQUARED:
+            return square(target - value) if notation.target_first else node
+        case Applied("ln", argument, definition):
+            return Applied(notation.logarithm, argument, definition)
+        case Negative(operand):
+            return Negative(_term(operand, notation))
+        case Binary(operator, left, right):
+            return Binary(operator, _term(left, notation), _term(right, notation))
+    return node
