@@ -545,7 +545,7 @@ def test_a_lessons_seed_and_initialisation_are_used() -> None:
 
 def test_the_schema_knows_every_key_of_the_shipped_lessons_and_no_other_is_allowed() -> None:
     schema = json_schema()
-    kinds = {"Network", "Dense", "Data", "Training", "Try"}
+    kinds = {"Network", "Dense", "Data", "Training", "Try", "Group", "Printed"}
     assert set(schema["$defs"]) == kinds
     for part in (schema, *schema["$defs"].values()):
         assert part["additionalProperties"] is False
