@@ -69,8 +69,9 @@ def _ods(path: Path, sheets: Mapping[str, Cells], cached: Cached) -> Path:
         if not held.startswith("="):
             return text(escape(held))
         written = escape("of:" + _open_formula(held), {'"': "&quot;"})
-        value = f'office:value-type="float" office:value="{cached[place]!r}"'
-        return formula(written, value if place in cached else "")
+        if place not in cached:
+            return formula(written, "")
+        return formula(written, f'office:value-type="float" office:value="{cached[place]!r}"')
 
     def rows(cells: Cells) -> str:
         bottom, right = (max(ends) for ends in zip(*map(parse_address, cells), strict=True))

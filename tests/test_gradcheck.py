@@ -140,8 +140,8 @@ def test_what_ironcalc_cannot_compute_libreoffice_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program_or_skip: Callable[[str], None]
 ) -> None:
     program_or_skip("libreoffice")
-    cells = {"A1": 2.0, "A2": 3.0, "B1": "=MDETERM(A1:A1)*A2", "C1": 3.0, "C2": 2.0}
-    path = sheet(tmp_path, cells, {"B1": 6.0})
+    cells = {"A1": 2.0, "A2": 3.0, "B1": "=_xlfn.AGGREGATE(9,6,A1:A2)*A2", "C1": 3.0, "C2": 8.0}
+    path = sheet(tmp_path, cells, {"B1": 15.0})
     result = sheetnet.gradcheck(path, "B1", "A1:A2", "C1:C2")
     assert result.ok and result.engine == "libreoffice"
     [note] = result.notes
@@ -149,7 +149,7 @@ def test_what_ironcalc_cannot_compute_libreoffice_does(
     monkeypatch.setattr(LibreOffice, "is_installed", lambda self: False)
     with pytest.raises(SheetnetError, match="S!B1.*install LibreOffice"):
         sheetnet.gradcheck(path, "B1", "A1:A2")
-    apart = sheet(tmp_path, cells | {"B2": "=A1*A1"}, {"B1": 6.0})
+    apart = sheet(tmp_path, cells | {"B2": "=A1*A1"}, {"B1": 15.0})
     aside = sheetnet.gradcheck(apart, "B2", "A1:A1")
     assert aside.engine == "ironcalc" and "if the loss depends on that cell" in aside.notes[0]
 

@@ -277,7 +277,7 @@ def _entries(
         for place in cells_of(wrt):
             slope = found[place]
             claim = None
-            allowed = floor + tolerance * abs(slope.value) + slope.uncertainty
+            allowed = floor + tolerance * slope.size + slope.doubt
             if claimed is not None:
                 down, right = place[1] - wrt.top, place[2] - wrt.left
                 if asked.transposed:

@@ -18,7 +18,7 @@ from sys import float_info
 LEAST_SIZE = 2.0**-3
 #: The shares: the first is where rounding and curvature do least harm; smaller ones get away
 #: from a kink nearby, the larger one from rounding.
-SHARES = (2.0**-10, 2.0**-14, 2.0**-18)
+SHARES = (2.0**-10, 2.0**-14, 2.0**-18, 2.0**-22)
 LARGER = 2.0**-5
 #: Shares of the parameter's own size, where that is much smaller than the least.
 OWN_SHARES = (2.0**-10, 2.0**-16)
@@ -26,9 +26,10 @@ SMALL = 2.0**-100
 #: The rounding errors of a loss, in units of its last place.
 ROUNDINGS = 8.0
 #: A difference is trusted where it is uncertain by less than this share of the slope, or of a
-#: thousandth of the largest slope.
+#: thousandth of the largest slope, or by less than anything matters.
 TRUST = 1e-5
 NEGLIGIBLE = 1e-3
+NOTHING = 1e-12
 #: How far one-sided slopes at a kink, or the heights of a jump, may differ between the steps.
 STEADY = 0.05
 
@@ -70,6 +71,17 @@ class Slope:
     @property
     def trusted(self) -> bool:
         return self.kind is Kind.SMOOTH
+
+    @property
+    def size(self) -> float:
+        """The largest number that may be called the slope."""
+        ends = (self.left, self.right) if self.kind is Kind.KINK else (self.value,)
+        return max(map(abs, ends))
+
+    @property
+    def doubt(self) -> float:
+        """How wrong it may be. One-sided slopes at a kink are as sure as they are steady."""
+        return 0.0 if self.kind is Kind.KINK else self.uncertainty
 
 
 def slopes(values: Sequence[float], loss: float, evaluate: Evaluate) -> list[Slope]:
@@ -148,7 +160,8 @@ class _Probe:
         best = self.best
         if best is None:
             return False
-        return best.uncertainty <= TRUST * max(abs(best.value), NEGLIGIBLE * largest) or (
+        bound = TRUST * max(abs(best.value), NEGLIGIBLE * largest)
+        return best.uncertainty <= max(bound, NOTHING) or (
             # No step tells it from 0, nor from what rounding makes of it.
             best.kind is Kind.SMOOTH and not self.steps
         )
@@ -158,8 +171,9 @@ class _Probe:
             return True
         if self.still:
             return False
-        last = [reading.kind for reading in self.readings[-2:]]
-        return self.trusted(largest) or last in ([Kind.KINK] * 2, [Kind.JUMP] * 2)
+        # What seems to jump may only be steep: that takes smaller steps.
+        kinks = [reading.kind for reading in self.readings[-2:]] == [Kind.KINK] * 2
+        return kinks or self.trusted(largest)
 
     def slope(self, largest: float) -> Slope:
         best = self.best
