@@ -14,8 +14,8 @@ from sheetnet.expressions.dialects import address, parse_address
 
 #: By address, a number, a text, or a formula with its equals sign.
 Cells = Mapping[str, float | str]
-#: A formula's own value, where it is known.
-Cached = Mapping[str, float]
+#: A formula's own value, where it is known; a text is an error's name (in .xlsx only).
+Cached = Mapping[str, float | str]
 
 REFERENCE = re.compile(
     r"(?:('(?:[^']|'')*'|[A-Za-z]\w*)!)?(\b[A-Z]{1,2}[0-9]+)(?::([A-Z]{1,2}[0-9]+))?"
@@ -41,8 +41,10 @@ def _xlsx(path: Path, sheets: Mapping[str, Cells], cached: Cached) -> Path:
             return f'<c r="{place}"><v>{held!r}</v></c>'
         if not held.startswith("="):
             return f'<c r="{place}" t="inlineStr"><is><t>{escape(held)}</t></is></c>'
-        value = f"<v>{cached[place]!r}</v>" if place in cached else ""
-        return f'<c r="{place}"><f>{escape(held[1:])}</f>{value}</c>'
+        own = cached.get(place)
+        value = "" if own is None else f"<v>{own}</v>"
+        kind = ' t="e"' if isinstance(own, str) else ""
+        return f'<c r="{place}"{kind}><f>{escape(held[1:])}</f>{value}</c>'
 
     return write(
         path,

@@ -46,7 +46,7 @@ def compute(
     notes: list[str] = []
     with program.at_work() as working:
         try:
-            values = recalculate(path, working)[0]
+            values = _values(path, working, areas)
         except SheetnetError as error:
             # Its sentence names the file and a remedy, as ours does.
             if other is None or not program.is_installed() or not other.is_installed():
@@ -75,7 +75,16 @@ def compute(
     assert other is not None
     with other.at_work() as working:
         notes.append(f"{reason}: {other.title} computed the workbook instead")
-        yield Computed(working, recalculate(path, working)[0], notes)
+        yield Computed(working, _values(path, working, areas), notes)
+
+
+def _values(path: Path, program: Program, areas: Sequence[Area]) -> Values:
+    values = recalculate(path, program)[0]
+    for area in areas:
+        if area.sheet not in values.rows:
+            reason = f"finds no sheet {quoted(area.sheet)}"
+            raise program.error(path, reason, "give the sheet a plain name")
+    return values
 
 
 def _reason(path: Path, error: SheetnetError) -> str:
@@ -102,4 +111,4 @@ def _failed(stored: StoredBook, values: Values, areas: Sequence[Area]) -> tuple[
 
 
 def _is_error(values: Values, place: Place) -> bool:
-    return isinstance(values.value(*place), CellError)
+    return place[0] in values.rows and isinstance(values.value(*place), CellError)

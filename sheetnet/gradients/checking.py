@@ -30,7 +30,7 @@ from sheetnet.recalc.program import time_for
 LARGEST = 1e150
 #: Evaluations that a program is asked for at once, at first; and when that took less than so many
 #: seconds, twice as many the next time. Between, progress is told.
-FIRST_BATCH, BATCH_SECONDS = 500, 10.0
+FIRST_BATCH, LARGEST_BATCH, BATCH_SECONDS = 500, 10_000, 10.0
 #: A stored loss that differs by more is mentioned.
 STALE = 1e-9
 
@@ -233,7 +233,7 @@ def _slopes(
 ) -> dict[Place, Slope]:
     places = list(asked.values)
     # The first set moves nothing: a loss that changes by itself has no slope.
-    losses = _losses(path, computed.program, [{}], asked.loss, tell)
+    losses = _losses(path, computed.program, 1, lambda first, last: [{}], asked.loss, tell)
     if losses != [total]:
         raise SheetnetError(
             f"{path}: {range_name(asked.loss)}, the loss, changes each time it is computed "
@@ -241,28 +241,35 @@ def _slopes(
         )
 
     def evaluate(moves: list[tuple[int, float]]) -> list[float]:
-        edits: list[Edits] = [{places[number]: value} for number, value in moves]
-        return _losses(path, computed.program, edits, asked.loss, tell)
+        def edits(first: int, last: int) -> list[Edits]:
+            return [{places[number]: value} for number, value in moves[first:last]]
+
+        return _losses(path, computed.program, len(moves), edits, asked.loss, tell)
 
     return dict(zip(places, slopes(list(asked.values.values()), total, evaluate), strict=True))
 
 
 def _losses(
-    path: Path, program: Program, edits: Sequence[Edits], area: Area, tell: Progress
+    path: Path,
+    program: Program,
+    count: int,
+    edits: Callable[[int, int], list[Edits]],
+    area: Area,
+    tell: Progress,
 ) -> list[float]:
-    """The loss after each set of edits."""
+    """The loss after each of `count` sets of edits; `edits` gives those from one to another."""
     result: list[float] = []
     batch = FIRST_BATCH
-    while len(result) < len(edits):
+    while len(result) < count:
         if result:
-            tell(f"{len(result):,} of {len(edits):,} evaluations")
-        now = edits[len(result) : len(result) + batch]
+            tell(f"{len(result):,} of {count:,} evaluations")
+        now = edits(len(result), min(count, len(result) + batch))
         # The time of one recalculation for each 60 of them: those that follow do not load it.
         timeout = time_for(path) * (1 + len(now) / 60)
         start = monotonic()
         result += map(_sum, watch(path, program, now, [area], timeout=timeout))
         if monotonic() - start < BATCH_SECONDS:
-            batch *= 2
+            batch = min(2 * batch, LARGEST_BATCH)
     return result
 
 

@@ -25,7 +25,7 @@ def notes_on(parts: Sequence[Part]) -> Iterator[str]:
         return [entry for entry in entries if entry.slope.kind is kind]
 
     if still := [entry for entry in entries if entry.slope.still]:
-        yield f"the loss does not depend on {_named(still)}: its slope there is 0"
+        yield f"the loss does not depend on {_named(still)}, as far as moved: the slope there is 0"
     for kink in islice(kinks := iter(of(Kind.KINK)), MOST_NAMED):
         slope = kink.slope
         yield (
@@ -49,7 +49,7 @@ def hints(parts: Sequence[Part], *, transposed: bool) -> Iterator[str]:
     """What the mistake may be, from the way in which the claims are wrong."""
     for part in parts:
         if any(entry.agrees is False for entry in part.entries):
-            hint = _turned(part, transposed) or _factor(part) or _masked(part)
+            hint = _turned(part, transposed) or _masked(part) or _factor(part)
             if hint:
                 yield f"{range_name(part.claimed) if part.claimed else ''}: {hint}"
 
@@ -77,6 +77,8 @@ def _factor(part: Part) -> str | None:
     claimed, true = np.array(pairs).T
     factor = float(claimed @ true / (true @ true))
     if np.any(abs(claimed - factor * true) > EVEN * abs(factor * true)) or not factor:
+        return None
+    if abs(factor - 1) <= EVEN:
         return None
     if abs(factor + 1) <= EVEN:
         return "it is the true gradient with the other sign"

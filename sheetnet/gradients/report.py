@@ -70,7 +70,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         _figure(entry.slope.value if _is_told(entry) else None),
         _figure(entry.claimed),
         _address(entry.claimed_cell or ""),
-        "" if entry.difference is None else f"{entry.difference:.1e}",
+        _difference(entry),
         _remark(entry),
     )
 
@@ -86,6 +86,13 @@ def _address(cell: str) -> str:
 
 def _figure(number: float | None) -> str:
     return "—" if number is None or math.isnan(number) else f"{number:.10g}"
+
+
+def _difference(entry: Entry) -> str:
+    difference = entry.difference
+    if difference is None:
+        return ""
+    return f"{difference:.1e}" if abs(difference) > entry.slope.uncertainty else "0"
 
 
 def _remark(entry: Entry) -> str:
