@@ -15,7 +15,7 @@ TIERS = (
     {"workbook"},
     {"files", "lessons"},
     {"sheets", "recalc"},
-    {"network", "proof"},
+    {"network", "proof", "gradients"},
     {"curve", "estimate", "terminal"},
     {"building"},
     {"many"},
