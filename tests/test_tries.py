@@ -12,7 +12,7 @@ import pytest
 
 from sheetnet import build, inspect
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.fields import Try
+from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
 from sheetnet.recalc import recalculate
 from sheetnet.workbook.knobs import Key

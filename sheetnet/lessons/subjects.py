@@ -19,6 +19,7 @@ from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Array, Key, Knob, Settings
 
 NETWORK = "network"
+CALCULUS = "calculus"
 
 
 class AnyLesson(Protocol):
@@ -69,7 +70,10 @@ class Subject:
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.
-SUBJECTS: dict[str, str | Subject] = {NETWORK: "sheetnet.network.subject"}
+SUBJECTS: dict[str, str | Subject] = {
+    NETWORK: "sheetnet.network.subject",
+    CALCULUS: "sheetnet.calculus.subject",
+}
 
 
 def subject(kind: str) -> Subject:

@@ -67,6 +67,10 @@ class Decoder:
         self.document = DOCUMENTS[numbers.lesson.notation]
         self.sizes = numbers.net.sizes
 
+    def on(self, sheet: str) -> Decoder:
+        """All sheets of a network's workbook have the same symbols."""
+        return self
+
     @cached_property
     def functions(self) -> dict[str, Function]:
         """The activations and their slopes, by NumPy, as equations call them."""
