@@ -23,7 +23,6 @@ from sheetnet.terminal import Program, say, say_json, watched
 if TYPE_CHECKING:
     from sheetnet.estimate import Estimate
     from sheetnet.network.engine import Trace
-    from sheetnet.network.lesson import Lesson
     from sheetnet.proof.verification import Verification
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -89,8 +88,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
       sheetnet build my-lesson.toml
     """
     from sheetnet.files.packing import whole_file
-    from sheetnet.network.lesson import Lesson
-    from sheetnet.network.schema import json_schema
+    from sheetnet.lessons.subjects import load
 
     if not name.removesuffix(".toml").strip("./ "):
         raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")
@@ -99,11 +97,12 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     for target in [path, schema_path] if schema else [path]:
         if target.exists() and not force:
             raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
-    text = Lesson.load(origin).text
+    kind, lesson = load(origin)
+    text = lesson.text
     if schema:
         text = f"#:schema ./{schema_path.name}\n{text}"
         with whole_file(schema_path) as file:
-            file.write(json.dumps(json_schema(), indent=2).encode() + b"\n")
+            file.write(json.dumps(kind.schema(), indent=2).encode() + b"\n")
     with whole_file(path) as file:
         file.write(text.encode())
     say(f"{path}: change it, then run: sheetnet build {path}")
@@ -141,6 +140,7 @@ def build(
       sheetnet build mazur --set training.steps=10000 --dry-run
     """
     from sheetnet.building import build_each, expect
+    from sheetnet.lessons.subjects import subject
 
     targets = _targets(lesson, output, kind)
     loaded = _load(lesson, assignments)
@@ -149,7 +149,7 @@ def build(
     if dry_run:
         _say_sizes(targets, expect(loaded, targets), as_json)
         return
-    rows = loaded.training.steps * len(targets)
+    rows = subject(loaded.kind).steps(loaded) * len(targets)
     with _bar(rows, f"building {targets[0].stem}") as progress:
         build_each(loaded, targets, progress=progress)
     if as_json:
@@ -277,9 +277,14 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
     """
     from sheetnet.building import naming
     from sheetnet.curve import printed, write_curve
+    from sheetnet.lessons.subjects import NETWORK
     from sheetnet.network.engine import train as run
 
     loaded = _load(lesson, assignments)
+    if loaded.kind != NETWORK:
+        raise SheetnetError(
+            f"{lesson}: is a lesson of {loaded.kind}, where nothing is trained: name a network"
+        )
     with naming(loaded):
         trace: Trace = run(loaded)
     if output:
@@ -293,19 +298,20 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
             say(f"{output}: written")
 
 
-def _load(name: str, assignments: tuple[str, ...]) -> Lesson:
-    """A lesson with fields overridden from the command line."""
+def _load(name: str, assignments: tuple[str, ...]) -> Any:
+    """A lesson of any kind, with fields overridden from the command line."""
     from sheetnet.lessons.files import find, read_text
+    from sheetnet.lessons.subjects import load, subject_of
     from sheetnet.lessons.text import override
-    from sheetnet.network.lesson import Lesson
 
-    lesson = Lesson.load(name)
+    _, lesson = load(name)
     if not assignments:
         return lesson
     text = read_text(find(name))
     for assignment in assignments:
         text = override(text, assignment)
-    return Lesson.from_toml(text, f"{name} with {' '.join('--set ' + a for a in assignments)}")
+    changed = f"{name} with {' '.join('--set ' + a for a in assignments)}"
+    return subject_of(text, changed).lesson(text, changed, None)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from sheetnet.workbook.book import Book
 
 Found = dict[str, dict[tuple[int, int], Any]]
 HERE = Path(__file__).parent / "readers"
-LESSONS = sorted(shipped())
+LESSONS = sorted(shipped("network"))
 #: Sheets of finite differences, which programs compute less alike, and how much less.
 DIFFERENCES = {"Gradient check": 1e-6}
 

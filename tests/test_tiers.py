@@ -15,13 +15,14 @@ TIERS = (
     {"workbook"},
     {"files", "lessons"},
     {"sheets", "recalc"},
-    {"network", "proof"},
+    {"network", "proof", "calculus"},
     {"curve", "estimate", "terminal"},
     {"building"},
     {"cli"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.
-BESIDE: dict[str, set[str]] = {}
+#: The documents' notations stand with the networks.
+BESIDE: dict[str, set[str]] = {"calculus": {"network"}}
 
 
 def module_name(path: Path) -> str:

@@ -113,13 +113,11 @@ class _Dualist:
                 return self.operate(node, sign, *_aligned(self.of(left), self.of(right)))
             case Listing(items):
                 found = [self.of(item) for item in items]
-                return Dual(
-                    np.stack([d.value for d in found]), np.stack([d.slope for d in found])
-                )
+                return Dual(np.stack([d.value for d in found]), np.stack([d.slope for d in found]))
             case Summation(over, body):
                 scope = (*self.scope, *over)
-                inner = _Dualist(self.values, self.seeds, self.first, scope, self.lengths)
-                return inner.summed(body, len(over))
+                deeper = _Dualist(self.values, self.seeds, self.first, scope, self.lengths)
+                return deeper.summed(body, len(over))
             case Function(name, arguments):
                 return self.apply(node, name, arguments)
         raise TypeError(f"{node!r} is no node of an expression")

@@ -101,7 +101,9 @@ class Section(Part):
     """One sheet: a heading, a text, variables, and what is computed from them."""
 
     heading: LongText = Field(min_length=1)
-    sheet: str = Field(default="", max_length=28, description="the sheet's name, if not the heading")
+    sheet: str = Field(
+        default="", max_length=28, description="the sheet's name, if not the heading"
+    )
     text: LongText = ""
     indices: dict[str, int] = Field(default_factory=dict, description="how far each index counts")
     variables: dict[str, Held | Bounded] = Field(default_factory=dict)
@@ -130,7 +132,9 @@ class Section(Part):
         """The identities, each side as a `Line`."""
         return [
             [
-                Line.model_validate(side) if isinstance(side, dict) else Line(expression=side)
+                Line.model_validate(side)
+                if isinstance(side, dict)
+                else Line.model_validate({"is": side})
                 for side in chain
             ]
             for chain in self.identities

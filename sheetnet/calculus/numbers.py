@@ -227,7 +227,7 @@ class Computed:
     @cached_property
     def ticks(self) -> tuple[int, int, int]:
         """How many checks of derivatives passed, failed, and are there."""
-        marks = [
+        marks: list[Any] = [
             mark for asked in self.sheet.asked for mark in self.verdicts(asked.of, asked.by).flat
         ]
         return marks.count(TICK), marks.count(FAILED), len(marks)

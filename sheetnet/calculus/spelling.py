@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sheetnet.calculus.syntax import (
@@ -78,14 +78,27 @@ class Spelling:
         sign = self.notation.derivative if partial else "d"
         return f"{sign}/{sign}" + x
 
-    def spelled(self, node: Node, shapes: Mapping[str, tuple[int, ...]]) -> Rich:
-        """An expression as a whole: products of arrays with the document's signs."""
-        return _Speller(self, shapes).write(node)[0]
+    def spelled(
+        self,
+        node: Node,
+        shapes: Mapping[str, tuple[int, ...]],
+        partial: Callable[[str, str], bool] = lambda y, x: True,
+    ) -> Rich:
+        """An expression as a whole: products of arrays with the document's signs.
+
+        `partial` says of which derivatives there are several.
+        """
+        return _Speller(self, shapes, partial).write(node)[0]
 
 
 class _Speller:
-    def __init__(self, spelling: Spelling, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self.spelling, self.shapes = spelling, shapes
+    def __init__(
+        self,
+        spelling: Spelling,
+        shapes: Mapping[str, tuple[int, ...]],
+        partial: Callable[[str, str], bool],
+    ) -> None:
+        self.spelling, self.shapes, self.partial = spelling, shapes, partial
 
     def is_array(self, node: Node) -> bool:
         match node:
@@ -164,7 +177,9 @@ class _Speller:
             return one + "·" + other, PRODUCT
         if name == "D":
             y, x = (self.write(each)[0] for each in arguments)
-            return self.spelling.derivative(y, x), ATOM
+            names = [each.name for each in arguments if isinstance(each, Variable)]
+            partial = len(names) < 2 or self.partial(names[0], names[1])
+            return self.spelling.derivative(y, x, partial=partial), ATOM
         if name == "slope":
             y, x = (self.write(each)[0] for each in arguments)
             return "Δ" + y + "/Δ" + x, ATOM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from sheetnet.calculus.worksheet import worksheets
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.subjects import Subject
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.knobs import Array, Key, Settings
+from sheetnet.workbook.knobs import Array, Key
 
 
 def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Lesson:
@@ -49,6 +50,12 @@ def _array(held: Numbers, block: Block) -> tuple[Array, float] | None:
     return None if found is None else (np.asarray(found).reshape(block.height, block.width), 0.0)
 
 
+def _schema() -> dict[str, Any]:
+    """The JSON Schema of lesson files of this kind."""
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return draft | Lesson.model_json_schema()
+
+
 SUBJECT = Subject(
     KIND,
     _lesson,
@@ -58,4 +65,5 @@ SUBJECT = Subject(
     _array,
     lambda numbers: True,
     Decoder,
+    schema=_schema,
 )

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from sheetnet.calculus.syntax import (
     ELEMENTWISE,
@@ -42,8 +41,8 @@ from sheetnet.expressions.formula import (
 )
 from sheetnet.lessons.errors import suggest
 
-#: An array of formula trees.
-Trees = npt.NDArray[np.object_]
+#: An array of formula trees; NumPy's types cannot say what an array of objects holds.
+Trees: TypeAlias = Any
 MOST_ELEMENTS = 400
 LEAK = 0.01
 #: The symbol of an indicator: 1[x > 0] is 1 where the condition holds, else 0.
@@ -319,7 +318,8 @@ def _each(function: Callable[..., Expression], *arrays: Trees) -> Trees:
     shape = arrays[0].shape
     if not shape:
         return trees(function(*(array[()] for array in arrays)))
-    return trees([function(*elements) for elements in zip(*(a.flat for a in arrays))], shape)
+    columns = [array.flat for array in arrays]
+    return trees([function(*elements) for elements in zip(*columns, strict=True)], shape)
 
 
 def sigmoid(x: Expression) -> Applied:

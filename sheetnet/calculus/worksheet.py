@@ -302,21 +302,28 @@ def _check_moves(
     """Refuse differences and derivatives that cannot be computed everywhere."""
     columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
     for by in sheet.moves():
-        wide = dict(ranges)
-        reach = REACH * LARGEST_STEP
-        wide[by] = ranges[by][0] - reach, ranges[by][1] + reach
-        for name in sheet.dependents(by):
-            with _Field(f"{sheet.field}.derivatives"):
-                wide[name] = _spread(
-                    made[name], lambda ref: wide[columns[ref.column]], name, by, ranges
-                )
+        with _Field(f"{sheet.field}.derivatives"):
+            _check_move(sheet, by, columns, made, ranges)
     for i, asked in enumerate(sheet.asked):
         with _Field(f"{sheet.field}.derivatives[{i}]"):
             for target in cells[asked.by].flat[:1]:
                 slopes = derivatives_inlined(made[asked.of], target, made, columns)
-                _spread(
-                    slopes, lambda ref: ranges[columns[ref.column]], asked.of, asked.by, ranges
-                )
+                _spread(slopes, lambda ref: ranges[columns[ref.column]], asked.of, asked.by, ranges)
+
+
+def _check_move(
+    sheet: Worksheet,
+    by: str,
+    columns: Mapping[int, str],
+    made: Mapping[str, Trees],
+    ranges: Mapping[str, Interval],
+) -> None:
+    """Refuse a difference that leaves where its formulas can be computed."""
+    reach = REACH * LARGEST_STEP
+    wide = dict(ranges)
+    wide[by] = ranges[by][0] - reach, ranges[by][1] + reach
+    for name in sheet.dependents(by):
+        wide[name] = _spread(made[name], lambda ref: wide[columns[ref.column]], name, by, ranges)
 
 
 def derivatives_inlined(

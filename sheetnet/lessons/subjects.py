@@ -51,7 +51,8 @@ class Subject:
     least, known before they are computed; `steps(lesson)` how many steps they are of,
     `check(lesson)` refuses what no workbook can hold, before anything is computed;
     `shortened(lesson, steps)` the same lesson with fewer, and `smaller(lesson, most)` says which
-    number of the lesson to make how small for `most` numbers.
+    number of the lesson to make how small for `most` numbers. `schema()` is the JSON Schema of
+    its files.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Subject:
     steps: Callable[[Any], int] = lambda lesson: 0
     shortened: Callable[[Any, int], Any] = lambda lesson, steps: lesson
     smaller: Callable[[Any, int], str] = lambda lesson, most: "make it smaller"
+    schema: Callable[[], dict[str, Any]] = dict
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.

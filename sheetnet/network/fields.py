@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from sheetnet.lessons.errors import explain, suggest
-from sheetnet.lessons.parts import LongText, Part, Try
+from sheetnet.lessons.parts import Part, Try
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.keys import check_keys, declared
@@ -31,7 +31,6 @@ from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
 
 MOST_STEPS = 10_000_000
-
 
 
 class Open(Part):

@@ -25,8 +25,8 @@ class Reading:
 
     `symbol` and `equation` are what is written, or the cell of a live text; a line may have
     no symbol. `numbers` is the cell of the live text with today's numbers (None: there is none),
-    `value` the cell that holds the result. A line that is not there today is an empty text. `facts` are what
-    the lesson's kind needs for reading it back.
+    `value` the cell that holds the result. A line that is not there today is an empty text.
+    `facts` are what the lesson's kind needs for reading it back.
     """
 
     sheet: str

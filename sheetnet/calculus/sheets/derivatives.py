@@ -274,9 +274,7 @@ def _of_one(placed: Placed, name: str, by: str, row: int) -> int:
         def cell(number: int, symbol: Rich, top: int = top) -> Ref:
             return Ref(sheet.name, top + number, NUMBERS, symbol=symbol)
 
-        lines = derivation(
-            tree, target, placed.origins, cell, spelling, placed.known, partial
-        )
+        lines = derivation(tree, target, placed.origins, cell, spelling, placed.known, partial)
         head = spelling.derivative(placed.symbol(name), placed.symbol(each), partial=partial)
         for number, line in enumerate(lines):
             left = head + " = " + line.left if number == 0 else line.left

@@ -61,7 +61,7 @@ def _chain(
         height, width = rectangle(shape)
         sheet.put(row, LABELS, why or None, styles.LABEL.but(size=9))
         sign = "= " if first is not None else ""
-        spelled = worksheet.spelling.spelled(node, worksheet.shapes)
+        spelled = worksheet.spelling.spelled(node, worksheet.shapes, worksheet.is_partial)
         sheet.put(row, MATHEMATICS, sign + spelled, layout.WRITTEN)
         for (r, c), tree in np.ndenumerate(found.reshape(height, width)):
             sheet.put(row + r, NUMBERS + c, tree, layout.VALUE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from sheetnet.expressions.mathematics import written
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading
-from sheetnet.workbook.knobs import Knob
+from sheetnet.workbook.knobs import Key, Knob
 from sheetnet.workbook.model import PrintSetup, Sheet, Validation
 
 #: Longer mathematics is not written out beside an element.
@@ -72,11 +74,11 @@ def _variables(placed: Placed, row: int) -> int:
         shape = knob.value.shape
         height, width = rectangle(shape)
         block = block_of(knob.key, knob.layer, sheet.name, (row, NUMBERS), shape)
-        block = type(block)(**{**_fields(block), "live": False})
+        block = replace(block, live=False)
         context.blocks.add(block)
         about = held.about if isinstance(held, Bounded) else ""
         sheet.put(row, LABELS, placed.symbol(name), layout.SYMBOL)
-        hint = f"from {knob.low:g} to {knob.high:g}"
+        hint = f"from {knob.low:g} to {knob.high:g}".replace("-", "−")
         sheet.put(row, MATHEMATICS, f"{about}: {hint}" if about else hint, styles.HINT)
         values = knob.value.reshape(height, width)
         now = context.numbers.settings[knob.place].reshape(height, width)
@@ -89,9 +91,7 @@ def _variables(placed: Placed, row: int) -> int:
             sheet.cursor = (row, NUMBERS)
             sheet.notes[row, own] = "Grey: the lesson’s own values, to go back to."
             first = False
-        sheet.claim(block, lambda n, key=knob.place, size=(height, width): np.reshape(
-            n.settings[key], size
-        ))
+        sheet.claim(block, given(knob.place, (height, width)))
         original = block_of(knob.key, knob.layer, sheet.name, (row, own), shape)
         context.originals.append(original)
         sheet.validations.append(validation(knob, block))
@@ -100,8 +100,13 @@ def _variables(placed: Placed, row: int) -> int:
     return row + 1
 
 
-def _fields(block: Any) -> dict[str, Any]:
-    return {name: getattr(block, name) for name in block.__dataclass_fields__}
+def given(key: Key, size: tuple[int, int]) -> Callable[[Numbers], Any]:
+    """The claim of input cells: what stands in them."""
+    return lambda numbers: np.reshape(numbers.settings[key], size)
+
+
+def _value(worksheet: Worksheet, name: str, size: tuple[int, int]) -> Callable[[Numbers], Any]:
+    return lambda numbers: np.reshape(numbers.section(worksheet).values[name], size)
 
 
 def validation(knob: Knob, block: Any) -> Validation:
@@ -132,11 +137,9 @@ def _definitions(placed: Placed, row: int) -> int:
         shape = worksheet.shapes[name]
         height, width = rectangle(shape)
         top = row + bool(shape)
-        block = block_of(
-            identifier(name), worksheet.number, sheet.name, (top, NUMBERS), shape
-        )
+        block = block_of(identifier(name), worksheet.number, sheet.name, (top, NUMBERS), shape)
         placed.context.blocks.add(block)
-        spelled = worksheet.spelling.spelled(made.body, worksheet.shapes)
+        spelled = worksheet.spelling.spelled(made.body, worksheet.shapes, worksheet.is_partial)
         left = worksheet.spelling.lowered(name, made.indices)
         sheet.put(row, LABELS, left, layout.SYMBOL)
         sheet.put(row, MATHEMATICS, "= " + spelled, layout.WRITTEN)
@@ -144,12 +147,7 @@ def _definitions(placed: Placed, row: int) -> int:
         cells = cells_of(block, shape, iter(symbols))
         for ref, tree in zip(cells.flat, found.flat, strict=True):
             sheet.put(ref.row, ref.column, tree, layout.VALUE)
-        sheet.claim(
-            block,
-            lambda n, name=name, size=(height, width): np.reshape(
-                n.section(worksheet).values[name], size
-            ),
-        )
+        sheet.claim(block, _value(worksheet, name, (height, width)))
         if not shape:
             _reading(placed, row, symbols[0], found[()], (row, NUMBERS))
             placed.known.setdefault(found[()], cells[()])
@@ -159,7 +157,7 @@ def _definitions(placed: Placed, row: int) -> int:
                 placed.known.setdefault(tree, ref)
         placed.cells[name] = cells
         builder.symbols = placed.cells
-        row = top + height + bool(shape) - (not shape) + (not shape)
+        row = top + height + bool(shape)
     return row + 1
 
 
@@ -194,9 +192,7 @@ def _reading(placed: Placed, row: int, symbol: Any, tree: Any, value: tuple[int,
     """Let the proof read a line of mathematics back."""
     text = written(tree)
     if "1[" not in text.text:
-        placed.context.readings.append(
-            Reading(placed.sheet.name, row, symbol, text, None, value)
-        )
+        placed.context.readings.append(Reading(placed.sheet.name, row, symbol, text, None, value))
 
 
 def _questions(placed: Placed, row: int) -> int:
@@ -213,6 +209,3 @@ def _questions(placed: Placed, row: int) -> int:
         sheet.notes[row, NUMBERS] = one.answer
         row += 1
     return row + 1
-
-
-__all__ = ["Numbers", "fill"]

@@ -20,7 +20,8 @@ from sheetnet.workbook.styles import BANNER, HINT, LABEL, SOURCE
 
 NAME = frame.START
 STEP_ROW = 7
-UNCHECKED = "–"
+#: Characters of a section's first sentence that fit in its line.
+MOST_SAID = 76
 
 
 def place(context: Context) -> None:
@@ -42,7 +43,7 @@ def fill(context: Context, sections: Sequence[Placed], others: Sequence[Sheet]) 
     sheet.cursor = (STEP_ROW, NUMBERS)
     sheet.print_setup = PrintSetup(fit_height=1)
     layout.columns(sheet)
-    sheet.widths[MATHEMATICS] = 62.0
+    sheet.widths |= {LABELS: 31.0, MATHEMATICS: 62.0}
     sheet.put(1, LABELS, lesson.title, BANNER)
     frame.banner(sheet, layout.LAST)
     sheet.heights |= {1: 28.0, 2: 4.0}
@@ -86,7 +87,7 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
         worksheet = placed.worksheet
         sheet.put(row, LABELS, placed.sheet.name, styles.LINK)
         sheet.links[row, LABELS] = Link(placed.sheet.name, tip=f"To {placed.sheet.name}")
-        sheet.put(row, MATHEMATICS, worksheet.section.heading, LABEL)
+        sheet.put(row, MATHEMATICS, _first_sentence(worksheet.section.text), LABEL)
         if placed.checks:
             areas = [Area(placed.sheet.name, *each) for each in placed.checks]
             count = sum((a.shape[0] * a.shape[1]) for a in areas)
@@ -104,6 +105,12 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
             sheet.put(row, NUMBERS + 1, text, LABEL)
         row += 1
     return row + 1
+
+
+def _first_sentence(text: str) -> str:
+    """What a section is about, in a line."""
+    sentence = text.split(". ")[0].split("\n")[0]
+    return sentence if len(sentence) <= MOST_SAID else sentence[: MOST_SAID - 1].rstrip() + "…"
 
 
 def _try(context: Context, sheet: Sheet, row: int) -> int:
@@ -152,4 +159,4 @@ def _legend(sheet: Sheet, row: int) -> int:
     return row + 1
 
 
-__all__ = ["UNCHECKED", "fill", "place"]
+__all__ = ["fill", "place"]

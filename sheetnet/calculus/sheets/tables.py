@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sheetnet.calculus.derivative import differentiate, moved
 from sheetnet.calculus.lesson import Descent, Grid
 from sheetnet.calculus.numbers import Numbers, grid_key
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.sheets.section import validation
+from sheetnet.calculus.sheets.section import given, validation
 from sheetnet.calculus.syntax import Function, Node
 from sheetnet.calculus.trees import Trees, trees
 from sheetnet.errors import SheetnetError
@@ -69,7 +67,7 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
         now = context.numbers.settings[knob.place].item()
         sheet.put(row + at, NUMBERS, float(now), styles.INPUT)
         sheet.put(row + at, NUMBERS + 2, float(knob.value.item()), styles.ORIGINAL)
-        sheet.claim(block, lambda n, key=knob.place: float(n.settings[key].item()))
+        sheet.claim(block, given(knob.place, (1, 1)))
         context.originals.append(
             Block(knob.key, knob.layer, sheet.name, row + at, NUMBERS + 2, (), (), {})
         )
@@ -88,9 +86,7 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
     def whole(numbers: Numbers) -> Any:
         return numbers.section(worksheet).over_grid(number, grid, nodes)
 
-    sheet.claims.append(
-        Claim(top, NUMBERS, grid.points, 1, lambda numbers: whole(numbers)[:, :1])
-    )
+    sheet.claims.append(Claim(top, NUMBERS, grid.points, 1, lambda numbers: whole(numbers)[:, :1]))
     cells = []
     for node in nodes:
         [tree] = _shown(placed, node, f"{worksheet.field}.grids[{number}]").ravel()
@@ -104,7 +100,7 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
         alternating=True,
     )
     sheet.bands.append(band)
-    _chart(placed, top, grid.points, heads, title, row - 3)
+    _chart(placed, top, grid.points, heads, title, row)
     return max(top + grid.points, row + CHART_ROWS) + 1
 
 
@@ -121,7 +117,9 @@ def _fixed(node: Expression, place: Ref) -> Expression:
 
 
 def _head(placed: Placed, node: Node) -> Rich:
-    return placed.worksheet.spelling.spelled(node, placed.worksheet.shapes)
+    return placed.worksheet.spelling.spelled(
+        node, placed.worksheet.shapes, placed.worksheet.is_partial
+    )
 
 
 def _shown(placed: Placed, node: Node, field: str) -> Trees:
@@ -164,9 +162,7 @@ def _descent(placed: Placed, descent: Descent, row: int) -> int:
     cost = placed.cells[descent.cost][()]
 
     def at_row(number: int) -> dict[Ref, Expression]:
-        return {
-            ref: Ref(sheet.name, number, NUMBERS + 1 + i) for i, ref in enumerate(learned)
-        }
+        return {ref: Ref(sheet.name, number, NUMBERS + 1 + i) for i, ref in enumerate(learned)}
 
     def whole(numbers: Numbers) -> Any:
         return numbers.section(worksheet).descended(descent)
@@ -184,9 +180,12 @@ def _descent(placed: Placed, descent: Descent, row: int) -> int:
     moving = {*above.values(), *here.values()}
     for ref in learned:
         step_back = rate * moved(slope_of(placed, cost, ref), above)
-        cells.append(Cell(_fixed_but(above[ref] - step_back, moving), styles.UPDATE.but(
-            number_format=styles.FOUR
-        )))
+        cells.append(
+            Cell(
+                _fixed_but(above[ref] - step_back, moving),
+                styles.UPDATE.but(number_format=styles.FOUR),
+            )
+        )
     cells.append(Cell(_fixed_but(moved(inlined(placed, cost), here), moving), layout.VALUE))
     sheet.bands.append(
         Band(
@@ -249,6 +248,3 @@ def _chart(
             alt_text=f"Curves of {names} over {heads[0]}",
         )
     )
-
-
-__all__ = ["fill", "np"]
