@@ -95,7 +95,8 @@ class Computed:
                 raise SheetnetError(f"{sheet.field}: {name} is no number: change the variables")
 
     def _run(self, held: dict[str, Dual], seeds: int) -> dict[str, FloatArray]:
-        return {name: dual.value for name, dual in self._defined(held, seeds).items()}
+        found = self._defined(held, seeds)
+        return {name: np.asarray(dual.value) for name, dual in found.items()}
 
     def _defined(self, held: dict[str, Dual], seeds: int) -> dict[str, Dual]:
         """All names, the definitions among them that are not `held`."""
@@ -131,7 +132,7 @@ class Computed:
         """All names, where one number of `by` has moved by so many steps."""
         key = by, place, steps
         if key not in self._moved:
-            start = self.values[by].copy()
+            start = np.array(self.values[by])
             start.flat[place] += steps * self.step
             held = {name: constant(value, 0) for name, value in self.given.items()}
             held[by] = constant(start, 0)

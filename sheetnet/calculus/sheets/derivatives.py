@@ -139,7 +139,7 @@ def _labels(placed: Placed, asked: Asked, found: Trees, top: int, rows: int) -> 
     if not shape:
         sheet.put(top, LABELS, _symbol(placed, asked), layout.SYMBOL)
         text = written(found[0, 0])
-        sheet.put(top, MATHEMATICS, "= " + text, layout.WRITTEN.but(bold=True))
+        layout.mathematics(sheet, top, "= " + text, layout.WRITTEN.but(bold=True))
         if "1[" not in text.text:
             placed.context.readings.append(
                 Reading(sheet.name, top, None, text, None, (top, NUMBERS))
@@ -279,7 +279,7 @@ def _of_one(placed: Placed, name: str, by: str, row: int) -> int:
         for number, line in enumerate(lines):
             left = head + " = " + line.left if number == 0 else line.left
             sheet.put(row, LABELS, line.rule, styles.LABEL.but(size=9))
-            sheet.put(row, MATHEMATICS, left + " = " + written(line.value), layout.WRITTEN)
+            layout.mathematics(sheet, row, left + " = " + written(line.value))
 
             def claim(numbers: Numbers, node: Any = line.node, by: str = each) -> float:
                 return numbers.section(worksheet).partial(node, by)
@@ -302,7 +302,7 @@ def _of_one(placed: Placed, name: str, by: str, row: int) -> int:
     )
     value = total_derivative(pairs)
     sheet.put(row, LABELS, rule, styles.LABEL.but(size=9))
-    sheet.put(row, MATHEMATICS, symbol + " = " + written(value), layout.WRITTEN)
+    layout.mathematics(sheet, row, symbol + " = " + written(value))
     sheet.put(
         row,
         NUMBERS,

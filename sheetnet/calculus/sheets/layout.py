@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetnet.calculus.lesson import Section
+from sheetnet.expressions.rich import Rich
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import HEADING, PROSE, Style
@@ -12,6 +12,8 @@ LABELS, MATHEMATICS, NUMBERS = 2, 3, 4
 MARGIN, LABELS_WIDTH, MATHEMATICS_WIDTH, NUMBER_WIDTH = 2.5, 21.0, 58.0, 10.0
 #: The last column of headings and texts.
 LAST = NUMBERS + 5
+#: Characters of mathematics that fit in their column.
+MOST_ON_A_LINE = 70
 #: More columns than this do not stand beside each other.
 BESIDE = 4
 
@@ -51,5 +53,9 @@ def prose(
     sheet.heights[row] = max(sheet.heights.get(row, 0.0), needed)
 
 
-def title_of(section: Section) -> str:
-    return section.heading
+def mathematics(sheet: Sheet, row: int, text: Rich, style: Style = WRITTEN) -> None:
+    """A line of mathematics in its column, on as many lines as it needs."""
+    lines = 1 + int(len(text.text) / MOST_ON_A_LINE)
+    sheet.put(row, MATHEMATICS, text, style.but(wrap=True) if lines > 1 else style)
+    if lines > 1:
+        sheet.heights[row] = 15.0 * lines

@@ -35,7 +35,7 @@ def identities(placed: Placed, differences: Differences, row: int) -> int:
     row = layout.heading(sheet, row, "One after the other: all of them are equal")
     for number, chain in enumerate(worksheet.chains):
         row = _chain(placed, differences, chain, row, f"{worksheet.field}.identities[{number}]")
-    return row + 1
+    return row
 
 
 def _chain(
@@ -44,6 +44,7 @@ def _chain(
     worksheet, sheet = placed.worksheet, placed.sheet
     first: Area | None = None
     shape: tuple[int, ...] = ()
+    height = 1
     start = placed.context.numbers.section(worksheet).proved(chain[0][0])
     for node, why in chain:
         found = _trees(placed, differences, node, field)
@@ -71,8 +72,8 @@ def _chain(
             write_check(sheet, row, NUMBERS + width, _equal(first, area, rough))
         else:
             first = area
-        row += height
-    return row + 1
+        row += height + (height > 1)
+    return row + (height == 1)
 
 
 def _is_rough(node: Node) -> bool:

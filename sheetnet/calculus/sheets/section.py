@@ -158,7 +158,7 @@ def _definitions(placed: Placed, row: int) -> int:
         placed.cells[name] = cells
         builder.symbols = placed.cells
         row = top + height + bool(shape)
-    return row + 1
+    return row + (not worksheet.shapes[worksheet.definitions[-1].name])
 
 
 def _elements(
