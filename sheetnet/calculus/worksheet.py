@@ -39,6 +39,8 @@ TAKEN = {"start", "differences", "index"}
 MOST_NAME = 28
 
 Shape = tuple[int, ...]
+#: Between what the elements of a name lie.
+Ranges = list[Interval]
 
 
 @dataclass(frozen=True)
@@ -188,12 +190,12 @@ def _prepare(sheet: Worksheet) -> None:
         cells[name] = trees(refs_of if shape else refs_of[0], shape)
         sheet.shapes[name] = shape
 
-    ranges: dict[str, Interval] = {}
+    ranges: dict[str, Ranges] = {}
     for name in section.variables:
         with _Field(f"{here}.variables.{name}"):
             check_name(name, name)
             add(name, section.value(name).shape)
-            ranges[name] = section.bounds(name)
+            ranges[name] = [section.bounds(name)] * section.value(name).size
     for name in section.indices:
         with _Field(f"{here}.indices.{name}"):
             if len(name) != 1 or not name.isalpha():
@@ -252,26 +254,30 @@ def _range(
     found: Trees,
     builder: Builder,
     cells: Mapping[str, Trees],
-    ranges: Mapping[str, Interval],
-) -> Interval:
+    ranges: Mapping[str, Ranges],
+) -> Ranges:
     """Between what the elements of a definition lie. Raises `ValueError`."""
     columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
-    lows, highs = [], []
+    ends = []
     for tree in found.flat:
         try:
-            low, high = interval(tree, lambda ref: ranges[columns[ref.column]])
+            ends.append(interval(tree, lambda ref: _range_of(ref, columns, ranges)))
         except DomainError as error:
             node = builder.origins.get(id(error.part), (None, body))[1]
             bounds = _bounds_hint({columns[ref.column] for ref in refs(error.part)}, ranges)
             raise wrong(node, f"{error}: {bounds}") from None
-        lows.append(low)
-        highs.append(high)
-    return min(lows), max(highs)
+    return ends
 
 
-def _bounds_hint(names: set[str], ranges: Mapping[str, Interval]) -> str:
+def _range_of(ref: Ref, columns: Mapping[int, str], ranges: Mapping[str, Ranges]) -> Interval:
+    return ranges[columns[ref.column]][ref.row - 1]
+
+
+def _bounds_hint(names: set[str], ranges: Mapping[str, Ranges]) -> str:
     spans = ", ".join(
-        f"{name} goes from {ranges[name][0]:.4g} to {ranges[name][1]:.4g}" for name in sorted(names)
+        f"{name} goes from {min(ranges[name])[0]:.4g} to "
+        f"{max(high for _, high in ranges[name]):.4g}"
+        for name in sorted(names)
     )
     return f"{spans}: give variables bounds, as x = {{ value = 1, from = 0.1, to = 10 }}"
 
@@ -297,7 +303,7 @@ def _check_moves(
     sheet: Worksheet,
     cells: Mapping[str, Trees],
     made: Mapping[str, Trees],
-    ranges: Mapping[str, Interval],
+    ranges: Mapping[str, Ranges],
 ) -> None:
     """Refuse differences and derivatives that cannot be computed everywhere."""
     columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
@@ -308,7 +314,7 @@ def _check_moves(
         with _Field(f"{sheet.field}.derivatives[{i}]"):
             for target in cells[asked.by].flat[:1]:
                 slopes = derivatives_inlined(made[asked.of], target, made, columns)
-                _spread(slopes, lambda ref: ranges[columns[ref.column]], asked.of, asked.by, ranges)
+                _spread(slopes, lambda ref: _range_of(ref, columns, ranges), asked.of, asked.by)
 
 
 def _check_move(
@@ -316,14 +322,14 @@ def _check_move(
     by: str,
     columns: Mapping[int, str],
     made: Mapping[str, Trees],
-    ranges: Mapping[str, Interval],
+    ranges: Mapping[str, Ranges],
 ) -> None:
     """Refuse a difference that leaves where its formulas can be computed."""
     reach = REACH * LARGEST_STEP
     wide = dict(ranges)
-    wide[by] = ranges[by][0] - reach, ranges[by][1] + reach
+    wide[by] = [(low - reach, high + reach) for low, high in ranges[by]]
     for name in sheet.dependents(by):
-        wide[name] = _spread(made[name], lambda ref: wide[columns[ref.column]], name, by, ranges)
+        wide[name] = _spread(made[name], lambda ref: _range_of(ref, columns, wide), name, by)
 
 
 def derivatives_inlined(
@@ -347,7 +353,7 @@ def derivatives_inlined(
     return trees([differentiate(tree, leaf) for tree in found.flat], (found.size,))
 
 
-def _spread(found: Trees, leaf: Any, of: str, by: str, ranges: Mapping[str, Interval]) -> Interval:
+def _spread(found: Trees, leaf: Any, of: str, by: str) -> Ranges:
     ends = []
     for tree in found.flat:
         try:
@@ -357,7 +363,7 @@ def _spread(found: Trees, leaf: Any, of: str, by: str, ranges: Mapping[str, Inte
                 f"{of} by {by}: its formula {error}: give the variables narrower bounds, as "
                 "x = { value = 1, from = 0.1, to = 10 }"
             ) from None
-    return min(low for low, _ in ends), max(high for _, high in ends)
+    return ends
 
 
 __all__ = ["Asked", "Bounded", "Worksheet", "worksheets"]

@@ -80,8 +80,7 @@ def _write(placed: Placed, differences: Differences, asked: Asked, row: int) -> 
     title = "Derivative" if not shape else "Gradient" if not worksheet.shapes[of] else "Jacobian"
     row = layout.heading(sheet, row, f"{title}: {_symbol(placed, asked)}")
     if not shape:
-        sheet.put(row, NUMBERS, "value", layout.HEAD)
-        row = _lines(placed, asked, row + 1)
+        row = _lines(placed, asked, row)
     found = entries(placed, of, by)
     rows, columns = _rectangle(worksheet.shapes[of], worksheet.shapes[by])
     beside = columns <= BESIDE
@@ -266,6 +265,9 @@ def _of_one(placed: Placed, name: str, by: str, row: int) -> int:
     tree = placed.made[name][()]
     pairs: list[tuple[Expression, Expression]] = []
     for each in used:
+        if (name, each) in placed.partials and each != by:
+            pairs.append((placed.partials[name, each], placed.derivatives[each, by][()]))
+            continue
         direct = used == [by]
         partial = worksheet.is_partial(name, by) if direct else True
         target = placed.cells[each][()]
@@ -286,7 +288,9 @@ def _of_one(placed: Placed, name: str, by: str, row: int) -> int:
 
             sheet.put(row, NUMBERS, line.value, layout.SLOPE, claim=claim)
             row += 1
-        outer: Expression = Ref(sheet.name, top, NUMBERS, symbol=head) if lines else ONE
+        outer: Expression = ONE
+        if lines:
+            outer = placed.partials[name, each] = Ref(sheet.name, top, NUMBERS, symbol=head)
         inner: Expression = ONE
         if each != by:
             inner = placed.derivatives[each, by][()]
