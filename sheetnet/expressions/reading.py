@@ -31,7 +31,7 @@ TOKEN = re.compile(
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
     | (?P<function>(?:[A-Za-z]{{2,}}|[σg√])′?\()
-    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωŷµ]
+    | (?P<symbol>(?:[d∂][CcLJ]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),])

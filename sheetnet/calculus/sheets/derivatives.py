@@ -25,7 +25,7 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Reading
 
 PASSES = (TICK, KINK, COARSE, BLURRED)
-MOST_WRITTEN = 90
+MOST_WRITTEN = 210
 
 
 def fill(placed: Placed, differences: Differences, row: int) -> int:
@@ -153,7 +153,7 @@ def _labels(placed: Placed, asked: Asked, found: Trees, top: int, rows: int) -> 
             text = text + (",  " if j else "") + written(one)
         text = text + " )"
         if len(text.text) <= MOST_WRITTEN:
-            sheet.put(top + i, MATHEMATICS, text, layout.WRITTEN)
+            layout.mathematics(sheet, top + i, text)
 
 
 def _cells(
