@@ -88,8 +88,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
       sheetnet build my-lesson.toml
     """
     from sheetnet.files.packing import whole_file
-    from sheetnet.network.lesson import Lesson
-    from sheetnet.network.schema import json_schema
+    from sheetnet.lessons.subjects import load
 
     if not name.removesuffix(".toml").strip("./ "):
         raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")
@@ -98,11 +97,12 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     for target in [path, schema_path] if schema else [path]:
         if target.exists() and not force:
             raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
-    text = Lesson.load(origin).text
+    kind, lesson = load(origin)
+    text = lesson.text
     if schema:
         text = f"#:schema ./{schema_path.name}\n{text}"
         with whole_file(schema_path) as file:
-            file.write(json.dumps(json_schema(), indent=2).encode() + b"\n")
+            file.write(json.dumps(kind.schema(), indent=2).encode() + b"\n")
     with whole_file(path) as file:
         file.write(text.encode())
     say(f"{path}: change it, then run: sheetnet build {path}")
@@ -158,6 +158,7 @@ def build(
       sheetnet build --all -o workbooks
     """
     from sheetnet.building import build_each, expect
+    from sheetnet.lessons.subjects import subject
 
     if dry_run and open_it:
         raise SheetnetError("--dry-run: writes nothing that could be opened: leave --open out")
@@ -174,7 +175,7 @@ def build(
     if dry_run:
         say_sizes(paths, expect(loaded, paths), as_json)
         return
-    rows = loaded.training.steps * len(paths)
+    rows = subject(loaded.kind).steps(loaded) * len(paths)
     with bar(rows, f"building {paths[0].stem}") as progress:
         build_each(loaded, paths, progress=progress)
     if as_json:
@@ -310,9 +311,14 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
     """
     from sheetnet.building import naming
     from sheetnet.curve import printed, write_curve
+    from sheetnet.lessons.subjects import NETWORK
     from sheetnet.network.engine import train as run
 
     loaded = load(lesson, assignments)
+    if loaded.kind != NETWORK:
+        raise SheetnetError(
+            f"{lesson}: is a lesson of {loaded.kind}, where nothing is trained: name a network"
+        )
     with naming(loaded):
         trace: Trace = run(loaded)
     if output:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.files.layout import row_under
-from sheetnet.network.fields import Try
+from sheetnet.lessons.parts import Try
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import CHOSEN_STEP, COST, STEP
 from sheetnet.network.sheets import (
