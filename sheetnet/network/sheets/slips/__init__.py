@@ -37,7 +37,8 @@ def _deciding(context: Context) -> list[tuple[Slip, Proof]]:
     shown = [(slip, proof) for slip, proof in found if proof]
     if not shown or context.net.count(context.samples) > MOST_NUMBERS:
         return shown
-    lesson = context.lesson.shortened(0)
+    # Slips are about the first step, or what it changes.
+    lesson = context.lesson.shortened(min(1, context.steps))
     own = Numbers(lesson, lesson.settings)
     return [
         (slip, proof)
