@@ -27,7 +27,7 @@ from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, Cell, Matrix, Sheet
 from tests import books
 
-LESSONS = [path.stem for path in sorted(Path("templates").glob("*.toml"))]
+LESSONS = books.FEW
 #: What programs save takes its time: these have examples in rows, and logarithms.
 SAVED = ("batch-of-four", "bhadani-1-2-3-1")
 KINDS = ("xlsx", "ods")

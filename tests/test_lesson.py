@@ -97,8 +97,8 @@ def test_a_lesson_gives_its_numbers_as_arrays() -> None:
 
 
 def test_the_three_lessons_are_shipped_and_load_by_name_or_path() -> None:
-    assert {"happydustbunny", "mazur", "bhadani-1-2-3-1"} <= set(shipped())
-    for name, file in shipped().items():
+    assert {"happydustbunny", "mazur", "bhadani-1-2-3-1"} <= set(shipped("network"))
+    for name, file in shipped("network").items():
         assert Lesson.load(name) == Lesson.load(Path(str(file)))
         assert Lesson.load(name).text == file.read_text(encoding="utf-8")
 
@@ -545,12 +545,12 @@ def test_a_lessons_seed_and_initialisation_are_used() -> None:
 
 def test_the_schema_knows_every_key_of_the_shipped_lessons_and_no_other_is_allowed() -> None:
     schema = json_schema()
-    kinds = {"Network", "Dense", "Data", "Training", "Try"}
+    kinds = {"Network", "Dense", "Data", "Training", "Try", "Group", "Printed"}
     assert set(schema["$defs"]) == kinds
     for part in (schema, *schema["$defs"].values()):
         assert part["additionalProperties"] is False
         assert set(part["required"]) <= set(part["properties"])
-    for name in shipped():
+    for name in shipped("network"):
         content = tomllib.loads(Lesson.load(name).text)
         network = content["network"]
         places = [("", content), ("Network", network), ("Data", content["data"])]

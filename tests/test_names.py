@@ -155,7 +155,7 @@ def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
     ("table", "line", "said"),
     [
         ("training", "lr = 0.5", "training.lr: unknown key: it is called 'learning_rate' here"),
-        ("training", "batch_size = 4", "every step looks at all examples"),
+        ("training", "batch_size = 4", "a step looks at all examples"),
         ("training", "weight_decay = 0.1", "the cost has no further terms"),
         ("training", "nesterov = true", 'there is optimiser = "momentum"'),
         ("training", "optimizer = 'sgd'", "it is called 'optimiser' here"),

@@ -21,12 +21,12 @@ from sheetnet.proof.comparison import compare, expected_of
 from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import LibreOffice, Values, recalculate
 from sheetnet.workbook.knobs import edits
-from tests.books import assert_follows, block_array, book_with, cell_of, findings, nudged
+from tests.books import FEW, assert_follows, block_array, book_with, cell_of, findings, nudged
 from tests.strategies import NOTATIONS, lessons
 
 pytestmark = pytest.mark.programs
 
-SHIPPED = sorted(shipped())
+SHIPPED = sorted(shipped("network"))
 ALL_PROGRAMS = ("ironcalc", "libreoffice", "gnumeric")
 
 
@@ -39,10 +39,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_lesson_verifies_in_every_engine(
-    name: str, engine: str, books: dict[str, Path], program_or_skip: Any
+    name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
 ) -> None:
+    """LibreOffice takes its own format: of `FEW` all formats are compared in all programs."""
     program_or_skip(engine)
-    result = verify(books[name], engine)
+    own = build(name, tmp_path / "book.ods") if engine == "libreoffice" else books[name]
+    result = verify(own, engine)
     assert result.ok, findings(result)
     assert not result.unclaimed and not result.untaken
     assert result.claimed > 3000
@@ -152,7 +154,7 @@ def test_mazur_after_ten_thousand_steps(biases: str, cost: float, tmp_path: Path
 
 
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", FEW)
 def test_edits_in_a_saved_file_are_followed_by_every_quantity(
     name: str, engine: str, books: dict[str, Path], program_or_skip: Any
 ) -> None:
@@ -189,7 +191,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", FEW)
 def test_both_formats_have_the_same_value_in_every_cell(
     name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
 ) -> None:
@@ -382,7 +384,7 @@ def test_a_comma_locale_shows_the_same_numbers_and_texts(
 ) -> None:
     program_or_skip("libreoffice")
     with LibreOffice(locale) as office:
-        for name in SHIPPED:
+        for name in FEW:
             [values] = recalculate(books[name], office)
             check = compare(expected_of(make_book(Lesson.load(name))), values, locale)
             assert check.ok, [str(f) for f in check.findings[:5]]
@@ -390,5 +392,5 @@ def test_a_comma_locale_shows_the_same_numbers_and_texts(
 
 
 def test_the_same_lesson_gives_the_same_bytes(books: dict[str, Path], tmp_path: Path) -> None:
-    for name, path in books.items():
-        assert build(name, tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+    for name in FEW:
+        assert build(name, tmp_path / "again.xlsx").read_bytes() == books[name].read_bytes()

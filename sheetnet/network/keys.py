@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sheetnet.network.names import flat
+from sheetnet.network.rules import RULES
 
 #: Keys of other libraries and of textbooks for what has another name here.
 CALLED = {
@@ -76,14 +77,19 @@ ELSEWHERE = {
 
 
 def in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With the whole batch in every step, an epoch is a step."""
+    """With the whole batch in every step, an epoch is a step; else as many as show all examples."""
     training = content.get("training")
     if not isinstance(training, Mapping) or "epochs" not in training:
         return content
     if "steps" in training:
         raise ValueError("training.epochs: steps are given as well: take one of them out")
     rest = {key: value for key, value in training.items() if key != "epochs"}
-    return {**content, "training": {**rest, "steps": training["epochs"]}}
+    epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
+    data = content.get("data")
+    inputs = data.get("inputs") if isinstance(data, Mapping) else None
+    if rule and rule.batch and isinstance(inputs, list | tuple) and isinstance(epochs, int):
+        epochs *= -(-len(inputs) // rule.batch)
+    return {**content, "training": {**rest, "steps": epochs}}
 
 
 def declared(owners: Iterable[Any]) -> list[str]:

@@ -76,7 +76,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         gaussiannll hinge hingeembedding huber kld kldiv kldivergence l1 logcosh mae
         mape marginranking meanabsoluteerror meanabsolutepercentageerror
         meansquaredlogarithmicerror modifiedhuber msle multilabelmargin
-        multilabelsoftmargin multimargin perceptron pinball poisson poissonnll quantile
+        multilabelsoftmargin multimargin pinball poisson poissonnll quantile
         smoothl1 softmargin squaredepsiloninsensitive squaredhinge rmse
         rootmeansquarederror tripletmargin tripletmarginwithdistance tversky"""
     )

@@ -27,6 +27,8 @@ def json_schema() -> dict[str, Any]:
         kinds.append({"$ref": f"#/$defs/{kind.__name__}"})
     definitions["Network"]["properties"]["layers"]["items"] = {"anyOf": kinds}
     definitions.pop("Fields", None)
+    numbers = definitions["Group"]["properties"]["numbers"]
+    numbers["items"] = {"anyOf": [{"type": "string"}, numbers["items"]]}
     for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
         definitions[name]["properties"] |= _schema_of(owners)
         definitions[name]["additionalProperties"] = False

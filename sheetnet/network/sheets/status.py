@@ -39,6 +39,8 @@ MOST_NAMED = 12
 #: A cost beyond this has left every bound; a change below this part of it is none to speak of.
 BOUND, HARDLY, FLOOR = 1e100, 1e-4, 1e-12
 BEYOND = "1E+100"
+#: Where a step learns from some of the examples.
+UP_AND_DOWN = "Learning example by example, the cost goes up and down; it ends at "
 
 
 def fill(context: Context) -> None:
@@ -174,7 +176,11 @@ def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
     stays = join(["The cost hardly changes: it stays near ", start, "."])
     higher = join(["✗ The cost ends higher than it began, at ", end, f".{remedy}"])
     hump = join(["The cost rises to ", top, " on the way, then falls."])
-    falls = join(["✓ The cost comes down from ", start, " to ", end, "."])
+    falls: Expression = join(["✓ The cost comes down from ", start, " to ", end, "."])
+    one_by_one = bool(context.net.batch)  # so that the cost may go up with every step
+    if one_by_one:
+        higher = join([UP_AND_DOWN, end, "."])
+        falls = guard(when(last > FLOOR, higher, falls))
     rises = when(largest > first * (1 + HARDLY) + FLOOR, hump, falls)
     well = guard(when(guard(hardly), stays, guard(when(last > first, higher, guard(rises)))))
     text = guard(when(equal(PROBLEM, ""), well, PROBLEM))
@@ -188,6 +194,8 @@ def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
         room = HARDLY * began + FLOOR
         if abs(ended - began) <= room and highest <= began + room:
             return f"The cost hardly changes: it stays near {in_figures(began)}."
+        if one_by_one and (ended > began or (highest <= began + room and ended > FLOOR)):
+            return f"{UP_AND_DOWN}{in_figures(ended)}."
         if ended > began:
             return f"✗ The cost ends higher than it began, at {in_figures(ended)}.{remedy}"
         if highest > began + room:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sheetnet.expressions.formula import (
+    Applied,
     Area,
     Expression,
     Name,
@@ -199,7 +200,7 @@ class _Writer:
             case "complement":
                 return 1 - a
             case "logarithm":
-                return ln(a)
+                return Applied(self.context.notation.logarithm, a, ln(a))
             case "z_slope":
                 return equations.below(layer, place.sample, source)
             case "product_back":
