@@ -49,6 +49,14 @@ def _shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
     return shaken
 
 
+def _shaken_parameter(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """The same; of two weights to one unit each is the smaller by far once."""
+    shaken = _shaken(value, rng, turn)
+    if value.shape == (1, 2):
+        shaken[0, 1] = SIZES[-1 - turn % len(SIZES)] * rng.uniform(0.9, 1.1)
+    return shaken
+
+
 def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
     """Later such as outputs come near to, so that a large step overshoots.
 
@@ -184,7 +192,7 @@ def _parameters(lesson: Lesson) -> Iterator[Knob]:
                 quantity.axes[1:],
                 **_bounds(first[quantity.name]),
                 title=f"starting {quantity.singular or quantity.title}",
-                shake=_shaken,
+                shake=_shaken_parameter,
             )
 
 
