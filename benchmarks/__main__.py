@@ -26,6 +26,7 @@ NAMES = (
     "proof",
     "scaling",
     "follow",
+    "gradcheck",
 )
 
 

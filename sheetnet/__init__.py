@@ -1,6 +1,6 @@
 """sheetnet: a small neural network as a spreadsheet in which every number is a formula.
 
-From Python, five names: `Lesson`, `train`, `build`, `verify`, `inspect`.
+From Python, six names: `Lesson`, `train`, `build`, `verify`, `inspect`, `gradcheck`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sheetnet.building import build
+    from sheetnet.gradients.checking import gradcheck
     from sheetnet.network.engine import train
     from sheetnet.network.lesson import Lesson
     from sheetnet.proof.index import inspect
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 #: Of workbooks: it rises with every change of a formula, a text or a place in them.
 FORMAT = 2
-__all__ = ["Lesson", "__version__", "build", "inspect", "train", "verify"]
+__all__ = ["Lesson", "__version__", "build", "gradcheck", "inspect", "train", "verify"]
 
 _HOMES = {
     "Lesson": "network.lesson",
@@ -26,6 +27,7 @@ _HOMES = {
     "build": "building",
     "verify": "proof.verification",
     "inspect": "proof.index",
+    "gradcheck": "gradients.checking",
 }
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,6 @@ from sheetnet.terminal import say, say_json, watched
 
 if TYPE_CHECKING:
     from sheetnet.estimate import Estimate
-    from sheetnet.network.lesson import Lesson
 
 
 def build_all(
@@ -29,12 +28,17 @@ def build_all(
     """Every shipped lesson, side by side; nothing is written before all are read."""
     from sheetnet.building import OUTPUT, expect
     from sheetnet.lessons.catalogue import shipped
+    from sheetnet.lessons.subjects import NETWORK
     from sheetnet.many import Job, build_many
 
     folder = output or OUTPUT
     if folder.suffix.lower() in (".xlsx", ".ods"):
         raise SheetnetError(f"--output {folder}: with --all it is a folder: leave the ending out")
-    loaded = {name: load(name, assignments, notation) for name in shipped()}
+    # What is no network has its own symbols in every notation.
+    networks = shipped(NETWORK)
+    loaded = {
+        name: load(name, assignments, notation if name in networks else None) for name in shipped()
+    }
     paths = {name: [folder / f"{name}.{ending}" for ending in endings(kind)] for name in loaded}
     found = [path for each in paths.values() for path in each]
     if dry_run:
@@ -94,28 +98,36 @@ def targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
     return [output.with_suffix(f".{ending}") for ending in found]
 
 
-def load(name: str, assignments: tuple[str, ...], notation: str | None = None) -> Lesson:
-    """A lesson with fields overridden from the command line, in its own notation or another."""
+def load(name: str, assignments: tuple[str, ...], notation: str | None = None) -> Any:
+    """A lesson of any kind with fields overridden from the command line, in its own notation or
+    in that of another document."""
+    from sheetnet.lessons.subjects import NETWORK
+
     loaded = _overridden(name, assignments)
     if notation is None:
         return loaded
+    if loaded.kind != NETWORK:
+        raise SheetnetError(
+            f"{name}: is a lesson of {loaded.kind}, whose symbols are its own: leave --notation out"
+        )
     from sheetnet.network.translation import in_notation as translated
 
     return translated(loaded, notation)
 
 
-def _overridden(name: str, assignments: tuple[str, ...]) -> Lesson:
+def _overridden(name: str, assignments: tuple[str, ...]) -> Any:
     from sheetnet.lessons.files import find, read_text
+    from sheetnet.lessons.subjects import load, subject_of
     from sheetnet.lessons.text import override
-    from sheetnet.network.lesson import Lesson
 
-    lesson = Lesson.load(name)
+    _, lesson = load(name)
     if not assignments:
         return lesson
     text = read_text(find(name))
     for assignment in assignments:
         text = override(text, assignment)
-    return Lesson.from_toml(text, f"{name} with {' '.join('--set ' + a for a in assignments)}")
+    changed = f"{name} with {' '.join('--set ' + a for a in assignments)}"
+    return subject_of(text, changed).lesson(text, changed, None)
 
 
 @contextmanager

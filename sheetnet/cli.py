@@ -1,4 +1,4 @@
-"""The command line: `sheetnet lessons · new · build · verify · inspect · train`.
+"""The command line: `sheetnet lessons · new · build · verify · inspect · train · gradcheck`.
 
 Exit status 0: done; 1: the answer is no; 2: wrong usage or input, or the machine fails; above
 128: a signal ended the run. Modules that take time to load are imported by the command that
@@ -17,6 +17,7 @@ import click
 from sheetnet import __version__
 from sheetnet.asked import bar, build_all, load, say_sizes, targets
 from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
+from sheetnet.gradients import TOLERANCE
 from sheetnet.network.notation import NOTATIONS
 from sheetnet.terminal import Program, say, say_json, watched
 
@@ -87,8 +88,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
       sheetnet build my-lesson.toml
     """
     from sheetnet.files.packing import whole_file
-    from sheetnet.network.lesson import Lesson
-    from sheetnet.network.schema import json_schema
+    from sheetnet.lessons.subjects import load
 
     if not name.removesuffix(".toml").strip("./ "):
         raise SheetnetError(f"{name!r}: is no name: write for example my-lesson")
@@ -97,11 +97,12 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     for target in [path, schema_path] if schema else [path]:
         if target.exists() and not force:
             raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
-    text = Lesson.load(origin).text
+    kind, lesson = load(origin)
+    text = lesson.text
     if schema:
         text = f"#:schema ./{schema_path.name}\n{text}"
         with whole_file(schema_path) as file:
-            file.write(json.dumps(json_schema(), indent=2).encode() + b"\n")
+            file.write(json.dumps(kind.schema(), indent=2).encode() + b"\n")
     with whole_file(path) as file:
         file.write(text.encode())
     say(f"{path}: change it, then run: sheetnet build {path}")
@@ -157,6 +158,7 @@ def build(
       sheetnet build --all -o workbooks
     """
     from sheetnet.building import build_each, expect
+    from sheetnet.lessons.subjects import subject
 
     if dry_run and open_it:
         raise SheetnetError("--dry-run: writes nothing that could be opened: leave --open out")
@@ -173,7 +175,7 @@ def build(
     if dry_run:
         say_sizes(paths, expect(loaded, paths), as_json)
         return
-    rows = loaded.training.steps * len(paths)
+    rows = subject(loaded.kind).steps(loaded) * len(paths)
     with bar(rows, f"building {paths[0].stem}") as progress:
         build_each(loaded, paths, progress=progress)
     if as_json:
@@ -206,15 +208,61 @@ def verify(workbook: Path, engine: str, as_json: bool) -> None:
     """
     from sheetnet.proof.verification import verify as verify_workbook
 
-    def tell(what: str) -> None:
-        if watched():
-            click.echo(f"{what} …", err=True)
-
-    result = verify_workbook(workbook, engine, progress=tell)
+    result = verify_workbook(workbook, engine, progress=_tell)
     if as_json:
         say_json(_verdict_json(result))
     else:
         say(_verdict(result))
+    sys.exit(0 if result.ok else 1)
+
+
+def _tell(what: str) -> None:
+    """Say what goes on, on a terminal; nothing in a pipe."""
+    if watched():
+        click.echo(f"{what} …", err=True)
+
+
+@main.command()
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--loss", required=True, metavar="RANGE", help="The loss; of a range, its sum.")
+@click.option(
+    "--wrt",
+    required=True,
+    multiple=True,
+    metavar="RANGE",
+    help="The parameters: cells that hold numbers. May be repeated.",
+)
+@click.option(
+    "--claimed",
+    multiple=True,
+    metavar="RANGE",
+    help="The gradient that the workbook shows: a range for each --wrt, in the same order.",
+)
+@click.option("--transposed", is_flag=True, help="Rows of --claimed are columns of --wrt.")
+@click.option(
+    "--tolerance", default=TOLERANCE, show_default=True, help="What may differ, as a share."
+)
+@click.option(
+    "--engine", default="ironcalc", show_default=True, help="ironcalc, libreoffice or gnumeric."
+)
+@as_json
+def gradcheck(workbook: Path, as_json: bool, **asked: Any) -> None:
+    """Check the gradient in any WORKBOOK, whoever made it: move each parameter, and look.
+
+    Exit status 1 when what the workbook claims is wrong.
+
+    \b
+    Example:
+      sheetnet gradcheck my.xlsx --loss 'Sheet1!B9' --wrt 'Sheet1!D15:H17' --claimed 'Sheet1!M5:Q7'
+    """
+    from sheetnet.gradients.checking import gradcheck as check
+    from sheetnet.gradients.report import plain, printed
+
+    result = check(workbook, **asked, progress=_tell)
+    if as_json:
+        say_json(plain(result))
+    else:
+        say(printed(result))
     sys.exit(0 if result.ok else 1)
 
 
@@ -263,9 +311,14 @@ def train(lesson: str, output: Path | None, assignments: tuple[str, ...], as_jso
     """
     from sheetnet.building import naming
     from sheetnet.curve import printed, write_curve
+    from sheetnet.lessons.subjects import NETWORK
     from sheetnet.network.engine import train as run
 
     loaded = load(lesson, assignments)
+    if loaded.kind != NETWORK:
+        raise SheetnetError(
+            f"{lesson}: is a lesson of {loaded.kind}, where nothing is trained: name a network"
+        )
     with naming(loaded):
         trace: Trace = run(loaded)
     if output:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sheetnet.building import build_each
-from sheetnet.network.lesson import Lesson
+from sheetnet.lessons.subjects import subject_of
 
 
 @dataclass(frozen=True)
@@ -29,5 +29,5 @@ def build_many(jobs: Sequence[Job]) -> Iterator[Job]:
 
 def _build(job: Job) -> Job:
     """In a process of its own: it reads the text anew, since functions do not travel."""
-    build_each(Lesson.from_toml(job.text, job.name), job.paths)
+    build_each(subject_of(job.text, job.name).lesson(job.text, job.name, None), job.paths)
     return job

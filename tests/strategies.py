@@ -110,6 +110,9 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
             layer["theta"] = draw(rounded(-1, 1, 2))
 
     network: dict[str, Any] = {"inputs": sizes[0], "loss": loss.name, "layers": layers}
+    for hyper in loss.hyper:
+        if draw(st.booleans()):
+            network[hyper.name] = draw(rounded(hyper.low, 12, 2))
     if draw(st.booleans()):
         network["reduction"] = draw(st.sampled_from(sorted(REDUCTIONS)))
     if any("weights" not in layer for layer in layers):

@@ -105,5 +105,5 @@ def test_a_number_is_shown_by_its_power_where_its_decimals_would_not_do(number: 
 
 
 def test_formats_without_fixed_decimals_have_no_rule() -> None:
-    assert all(fit_of(form) is None for form in ("General", "0", "0.0E+00", "@", "0.000"))
+    assert all(fit_of(form) is None for form in ("General", "0", "0.0E+0", "@", "0.000"))
     assert fit_of("+0.0000;-0.0000;0.0000") == fit_of("0.0000") == FITS[4]

@@ -18,7 +18,7 @@ from sheetnet.building import make_book
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.lesson import Lesson
+from sheetnet.lessons.subjects import load
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Content, Matrix
 from tests import books
@@ -56,7 +56,7 @@ def digest(book: Book) -> str:
 
 
 def digests() -> dict[str, str]:
-    return {name: digest(make_book(Lesson.load(name))) for name in sorted(shipped())}
+    return {name: digest(make_book(load(name)[1])) for name in sorted(shipped())}
 
 
 def test_the_format_rises_with_every_change_of_a_workbook() -> None:

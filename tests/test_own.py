@@ -22,7 +22,7 @@ def _ghost(book: Book) -> list[tuple[float, float]]:
     return list(zip(steps.ravel().tolist(), costs.ravel().tolist(), strict=True))
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", sorted(shipped("network")))
 def test_it_stays_when_the_inputs_move(name: str) -> None:
     lesson = Lesson.load(name)
     settings = lesson.settings.but({("learning_rate", None): 3.0, ("chosen_step", None): 7.0})

@@ -15,7 +15,7 @@ TIERS = (
     {"workbook"},
     {"files", "lessons"},
     {"sheets", "recalc"},
-    {"network", "proof"},
+    {"network", "calculus", "proof", "gradients"},
     {"curve", "estimate", "terminal"},
     {"building"},
     {"many"},
@@ -23,7 +23,8 @@ TIERS = (
     {"cli"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.
-BESIDE: dict[str, set[str]] = {}
+#: The documents' notations stand with the networks.
+BESIDE: dict[str, set[str]] = {"calculus": {"network"}}
 
 
 def module_name(path: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from sheetnet import build, inspect
 from sheetnet.lessons.catalogue import shipped
-from sheetnet.network.fields import Try
+from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
 from sheetnet.recalc import recalculate
 from sheetnet.workbook.knobs import Key
@@ -253,6 +253,93 @@ def relu_awake(book: Workbook) -> None:
     book.says(held("bias_gradient", 1)[0, 0])
 
 
+def softmax_base(book: Workbook) -> None:
+    own, now = book.typed({}), book.typed({("log_base", None): 10.0})
+    book.says(now("cost")[0], own("cost")[0])
+    book.says(now("delta", 2)[0, 0, 1], own("delta", 2)[0, 0, 1])
+    np.testing.assert_allclose(now("activation", 2)[0], own("activation", 2)[0], rtol=1e-9)
+
+
+def softmax_sum(book: Workbook) -> None:
+    targets = np.array([[1.0, 0.0, 1.0]])
+    held = book.typed({("target", None): targets})
+    outputs = held("activation", 2)[:, 0]
+    book.says((outputs[0, 0] - 1) / np.log(2), held("delta", 2)[0, 0, 0], *outputs[60])
+
+
+def softmax_far(book: Workbook) -> None:
+    held = book.typed({("bias", 2): [1000.1, 1000.0, 999.8]})
+    outputs = held("activation", 2)[0, 0]
+    np.testing.assert_allclose(outputs, book.typed({})("activation", 2)[0, 0], rtol=1e-9)
+    book.says(*outputs)
+    assert held("z", 2)[0].max() > 709
+
+
+def squared_input(book: Workbook) -> None:
+    gradients = book.typed({("input", None): [[0.9, 0.0]]})("weight_gradient", 1)[0]
+    assert not gradients[:, 1].any() and gradients[:, 0].all()
+    book.says(gradients[0, 0])
+
+
+def squared_flat(book: Workbook) -> None:
+    own, held = book.typed({}), book.typed({("bias", 2): [6.0, 0.1]})
+    outputs = held("activation", 2)[:, 0, 0]
+    a, before = outputs[0], own("activation", 2)[0, 0, 0]
+    book.says(a, a * (1 - a), before * (1 - before), held("delta", 2)[0, 0, 0], a - 0.9)
+    book.says(outputs[80])
+
+
+def squared_reached(book: Workbook) -> None:
+    held = book.typed({("target", None): [[0.6302, 0.4541]]})
+    outputs = held("activation", 2)[0, 0]
+    assert max(np.abs(held("delta", layer)[0]).max() for layer in (1, 2)) < 1e-4
+    book.says(*(outputs * (1 - outputs)))
+
+
+def wichmann_copy(book: Workbook) -> None:
+    inputs, targets = (book.own[key, None].copy() for key in ("input", "target"))
+    inputs[4], targets[4] = inputs[0], targets[0]
+    held = book.typed({("input", None): inputs, ("target", None): targets})
+    for layer in (1, 2, 3):
+        for quantity in ("z", "activation", "delta"):
+            first, fifth = held(quantity, layer)[0][[0, 4]]
+            np.testing.assert_allclose(first, fifth, rtol=1e-9)
+    book.says(held("delta", 3)[0, 0, 0] / 5)
+
+
+def wichmann_far(book: Workbook) -> None:
+    targets = book.own["target", None].copy()
+    targets[:, 0] = 10.0
+    costs = book.typed({("target", None): targets})("cost")
+    book.says(costs[0], costs[1], costs[100])
+
+
+def wichmann_layers(book: Workbook) -> None:
+    held = book.typed({})
+    book.says(*(np.abs(held("weight_gradient", layer)[0]).max() for layer in (3, 1)))
+
+
+def xor_corner(book: Workbook) -> None:
+    held = book.typed({})
+    assert held("z", 1)[0, 1].tolist() == [1.0, 0.0] and not held("delta", 1).any()
+    assert not held("weight_gradient", 1).any() and not held("cost").any()
+
+
+def xor_dead(book: Workbook) -> None:
+    targets = book.own["target", None].copy()
+    targets[0] = 1.0
+    held = book.typed({("target", None): targets})
+    for layer in (1, 2):
+        assert not held("weight_gradient", layer)[0].any()
+    assert not held("bias_gradient", 1)[0].any()
+    book.says(held("bias_gradient", 2)[0].item())
+
+
+def xor_others(book: Workbook) -> None:
+    held = book.typed({("bias", 1): [0.1, -1.0]})
+    book.says(*held("activation", 2)[100].ravel(), held("bias", 1)[100, 0])
+
+
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
     "mazur": [mazur_faster, mazur_cut_off, mazur_swapped],
     "happydustbunny": [dustbunny_rates, dustbunny_saturated, dustbunny_signs],
@@ -261,11 +348,15 @@ ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
     "bhadani-perceptron": [perceptron_moves, perceptron_threshold, perceptron_or],
     "bhadani-perceptron-xor": [xor_circle, xor_small_steps, xor_or],
     "bhadani-relu-neuron": [relu_mask, relu_dead, relu_awake],
+    "sabine-softmax": [softmax_base, softmax_sum, softmax_far],
+    "sabine-squared-error": [squared_input, squared_flat, squared_reached],
+    "wichmann-general": [wichmann_copy, wichmann_far, wichmann_layers],
+    "xor-by-hand": [xor_corner, xor_dead, xor_others],
 }
 
 
 def test_every_try_of_a_shipped_lesson_has_an_answer_and_a_test() -> None:
-    assert set(ANSWERS) == set(shipped())
+    assert set(ANSWERS) == set(shipped("network"))
     for name, answers in ANSWERS.items():
         tries = Lesson.load(name).try_
         assert len(tries) == len(answers)

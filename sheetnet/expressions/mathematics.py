@@ -33,6 +33,7 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/", "=": " = ", "<": " < ", ">": " > "}
 SIGNS |= {"<=": " ≤ ", ">=": " ≥ "}
 FUNCTIONS = {"LN": "ln", "MAX": "max", "MIN": "min", "TANH": "tanh", "ABS": "abs", "SQRT": "√"}
+FUNCTIONS |= {"SIN": "sin", "COS": "cos", "SIGN": "sign"}
 
 
 def written(node: Expression) -> Rich:
@@ -98,6 +99,10 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return ["−", *_wrapped(operand, PRODUCT)], SUM
         case Applied("²", argument, _):
             return _pieces(argument**2)
+        case Applied(symbol, argument, _) if symbol.startswith("^"):
+            return _pieces(argument ** float(symbol[1:]))
+        case Applied("1", condition, _):
+            return ["1[", *_pieces(condition)[0], "]"], ATOM
         case Applied(symbol, argument, _):
             return [f"{symbol}(", *_pieces(argument)[0], ")"], ATOM
         case Binary("^", base, exponent):

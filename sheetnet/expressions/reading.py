@@ -31,7 +31,7 @@ TOKEN = re.compile(
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
     | (?P<function>(?:[A-Za-z]{{2,}}|[σg√])′?\()
-    | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωŷµ]
+    | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),])
@@ -197,9 +197,10 @@ class _Reader:
         value = self.atom()
         while self.peek()[0] == "power":
             exponent = self.take()[1].strip(UP + END)
-            if exponent != "2":
-                raise self.wrong(exponent)
-            value = _squared(value)
+            try:
+                value = _raised(value, float(exponent.replace("−", "-")))
+            except (ValueError, ArithmeticError):
+                raise self.wrong(exponent) from None
         return value
 
     def atom(self) -> Interval:
@@ -286,9 +287,13 @@ def _divided(one: Interval, other: Interval) -> Interval:
     return _times(one, Interval(1 / other.high, 1 / other.low))
 
 
-def _squared(value: Interval) -> Interval:
-    ends = [value.low**2, value.high**2]
-    return Interval(0.0 if value.low <= 0 <= value.high else min(ends), max(ends))
+def _raised(value: Interval, exponent: float) -> Interval:
+    """A power; below 0 only by whole numbers."""
+    if value.low < 0 and exponent != int(exponent):
+        raise ValueError("no power of a number below 0")
+    ends = [value.low**exponent, value.high**exponent]
+    crosses = value.low <= 0 <= value.high and exponent % 2 == 0
+    return Interval(0.0 if crosses else min(ends), max(ends))
 
 
 #: All of them rise with each of their arguments.

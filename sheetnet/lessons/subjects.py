@@ -19,6 +19,7 @@ from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Array, Key, Knob, Settings
 
 NETWORK = "network"
+CALCULUS = "calculus"
 
 
 class AnyLesson(Protocol):
@@ -50,7 +51,8 @@ class Subject:
     least, known before they are computed; `steps(lesson)` how many steps they are of,
     `check(lesson)` refuses what no workbook can hold, before anything is computed;
     `shortened(lesson, steps)` the same lesson with fewer, and `smaller(lesson, most)` says which
-    number of the lesson to make how small for `most` numbers.
+    number of the lesson to make how small for `most` numbers. `schema()` is the JSON Schema of
+    its files.
     """
 
     key: str
@@ -66,10 +68,14 @@ class Subject:
     steps: Callable[[Any], int] = lambda lesson: 0
     shortened: Callable[[Any, int], Any] = lambda lesson, steps: lesson
     smaller: Callable[[Any, int], str] = lambda lesson, most: "make it smaller"
+    schema: Callable[[], dict[str, Any]] = dict
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.
-SUBJECTS: dict[str, str | Subject] = {NETWORK: "sheetnet.network.subject"}
+SUBJECTS: dict[str, str | Subject] = {
+    NETWORK: "sheetnet.network.subject",
+    CALCULUS: "sheetnet.calculus.subject",
+}
 
 
 def subject(kind: str) -> Subject:

@@ -127,6 +127,10 @@ class Decoder:
         self.loss, self.cost = (document.alone,) * 2 if single else document.losses
         self.delta = {*document.delta} if single else {document.delta[0]}
 
+    def on(self, sheet: str) -> Decoder:
+        """All sheets of a network's workbook have the same symbols."""
+        return self
+
     @cached_property
     def functions(self) -> dict[str, Function]:
         """The activations and their slopes, by NumPy, as equations call them."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from sheetnet.lessons.errors import explain, suggest
+from sheetnet.lessons.parts import Part, Try
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.keys import check_keys, declared
@@ -31,14 +31,7 @@ from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
 from sheetnet.network.rules import GRADIENT, RULES
 
-LONGEST_TEXT = 32_000
 MOST_STEPS = 10_000_000
-
-LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
 class Open(Part):
@@ -151,10 +144,3 @@ def _try(table: Mapping[str, Any], field: str) -> Try:
         return Try.model_validate(table)
     except ValidationError as error:
         raise ValueError(f"{field}.{explain(error)}") from None
-
-
-class Try(Part):
-    """Something to try, with an answer that a learner can uncover."""
-
-    ask: LongText = Field(min_length=1, description="what to try")
-    answer: LongText = Field(min_length=1, description="what is seen then, and why")

@@ -230,7 +230,7 @@ def _shown(lesson: Lesson) -> Iterator[Knob]:
         high=LARGEST_H,
         name="h",
         title="h",
-        number_format="0.0E+00",
+        number_format="0.0E+0",
         home="Gradient check",
         note="Smaller steps drown in rounding, larger ones miss the curve.",
         original=False,

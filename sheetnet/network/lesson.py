@@ -19,7 +19,8 @@ from sheetnet.errors import SheetnetError
 from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain
 from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
-from sheetnet.network.fields import Data, LongText, Network, Part, Training, Try, tries
+from sheetnet.lessons.parts import LongText, Part, Try
+from sheetnet.network.fields import Data, Network, Training, tries
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
 from sheetnet.network.initialisation import INITIALISATIONS

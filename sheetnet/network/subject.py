@@ -12,6 +12,7 @@ from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import fewer, placed
+from sheetnet.network.schema import json_schema
 from sheetnet.network.sheets.kinds import by_name
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key, Settings
@@ -79,4 +80,5 @@ SUBJECT = Subject(
     steps,
     Lesson.shortened,
     smaller,
+    json_schema,
 )

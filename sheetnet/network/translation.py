@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.fields import Try
+from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, SOURCE, UNIT, Quantity

@@ -37,6 +37,10 @@ class Decoder(Protocol):
 
     def following(self, symbol: Symbol) -> float: ...
 
+    def on(self, sheet: str) -> Decoder:
+        """What knows the symbols of one sheet."""
+        ...
+
 
 def check_readings(book: Book, decoder: Decoder) -> Comparison:
     """Each line: its symbol means the value beside it, its equation and its numbers give it.
@@ -48,11 +52,11 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
         check.cells += 1
         sheet = book[reading.sheet]
         value = float(book.value(sheet, *reading.value))
-        for place, what in _wrong(book, reading, decoder, value):
+        for place, what in _wrong(book, reading, decoder.on(reading.sheet), value):
             check.add(reading.sheet, place[0], place[1], what)
     for place_of, text in _labels(book):
         check.cells += 1
-        what = wrong_label(text, decoder)
+        what = wrong_label(text, decoder.on(place_of.sheet))
         if what:
             check.add(place_of.sheet, place_of.row, place_of.column, what)
     return check
@@ -88,7 +92,7 @@ def _wrong(
     book: Book, reading: Reading, decoder: Decoder, value: float
 ) -> Iterator[tuple[Position, str]]:
     """What is wrong with a line, each with its cell."""
-    here = (reading.row, reading.numbers[1])
+    here = (reading.row, (reading.numbers or reading.value)[1])
     symbol = _line(book, reading, reading.symbol)
     look: Callable[[Symbol], float] = decoder
     if symbol.startswith(PREFIX):

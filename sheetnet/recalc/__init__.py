@@ -6,10 +6,11 @@ computed comes back as values. Numbers can be typed into cells before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
+from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import Edits
 from sheetnet.files.package import open_package
 from sheetnet.recalc.gnumeric import Gnumeric
@@ -28,6 +29,7 @@ __all__ = [
     "Values",
     "installed",
     "recalculate",
+    "watch",
 ]
 
 PROGRAMS: dict[str, Program] = {
@@ -57,6 +59,29 @@ def recalculate(
     Raises `ProgramError` where the program is not installed, fails, takes longer, or where
     an edit names no such cell; `SheetnetError` where the file is no workbook.
     """
+    program = _ready(path, engine)
+    return program.recalculate(path, edits, time_for(path) if timeout is None else timeout)
+
+
+def watch(
+    path: Path,
+    engine: str | Program,
+    edits: Iterable[Edits],
+    areas: Sequence[Area],
+    *,
+    timeout: float | None = None,
+) -> list[list[Value]]:
+    """What some cells show, once for each set of edits: thousands of sets are no burden.
+
+    The values of the areas come one after another, each area row by row. All else is as in
+    `recalculate`; an area on a sheet that is missing raises `ProgramError` as well.
+    """
+    program = _ready(path, engine)
+    return program.watch(path, edits, areas, time_for(path) if timeout is None else timeout)
+
+
+def _ready(path: Path, engine: str | Program) -> Program:
+    """The program, which is installed, for a file that has been looked at."""
     if isinstance(engine, str):
         if engine not in PROGRAMS:
             raise SheetnetError(f"{engine}: no such engine: use one of {', '.join(PROGRAMS)}")
@@ -67,4 +92,4 @@ def recalculate(
     # copy that holds nothing but what it takes to compute.
     with open_package(path) as package:
         package.check()
-    return engine.recalculate(path, edits, time_for(path) if timeout is None else timeout)
+    return engine

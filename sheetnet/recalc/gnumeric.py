@@ -11,17 +11,18 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
+from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import EditError, Edits, cell_name
 from sheetnet.files.formats import copy_plain, read, type_into
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.program import Program, ProgramError
-from sheetnet.recalc.values import Values, from_cells
+from sheetnet.recalc.values import Value, Values, from_cells
 
 
 class Gnumeric(Program):
@@ -40,15 +41,25 @@ class Gnumeric(Program):
         return _version(program)
 
     def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
+        return list(self._each(path, edits, timeout))
+
+    def watch(
+        self, path: Path, edits: Iterable[Edits], areas: Sequence[Area], timeout: float
+    ) -> list[list[Value]]:
+        try:
+            return [values.of(areas) for values in self._each(path, edits, timeout)]
+        except KeyError as error:
+            raise self.error(path, f"finds no sheet {error}", "name another one") from None
+
+    def _each(self, path: Path, edits: Iterable[Edits], timeout: float) -> Iterator[Values]:
         until = time.monotonic() + timeout
         with WorkFolder() as work:
             # A copy of a plain name: the converter reads some names as addresses of files.
             plain = work.path / f"plain{path.suffix}"
             copy_plain(path, plain)
-            return [
-                self._once(path, plain, each, work.path, max(0.0, until - time.monotonic()))
-                for each in edits
-            ]
+            for each in edits:
+                left = max(0.0, until - time.monotonic())
+                yield self._once(path, plain, each, work.path, left)
 
     def _once(self, path: Path, plain: Path, edits: Edits, folder: Path, timeout: float) -> Values:
         """What it computes from the copy `plain` of the workbook at `path`."""

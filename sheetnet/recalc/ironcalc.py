@@ -7,9 +7,11 @@ import importlib.util
 import json
 import marshal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import Edits
 from sheetnet.files.formats import ODS, copy_plain, kind_of
 from sheetnet.files.ods.translated import translate
@@ -17,7 +19,14 @@ from sheetnet.files.package import open_package
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.program import Program, ProgramError
-from sheetnet.recalc.values import Values, from_child, most_cells
+from sheetnet.recalc.values import (
+    Value,
+    Values,
+    for_child,
+    from_child,
+    most_cells,
+    watched_by_child,
+)
 
 
 class IronCalc(Program):
@@ -37,6 +46,21 @@ class IronCalc(Program):
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}") from None
 
     def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
+        return [from_child(told) for told in self._answers(path, edits, timeout)]
+
+    def watch(
+        self, path: Path, edits: Iterable[Edits], areas: Sequence[Area], timeout: float
+    ) -> list[list[Value]]:
+        return [watched_by_child(told) for told in self._answers(path, edits, timeout, areas)]
+
+    def _answers(
+        self,
+        path: Path,
+        edits: Iterable[Edits],
+        timeout: float,
+        areas: Sequence[Area] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """What the child tells for each set of edits: of all cells, or of some areas."""
         with WorkFolder() as work:
             folder = work.path
             request, answer = folder / "request.json", folder / "answer"
@@ -44,6 +68,7 @@ class IronCalc(Program):
                 "library": _library(),
                 "path": str(_readable(path, folder)),
                 "most_cells": most_cells(path),
+                "areas": areas and for_child(areas),
             }
             request.write_text(json.dumps(content), encoding="utf-8")
             child = Path(__file__).with_name("ironcalc_child.py")
@@ -57,15 +82,15 @@ class IronCalc(Program):
                 )
             except Failed as failure:
                 raise self.error(path, str(failure)) from None
-            return list(self._read(path, answer))
+            yield from self._read(path, answer)
 
-    def _read(self, path: Path, answer: Path) -> Iterator[Values]:
+    def _read(self, path: Path, answer: Path) -> Iterator[dict[str, Any]]:
         with answer.open("rb") as file:
             while file.peek(1):
                 told = marshal.load(file)
                 if isinstance(told, list):
                     raise self.error(path, *told)
-                yield from_child(told)
+                yield told
 
 
 def _line(edits: Edits) -> str:

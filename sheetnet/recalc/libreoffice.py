@@ -10,19 +10,27 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from xml.sax.saxutils import escape
 
+from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import Edits
 from sheetnet.files.formats import copy_plain
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import ending, kill, start
 from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
-from sheetnet.recalc.values import Values, from_child, most_cells
+from sheetnet.recalc.values import (
+    Value,
+    Values,
+    for_child,
+    from_child,
+    most_cells,
+    watched_by_child,
+)
 
 #: Bytes of address space: the program maps a great deal that it does not use.
 MEMORY = 8 * 2**30
@@ -59,22 +67,31 @@ SAFE = (
     ),
 )
 
+ONE_BY_ONE = (
+    "Office.Calc/Formula/Calculation",
+    "UseThreadedCalculationForFormulaGroups",
+    "false",
+)
+
 
 class LibreOffice(Program):
     """The engine, and in a `with` statement a running program that takes many files.
 
     `locale` is the language and country in which it runs, as de-DE; the system's own when
     left out. Without `hard`, it computes what a user sees who opens the file and types: only
-    what depends on the edits, on top of the stored values. Starting takes seconds: keep it
-    open for several files. One thread at a time.
+    what depends on the edits, on top of the stored values. Without `threads`, neighbouring
+    cells of one formula are computed one by one: in threads, some may keep values from before
+    an edit. Starting takes seconds: keep it open for several files. One thread at a time.
     """
 
     name = "libreoffice"
     title = "LibreOffice"
     remedy = "install LibreOffice Calc with its Python bridge (python3-uno)"
 
-    def __init__(self, locale: str | None = None, *, hard: bool = True) -> None:
-        self.locale, self.hard = locale, hard
+    def __init__(
+        self, locale: str | None = None, *, hard: bool = True, threads: bool = True
+    ) -> None:
+        self.locale, self.hard, self.threads = locale, hard, threads
         self._process: subprocess.Popen[str] | None = None
         self._folder: WorkFolder | None = None
 
@@ -105,10 +122,15 @@ class LibreOffice(Program):
             raise
         return self
 
+    def at_work(self) -> LibreOffice:
+        return LibreOffice(self.locale, threads=False)
+
     def _write_profile(self, folder: Path) -> None:
         settings = list(SAFE)
         if self.locale:
             settings.append(("Setup/L10N", "ooSetupSystemLocale", escape(self.locale)))
+        if not self.threads:
+            settings.append(ONE_BY_ONE)
         path = folder / "profile" / "user" / "registrymodifications.xcu"
         path.parent.mkdir(parents=True)
         items = "".join(SETTING.format(*setting) for setting in settings)
@@ -142,9 +164,28 @@ class LibreOffice(Program):
         self, path: Path, edits: Iterable[Edits], timeout: float = TIMEOUT
     ) -> list[Values]:
         """See `sheetnet.recalc.recalculate`; outside of `with`, the program starts and ends."""
+        return [from_child(told) for told in self._answers(path, edits, timeout)]
+
+    def watch(
+        self,
+        path: Path,
+        edits: Iterable[Edits],
+        areas: Sequence[Area],
+        timeout: float = TIMEOUT,
+    ) -> list[list[Value]]:
+        return [watched_by_child(told) for told in self._answers(path, edits, timeout, areas)]
+
+    def _answers(
+        self,
+        path: Path,
+        edits: Iterable[Edits],
+        timeout: float,
+        areas: Sequence[Area] | None = None,
+    ) -> list[dict[str, Any]]:
+        """What our script tells for each set of edits: of all cells, or of some areas."""
         if self._process is None or self._folder is None:
-            with LibreOffice(self.locale) as office:
-                return office.recalculate(path, edits, timeout)
+            with LibreOffice(self.locale, hard=self.hard, threads=self.threads) as office:
+                return office._answers(path, edits, timeout, areas)
         # The program also leaves a lock file beside what it opens.
         copy, answer = self._folder.path / f"book{path.suffix}", self._folder.path / "answer.jsonl"
         copy_plain(path, copy)
@@ -153,6 +194,7 @@ class LibreOffice(Program):
             "answer": str(answer),
             "edits": [[[*cell, number] for cell, number in each.items()] for each in edits],
             "most_cells": most_cells(path),
+            "areas": areas and for_child(areas),
             "hard": self.hard,
         }
         assert self._process.stdin is not None
@@ -163,7 +205,7 @@ class LibreOffice(Program):
             raise self._ended(path) from None
         self._answer(path, timeout)
         with answer.open(encoding="ascii") as lines:
-            return [from_child(json.loads(line)) for line in lines]
+            return [json.loads(line) for line in lines]
 
     def _answer(self, path: Path, timeout: float) -> None:
         """Wait for our script's line. After `timeout` seconds the program is ended."""

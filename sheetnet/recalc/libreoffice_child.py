@@ -129,7 +129,11 @@ def recalculate(uno: Any, desktop: Any, request: dict[str, Any]) -> None:
                 undo = [edit(document, *each) for each in edits]
                 if request["hard"]:
                     document.calculateAll()
-                answer.write(json.dumps(values(document, request["most_cells"])) + "\n")
+                if request["areas"]:
+                    told = watched(document, request["areas"])
+                else:
+                    told = values(document, request["most_cells"])
+                answer.write(json.dumps(told) + "\n")
                 for restore in undo:
                     if restore is None:
                         # What stood there is not easily written again: the file still has it.
@@ -183,6 +187,24 @@ def edit(
         return lambda: cell.setValue(before)
     # Emptying a cell of a protected sheet does nothing: the file has to be opened anew.
     return (lambda: cell.setString(text)) if kind == "TEXT" else None
+
+
+def watched(document: Any, areas: list[Any]) -> dict[str, Any]:
+    """The values of some areas, one list, and the places of errors in it."""
+    found: list[Any] = []
+    errors: list[int] = []
+    for name, top, left, bottom, right in areas:
+        if not document.Sheets.hasByName(name):
+            raise Refused(f"finds no sheet {name!r}", "name another one")
+        sheet = document.Sheets.getByName(name)
+        area = sheet.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1)
+        for row, data in enumerate(area.getDataArray(), top - 1):
+            for column, value in enumerate(data, left - 1):
+                if value is None:
+                    errors.append(len(found))
+                    value = error(sheet, row, column, len(errors))
+                found.append(None if value == "" else value)
+    return {"values": found, "errors": errors}
 
 
 def values(document: Any, left: int) -> dict[str, Any]:

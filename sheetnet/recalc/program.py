@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sheetnet.errors import SheetnetError
+from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import Edits
-from sheetnet.recalc.values import Values
+from sheetnet.recalc.values import Value, Values
 
 #: Seconds that one call may take, however large the file.
 TIMEOUT = 600.0
@@ -41,6 +43,16 @@ class Program(ABC):
     @abstractmethod
     def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
         """See `sheetnet.recalc.recalculate`, which looks at the file first."""
+
+    @abstractmethod
+    def watch(
+        self, path: Path, edits: Iterable[Edits], areas: Sequence[Area], timeout: float
+    ) -> list[list[Value]]:
+        """See `sheetnet.recalc.watch`, which looks at the file first."""
+
+    def at_work(self) -> AbstractContextManager[Program]:
+        """A program that is asked many times, and computes every formula anew each time."""
+        return nullcontext(self)
 
     def error(self, path: Path, reason: str, remedy: str = "try another engine") -> ProgramError:
         return ProgramError(f"{path}: {self.title} {reason}: {remedy}")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sheetnet.errors import SheetnetError
+from sheetnet.expressions.formula import Area
 from sheetnet.files.package import room
 from sheetnet.files.stored import CellError, StoredCell, Value
 
-__all__ = ["MOST_CELLS", "Value", "Values", "from_cells", "from_child", "most_cells"]
+__all__ = [
+    "MOST_CELLS",
+    "Value",
+    "Values",
+    "for_child",
+    "from_cells",
+    "from_child",
+    "most_cells",
+    "watched_by_child",
+]
 
 #: Cells, empty ones too, that the used areas of all sheets may have, however large the file.
 MOST_CELLS = 30_000_000
@@ -49,6 +59,15 @@ class Values:
             result.append(values + [None] * (width - len(values)))
         return result
 
+    def of(self, areas: Iterable[Area]) -> list[Value]:
+        """The values of some areas one after another, each row by row."""
+        return [
+            value
+            for each in areas
+            for row in self.area(each.sheet, each.top, each.left, each.bottom, each.right)
+            for value in row
+        ]
+
 
 def from_child(sheets: dict[str, Any]) -> Values:
     """Values as our child processes tell them: by sheet, the rows and where errors stand."""
@@ -57,6 +76,19 @@ def from_child(sheets: dict[str, Any]) -> Values:
             values = sheet["rows"][row - 1]
             values[column - 1] = CellError(values[column - 1])
     return Values({name: sheet["rows"] for name, sheet in sheets.items()})
+
+
+def for_child(areas: Iterable[Area]) -> list[tuple[str, int, int, int, int]]:
+    """Areas as our child processes are told them."""
+    return [(each.sheet, each.top, each.left, each.bottom, each.right) for each in areas]
+
+
+def watched_by_child(told: dict[str, Any]) -> list[Value]:
+    """Values of single cells as our child processes tell them: a list, and where errors stand."""
+    values: list[Value] = told["values"]
+    for place in told["errors"]:
+        values[place] = CellError(values[place])
+    return values
 
 
 def from_cells(sheets: Mapping[str, Mapping[tuple[int, int], StoredCell]]) -> Values:

@@ -24,7 +24,7 @@ class Fit:
     large: float
     small: float
     fewer: str = "0.00"
-    powers: str = "0.00E+00"
+    powers: str = "0.00E+0"
 
     def rules(self, cell: Ref) -> list[tuple[Expression, str]]:
         """When a cell is shown in which other format; the first that holds counts."""
@@ -33,12 +33,12 @@ class Fit:
         return [(beyond, self.powers), (size >= self.large, self.fewer)]
 
 
-#: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+05.
+#: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
 
 #: By the number of decimals that a format shows.
 FITS = {
-    2: Fit(1000.0, 0.005, "0", "0E+00"),
+    2: Fit(1000.0, 0.005, "0", "0E+0"),
     4: Fit(1000.0, 0.001),
     6: Fit(100.0, 1e-5),
     8: Fit(100.0, 1e-7),

@@ -24,16 +24,16 @@ class Reading:
     """A line of mathematics on a sheet: symbol = equation = numbers, beside its value.
 
     `symbol` and `equation` are what is written, or the cell of a live text; a line may have
-    no symbol. `numbers` is the cell of the live text with today's numbers, `value` the cell
-    that holds the result. A line that is not there today is an empty text. `facts` are what
-    the lesson's kind needs for reading it back.
+    no symbol. `numbers` is the cell of the live text with today's numbers (None: there is none),
+    `value` the cell that holds the result. A line that is not there today is an empty text.
+    `facts` are what the lesson's kind needs for reading it back.
     """
 
     sheet: str
     row: int
     symbol: Rich | Position | None
     equation: Rich | Position
-    numbers: Position
+    numbers: Position | None
     value: Position
     facts: Any = None
 

@@ -271,8 +271,38 @@ BY_HAND = [
     ByHand(
         "Notation: a slip's right value is wrong",
         f"{SHEETS}/slips/happydustbunny.py",
-        "_sigma(1) * (1 - _sigma(1))",
-        "_sigma(1) * (1 + _sigma(1))",
+        "(a * (1 - a), told(",
+        "(a * (1 + a), told(",
+    ),
+    ByHand(
+        "Factors: dc/db is δ twice",
+        f"{SHEETS}/panels/factors.py",
+        "lambda j, _: held.delta[j] * one",
+        "lambda j, _: held.delta[j] + held.delta[j] * one",
+    ),
+    ByHand(
+        "Long expressions: a term without its last factor",
+        f"{SHEETS}/panels/long_expressions.py",
+        "for cell in cells[1:]:",
+        "for cell in cells[1:4]:",
+    ),
+    ByHand(
+        "Diagonal matrices: the zeros are counted with the diagonal",
+        f"{SHEETS}/panels/diagonal_matrices.py",
+        "zeros = counted - Number(size)",
+        "zeros = counted - Number(0)",
+    ),
+    ByHand(
+        "Element and matrix: H is Δ without its slope",
+        f"{SHEETS}/panels/element_and_matrix.py",
+        "lambda i, m: at(delta, i, m) * at(slopes, i, m)",
+        "lambda i, m: at(delta, i, m)",
+    ),
+    ByHand(
+        "Moved activations: a difference over h",
+        f"{SHEETS}/panels/moved_activations.py",
+        "(2 * Number(H) * self.examples)",
+        "(1 * Number(H) * self.examples)",
     ),
     ByHand(
         "Notation: a slip is measured over 3h",

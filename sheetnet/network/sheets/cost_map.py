@@ -35,6 +35,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets import moved, parameters
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.looks import CELLS
 from sheetnet.network.sheets.moved import Mover, Rows
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
@@ -208,6 +209,7 @@ class _Writer:
         heads = ((2, "step"), (3, self.knobs[0]), (5, self.knobs[1]), (6, "cell"))
         for column, title in heads:
             sheet.put(RUN_ROW - 2, column, title, head)
+        sheet.notes[RUN_ROW - 2, 6] = CELLS
         right = max(context.run(q, layer).right for q, layer in context.net.parameters())
         top = next(iter(context.runs)).top
         numbers = (self.first, self.second)

@@ -248,13 +248,19 @@ class _Writer:
         tangent = self.value(HERE) + self.value(SLOPE) * self.value(STEP)
         step = self.value(AFTER) - self.value(NOW)
         lines: list[tuple[int, str, Expression, Style, Callable[[Numbers], float]]] = [
-            (NOW, "weight now", table[parameters.VALUE], UPDATE, _now),
-            (HERE, f"cost {cost} here", context.of_step(COST), FORWARD, _cost),
-            (SLOPE, "slope: the gradient", table[parameters.GRADIENT], BACKWARD, _slope),
-            (STEP, f"step −{rate} · gradient" if plain else "step", step, UPDATE, _step),
+            (NOW, "weight at this step", table[parameters.VALUE], UPDATE, _now),
+            (HERE, f"cost {cost} at this step", context.of_step(COST), FORWARD, _cost),
+            (SLOPE, "slope = gradient", table[parameters.GRADIENT], BACKWARD, _slope),
+            (
+                STEP,
+                f"change −{rate} · gradient" if plain else "change of the weight",
+                step,
+                UPDATE,
+                _step,
+            ),
             (AFTER, "weight after the step", table[parameters.NEXT], UPDATE, _after),
-            (THERE, f"cost {cost} there", there, FORWARD, _there),
-            (PROMISED, "the tangent promised", tangent, BACKWARD, _promised),
+            (THERE, f"cost {cost} after the step", there, FORWARD, _there),
+            (PROMISED, "cost by the tangent", tangent, BACKWARD, _promised),
         ]
         for row, title, formula, role, claim in lines:
             signed = row in (SLOPE, STEP)
@@ -265,22 +271,24 @@ class _Writer:
             )
             self.sheet.put(row, LABEL, title, styles.LABEL)
             self.sheet.put(row, VALUE, formula, look, claim=claim)
-        self.sheet.put(REACH, LABEL, "curve to each side", styles.LABEL)
+        self.sheet.put(REACH, LABEL, "curve reaches ±", styles.LABEL)
 
     def _write_words(self) -> None:
-        """What happened, in words: the promise of the slope, and what came of it."""
+        """What happened, in words: where the tangent leads, and where the curve."""
         sheet, rate = self.sheet, self.context.notation.rate_letter
         here, there, promised = (self.value(row) for row in (HERE, THERE, PROMISED))
-        numbers = [guarded(filled_in(ref)) for ref in (promised, there, here)]
+        numbers = [guarded(filled_in(ref)) for ref in (here, promised, there)]
         outcomes = (
             "The step goes down.",
             "The cost stays as it was.",
-            f"Overshoot! The step leads up the other side. Choose a smaller {rate}.",
+            f"Overshoot! The step leads up the other side. Choose a smaller {rate}."
+            if self.context.net.optimiser.state == ()
+            else f"The step leads up: what it keeps of earlier steps, or {rate}, is too large.",
         )
         outcome = call("CHOOSE", call("SIGN", call("ROUND", there - here, 12)) + 2, *outcomes)
         text = join(
-            ["The slope promises a cost of ", numbers[0], ". It is ", numbers[1]]
-            + [" there, from ", numbers[2], " here:"]
+            ["From a cost of ", numbers[0], " the tangent leads to ", numbers[1]]
+            + [", the curve to ", numbers[2], "."]
         )
         prose = styles.PLAIN.but(wrap=True, vertical="top")
         sheet.put(WORDS_ROW, LABEL, text, prose)
@@ -350,9 +358,9 @@ class _Writer:
             )
         )
         under = self.sheet
-        text = "orange: the cost · blue: its tangent today · green: the step, along the tangent, "
+        text = "orange: the cost · blue: its tangent at this step · green: the step, "
         row = FIRST_ROW + CHART_ROWS + 1
-        under.put(row, CHART_COLUMN, text + "then to the curve", styles.HINT)
+        under.put(row, CHART_COLUMN, text + "along the tangent, then to the curve", styles.HINT)
 
 
 _LOOKED_UP: Sequence[int] = (parameters.VALUE, parameters.GRADIENT, parameters.NEXT)

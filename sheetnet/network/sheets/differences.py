@@ -179,7 +179,10 @@ def fill(context: Context) -> Sheet:
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 3)
     sheet.default_width = 10.5
     sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW), fit_width=0)
-    hint = "the parameters of the chosen step, and the forward pass with one of them moved by ± h"
+    hint = (
+        "the parameters of the chosen step, and the forward pass with one of them moved by ± h; "
+        "the thin rows between are empty on purpose: with them LibreOffice follows every edit"
+    )
     frame.head(sheet, "Differences: workings of the gradient check", hint, 1, problem=PROBLEM)
     frame.banner(sheet, blocks[-1].right)
     _write_heads(context, sheet, blocks)

@@ -193,16 +193,17 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
     sheet.put(3, 2, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0")
     sheet.put(3, 3, context.step, look, claim=lambda numbers: numbers.step)
-    sheet.put(3, 4, "chosen on Start", styles.HINT)
+    sheet.put(3, 4, "chosen on Start", styles.HINT.but(horizontal="left", indent=1))
     knob = context.knobs[DIFFERENCE_STEP.name, None]
     sheet.put(H_ROW, 2, knob.title, styles.LABEL_RIGHT)
     context.fill_knob(sheet, knob, styles.INPUT.but(number_format=knob.number_format))
-    sheet.put(H_ROW, 4, knob.note[0].lower() + knob.note[1:].rstrip("."), styles.HINT)
+    aside = styles.HINT.but(horizontal="left", indent=1)
+    sheet.put(H_ROW, 4, knob.note[0].lower() + knob.note[1:].rstrip("."), aside)
     sheet.validations.append(inputs.validation(knob, context.knob(DIFFERENCE_STEP)))
     bottom = FIRST_ROW + len(parameters) - 1
     ratios = Area(NAME, FIRST_ROW, RATIO, bottom, RATIO)
     sheet.put(WORST_ROW, 2, "worst ratio", styles.LABEL_RIGHT)
-    look = styles.FIGURE.but(size=12, number_format="0.0E+00", horizontal="right")
+    look = styles.FIGURE.but(size=12, number_format="0.0E+0", horizontal="right")
     sheet.put(
         WORST_ROW,
         3,
@@ -212,7 +213,7 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
         approximate=found.scale,
     )
     summed = join([mark(context), " ", ticks(context), f" of {len(parameters)}"])
-    look = styles.CHECK.but(size=12, horizontal="left")
+    look = styles.CHECK.but(size=12, horizontal="left", indent=1)
     passing = tuple(f"{TICK} {n} of {len(parameters)}" for n in range(1, len(parameters) + 1))
     passing = (f"{BLURRED} 0 of {len(parameters)}", *passing)
     sheet.put(WORST_ROW, PASSED.column, summed, look, claim=found.summary, passes=passing)
@@ -242,7 +243,7 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
     look = FORWARD.but(number_format="0.00000000")
     sheet.put(row, DIFFERENCE, (up - down) / (2 * h), look)
-    small = styles.NUMBER.but(number_format="0.0E+00")
+    small = styles.NUMBER.but(number_format="0.0E+0;-0.0E+0;0")
     sheet.put(row, APART, call("ABS", numeric - analytic), small)
     size = SMALL + call("ABS", analytic) + call("ABS", numeric)
     # The last digits of the cost, divided by 2h, are all that a difference can tell.
@@ -303,9 +304,16 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
     ends = (minimum(analytic, numeric), maximum(analytic, numeric))
     size = guard(maximum(SMALL, *(call("ABS", end) for end in ends)))
     largest = Ref(NAME, LARGEST_ROW, SCALED_DIFFERENCE)
-    small = styles.NUMBER.but(size=8)
+    small = styles.SIGN.but(size=8, number_format=styles.FOUR)
     label = styles.LABEL_CENTRE.but(size=8)
+    title = "workings of the chart"
+    sheet.put(LARGEST_ROW - 1, SCALED_GRADIENT, title, styles.HINT.but(size=8))
     sheet.put(LARGEST_ROW, SCALED_GRADIENT, "largest", label)
+    sheet.notes[LARGEST_ROW, SCALED_GRADIENT] = (
+        "The largest gradient or central difference, without its sign: the chart shows all of them "
+        f"divided by it. It is taken as {SMALL:g} at least, so that gradients that are all next to "
+        "nothing stay at the middle of the chart."
+    )
     sheet.put(
         LARGEST_ROW,
         SCALED_DIFFERENCE,
@@ -318,8 +326,8 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
         (SCALED_GRADIENT, "gradient", GRADIENT, found.gradients),
         (SCALED_DIFFERENCE, "difference", DIFFERENCE, found.slopes),
     ):
-        sheet.widths[column] = 12.0
-        sheet.put(FIRST_ROW - 1, column, f"{head}, scaled", label)
+        sheet.widths[column] = 13.0
+        sheet.put(FIRST_ROW - 1, column, f"{head} ÷ largest", label)
         for row, end in enumerate((-1.0, 1.0), DIAGONAL_ROW):
             sheet.put(row, column, end, small)
         for row in range(FIRST_ROW, bottom + 1):
@@ -362,10 +370,10 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
                     marker_size=7,
                 ),
             ),
-            x=Axis("gradient, as part of the largest", minimum=-1.5, maximum=1.5),
-            y=Axis("central difference, likewise", minimum=-1.5, maximum=1.5, gridlines=True),
+            x=Axis("gradient ÷ largest", minimum=-1.5, maximum=1.5),
+            y=Axis("central difference ÷ largest", minimum=-1.5, maximum=1.5, gridlines=True),
             alt_text="Every parameter as a point: its gradient to the right, the central "
-            "difference upwards, both as parts of the largest; all lie on the diagonal where the "
+            "difference upwards, both divided by the largest; all lie on the diagonal where the "
             "two agree",
         )
     )

@@ -12,3 +12,6 @@ LOOKS: dict[Role, Style] = {
     Role.BACKWARD: styles.BACKWARD,
     Role.UPDATE: styles.UPDATE,
 }
+
+#: What the number of a cell on a map of cells means, for a note.
+CELLS = "The cells of the map are counted from 0, row by row, from the top left."

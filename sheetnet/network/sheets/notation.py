@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sheetnet.expressions.formula import Ref, call
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.quantities import BIAS
@@ -12,10 +12,10 @@ from sheetnet.network.sheets import doings
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_names import Names
-from sheetnet.network.sheets.slips import SLIPS, printed
+from sheetnet.network.sheets.slips import met
 from sheetnet.network.sheets.slips.slip import Slip
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import write_check
+from sheetnet.sheets.checks import FAILED, PASSED, UNDECIDED, mark_failures, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
 
@@ -249,9 +249,7 @@ def _bias_read(context: Context, unit: int, to: str) -> list[tuple[Rich, str]]:
 
 def _slips(context: Context, sheet: Sheet, row: int) -> None:
     """The document's slips: what is printed, what is right, and a number that decides."""
-    known = (*SLIPS[context.notation.key], *printed.slips(context))
-    met = [(slip, slip.proof(context)) for slip in known]
-    slips = [(slip, proof) for slip, proof in met if proof]
+    slips = met(context)
     if not slips:
         return
     sheet.put(row, 2, "Slips in the document, each with a live proof", styles.HEADING)
@@ -276,11 +274,22 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         for column, (value, claim) in enumerate(values, 7):
             decimals = "0" if proof.counts else styles.SIX if proof.fine else styles.FOUR
             look = styles.NUMBER.but(number_format=decimals)
-            size = 0.0 if proof.fine else 1.0
-            sheet.put(row, column, value, look, claim=claim, approximate=size)
+            blur = 0.0 if proof.fine else proof.size
+            sheet.put(row, column, value, look, claim=claim, approximate=blur)
         right, measured = (Ref(NAME, row, column) for column in (8, 9))
-        near = call("ABS", right - measured) <= 1e-6 * (1 + call("ABS", measured))
+        size = 1 + call("ABS", measured)
+        _write_mark(sheet, row, call("ABS", right - measured) <= 1e-6 * size, proof.verdict)
+
+
+def _write_mark(sheet: Sheet, row: int, near: Expression, verdict: Ref | None) -> None:
+    """✓ where what is right is what is measured; where Gradient check decides nothing, no more."""
+    if verdict is None:
         write_check(sheet, row, 10, near)
+        return
+    other = when(equal(verdict, PASSED), FAILED, UNDECIDED[0])
+    passes = (PASSED, UNDECIDED[0])
+    sheet.put(row, 10, when(near, PASSED, other), styles.CHECK, passes=passes)
+    mark_failures(sheet, Area(NAME, row, 10, row, 10))
 
 
 def _height(slip: Slip) -> float:

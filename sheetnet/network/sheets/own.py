@@ -89,7 +89,7 @@ class Own:
         return cell, self.context.words.of(cell)
 
     def fill(self) -> Sheet:
-        about = "workings: the lesson’s own values and run, drawn in grey on Start"
+        about = "workings: the lesson’s own values and run, grey on Start"
         sheet = Sheet(NAME, about, workings=True, tab_colour=styles.PALE)
         sheet.freeze = sheet.cursor = (FIRST_ROW, 1)
         sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))

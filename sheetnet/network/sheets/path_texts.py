@@ -153,7 +153,7 @@ class Texts:
 
         def heads(row: int) -> list[Cell]:
             move = Ref(NAME, row, 1) * H
-            return [Cell(0.0, sign), Cell(move, styles.NUMBER.but(number_format="0.0E+00"))]
+            return [Cell(0.0, sign), Cell(move, styles.NUMBER.but(number_format="0.0E+0"))]
 
         mover = Mover(self.number, chosen, 2)
         rows = Rows(self.context, self.sheet, [mover], heads, chosen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.files.layout import row_under
-from sheetnet.network.fields import Try
+from sheetnet.lessons.parts import Try
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import CHOSEN_STEP, COST, STEP
 from sheetnet.network.sheets import (
@@ -148,7 +148,7 @@ def _set_widths(sheet: Sheet, layout: Layout) -> None:
 def _heading(sheet: Sheet, row: int, first: int, last: int, text: str) -> None:
     sheet.put(row, first, text, HEADING)
     sheet.fill(row, first, row, last, HEADING)
-    if first == 2:  # the left half decides how high rows are
+    if row == KNOBS_ROW:  # below, the list of the sheets stands in the same rows
         sheet.heights[row] = 20.0
 
 
@@ -156,32 +156,49 @@ def _prose(sheet: Sheet, row: int, last: int, text: str, style: styles.Style, si
     """Text over several columns, its row as high as it needs."""
     sheet.put(row, 2, text, style)
     sheet.merge(row, 2, row, last)
+    sheet.heights[row] = min(409.0, _lines(sheet, last, text, size) * size * 1.28 + 4)
+
+
+def _lines(sheet: Sheet, last: int, text: str, size: float) -> int:
+    """How many lines a text takes from the second column to the last."""
     room = sum(sheet.widths.get(c, sheet.default_width) for c in range(2, last + 1))
     per_line = max(room * 10 / size * 1.2, 10)
-    lines = sum(1 + int(len(line) / per_line) for line in text.split("\n"))
-    sheet.heights[row] = min(409.0, lines * size * 1.28 + 4)
+    return sum(1 + int(len(line) / per_line) for line in text.split("\n"))
+
+
+def _text(sheet: Sheet, row: int, last: int, text: str) -> int:
+    """Text over several columns, a row of usual height a line; returns the row behind.
+
+    The list of the sheets stands in the same rows: high ones would pull its lines apart.
+    """
+    behind = row + _lines(sheet, last, text, 10)
+    sheet.put(row, 2, text, PROSE)
+    sheet.merge(row, 2, behind - 1, last)
+    return behind
 
 
 def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: Sequence[str]) -> int:
     """A heading and numbered texts; returns the next free row."""
     _heading(sheet, row, 2, layout.left, title)
+    row += 1
     for number, text in enumerate(texts, 1):
-        _prose(sheet, row + number, layout.left, f"{number}.  {text}", PROSE, 10)
-    return row + len(texts) + 2
+        row = _text(sheet, row, layout.left, f"{number}.  {text}")
+    return row + 1
 
 
 def _try(sheet: Sheet, row: int, layout: Layout, tries: Sequence[str | Try]) -> int:
     """What to try; an answer stands in the note of a cell, for a learner to uncover."""
     _heading(sheet, row, 2, layout.left, "Try this")
+    row += 1
     for number, one in enumerate(tries, 1):
         ask, answer = (one, "") if isinstance(one, str) else (one.ask, one.answer)
-        at = row + number, layout.aside
         last = layout.aside - 1 if answer else layout.aside
-        _prose(sheet, at[0], last, f"{number}.  {ask}", PROSE, 10)
         if answer:
+            at = row, layout.aside
             sheet.put(*at, "▸ answer: point here", inputs.OWN.but(colour=styles.BLUE))
             sheet.notes[at] = answer
-    return row + len(tries) + 2
+        row = _text(sheet, row, last, f"{number}.  {ask}")
+    return row + 1
 
 
 def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
@@ -297,8 +314,8 @@ def _charts(context: Context, sheet: Sheet, layout: Layout, sheets: Sequence[She
     for chart in found:
         seen = replace(chart, row=CHART_ROW, column=layout.side, width=width, height=high)
         sheet.charts.append(seen)
-    # Rows beside the knobs may be too low for a line.
-    return max(row_under(sheet, row, tall), layout.after) + 1
+    # Rows beside the knobs may be too low for a line, those beside the figures are too high.
+    return max(row_under(sheet, row, tall) + 1, verdict_row(layout) + 2)
 
 
 def _shown_step(context: Context, sheet: Sheet, layout: Layout, drawn: bool) -> None:

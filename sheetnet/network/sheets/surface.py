@@ -35,7 +35,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets import inputs, parameters
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.looks import LOOKS
+from sheetnet.network.sheets.looks import CELLS, LOOKS
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -388,6 +388,7 @@ class _Writer:
         sheet.fill(row - 2, 2, row - 2, 6, styles.HEADING)
         for column, title in ((2, "example"), (3, "target"), (4, "cell")):
             sheet.put(row - 1, column, title, styles.LABEL_CENTRE.but(size=9))
+        sheet.notes[row - 1, 4] = CELLS
         held, targets = context.knob(INPUT), context.knob(TARGET)
         whole = styles.SIGN.but(number_format="0", size=8)
         for n in range(count):

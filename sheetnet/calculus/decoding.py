@@ -1,0 +1,60 @@
+"""What the symbols on a section's sheet mean: read back by the proof."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from sheetnet.calculus.numbers import Numbers
+from sheetnet.expressions.reading import Function, Symbol, UnreadableError
+
+#: Functions that written mathematics calls by their names.
+FUNCTIONS: dict[str, Function] = {
+    "sin": lambda x, _: math.sin(x[0]),
+    "cos": lambda x, _: math.cos(x[0]),
+    "tanh": lambda x, _: math.tanh(x[0]),
+    "abs": lambda x, _: abs(x[0]),
+    "sign": lambda x, _: float(np.sign(x[0])),
+    "σ": lambda x, _: 1 / (1 + math.exp(-x[0])),
+}
+
+
+class Decoder:
+    """The numbers that symbols mean, on one sheet: `on` says which."""
+
+    def __init__(self, numbers: Numbers, sheet: str = "") -> None:
+        self.numbers = numbers
+        self.meanings: dict[tuple[str, str], float] = {}
+        for section in numbers.sections:
+            if section.sheet.sheet != sheet:
+                continue
+            for name, value in section.values.items():
+                own = name[1:].removeprefix("_")
+                for place in np.ndindex(*value.shape):
+                    indices = [str(at + section.sheet.first) for at in place]
+                    short = all(len(i) == 1 for i in indices) and not own
+                    lower = ("" if short else ",").join([*([own] if own else []), *indices])
+                    self.meanings[name[0], lower] = float(value[place])
+
+    def on(self, sheet: str) -> Decoder:
+        return Decoder(self.numbers, sheet)
+
+    def __call__(self, symbol: Symbol) -> float:
+        if symbol.of or symbol.kept or symbol.upper:
+            raise UnreadableError(f"{symbol} means nothing here")
+        try:
+            return self.meanings[symbol.letter, symbol.lower]
+        except KeyError:
+            raise UnreadableError(f"{symbol} means nothing here") from None
+
+    @property
+    def functions(self) -> Mapping[str, Function]:
+        return FUNCTIONS
+
+    def is_layer(self, text: str) -> bool:
+        return False
+
+    def following(self, symbol: Symbol) -> float:
+        raise UnreadableError(f"{symbol} has nothing that follows")
