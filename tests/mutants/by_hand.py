@@ -311,6 +311,36 @@ BY_HAND = [
         "(f(x + H) - f(x - H)) / (3 * H)",
     ),
     ByHand(
+        "Training: a perceptron learns from the example after the next",
+        f"{NETWORK}/equations.py",
+        "first + place if place else first, self.samples) + 1",
+        "first + 1, self.samples) + 1",
+    ),
+    ByHand(
+        "Perceptron: the update goes the wrong way",
+        f"{SHEETS}/panels/perceptron.py",
+        "rate * drawn(self.error) * x",
+        "-rate * drawn(self.error) * x",
+    ),
+    ByHand(
+        "ReLU neuron: the mask is left out of the product",
+        f"{SHEETS}/panels/relu_vectors.py",
+        'held["e"] * held["mask"]',
+        'held["e"] * 1',
+    ),
+    ByHand(
+        "Output gradient: the factors are added",
+        f"{SHEETS}/panels/output_gradient.py",
+        "by_a * slope",
+        "by_a + slope",
+    ),
+    ByHand(
+        "Published: a change has the gradient's sign",
+        f"{SHEETS}/panels/published.py",
+        "return -rate * cells.at",
+        "return rate * cells.at",
+    ),
+    ByHand(
         "Training: steps are counted by twos",
         f"{SHEETS}/training.py",
         "Ref(self.sheet.name, top - 1, 1) + 1",
