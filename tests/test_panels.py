@@ -116,6 +116,17 @@ def test_every_slip_is_shown_by_the_lessons_own_numbers(name: str) -> None:
     assert rows
 
 
+def test_two_units_that_cross_their_corners_in_opposite_ways() -> None:
+    """No difference can be taken there, though as many sums are above 0 as before."""
+    content = Lesson.load("batch-of-four").model_dump(by_alias=True, exclude_none=True)
+    kinked = [{"units": 3, "activation": "relu"}, {"units": 2, "activation": "leaky_relu"}]
+    content["network"] = {"inputs": 2, "loss": "half_squared_error", "layers": kinked}
+    lesson = Lesson.model_validate(content | {"panels": ["element-and-matrix"]})
+    sheet = (book := book_with(lesson, lesson.settings))["Element and matrix"]
+    marks = [book.value(sheet, *at) for at, cell in sheet.cells.items() if cell.passes]
+    assert "kink" in marks and "✗" not in marks
+
+
 def test_targets_of_any_sum_break_the_short_form_only() -> None:
     lesson = Lesson.load("sabine-softmax")
     held = lesson.settings.but({("target", None): np.array([[1.0, 0.5, 0.25]])})

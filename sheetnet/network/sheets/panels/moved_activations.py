@@ -83,8 +83,9 @@ class Moved:
         apart = []
         pairs = zip(self._kinked[layer, unit, 0], self._kinked[layer, unit, 1], strict=True)
         for (up, at), (down, _) in pairs:
-            one, other = (call("COUNTIF", area, f">{at:.15g}") for area in (up, down))
-            apart.append(call("ABS", one - other))
+            # Cell by cell: of two units one may go up as the other goes down.
+            moved = (up > at) * 1 - (down > at) * 1
+            apart.append(call("SUMPRODUCT", moved * moved))
         return total(apart) > 0 if apart else None
 
     def measured(self, numbers: Numbers, layer: int) -> FloatArray:
