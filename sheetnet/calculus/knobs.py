@@ -29,6 +29,7 @@ def knobs(lesson: Lesson) -> list[Knob]:
             note="A central difference is (f(x + h) − f(x − h))/(2h).",
             name="h",
             number_format="General",
+            nudge=lambda value, rng: value * rng.uniform(1.005, 1.02),
             shake=lambda value, rng, turn: value * rng.uniform(0.5, 2.0),
         )
     ]

@@ -12,7 +12,7 @@ from sheetnet.calculus.numbers import BLURRED, COARSE, KINK, TICK, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.differences import Differences
-from sheetnet.calculus.sheets.layout import BESIDE, LABELS, MATHEMATICS, NUMBERS
+from sheetnet.calculus.sheets.layout import BESIDE, LABELS, NUMBERS
 from sheetnet.calculus.spelling import identifier
 from sheetnet.calculus.trees import Trees
 from sheetnet.calculus.worksheet import Asked
