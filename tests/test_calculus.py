@@ -58,11 +58,20 @@ identities = [["q", "dot(x, Q @ x)/400"]]
 
 [[sections]]
 heading = "The logistic map, twice, going downhill"
-variables = { r = { value = 3.2, from = 0.5, to = 4 }, x = { value = 0.3, from = 0, to = 1 }, k = { value = 0.05, from = 0, to = 0.1 } }
 definitions = ["u = r*x*(1 - x)", "y = max(0.1, r*u*(1 - u))"]
 derivatives = ["y by x", "y by r"]
 descents = [{ cost = "y", by = ["x"], rate = "k", steps = 5 }]
-slips = [{ where = "nowhere", printed = "r", right = "r(1 − 2x)", printed_value = "r", right_value = "r*(1 - 2*x)", measured = "slope(u, x)" }]
+[sections.variables]
+r = { value = 3.2, from = 0.5, to = 4 }
+x = { value = 0.3, from = 0, to = 1 }
+k = { value = 0.05, from = 0, to = 0.1 }
+[[sections.slips]]
+where = "nowhere"
+printed = "r"
+right = "r(1 − 2x)"
+printed_value = "r"
+right_value = "r*(1 - 2*x)"
+measured = "slope(u, x)"
 """
 )
 
@@ -120,21 +129,21 @@ def section(text: str) -> str:
 
 def test_the_rules_are_named_and_the_result_is_short() -> None:
     text = section(
-        'variables = { x = 1.2 }\ndefinitions = ["u = x^2", "y = 3*x*sin(u)"]\n'
+        'variables = { x = 1.2 }\ndefinitions = ["u = x^2", "y = x*sin(x) + u"]\n'
         'derivatives = ["y by x"]'
     )
     book = make_book(Lesson.from_toml(text))
     shown = [str(cell.content) for cell in book["one"].cells.values()]
-    for rule in ("power rule", "product rule", "sin′ = cos", "total derivative"):
+    for rule in ("power rule", "product rule", "sin′ = cos", "sum rule", "total derivative"):
         assert rule in shown
     assert "∂y/∂x + ∂y/∂u·du/dx" in " ".join(shown)
-    assert any(text.startswith("= ") and "cos(u)" in text and "·1" not in text for text in shown)
+    assert "= sin(x) + x·cos(x) + 2·x" in shown
 
 
 def test_the_verdict_tells_a_kink_a_coarse_step_and_a_hidden_difference() -> None:
     text = section(
         "variables = { x = { value = 0, from = -3, to = 3 }, z = 0.5 }\n"
-        'definitions = ["r = relu(x)", "w = sin(z*40)*exp(z)", "b = 1000000000*(1 + x*0.0000001)"]\n'
+        'definitions = ["r = relu(x)", "w = sin(z*40)*exp(z)", "b = 1e9*(1 + x*1e-7)"]\n'
         'derivatives = ["r by x", "w by z", "b by x"]'
     )
     lesson = Lesson.from_toml(text)

@@ -85,6 +85,7 @@ class Computed:
         self.sheet, self.given, self.step, self.ends = sheet, given, step, ends
         self._slopes: dict[str, dict[str, Dual]] = {}
         self._tables: dict[tuple[str, int], FloatArray] = {}
+        self._verdicts: dict[tuple[str, str], npt.NDArray[np.object_]] = {}
         self._moved: dict[tuple[str, int, float], dict[str, FloatArray]] = {}
         try:
             self.values = self._run({name: constant(v, 0) for name, v in given.items()}, 0)
@@ -159,6 +160,11 @@ class Computed:
 
     def verdicts(self, of: str, by: str) -> npt.NDArray[np.object_]:
         """What the check says of each derivative, with its axes."""
+        if (of, by) not in self._verdicts:
+            self._verdicts[of, by] = self._judged(of, by)
+        return self._verdicts[of, by]
+
+    def _judged(self, of: str, by: str) -> npt.NDArray[np.object_]:
         slope, near = self.derivative(of, by), self.difference(of, by)
         far = self.difference(of, by, 2)
         size = SMALL + np.abs(slope) + np.abs(near)

@@ -104,15 +104,18 @@ class Differences:
                 cell = area.cell(by, 0, j, move)
                 far = h if abs(move) == 1 else 2 * h
                 sheet.put(cell.row, cell.column, target + far if move > 0 else target - far, NUMBER)
+        moves = [(j, move) for j in range(len(targets)) for move in MOVES]
+        instead = {
+            (j, move): self._places(placed, area, names, by, targets[j], j, move)
+            for j, move in moves
+        }
         for name in names[1:]:
             symbols = list(placed.symbols(name))
             for i, tree in enumerate(placed.made[name].flat):
                 sheet.put(rows[name] + i, LABELS, symbols[i], styles.SYMBOL.but(horizontal="left"))
-                for j, target in enumerate(targets):
-                    for move in MOVES:
-                        cell = area.cell(name, i, j, move)
-                        places = self._places(placed, area, names, by, target, j, move)
-                        sheet.put(cell.row, cell.column, moved(tree, places), NUMBER)
+                for j, move in moves:
+                    cell = area.cell(name, i, j, move)
+                    sheet.put(cell.row, cell.column, moved(tree, instead[j, move]), NUMBER)
         self._claim(placed, by, names, area, width)
         self.row = row + 1
         self.right = max(self.right, FIRST_COLUMN + width - 1)
