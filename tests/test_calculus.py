@@ -175,6 +175,7 @@ WRONG = {
     'variables = { x = 1 }\ndefinitions = ["y = exp(exp(x))"]': "takes exp of a number",
     'variables = { x = [1, 2], y = [1, 2, 3] }\ndefinitions = ["z = x + y"]': "do not go together",
     'variables = { x = [1, 2] }\ndefinitions = ["y = x[5]"]': "x counts from 1 to 2 here",
+    'variables = { x = [1, 2] }\ndefinitions = ["y = transpose(x)"]': "takes a matrix",
     'variables = { x = 1 }\ndefinitions = ["x = 2"]': "'x' is named already",
     "variables = { loss = 1 }": "'loss' is no name",
     'variables = { x = 1 }\ndefinitions = ["y = 2"]\nderivatives = ["y by x"]': "does not depend",

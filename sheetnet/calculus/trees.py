@@ -278,6 +278,8 @@ class Builder:
         if name == "sum":
             return trees(total(list(x.flat)))
         if name == "transpose":
+            if x.ndim != 2:
+                raise wrong(node, f"transpose takes a matrix, not {shape_text(x.shape)}")
             return x.T
         if name == "dot":
             if x.ndim != 1 or rest[1].shape != x.shape:
