@@ -51,6 +51,8 @@ KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
 ELSEWHERE = "the sum of the products of the paths below"
 ON_TRAINING = "the gradient on Training"
 PALE = styles.PLAIN.but(colour=styles.GREY)
+#: A word beside a number, which would touch it otherwise.
+BESIDE = styles.HINT.but(horizontal="left", indent=1)
 
 
 def formulas(context: Context) -> int:
@@ -224,8 +226,13 @@ class _Writer:
         near = call("ABS", value - gradient) <= 1e-9 * (1 + call("ABS", value))
         write_check(sheet, row, FIRST, near)
         sheet.put(row, FIRST + 1, gradient, small, claim=known)
+<<<<<<< HEAD
         says = f"its share in the gradient on Training, {context.symbols.delta_name} · source"
         sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, styles.HINT)
+=======
+        says = "its share in the gradient on Training, δ · source"
+        sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, BESIDE)
+>>>>>>> looks
         row += 1
         passes = (TICK, BLURRED, KINK) if self._kinks() else (TICK, BLURRED)
         verdict = self._verdict(value)
@@ -245,7 +252,7 @@ class _Writer:
         says = (
             f"the central difference: {name} with the weight a little larger and a little smaller"
         )
-        sheet.put(row, FIRST + 2, says, styles.HINT)
+        sheet.put(row, FIRST + 2, says, BESIDE)
         sheet.notes[row, FIRST] = (
             "The loss is computed twice more, with the weight a little larger and a little "
             f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
@@ -309,7 +316,7 @@ class _Writer:
             claim=lambda numbers: parameters.gradients(numbers)[path_difference.chosen(numbers)],
         )
         hint = f"the same of all {context.samples} examples together: the update takes this one"
-        sheet.put(row, FIRST, hint, styles.HINT)
+        sheet.put(row, FIRST, hint, BESIDE)
 
 
 def _many(count: int) -> str:
