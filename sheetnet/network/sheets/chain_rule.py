@@ -226,13 +226,8 @@ class _Writer:
         near = call("ABS", value - gradient) <= 1e-9 * (1 + call("ABS", value))
         write_check(sheet, row, FIRST, near)
         sheet.put(row, FIRST + 1, gradient, small, claim=known)
-<<<<<<< HEAD
         says = f"its share in the gradient on Training, {context.symbols.delta_name} · source"
-        sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, styles.HINT)
-=======
-        says = "its share in the gradient on Training, δ · source"
         sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, BESIDE)
->>>>>>> looks
         row += 1
         passes = (TICK, BLURRED, KINK) if self._kinks() else (TICK, BLURRED)
         verdict = self._verdict(value)
