@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sheetnet import train
@@ -12,7 +12,7 @@ from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import own
 from sheetnet.workbook.book import Book
-from tests.books import book_with
+from tests.books import book_with, nudged
 
 
 def _ghost(book: Book) -> list[tuple[float, float]]:
@@ -25,8 +25,8 @@ def _ghost(book: Book) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("name", sorted(shipped("network")))
 def test_it_stays_when_the_inputs_move(name: str) -> None:
     lesson = Lesson.load(name)
-    settings = lesson.settings.but({("learning_rate", None): 3.0, ("chosen_step", None): 7.0})
-    book = book_with(lesson, settings)
+    held = nudged(lesson).but({("chosen_step", None): np.array(7.0)})
+    book = book_with(lesson, held)
     costs = train(lesson).costs
     points = _ghost(book)
     assert [step for step, _ in points] == list(range(len(costs)))
@@ -44,6 +44,7 @@ def test_published_costs_are_on_it() -> None:
     assert held[0] == 0.298371  # Mazur prints 0.298371109
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=2_000))
 def test_a_long_run_is_thinned_and_keeps_its_peaks(costs: list[float]) -> None:
     array = np.array(costs)
