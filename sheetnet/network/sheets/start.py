@@ -266,7 +266,8 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
 def _checked(context: Context, sheet: Sheet, row: int, column: int) -> None:
     """How the gradient check ended."""
     ticks, count = gradient_check.ticks(context), gradient_check.count(context)
-    title = join(["gradients: ", ticks, f" of {count}"])
+    checked = " checked" * (count < context.net.parameter_count)
+    title = join(["gradients: ", ticks, f" of {count}{checked}"])
     sheet.put(row, column, title, LABEL.but(size=9))
     sheet.notes[row, column] = f"{glossary.gradient(context)}\n{glossary.check()}"
     look = styles.CHECK.but(size=16, horizontal="left")
@@ -326,12 +327,13 @@ def _shown_step(context: Context, sheet: Sheet, layout: Layout, drawn: bool) -> 
     if drawn:
         parts += [", example ", context.sample]
     cost, text = layout.own.cost
-    parts += [": cost ", guard(when(call("ISNUMBER", cost), text, "—"))]
+    says = "; cost of all: " if drawn else ": cost "
+    parts += [says, guard(when(call("ISNUMBER", cost), text, "—"))]
 
     def claim(numbers: Numbers) -> str:
         example = f", example {numbers.sample + 1}" if drawn else ""
         cost = in_figures(float(numbers.trace.costs[numbers.step]))
-        return f"{what} at step {numbers.step}{example}: cost {cost}"
+        return f"{what} at step {numbers.step}{example}{says}{cost}"
 
     sheet.put(SOURCE_ROW, layout.side, join(parts), HEADING, claim=claim)
     right = layout.side + COLUMNS - 1
