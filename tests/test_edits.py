@@ -9,7 +9,7 @@ import pytest
 
 from tests import edits
 
-COUNT, SEED = 24, 8
+COUNT, SEED = 16, 8
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,7 @@ def test_the_ranges_with_a_known_mistake_are_wrong(
         assert part.gradient.ravel() == pytest.approx(np.ravel(expected), rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("other", ["libreoffice", "gnumeric"])
 def test_other_programs_say_the_same(
     other: str, book: Callable[[Cells], Path], program_or_skip: Callable[[str], None]

@@ -83,6 +83,7 @@ def test_it_inspects_as_before(name: str, saved: Path) -> None:
         assert inspect(saved / f"{before}-{after}" / f"{name}.{after}") == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("before", "after", "name"), CASES)
 def test_it_verifies_on_a_fresh_machine(before: str, after: str, name: str, saved: Path) -> None:
     _verified(saved / f"{before}-{after}" / f"{name}.{after}", "ironcalc")
@@ -104,6 +105,7 @@ def test_it_verifies_in_the_real_programs(
     _verified(saved / f"{before}-{after}" / f"{name}.{after}", engine)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ["libreoffice", "gnumeric"])
 def test_ours_verifies_before_anybody_saved_it(
     engine: str, saved: Path, program_or_skip: Any

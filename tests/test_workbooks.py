@@ -36,8 +36,15 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: build(name, folder / f"{name}.xlsx") for name in SHIPPED}
 
 
-@pytest.mark.parametrize("engine", ALL_PROGRAMS)
-@pytest.mark.parametrize("name", SHIPPED)
+def _thorough(name: str, engine: str) -> Any:
+    """A lesson and a program: of those that differ little from `FEW`, IronCalc speaks for all."""
+    marks = [] if name in FEW or engine == "ironcalc" else [pytest.mark.thorough]
+    return pytest.param(name, engine, marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("name", "engine"), [_thorough(name, engine) for name in SHIPPED for engine in ALL_PROGRAMS]
+)
 def test_every_lesson_verifies_in_every_engine(
     name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
 ) -> None:
@@ -67,6 +74,7 @@ def test_every_lesson_reads_back_in_every_notation(name: str, notation: str) -> 
         assert check.cells > 10
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(1, len(NOTATIONS)))
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_lesson_verifies_in_every_other_notation(
@@ -141,6 +149,7 @@ def test_bhadanis_worked_step_stands_in_the_recalculated_workbook(books: dict[st
     assert _quantity(path, values, "delta", 3).ravel()[0].round(4) == -0.2261
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("biases", "cost"), [("false", 3.51019e-05), ("true", 2.44756e-06)])
 def test_mazur_after_ten_thousand_steps(biases: str, cost: float, tmp_path: Path) -> None:
     text = Lesson.load("mazur").text.replace("steps         = 100", "steps = 10000")
@@ -190,6 +199,7 @@ def _same(one: Any, other: Any) -> bool:
     return one == other
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", FEW)
 def test_both_formats_have_the_same_value_in_every_cell(
@@ -210,6 +220,7 @@ def test_both_formats_have_the_same_value_in_every_cell(
     assert count > 4000
 
 
+@pytest.mark.thorough
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=8))
 def test_random_lessons_verify_as_opendocument(
@@ -272,6 +283,7 @@ def test_libreoffice_follows_one_edit_where_formulas_look_at_ranges(
     assert not compare(expected_of(book), values, "typed").findings
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
 def test_a_larger_network_verifies_in_every_engine(
     engine: str, tmp_path: Path, program_or_skip: Any
@@ -366,6 +378,7 @@ def test_random_lessons_build_and_verify(
     assert not result.unclaimed
 
 
+@pytest.mark.thorough
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=6), engine=st.sampled_from(["libreoffice", "gnumeric"]))
 def test_random_lessons_verify_in_the_real_programs(
