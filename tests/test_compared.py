@@ -220,7 +220,7 @@ SETTINGS = {
         "found": "rounds its numbers to what it shows",
     },
     "a chart's range that moved": {
-        "xlsx": (r"xl/charts/chart1\.xml", r"\$W\$6(.*?)\$106", r"$W$6\1$105"),
+        "xlsx": (r"xl/charts/chart1\.xml", r"\$B\$6(.*?)\$106", r"$B$6\1$105"),
         "ods": (
             "Object 1/content.xml",
             r'(values-cell-range-address="[^"]*)106"',
