@@ -33,7 +33,7 @@ Found = dict[str, dict[tuple[int, int], Any]]
 HERE = Path(__file__).parent / "readers"
 LESSONS = FEW
 #: Sheets of finite differences, which programs compute less alike, and how much less.
-DIFFERENCES = {"Gradient check": 1e-6}
+DIFFERENCES = {"Gradient check": 1e-6, "Output gradient": 1e-6}
 
 
 @pytest.fixture(scope="session")

@@ -305,12 +305,6 @@ BY_HAND = [
         "(1 * Number(H) * self.examples)",
     ),
     ByHand(
-        "Notation: a slip is measured over 3h",
-        f"{SHEETS}/slips/slip.py",
-        "(f(x + H) - f(x - H)) / (2 * H)",
-        "(f(x + H) - f(x - H)) / (3 * H)",
-    ),
-    ByHand(
         "Training: a perceptron learns from the example after the next",
         f"{NETWORK}/equations.py",
         "first + place if place else first, self.samples) + 1",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Area, Expression, Number, call
+from sheetnet.expressions.formula import Expression, Number, call
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.notation import TARGETS
-from sheetnet.network.quantities import DELTA, SOURCE, TARGET, UNIT, WEIGHT
+from sheetnet.network.quantities import ACTIVATION, DELTA, SOURCE, TARGET, UNIT, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.matrix_forward import Forward
 from sheetnet.network.sheets.matrix_numbers import (
@@ -253,23 +253,18 @@ class Backward(Forward):
     def _diagonal(self, layer: int) -> Elements | Expression:
         """The slopes on the diagonal, 0 elsewhere: cell by cell, since no array formula has it.
 
-        What stands in an array is looked up by INDEX: of a single cell's reference LibreOffice
-        is not told that the array has changed.
+        They begin with Training's numbers: LibreOffice does not tell a single cell that an array
+        has changed.
         """
-        z, a = self.z[layer], self.a[layer]
-        if z.columns * z.rows == 1:  # Gnumeric takes no INDEX of a single cell
-            slope = self._slope(layer, z.area, a.area)
-            return slope + 0 * z.area if isinstance(slope, Number) else slope
-
-        def at(placed: Placed, unit: int) -> Expression:
-            place = (1, unit + 1) if self.rows else (unit + 1, 1)
-            return call("INDEX", _fixed(placed.area), *place)
+        context, area = self.context, self.z[layer].area
+        if self.z[layer].columns * self.z[layer].rows == 1:
+            slope = self._slope(layer, area, self.a[layer].area)
+            return slope + 0 * area if isinstance(slope, Number) else slope
 
         def element(r: int, c: int) -> Expression | float:
-            return self._slope(layer, at(z, r), at(a, r)) if r == c else 0.0
+            if r != c:
+                return 0.0
+            z, a = (context.of_step(quantity, layer, unit=r) for quantity in (Z, ACTIVATION))
+            return self._slope(layer, z, a)
 
         return element
-
-
-def _fixed(area: Area) -> Area:
-    return Area(area.sheet, area.top, area.left, area.bottom, area.right, True)
