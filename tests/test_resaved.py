@@ -116,7 +116,7 @@ def test_ours_verifies_before_anybody_saved_it(
 
 def test_damage_is_found_in_an_ods(saved: Path, tmp_path: Path) -> None:
     """Formulas are read from the file: one that lost its minus, and one that became a number."""
-    with zipfile.ZipFile(saved / "ods-ods" / "mazur.ods") as package:
+    with zipfile.ZipFile(saved / "ods-ods" / "strange.ods") as package:
         parts = {name: package.read(name) for name in package.namelist()}
     content = parts["content.xml"].decode()
     formulas = re.findall(
