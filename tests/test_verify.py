@@ -48,7 +48,7 @@ CASES: dict[str, Case] = {
     ),
     "a formula that points at another cell of equal value": (
         "Training",
-        "G6",
+        "H6",
         books.set_formula("Start!$E$15"),
     ),
     "a lost minus": ("Training", "X20", books.set_formula("(T20+Start!$F$12)*T20*(1-T20)")),
@@ -187,7 +187,8 @@ def test_a_lying_index_is_an_error(
     column: str, text: str | None, mazur: Path, tmp_path: Path
 ) -> None:
     change = books.remove if text is None else books.set_text(text)
-    lying = books.edited(mazur, tmp_path / "lying.xlsx", "Index", f"{column}5", change)
+    cell = f"{column}{_index_row(mazur, 'weight')}"
+    lying = books.edited(mazur, tmp_path / "lying.xlsx", "Index", cell, change)
     with pytest.raises(SheetnetError, match=r"lying\.xlsx"):
         verify(lying)
 
