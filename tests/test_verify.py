@@ -133,11 +133,14 @@ def test_another_version_gets_an_answer_in_words(mazur: Path, tmp_path: Path) ->
     assert "was not checked" in note
 
 
-def _index_row(path: Path, kind: str) -> int:
+def _index_row(path: Path, text: str, within: int = 1) -> int:
+    """The first row of the index that has a text in a column."""
     from sheetnet.files.formats import read
 
     cells = read(path).sheets["Index"]
-    return next(row for (row, column), cell in cells.items() if column == 1 and cell.value == kind)
+    return next(
+        row for (row, column), cell in cells.items() if (column, cell.value) == (within, text)
+    )
 
 
 def test_an_edit_that_diverges_gets_an_answer_in_words(tmp_path: Path) -> None:
@@ -187,7 +190,7 @@ def test_a_lying_index_is_an_error(
     column: str, text: str | None, mazur: Path, tmp_path: Path
 ) -> None:
     change = books.remove if text is None else books.set_text(text)
-    cell = f"{column}{_index_row(mazur, 'weight')}"
+    cell = f"{column}{_index_row(mazur, 'weight', 2)}"
     lying = books.edited(mazur, tmp_path / "lying.xlsx", "Index", cell, change)
     with pytest.raises(SheetnetError, match=r"lying\.xlsx"):
         verify(lying)
