@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,14 +15,34 @@ from sheetnet.recalc import PROGRAMS, LibreOffice, Program, installed
 PROGRAMS_FIXTURES = {"program_or_skip", "office", "engine", "node"}
 
 
+#: Continuous integration has half an hour: of these, the first of a kind is in it, and the others
+#: are for before a release (`pytest -m thorough`).
+THOROUGH = (
+    r"test_stretches.py::test_(encodings|damaged_rows)\[.*(utf-7|iso|[2-9]-|1\d-)",
+    r"test_parameters.py::test_all_of_it_verifies_in_the_real_programs\[.*(gnumeric|ods)",
+    r"test_typed_numbers.py::test_what_was_once_wrong.*bhadani",
+    r"test_workbooks.py::test_(every_lesson_verifies_in_every_engine|edits_in)\[.*(mazur|bhadani-1).*gnu",
+    r"test_workbooks.py::test_(every_lesson_verifies_in_every_engine|edits_in)\[.*gnu.*(mazur|bhadani-1)",
+    r"test_workbooks.py::test_a_network_too_wide",
+    r"test_workbooks.py::test_a_comma_locale.*da-DK",
+    r"test_resaved.py::test_it_verifies_in_the_real_programs\[(ods|.*gnumeric)",
+    r"test_sizes.py::test_what_is_expected_comes\[.*ods",
+    r"test_calculus.py::test_every_lesson_verifies\[(wichmann|bhadani-matrix)",
+    r"test_compared.py::test_(gnumeric|libreoffice)_changes_nothing.*\[(xlsx-ods|ods-xlsx)",
+)
+
 if os.environ.get("SHEETNET_REQUIRE_PROGRAMS"):
     # Continuous integration answers for the change at hand: the same examples every time.
     settings.load_profile("ci")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a program, so that `-m "not programs"` leaves it out."""
+    """Mark what needs a program, so that `-m "not programs"` leaves it out, and what says again
+    what a quicker test says."""
     for item in items:
+        if any(re.search(pattern, item.nodeid) for pattern in THOROUGH):
+            item.add_marker(pytest.mark.thorough)
         if PROGRAMS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.programs)
 
