@@ -109,8 +109,8 @@ BY_HAND = [
     ByHand(
         "Matrices: a slope stands beside the diagonal of D",
         f"{SHEETS}/matrix_backward.py",
-        "if r == c else 0.0",
-        "if r != c else 0.0",
+        "if r != c:",
+        "if r == c:",
     ),
     ByHand(
         "Matrices: H and Δ without 1/N",
