@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from sheetnet.calculus.derivative import (
     ONE,
     ZERO,
+    add,
     apply_rule,
     is_number,
+    multiply,
     refs,
     rule_of,
     with_known,
@@ -75,8 +77,6 @@ def derivation(
 
 def total_derivative(pairs: list[tuple[Expression, Expression]]) -> Expression:
     """Σ ∂u/∂v·dv/dx over all v."""
-    from sheetnet.calculus.derivative import add, multiply
-
     result: Expression = ZERO
     for outer, inner in pairs:
         product = outer if is_number(inner, 1) else multiply(outer, inner)

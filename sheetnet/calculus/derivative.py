@@ -8,7 +8,6 @@ slope 0 at z = 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from sheetnet.calculus.trees import INDICATOR, indicator, power, sigmoid
 from sheetnet.expressions.formula import (
@@ -22,6 +21,8 @@ from sheetnet.expressions.formula import (
     Number,
     Ref,
     call,
+    children,
+    rebuilt,
     square,
 )
 
@@ -195,52 +196,30 @@ def with_known(node: Expression, known: Mapping[Expression, Ref]) -> Expression:
     """The formula with cells in the place of parts that stand in these cells."""
     if not isinstance(node, Ref | Number) and node in known:
         return known[node]
-    match node:
-        case Negative(operand):
-            return Negative(with_known(operand, known))
-        case Binary(sign, left, right):
-            return Binary(sign, with_known(left, known), with_known(right, known))
-        case Call(function, arguments):
-            return Call(function, tuple(with_known(a, known) for a in arguments), node.guard)
-    return rebuilt(node, lambda part: with_known(part, known))
+    return redefined(node, lambda part: with_known(part, known))
 
 
-def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+def redefined(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The node over changed parts; a named function's definition follows its argument."""
-    match node:
-        case Negative(operand):
-            return Negative(change(operand))
-        case Binary(sign, left, right):
-            return Binary(sign, change(left), change(right))
-        case Call(function, arguments):
-            return Call(function, tuple(map(change, arguments)), node.guard)
-        case Applied(symbol, argument, _):
-            changed = change(argument)
-            exponent = exponent_of(node)
-            if exponent is not None:
-                return power(changed, exponent)
-            return indicator(changed) if symbol == INDICATOR else sigmoid(changed)
-    return node
+    if not isinstance(node, Applied):
+        return rebuilt(node, change)
+    changed = change(node.argument)
+    exponent = exponent_of(node)
+    if exponent is not None:
+        return power(changed, exponent)
+    return indicator(changed) if node.symbol == INDICATOR else sigmoid(changed)
 
 
 def moved(node: Expression, places: Mapping[Ref, Expression]) -> Expression:
     """The formula with other cells in the place of some."""
     if isinstance(node, Ref):
         return places.get(node, node)
-    return rebuilt(node, lambda part: moved(part, places))
+    return redefined(node, lambda part: moved(part, places))
 
 
-def parts(node: Expression) -> tuple[Any, ...]:
-    match node:
-        case Negative(operand):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case Call(_, arguments):
-            return arguments
-        case Applied(_, argument, _):
-            return (argument,)
-    return ()
+def parts(node: Expression) -> tuple[Expression, ...]:
+    """The nodes right below, as they are written: of a named function its argument."""
+    return (node.argument,) if isinstance(node, Applied) else children(node)
 
 
 def refs(node: Expression) -> set[Ref]:

@@ -6,10 +6,8 @@ docs/calculus.md explains it.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationE
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.errors import explain, suggest
-from sheetnet.lessons.files import find, parse, read_text
-from sheetnet.lessons.parts import LongText, Part, Try
+from sheetnet.lessons.files import parse
+from sheetnet.lessons.parts import File, LongText, Part, Try
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Numbers = Finite | tuple[Finite, ...] | tuple[tuple[Finite, ...], ...]
@@ -154,7 +152,7 @@ class Section(Part):
         return low, high
 
 
-class Lesson(Part):
+class Lesson(File):
     """A lesson file of the kind `calculus`. `Lesson.load` reads one."""
 
     title: LongText = Field(min_length=1)
@@ -171,16 +169,8 @@ class Lesson(Part):
         min_length=1, max_length=MOST_SECTIONS
     )
 
-    _text: str | None = PrivateAttr(default=None)
-    _name: str = PrivateAttr(default="")
     #: The sections made ready (`worksheet.worksheets`).
     _ready: Any = PrivateAttr(default=None)
-
-    @classmethod
-    def load(cls, name: str | Path) -> Lesson:
-        """Read a lesson, by its name or path. Raises `SheetnetError`."""
-        path = find(name)
-        return cls.from_toml(read_text(path), str(path))
 
     @classmethod
     def from_toml(cls, text: str, name: str = "lesson") -> Lesson:
@@ -197,19 +187,6 @@ class Lesson(Part):
             raise SheetnetError(f"{name}: {error}") from None
         lesson._text, lesson._name = text, name
         return lesson
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def text(self) -> str:
-        if self._text is None:
-            import tomlkit
-
-            content = self.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
-            return tomlkit.dumps(json.loads(json.dumps(content)))
-        return self._text
 
 
 #: The tables that stand in lists, by their keys.

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sheetnet.calculus.duals import Dual, compute, constant, define, seeded
 from sheetnet.calculus.lesson import Descent, Grid, Lesson
+from sheetnet.calculus.spelling import identifier
 from sheetnet.calculus.syntax import ExpressionError, Function, Node
 from sheetnet.calculus.worksheet import Asked, Worksheet, place_of, worksheets
 from sheetnet.errors import SheetnetError
@@ -52,8 +53,6 @@ class Numbers:
 
 
 def _given(sheet: Worksheet, settings: Settings) -> dict[str, FloatArray]:
-    from sheetnet.calculus.spelling import identifier
-
     names = sheet.section.variables
     return {name: np.asarray(settings[identifier(name), sheet.number], float) for name in names}
 

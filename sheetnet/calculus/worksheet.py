@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.calculus.derivative import differentiate, refs
+from sheetnet.calculus.derivative import ONE, ZERO, differentiate, refs
 from sheetnet.calculus.intervals import DomainError, Interval, interval
 from sheetnet.calculus.lesson import Bounded, Lesson, Section
 from sheetnet.calculus.spelling import Spelling, identifier
@@ -339,8 +339,6 @@ def derivatives_inlined(
     memo: dict[Ref, Expression] = {}
 
     def leaf(ref: Ref) -> Expression:
-        from sheetnet.calculus.derivative import ONE, ZERO
-
         if ref == target:
             return ONE
         name = columns[ref.column]

@@ -210,8 +210,8 @@ def guard(node: Call) -> Call:
 
 def guarded(node: Expression) -> Expression:
     """The same formula, all of whose IFs are only guards: how a number is worded, not which."""
-    rebuilt = _rebuilt(node, guarded)
-    return guard(rebuilt) if isinstance(rebuilt, Call) and rebuilt.function == "IF" else rebuilt
+    found = rebuilt(node, guarded)
+    return guard(found) if isinstance(found, Call) and found.function == "IF" else found
 
 
 #: The symbol of `square`, which mathematics writes behind its argument.
@@ -271,7 +271,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
     return ()
 
 
-def _rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The same node over changed children."""
     match node:
         case Negative(operand):
@@ -300,7 +300,7 @@ def over_ranges(node: Expression) -> Expression:
         case Applied("²", argument, _):
             argument = over_ranges(argument)
             return Applied(SQUARED, argument, argument * argument)
-    return _rebuilt(node, over_ranges)
+    return rebuilt(node, over_ranges)
 
 
 def has_ranges(node: Expression) -> bool:

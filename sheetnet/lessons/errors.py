@@ -6,10 +6,10 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 
 def suggest(value: str, known: Iterable[str]) -> str:
@@ -56,6 +56,14 @@ def explain(error: ValidationError) -> str:
             return f"{field}: is empty: write a text"
         case kind:
             return f"{field}: {_EXPECTED.get(kind, first['msg'].lower())}, not {_shown(value)}"
+
+
+def validated(kind: type[BaseModel], table: Mapping[str, Any], field: str) -> Any:
+    """A table of a lesson file, read. Raises `ValueError` with the field and the remedy."""
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        raise ValueError(f"{field}.{explain(error)}") from None
 
 
 def _field_part(part: int | str) -> str:

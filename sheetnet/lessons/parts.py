@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from abc import abstractmethod
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from sheetnet.lessons.files import find, read_text
 
 LONGEST_TEXT = 32_000
 
@@ -13,6 +18,43 @@ LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class File(Part):
+    """A lesson file of some kind: its text, and the name that errors call it by."""
+
+    _text: str | None = PrivateAttr(default=None)
+    _name: str = PrivateAttr(default="")
+
+    @classmethod
+    @abstractmethod
+    def from_toml(cls, text: str, name: str = "lesson") -> Self:
+        """A lesson from its file's text; `name` is what errors call it. Raises `SheetnetError`."""
+
+    @classmethod
+    def load(cls, name: str | Path) -> Self:
+        """Read a lesson: a shipped one by its name, any other by its path.
+
+        Raises `SheetnetError` with one sentence that names the file, the field and the
+        remedy.
+        """
+        path = find(name)
+        return cls.from_toml(read_text(path), str(path))
+
+    @property
+    def name(self) -> str:
+        """What errors call it: its file; empty for a lesson that was built in Python."""
+        return self._name
+
+    @property
+    def text(self) -> str:
+        """The lesson file's text; written anew for a lesson that was built in Python."""
+        if self._text is None:
+            import tomlkit
+
+            content = self.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
+            return tomlkit.dumps(json.loads(json.dumps(content)))
+        return self._text
 
 
 class Try(Part):

@@ -14,11 +14,10 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializeAsAny,
-    ValidationError,
     model_validator,
 )
 
-from sheetnet.lessons.errors import explain, suggest
+from sheetnet.lessons.errors import suggest, validated
 from sheetnet.lessons.parts import Part, Try
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.initialisation import INITIALISATIONS
@@ -58,10 +57,7 @@ def _table(table: Any, field: str) -> Any:
     fields = LAYERS[kind].fields
     names = [*fields.model_fields, *declared(ACTIVATIONS.values())]
     check_keys(table, names, f"{field}.")
-    try:
-        return fields.model_validate(table)
-    except ValidationError as error:
-        raise ValueError(f"{field}.{explain(error)}") from None
+    return validated(fields, table, field)
 
 
 class Network(Open):
@@ -140,7 +136,5 @@ def tries(written: Any) -> Any:
 
 def _try(table: Mapping[str, Any], field: str) -> Try:
     check_keys(table, [*Try.model_fields], f"{field}.")
-    try:
-        return Try.model_validate(table)
-    except ValidationError as error:
-        raise ValueError(f"{field}.{explain(error)}") from None
+    read: Try = validated(Try, table, field)
+    return read

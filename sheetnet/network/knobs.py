@@ -10,6 +10,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
@@ -101,18 +102,23 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         shake=_other_rate,
     )
     for hyper in lesson.net.optimiser.hyper:
-        yield Knob(
-            hyper.name,
-            None,
-            np.array(lesson.hyper[hyper.name]),
-            low=hyper.low,
-            high=hyper.high,
-            name=hyper.name,
-            title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
-            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
-            nudge=lambda value, rng: value * 0.987,
-            shake=lambda value, rng, turn: value * rng.uniform(0.2, 1.0),
-        )
+        yield _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.2, 1.0))
+
+
+def _hyper(hyper: HyperParameter, value: float, nudge: float, shake: tuple[float, float]) -> Knob:
+    """A hyper-parameter of the optimiser or the loss; the proof moves it by these factors."""
+    return Knob(
+        hyper.name,
+        None,
+        np.array(value),
+        low=hyper.low,
+        high=hyper.high,
+        name=hyper.name,
+        title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
+        note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
+        nudge=lambda value, rng: value * nudge,
+        shake=lambda value, rng, turn: value * rng.uniform(*shake),
+    )
 
 
 def _of_layers(lesson: Lesson) -> Iterator[Knob]:
@@ -135,18 +141,7 @@ def _of_layers(lesson: Lesson) -> Iterator[Knob]:
 
 def _loss(lesson: Lesson) -> Iterator[Knob]:
     for hyper in lesson.net.loss.hyper:
-        yield Knob(
-            hyper.name,
-            None,
-            np.array(lesson.net.loss_hyper[hyper.name]),
-            low=hyper.low,
-            high=hyper.high,
-            name=hyper.name,
-            title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
-            note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
-            nudge=lambda value, rng: value * 1.07,
-            shake=lambda value, rng, turn: value * rng.uniform(0.7, 3.0),
-        )
+        yield _hyper(hyper, lesson.net.loss_hyper[hyper.name], 1.07, (0.7, 3.0))
 
 
 def _data(lesson: Lesson) -> Iterator[Knob]:

@@ -7,9 +7,7 @@ errors, defaults and the JSON Schema all come from there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,8 +16,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain
-from sheetnet.lessons.files import ILLEGAL, find, parse, read_text
-from sheetnet.lessons.parts import LongText, Part, Try
+from sheetnet.lessons.files import ILLEGAL, parse
+from sheetnet.lessons.parts import File, LongText, Try
 from sheetnet.network.fields import Data, Network, Training, tries
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
@@ -41,7 +39,7 @@ from sheetnet.network.rules import RULES
 from sheetnet.workbook.knobs import Key, Settings, settings
 
 
-class Lesson(Part):
+class Lesson(File):
     """A lesson file. `Lesson.load` reads one, by its name or its path."""
 
     title: LongText = Field(min_length=1)
@@ -65,8 +63,6 @@ class Lesson(Part):
     data: Data
     training: Training
 
-    _text: str | None = PrivateAttr(default=None)
-    _name: str = PrivateAttr(default="")
     _net: Net = PrivateAttr()
     _hyper: dict[str, float] = PrivateAttr()
 
@@ -132,16 +128,6 @@ class Lesson(Part):
         return single
 
     @classmethod
-    def load(cls, name: str | Path) -> Lesson:
-        """Read a lesson: a shipped one by its name, any other by its path.
-
-        Raises `SheetnetError` with one sentence that names the file, the field and the
-        remedy.
-        """
-        path = find(name)
-        return cls.from_toml(read_text(path), str(path))
-
-    @classmethod
     def from_toml(
         cls, text: str, name: str = "lesson", originals: Mapping[Key, Any] | None = None
     ) -> Lesson:
@@ -159,11 +145,6 @@ class Lesson(Part):
         lesson._text, lesson._name = text, name
         return lesson
 
-    @property
-    def name(self) -> str:
-        """What errors call it: its file; empty for a lesson that was built in Python."""
-        return self._name
-
     def shortened(self, steps: int) -> Lesson:
         """The same lesson with fewer steps, and still the text and name of its file."""
         training = self.training.model_copy(update={"steps": steps})
@@ -171,16 +152,6 @@ class Lesson(Part):
         other = self.model_copy(update={"training": training, "published": printed})
         other._text, other._name = self.text, self.name
         return other
-
-    @property
-    def text(self) -> str:
-        """The lesson file's text; written anew for a lesson that was built in Python."""
-        if self._text is None:
-            import tomlkit
-
-            content = self.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
-            return tomlkit.dumps(json.loads(json.dumps(content)))
-        return self._text
 
     @property
     def net(self) -> Net:

@@ -14,9 +14,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from sheetnet.lessons.errors import explain, suggest
+from sheetnet.lessons.errors import suggest, validated
 from sheetnet.network.keys import check_keys
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
@@ -263,7 +263,7 @@ def _group(table: Any, field: str) -> Any:
     if isinstance(numbers, list | tuple):
         read = [_printed(one, f"{field}.numbers[{i}]") for i, one in enumerate(numbers)]
         table = {**table, "numbers": read}
-    return _validated(Group, table, field)
+    return validated(Group, table, field)
 
 
 def _printed(one: Any, field: str) -> Any:
@@ -277,14 +277,7 @@ def _printed(one: Any, field: str) -> Any:
     if not isinstance(one, Mapping):
         raise ValueError(f"{field}: write a text or a table, not {one!r:.40}")
     check_keys(one, [*Printed.model_fields], f"{field}.")
-    return _validated(Printed, one, field)
-
-
-def _validated(kind: type[BaseModel], table: Mapping[str, Any], field: str) -> Any:
-    try:
-        return kind.model_validate(table)
-    except ValidationError as error:
-        raise ValueError(f"{field}.{explain(error)}") from None
+    return validated(Printed, one, field)
 
 
 def check_published(net: Net, published: tuple[Group, ...], samples: int, steps: int) -> None:

@@ -18,18 +18,14 @@ from sheetnet.files.ods.translated import translate
 from sheetnet.files.package import open_package
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import Failed, run
-from sheetnet.recalc.program import Program, ProgramError
+from sheetnet.recalc.program import ProgramError, ToldByChild
 from sheetnet.recalc.values import (
-    Value,
-    Values,
     for_child,
-    from_child,
     most_cells,
-    watched_by_child,
 )
 
 
-class IronCalc(Program):
+class IronCalc(ToldByChild):
     """The engine that comes with sheetnet; it computes with 64-bit floats."""
 
     name = "ironcalc"
@@ -45,14 +41,6 @@ class IronCalc(Program):
         except importlib.metadata.PackageNotFoundError:
             raise ProgramError(f"{self.title}: is not installed: {self.remedy}") from None
 
-    def recalculate(self, path: Path, edits: Iterable[Edits], timeout: float) -> list[Values]:
-        return [from_child(told) for told in self._answers(path, edits, timeout)]
-
-    def watch(
-        self, path: Path, edits: Iterable[Edits], areas: Sequence[Area], timeout: float
-    ) -> list[list[Value]]:
-        return [watched_by_child(told) for told in self._answers(path, edits, timeout, areas)]
-
     def _answers(
         self,
         path: Path,
@@ -60,7 +48,6 @@ class IronCalc(Program):
         timeout: float,
         areas: Sequence[Area] | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """What the child tells for each set of edits: of all cells, or of some areas."""
         with WorkFolder() as work:
             folder = work.path
             request, answer = folder / "request.json", folder / "answer"

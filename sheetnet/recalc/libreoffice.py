@@ -22,14 +22,10 @@ from sheetnet.files.edits import Edits
 from sheetnet.files.formats import copy_plain
 from sheetnet.recalc.folder import WorkFolder
 from sheetnet.recalc.process import ending, kill, start
-from sheetnet.recalc.program import TIMEOUT, Program, ProgramError
+from sheetnet.recalc.program import ProgramError, ToldByChild
 from sheetnet.recalc.values import (
-    Value,
-    Values,
     for_child,
-    from_child,
     most_cells,
-    watched_by_child,
 )
 
 #: Bytes of address space: the program maps a great deal that it does not use.
@@ -74,7 +70,7 @@ ONE_BY_ONE = (
 )
 
 
-class LibreOffice(Program):
+class LibreOffice(ToldByChild):
     """The engine, and in a `with` statement a running program that takes many files.
 
     `locale` is the language and country in which it runs, as de-DE; the system's own when
@@ -160,21 +156,6 @@ class LibreOffice(Program):
             self._folder.close()
             self._folder = None
 
-    def recalculate(
-        self, path: Path, edits: Iterable[Edits], timeout: float = TIMEOUT
-    ) -> list[Values]:
-        """See `sheetnet.recalc.recalculate`; outside of `with`, the program starts and ends."""
-        return [from_child(told) for told in self._answers(path, edits, timeout)]
-
-    def watch(
-        self,
-        path: Path,
-        edits: Iterable[Edits],
-        areas: Sequence[Area],
-        timeout: float = TIMEOUT,
-    ) -> list[list[Value]]:
-        return [watched_by_child(told) for told in self._answers(path, edits, timeout, areas)]
-
     def _answers(
         self,
         path: Path,
@@ -182,7 +163,7 @@ class LibreOffice(Program):
         timeout: float,
         areas: Sequence[Area] | None = None,
     ) -> list[dict[str, Any]]:
-        """What our script tells for each set of edits: of all cells, or of some areas."""
+        """Outside of `with`, the program starts and ends."""
         if self._process is None or self._folder is None:
             with LibreOffice(self.locale, hard=self.hard, threads=self.threads) as office:
                 return office._answers(path, edits, timeout, areas)

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import Edits
-from sheetnet.recalc.values import Value, Values
+from sheetnet.recalc.values import Value, Values, from_child, watched_by_child
 
 #: Seconds that one call may take, however large the file.
 TIMEOUT = 600.0
@@ -56,3 +57,31 @@ class Program(ABC):
 
     def error(self, path: Path, reason: str, remedy: str = "try another engine") -> ProgramError:
         return ProgramError(f"{path}: {self.title} {reason}: {remedy}")
+
+
+class ToldByChild(Program):
+    """A program that a script of ours asks, in a process of its own: it tells what it computes."""
+
+    def recalculate(
+        self, path: Path, edits: Iterable[Edits], timeout: float = TIMEOUT
+    ) -> list[Values]:
+        return [from_child(told) for told in self._answers(path, edits, timeout)]
+
+    def watch(
+        self,
+        path: Path,
+        edits: Iterable[Edits],
+        areas: Sequence[Area],
+        timeout: float = TIMEOUT,
+    ) -> list[list[Value]]:
+        return [watched_by_child(told) for told in self._answers(path, edits, timeout, areas)]
+
+    @abstractmethod
+    def _answers(
+        self,
+        path: Path,
+        edits: Iterable[Edits],
+        timeout: float,
+        areas: Sequence[Area] | None = None,
+    ) -> Iterable[dict[str, Any]]:
+        """What our script tells for each set of edits: of all cells, or of some areas."""

@@ -19,6 +19,7 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Ref, call, when
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.workbook import styles
+from sheetnet.workbook.model import Claim
 
 #: Sides of an identity differ by rounding; where one is a central difference, by more.
 NEAR, ROUGH = 1e-9, 1e-5
@@ -99,8 +100,6 @@ def _equal(one: Area, other: Area, rough: bool) -> Expression:
 
 
 def _claim(placed: Placed, node: Node, row: int, height: int, width: int, rough: bool) -> None:
-    from sheetnet.workbook.model import Claim
-
     worksheet = placed.worksheet
 
     def values(numbers: Numbers) -> Any:

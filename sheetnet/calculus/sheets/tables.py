@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetnet.calculus.derivative import differentiate, moved
+from sheetnet.calculus.derivative import ONE, ZERO, differentiate, moved, refs
 from sheetnet.calculus.lesson import Descent, Grid
 from sheetnet.calculus.numbers import Numbers, grid_key
 from sheetnet.calculus.sheets import layout
@@ -47,8 +47,6 @@ def inlined(placed: Placed, tree: Expression) -> Expression:
 def slope_of(placed: Placed, of: Expression, by: Ref) -> Expression:
     """The derivative of a formula by a variable, in the variables alone."""
     whole = inlined(placed, of)
-    from sheetnet.calculus.derivative import ONE, ZERO
-
     return differentiate(whole, lambda ref: ONE if ref == by else ZERO)
 
 
@@ -107,8 +105,6 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
 def _fixed(node: Expression, place: Ref) -> Expression:
     """The formula with dollar signs at all cells that do not move down with the rows."""
     from dataclasses import replace
-
-    from sheetnet.calculus.derivative import refs
 
     places: dict[Ref, Expression] = {
         ref: replace(ref, fixed=True) for ref in refs(node) if ref != place and not ref.fixed
@@ -203,8 +199,6 @@ def _descent(placed: Placed, descent: Descent, row: int) -> int:
 
 def _fixed_but(node: Expression, moving: set[Any]) -> Expression:
     from dataclasses import replace
-
-    from sheetnet.calculus.derivative import refs
 
     places: dict[Ref, Expression] = {
         ref: replace(ref, fixed=True) for ref in refs(node) if ref not in moving

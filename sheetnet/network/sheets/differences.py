@@ -78,28 +78,40 @@ def _blocks(net: Net, samples: int) -> list[Block]:
     return blocks
 
 
+#: The parameters with one of them moved, and the values of every layer with them.
+Pass = tuple[dict[Any, FloatArray], list[dict[str, FloatArray]]]
+
+
 @lru_cache(maxsize=4)
-def _moved(numbers: Numbers) -> FloatArray:
-    """Every row of the workings, computed by the engine: two rows a parameter, up and down."""
+def moved_passes(numbers: Numbers) -> list[Pass]:
+    """The forward passes with each checked parameter moved up, then down, by the engine."""
     net, h = numbers.net, numbers.settings.number(DIFFERENCE_STEP.name)
     base = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
-    rows = []
+    found = []
     for parameter in checked(net, len(numbers.inputs)):
         for by in (h, -h):
             moved = dict(base)
             key = parameter.quantity.name, parameter.layer
             moved[key] = base[key].copy()
             moved[key][tuple(parameter.place.values())] += by
-            kept = forward(net, moved, numbers.inputs)
-            values = [
-                kept[layer.number - 1][quantity.name]
-                for layer in net.layers
-                for quantity in layer.values
-            ]
-            loss = losses(net, kept[-1], numbers.targets, numbers.loss_hyper)
-            cost = loss.sum() / net.reduction.divisor(len(loss))
-            parts = [*moved.values(), *values, loss, cost]
-            rows.append(np.concatenate([np.ravel(part) for part in parts]))
+            found.append((moved, forward(net, moved, numbers.inputs)))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _moved(numbers: Numbers) -> FloatArray:
+    """Every row of the workings: two rows a parameter, up and down."""
+    net, rows = numbers.net, []
+    for moved, kept in moved_passes(numbers):
+        values = [
+            kept[layer.number - 1][quantity.name]
+            for layer in net.layers
+            for quantity in layer.values
+        ]
+        loss = losses(net, kept[-1], numbers.targets, numbers.loss_hyper)
+        cost = loss.sum() / net.reduction.divisor(len(loss))
+        parts = [*moved.values(), *values, loss, cost]
+        rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)
 
 

@@ -10,11 +10,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from sheetnet.network.engine import FloatArray, forward
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import DIFFERENCE_STEP
-from sheetnet.network.sheets.differences import checked, moved_costs, moved_values
+from sheetnet.network.sheets.differences import checked, moved_costs, moved_passes, moved_values
 from sheetnet.sheets.checks import FAILED
 from sheetnet.sheets.checks import PASSED as TICK
 
@@ -91,26 +91,16 @@ def ratios(numbers: Numbers) -> FloatArray:
 
 def _kinked(numbers: Numbers) -> list[bool]:
     """Whether a move carries some z over a kink of its activation."""
-    net, h = numbers.net, _h(numbers)
-    base = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
-    found = []
-    for parameter in checked(net, len(numbers.inputs)):
-        sides = []
-        for by in (h, -h):
-            moved = dict(base)
-            key = parameter.quantity.name, parameter.layer
-            moved[key] = base[key].copy()
-            moved[key][tuple(parameter.place.values())] += by
-            kept = forward(net, moved, numbers.inputs)
-            sides.append(
-                [
-                    int((kept[layer.number - 1][quantity.name] > at).sum())
-                    for layer in net.layers
-                    for quantity, at in layer.kinks()
-                ]
-            )
-        found.append(sides[0] != sides[1])
-    return found
+    net = numbers.net
+    sides = [
+        [
+            int((kept[layer.number - 1][quantity.name] > at).sum())
+            for layer in net.layers
+            for quantity, at in layer.kinks()
+        ]
+        for _, kept in moved_passes(numbers)
+    ]
+    return [up != down for up, down in zip(sides[::2], sides[1::2], strict=True)]
 
 
 @lru_cache(maxsize=4)
