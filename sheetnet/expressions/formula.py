@@ -291,6 +291,11 @@ def over_ranges(node: Expression) -> Expression:
     MAX(x, y) becomes IF(x>y, x, y), MIN likewise; all else works on ranges as it is.
     """
     match node:
+        case Call("MAX" | "MIN" as function, (_, _, _, *_) as several):
+            half = len(several) // 2
+            parts = (several[:half], several[half:])
+            pair = [one[0] if len(one) == 1 else Call(function, tuple(one)) for one in parts]
+            return over_ranges(replace(node, arguments=tuple(pair)))
         case Call("MAX", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
             return replace(when(one > other, one, other), guard=node.guard)

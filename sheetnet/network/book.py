@@ -8,8 +8,10 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, status, training
+from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.data import DATA
 from sheetnet.network.sheets.descent import DESCENT
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
 from sheetnet.network.sheets.inputs import INPUTS
@@ -37,6 +39,8 @@ from sheetnet.workbook.knobs import digest
 #: The sheets of every lesson to which they apply, in their order, between Start and Index.
 SHEETS: list[SheetKind] = [
     INPUTS,
+    DATA,
+    BATCHES,
     NETWORK,
     CHAIN_RULE,
     DESCENT,

@@ -20,6 +20,8 @@ from sheetnet.network.net import Net
 from sheetnet.network.optimisers import Optimiser
 from sheetnet.network.quantities import (
     ACTIVATION,
+    BATCH_INPUT,
+    BATCH_TARGET,
     BIAS,
     COST,
     DELTA,
@@ -31,6 +33,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
+from sheetnet.network.standardising import standardised
 from sheetnet.workbook.knobs import Key, Settings
 
 FloatArray = npt.NDArray[np.float64]
@@ -139,8 +142,7 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
     """
     settings = lesson.settings if settings is None else settings
     net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
-    inputs = settings[INPUT.name, None]
-    count, samples = lesson.training.steps + 1, len(inputs)
+    count, samples = lesson.training.steps + 1, lesson.samples
     trace = Trace(
         {
             (q.name, layer): np.zeros((count, *net.lengths(q, layer, samples).values()))
@@ -149,9 +151,15 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
         settings,
     )
     with np.errstate(all="ignore"):
-        _run(net, lesson.hyper, settings, trace)
+        _run(net, lesson.hyper, settings, fed(lesson, settings), trace)
     _refuse_overflow(trace, settings.number("learning_rate"))
     return trace
+
+
+def fed(lesson: Lesson, settings: Settings) -> FloatArray:
+    """What the network is shown of the training examples' inputs: examples × features."""
+    inputs = settings[INPUT.name, None]
+    return standardised(inputs, inputs) if lesson.data.standardise else inputs
 
 
 def forward(
@@ -208,8 +216,19 @@ def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
     return (step * batch + np.arange(batch)) % samples
 
 
-def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
-    inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
+def _run(
+    net: Net,
+    hyper: Mapping[str, float],
+    settings: Settings,
+    inputs: FloatArray,
+    trace: Trace,
+) -> None:
+    targets = settings[TARGET.name, None]
+    if net.batch:
+        order = settings[ORDER.name, None].astype(int) - 1
+        batches = inputs[order], targets[order]
+        for quantity, array in zip((BATCH_INPUT, BATCH_TARGET), batches, strict=True):
+            trace.arrays[quantity.name, None][:] = array
     hyper = {name: settings.number(name) for name in hyper}
     loss_hyper = net.of_loss(settings.number)
     parameters: dict[Key, FloatArray] = {
@@ -221,8 +240,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
     arrays = trace.arrays
     fused = net.is_fused(net.depth)
     gradient = net.loss.fused if fused else net.loss.gradient
-    samples = len(inputs)
-    divisor = net.reduction.divisor(net.batch or samples)
+    samples = net.batch or len(inputs)
+    divisor = net.reduction.divisor(net.learns_from or samples)
     # What is the same in every step is looked up once: small networks take 20 µs a step.
     trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
     whole = {key: bool(mask.all()) for key, mask in trained.items()}
@@ -235,6 +254,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
         for q, at in net.parameters()
     ]
     for step in range(len(trace.costs)):
+        if net.batch:
+            inputs, targets = (array[step] for array in batches)
         kept = forward(net, parameters, inputs)
         by_output = gradient(kept[-1][ACTIVATION.name], targets, loss_hyper)
         gradients: dict[Key, FloatArray] = {}
@@ -245,15 +266,15 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
             one = fused and number == net.depth
             above = by_output
             backs, by_parameter, by_output = layer.backward(own, below, values, above, one)
-            if net.batch:  # the gradients are those of the step's examples
-                chosen = drawn(net.batch, samples, step)
+            if net.learns_from:  # the gradients are those of the step's examples
+                chosen = drawn(net.learns_from, samples, step)
                 there = {name: array[chosen] for name, array in values.items()}
                 by_parameter = layer.backward(own, below[chosen], there, above[chosen], one)[1]
             for name, array in (*values.items(), *backs.items()):
                 arrays[name, number][step] = array
             gradients |= {(name, number): a / divisor for name, a in by_parameter.items()}
-        if net.batch:
-            arrays[ORDER.name, None][step] = drawn(net.batch, samples, step) + 1
+        if net.learns_from:
+            arrays[ORDER.name, None][step] = drawn(net.learns_from, samples, step) + 1
         updated: dict[Key, FloatArray] = {}
         for key, of_gradient, of_state in places:
             arrays[key][step] = parameters[key]
@@ -270,7 +291,8 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
         parameters = updated
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
-    arrays[LOSS.name, None][:] = losses(net, last, targets, loss_hyper)
+    shown = batches[1] if net.batch else targets
+    arrays[LOSS.name, None][:] = losses(net, last, shown, loss_hyper)
     of_all = net.reduction.divisor(samples)
     arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / of_all
 

@@ -59,7 +59,7 @@ class Equations:
     @cached_property
     def drawn(self) -> Equations:
         """The same of the examples that a step learns from."""
-        batch = self.net.batch
+        batch = self.net.learns_from
         if batch is None or self.samples == 1:
             return self
         cells = DrawnCells(self.cells, self.net, self.samples)
@@ -111,7 +111,7 @@ class Equations:
 
     def order(self, step: Expression, place: int) -> Expression:
         """The number of an example that a step learns from, counted from 1."""
-        batch = self.net.batch
+        batch = self.net.learns_from
         first = step if batch == 1 else step * batch
         return call("MOD", first + place if place else first, self.samples) + 1
 

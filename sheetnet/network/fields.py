@@ -24,13 +24,15 @@ from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.keys import check_keys, declared
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.layers.base import Fields
-from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix
+from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, Row
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
 from sheetnet.network.rules import GRADIENT, RULES
 
 MOST_STEPS = 10_000_000
+#: Rows of numbers, or none.
+Rows = tuple[Row, ...]
 
 
 class Open(Part):
@@ -107,11 +109,31 @@ def _with(table: Any, said: Mapping[str, Any]) -> Any:
 class Data(Part):
     inputs: Matrix = Field(description="samples × features")
     targets: Matrix = Field(description="samples × output units")
+    test_inputs: Rows = Field(
+        default=(), description="inputs of examples that are not trained on", strict=False
+    )
+    test_targets: Rows = Field(default=(), description="their targets", strict=False)
+    standardise: bool = Field(
+        default=False, description="true: the inputs by their mean and deviation"
+    )
+    classes: tuple[str, ...] = Field(
+        default=(), description="what the classes are called", strict=False
+    )
+    columns: tuple[str, ...] = Field(
+        default=(), description="what the inputs are called", strict=False
+    )
 
 
 class Training(Open):
     learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
     steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
+    batch: int | None = Field(
+        default=None, ge=1, description="examples of a step; all of them when left out"
+    )
+    shuffle: bool = Field(
+        default=False, description="true: batches are drawn in a new order again and again"
+    )
+    seed: int = Field(default=0, ge=0, description="seed of the order of the examples")
     train_biases: bool = Field(default=True, description="false: biases stay as they are")
     optimiser: str = Field(
         default=SGD.name,

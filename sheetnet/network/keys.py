@@ -42,14 +42,12 @@ CALLED = {
     "outputs": "targets",
     "randomstate": "seed",
     "trainable": "frozen",
+    "batchsize": "batch",
+    "minibatch": "batch",
+    "minibatchsize": "batch",
 }
-_WHOLE = 'a step looks at all examples, with rule = "perceptron" at one'
 #: What other libraries have under these keys and sheetnet does not; with what there is instead.
 ELSEWHERE = {
-    "batch": _WHOLE,
-    "batchsize": _WHOLE,
-    "minibatch": _WHOLE,
-    "shuffle": _WHOLE,
     "weightdecay": "the cost has no further terms",
     "l1": "the cost has no further terms",
     "l2": "the cost has no further terms",
@@ -87,8 +85,9 @@ def in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
     epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
     data = content.get("data")
     inputs = data.get("inputs") if isinstance(data, Mapping) else None
-    if rule and rule.batch and isinstance(inputs, list | tuple) and isinstance(epochs, int):
-        epochs *= -(-len(inputs) // rule.batch)
+    shown = rule.learns_from if rule and rule.learns_from else training.get("batch")
+    if isinstance(shown, int) and isinstance(inputs, list | tuple) and isinstance(epochs, int):
+        epochs *= -(-len(inputs) // max(shown, 1))
     return {**content, "training": {**rest, "steps": epochs}}
 
 

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from sheetnet.network.batches import order
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
@@ -25,9 +26,13 @@ from sheetnet.network.quantities import (
     FIRST_PARAMETER,
     INPUT,
     LEARNING_RATE,
+    ORDER,
     SAMPLE,
     SECOND_PARAMETER,
+    STEP,
     TARGET,
+    TEST_INPUT,
+    TEST_TARGET,
     UNIT,
 )
 from sheetnet.workbook.knobs import Array, Knob, a_little
@@ -150,8 +155,13 @@ def _data(lesson: Lesson) -> Iterator[Knob]:
     for quantity, rows, bounds, shake in (
         (INPUT, lesson.data.inputs, everywhere, _shaken),
         (TARGET, lesson.data.targets, allowed, _other_targets),
+        (TEST_INPUT, lesson.data.test_inputs, everywhere, _shaken),
+        (TEST_TARGET, lesson.data.test_targets, allowed, _other_targets),
     ):
+        if not rows:
+            continue
         value = np.array(rows, np.float64)
+        whole = quantity in (TARGET, TEST_TARGET) and lesson.net.loss.whole
         yield Knob(
             quantity.name,
             None,
@@ -160,8 +170,8 @@ def _data(lesson: Lesson) -> Iterator[Knob]:
             (UNIT,),
             **_bounds(value, *bounds),
             title=quantity.title.rstrip("s"),
-            whole=quantity == TARGET and lesson.net.loss.whole,
-            nudge=_switched if quantity == TARGET and lesson.net.loss.whole else a_little,
+            whole=whole,
+            nudge=_switched if whole else a_little,
             shake=shake,
         )
 
@@ -171,6 +181,29 @@ def _switched(value: Array, rng: np.random.Generator) -> Array:
     switched = value.copy()
     switched.flat[0] = 1 - switched.flat[0]
     return switched
+
+
+def _order(lesson: Lesson) -> Iterator[Knob]:
+    """Which examples the batches are made of, drawn by a seed."""
+    batch, training, examples = lesson.net.batch, lesson.training, len(lesson.data.inputs)
+    if batch is None:
+        return
+    drawn = order(examples, batch, training.steps + 1, training.shuffle, training.seed)
+    yield Knob(
+        ORDER.name,
+        None,
+        drawn.astype(np.float64),
+        (STEP,),
+        (SAMPLE,),
+        low=1,
+        high=examples,
+        whole=True,
+        title="number of an example",
+        number_format="0",
+        original=False,
+        nudge=lambda value, rng: value % examples + 1,
+        shake=lambda value, rng, turn: (value + turn) % examples + 1,
+    )
 
 
 def _parameters(lesson: Lesson) -> Iterator[Knob]:
@@ -192,7 +225,7 @@ def _parameters(lesson: Lesson) -> Iterator[Knob]:
 
 
 def _shown(lesson: Lesson) -> Iterator[Knob]:
-    steps, samples = lesson.training.steps, len(lesson.data.inputs)
+    steps, samples = lesson.training.steps, lesson.samples
     yield Knob(
         CHOSEN_STEP.name,
         None,
@@ -286,7 +319,7 @@ def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
     sizes = lesson.net.sizes
     if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
         return
-    symbols = Symbols(NOTATIONS[lesson.notation], sizes, len(lesson.data.inputs))
+    symbols = Symbols(NOTATIONS[lesson.notation], sizes, lesson.samples)
     choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
     yield Knob(
         CHOSEN_OUTPUT.name,
@@ -305,6 +338,7 @@ KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _loss,
     _of_layers,
     _data,
+    _order,
     _parameters,
     _shown,
     _chosen_parameters,

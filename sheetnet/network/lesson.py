@@ -99,8 +99,8 @@ class Lesson(File):
         self._net = _net(self.network, self.training)
         self._hyper = _hyper(self._net.optimiser, self.training)
         _check_data(self._net, self.data)
-        samples, steps = len(self.data.inputs), self.training.steps
-        check_published(self._net, self.published, samples, steps)
+        _check_batch(self._net, self.training, len(self.data.inputs))
+        check_published(self._net, self.published, self.samples, self.training.steps)
         check_size(len(self._net.layers), self._net.parameter_count)
         return self
 
@@ -164,6 +164,11 @@ class Lesson(File):
         return self._net.sizes
 
     @property
+    def samples(self) -> int:
+        """How many examples a step shows the network: those of a batch, or all."""
+        return self._net.batch or len(self.data.inputs)
+
+    @property
     def hyper(self) -> dict[str, float]:
         """The optimiser's hyper-parameters, the learning rate among them."""
         return {"learning_rate": float(self.training.learning_rate), **self._hyper}
@@ -188,7 +193,7 @@ def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
     layers = tables.get("layers") if isinstance(tables, dict) else None
     for (key, layer), value in originals.items():
         numbers = np.atleast_1d(value).tolist()
-        if layer is None and key in ("input", "target"):
+        if layer is None and key in ("input", "target", "test_input", "test_target"):
             data[f"{key}s"] = numbers
         elif layer is not None and isinstance(layers, list) and layer <= len(layers):
             table = layers[layer - 1]
@@ -257,6 +262,7 @@ def _net(network: Network, training: Training) -> Net:
         reduction,
         rule,
         frozen,
+        training.batch,
     )
 
 
@@ -274,20 +280,49 @@ def _hyper(optimiser: Optimiser, training: Training) -> dict[str, float]:
     return chosen(optimiser.hyper, given, "training.", f"the optimiser {training.optimiser}")
 
 
+def _check_batch(net: Net, training: Training, examples: int) -> None:
+    if training.batch is None:
+        if training.shuffle:
+            raise ValueError(
+                "training.shuffle: every step is shown all examples: take it out, or set "
+                "training.batch"
+            )
+        return
+    if training.batch > examples:
+        raise ValueError(
+            f"training.batch: is {training.batch}, and there are {examples} examples: write at "
+            f"most {examples}"
+        )
+    if net.learns_from:
+        raise ValueError(
+            f'training.batch: rule = "{net.rule.name}" takes {net.learns_from} example a step: '
+            "take one of them out"
+        )
+
+
 def _check_data(net: Net, data: Data) -> None:
-    samples = len(data.inputs)
-    check_matrix("data.inputs", data.inputs, samples, "sample", net.inputs, "input")
-    check_matrix("data.targets", data.targets, samples, "sample", net.sizes[-1], "output unit")
+    _check_examples(net, "data.inputs", data.inputs, "data.targets", data.targets)
+    _check_examples(
+        net, "data.test_inputs", data.test_inputs, "data.test_targets", data.test_targets
+    )
+
+
+def _check_examples(
+    net: Net, first: str, inputs: tuple[Any, ...], second: str, targets: tuple[Any, ...]
+) -> None:
+    samples = len(inputs)
+    check_matrix(first, inputs, samples, "sample", net.inputs, "input")
+    check_matrix(second, targets, samples, "sample", net.sizes[-1], "output unit")
     if bounds := net.loss.bounds:
-        for i, row in enumerate(data.targets):
+        for i, row in enumerate(targets):
             for j, target in enumerate(row):
                 if not bounds[0] <= target <= bounds[1]:
                     raise ValueError(
-                        f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
+                        f"{second}[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         f"targets from {bounds[0]:g} to {bounds[1]:g}"
                     )
                 if net.loss.whole and target != int(target):
                     raise ValueError(
-                        f"data.targets[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
+                        f"{second}[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
                         "targets of 0 or 1"
                     )

@@ -14,7 +14,17 @@ from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.losses import Loss
 from sheetnet.network.optimisers import Optimiser
-from sheetnet.network.quantities import BIAS, COST, LOSS, ORDER, SAMPLE, Quantity
+from sheetnet.network.quantities import (
+    BATCH_INPUT,
+    BATCH_TARGET,
+    BIAS,
+    COST,
+    LOSS,
+    ORDER,
+    SAMPLE,
+    UNIT,
+    Quantity,
+)
 from sheetnet.network.reductions import MEAN, Reduction
 from sheetnet.network.rules import GRADIENT, Rule
 from sheetnet.workbook.knobs import Key
@@ -50,6 +60,7 @@ class Net:
     """The network of a lesson. `loss_hyper` are the loss's hyper-parameters, as the lesson says.
 
     `frozen` says of a parameter's numbers which stay as they are; none where it is not there.
+    `batch` is how many examples a step is shown; None: all of them.
     """
 
     inputs: int
@@ -61,6 +72,7 @@ class Net:
     reduction: Reduction = MEAN
     rule: Rule = GRADIENT
     frozen: Mapping[Key, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    batch: int | None = None
 
     def knobs(self) -> Iterator[tuple[Layer, HyperParameter, str]]:
         """The hyper-parameters of layers that a user may change, with their names in formulas."""
@@ -89,9 +101,9 @@ class Net:
         return {**self.layers[-1].hyper, **own} if self.loss.fused_with else own
 
     @property
-    def batch(self) -> int | None:
+    def learns_from(self) -> int | None:
         """How many examples a step learns from; None: from all."""
-        return self.rule.batch
+        return self.rule.learns_from
 
     @property
     def depth(self) -> int:
@@ -138,8 +150,11 @@ class Net:
 
     def quantities(self) -> Iterator[Owned]:
         """All quantities of a step, in the order in which it computes them."""
-        if self.batch:
+        if self.learns_from:
             yield ORDER, None
+        if self.batch:
+            yield BATCH_INPUT, None
+            yield BATCH_TARGET, None
         for _, layer, _, kept in self.states():
             yield kept, layer
         yield from self.parameters()
@@ -157,7 +172,10 @@ class Net:
     def lengths(self, quantity: Quantity, layer: int | None, samples: int) -> dict[str, int]:
         """The length of each of a quantity's axes."""
         if quantity == ORDER:
-            return {SAMPLE: self.batch or samples}
+            return {SAMPLE: self.learns_from or samples}
+        if quantity in (BATCH_INPUT, BATCH_TARGET):
+            units = self.sizes[0] if quantity == BATCH_INPUT else self.sizes[-1]
+            return {SAMPLE: samples, UNIT: units}
         known = {SAMPLE: samples} | (self.layers[layer - 1].lengths if layer else {})
         return {axis: known[axis] for axis in quantity.axes}
 

@@ -13,12 +13,14 @@ from functools import cached_property
 
 import numpy as np
 
-from sheetnet.network.engine import DivergenceError, FloatArray, Trace, train
+from sheetnet.network.engine import DivergenceError, FloatArray, Trace, fed, train
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
 from sheetnet.network.quantities import (
     ACTIVATION,
+    BATCH_INPUT,
+    BATCH_TARGET,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     INPUT,
@@ -26,6 +28,7 @@ from sheetnet.network.quantities import (
     SAMPLE,
     STEP,
     TARGET,
+    UNIT,
     Quantity,
 )
 from sheetnet.workbook.blocks import Block
@@ -101,15 +104,20 @@ class Numbers:
         """What the loss depends on, as it stands in the cells."""
         return self.net.of_loss(self.settings.number)
 
-    @property
-    def inputs(self) -> FloatArray:
-        """samples × features"""
-        return self.settings[INPUT.name, None]
+    @cached_property
+    def examples(self) -> FloatArray:
+        """The inputs of all training examples as the network is shown them: examples × features."""
+        return fed(self.lesson, self.settings)
 
-    @property
+    @cached_property
+    def inputs(self) -> FloatArray:
+        """The inputs of the chosen step's examples, a batch or all: samples × features."""
+        return self.now(BATCH_INPUT) if self.net.batch else self.examples
+
+    @cached_property
     def targets(self) -> FloatArray:
-        """samples × output units"""
-        return self.settings[TARGET.name, None]
+        """The targets of the chosen step's examples: samples × output units."""
+        return self.now(BATCH_TARGET) if self.net.batch else self.settings[TARGET.name, None]
 
     @cached_property
     def is_steady(self) -> bool:
@@ -178,6 +186,9 @@ class Numbers:
             derived = self._derived[name]
             axes = derived.axes(self.net, layer or 0) if derived.axes else derived.quantity.axes
             return self._laid(block, self.derived(name, layer), axes)
+        if block.live and name in (INPUT.name, TARGET.name):
+            shown = self.inputs if name == INPUT.name else self.targets
+            return self._laid(block, shown, (SAMPLE, UNIT))
         if key in self.settings:
             return self._laid(block, self.settings[key], self._given_axes[key])
         return None

@@ -85,6 +85,13 @@ INPUT = Quantity(
 TARGET = Quantity(
     "target", (SAMPLE, UNIT), Role.GIVEN, "targets", lambda s, _, at: s.target(at.get(UNIT, 0))
 )
+#: Examples that are not trained on.
+TEST_INPUT = Quantity(
+    "test_input", (SAMPLE, UNIT), Role.GIVEN, "test inputs", lambda s, _, at: s.input(at[UNIT])
+)
+TEST_TARGET = Quantity(
+    "test_target", (SAMPLE, UNIT), Role.GIVEN, "test targets", lambda s, _, at: s.target(at[UNIT])
+)
 WEIGHT = Quantity(
     "weight",
     (UNIT, SOURCE),
@@ -138,6 +145,22 @@ ORDER = Quantity(
     "learns from",
     lambda s, _, at: Rich(()) + "example",
     "The example that this step learns from: one after the other, in their order.",
+)
+#: What a step with a batch is shown, drawn from the data by its order.
+BATCH_INPUT = Quantity(
+    "batch_input",
+    (SAMPLE, UNIT),
+    Role.GIVEN,
+    "inputs of the batch",
+    lambda s, _, at: s.input(at.get(UNIT, 0)),
+    "The inputs of the examples that this step learns from, by their numbers on Batches.",
+)
+BATCH_TARGET = Quantity(
+    "batch_target",
+    (SAMPLE, UNIT),
+    Role.GIVEN,
+    "targets of the batch",
+    lambda s, _, at: s.target(at.get(UNIT, 0)),
 )
 LOSS = Quantity("loss", (SAMPLE,), Role.FORWARD, "loss", lambda s, _, at: s.loss)
 COST = Quantity(

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 class Rule:
     """How a step learns.
 
-    `batch` is how many examples a step learns from, in the order of the file, beginning anew
+    `learns_from` is how many examples a step learns from, in the order of the file, beginning anew
     behind the last; None: from all of them. `loss` is the loss that the rule asks for, if any.
     """
 
     name: str
     written: str
-    batch: int | None = None
+    learns_from: int | None = None
     loss: str | None = None
 
 
@@ -26,6 +26,6 @@ GRADIENT = Rule("gradient", "new w = w − η·gradient of the cost")
 
 #: Rosenblatt's rule is the gradient descent of one example a step on the perceptron criterion
 #: (ŷ − y)(z − θ), whose derivative by z is ŷ − y: Δw = η(y − ŷ)x.
-PERCEPTRON = Rule("perceptron", "Δw = η(y − ŷ)x, one example a step", batch=1, loss="perceptron")
+PERCEPTRON = Rule("perceptron", "Δw = η(y − ŷ)x, one example a step", learns_from=1, loss="perceptron")
 
 RULES: dict[str, Rule] = {rule.name: rule for rule in (GRADIENT, PERCEPTRON)}

@@ -32,7 +32,7 @@ def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Less
 
 def count(lesson: Lesson) -> int:
     """How many numbers the run has; each stands in the workbook."""
-    return lesson.net.count(len(lesson.data.inputs)) * (lesson.training.steps + 1)
+    return lesson.net.count(lesson.samples) * (lesson.training.steps + 1)
 
 
 def steps(lesson: Lesson) -> int:
@@ -41,12 +41,12 @@ def steps(lesson: Lesson) -> int:
 
 def smaller(lesson: Lesson, most: int) -> str:
     """Which number of the lesson to make how small for a run of `most` numbers."""
-    return fewer(lesson.net, len(lesson.data.inputs), lesson.training.steps, most)
+    return fewer(lesson.net, lesson.samples, lesson.training.steps, most)
 
 
 def check(lesson: Lesson) -> None:
     """Refuse what no workbook can hold. Raises `SheetnetError`."""
-    for _ in placed(lesson.net, len(lesson.data.inputs), lesson.training.steps):
+    for _ in placed(lesson.net, lesson.samples, lesson.training.steps):
         pass
 
 

@@ -34,7 +34,7 @@ class _Translator:
     """Replaces the symbols of one notation in a text by those of another."""
 
     def __init__(self, lesson: Lesson, key: str) -> None:
-        samples = len(lesson.data.inputs)
+        samples = lesson.samples
         own, other = (
             Symbols(NOTATIONS[name], lesson.sizes, samples) for name in (lesson.notation, key)
         )

@@ -17,12 +17,16 @@ from sheetnet.network.notation import NOTATIONS, Notation, Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import placed
 from sheetnet.network.quantities import (
+    BATCH_INPUT,
+    BATCH_TARGET,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     DIFFERENCE_STEP,
+    INPUT,
     LEARNING_RATE,
     SAMPLE,
     STEP,
+    TARGET,
     Quantity,
 )
 from sheetnet.sheets.words import Words
@@ -53,6 +57,8 @@ class Context:
     words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)
+    _fed: dict[str, Block] = field(default_factory=dict)
+    _all: dict[str, Block] = field(default_factory=dict)
     _names: dict[tuple[str, int | None], Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,7 +103,8 @@ class Context:
 
     @property
     def samples(self) -> int:
-        return len(self.lesson.data.inputs)
+        """How many examples a step shows the network."""
+        return self.lesson.samples
 
     @property
     def batch(self) -> bool:
@@ -106,6 +113,13 @@ class Context:
     @property
     def steps(self) -> int:
         return self.lesson.training.steps
+
+    @property
+    def shows_data(self) -> bool:
+        """Whether the examples stand on a sheet of their own, with what becomes of them."""
+        data = self.lesson.data
+        said = data.test_inputs or data.standardise or data.classes or data.columns
+        return bool(said) or self.net.batch is not None
 
     # Blocks
 
@@ -137,6 +151,22 @@ class Context:
         """The block of input cells of a quantity."""
         name = quantity.name if isinstance(quantity, Quantity) else quantity
         return self._knob_blocks[name, layer]
+
+    def feed(self, quantity: Quantity, block: Block) -> None:
+        """Say where inputs or targets stand as the network is shown them at the chosen step."""
+        self._fed[quantity.name] = block
+
+    def fed(self, quantity: Quantity) -> Block:
+        """The inputs or the targets of the chosen step's examples: samples × units."""
+        return self._fed.get(quantity.name) or self.all_of(quantity)
+
+    def all_of(self, quantity: Quantity) -> Block:
+        """The inputs or the targets of all training examples, as the network is shown them."""
+        return self._all.get(quantity.name) or self.knob(quantity)
+
+    def give(self, quantity: Quantity, block: Block) -> None:
+        """Say where the inputs of all training examples stand, standardised."""
+        self._all[quantity.name] = block
 
     def fill_knob(self, sheet: Sheet, knob: Knob, style: Style) -> None:
         """Write what stands in a knob's cells; moved, they hold what the settings say."""
@@ -183,7 +213,7 @@ class Context:
 
     def given(self, quantity: Quantity, unit: int) -> Expression:
         """An input or a target of the chosen example."""
-        block = self.knob(quantity)
+        block = self.fed(quantity)
         if not self.batch:
             return block.ref(unit=unit)
         return call("INDEX", block.area(unit=unit, fixed=True), self.sample, 1)
@@ -254,10 +284,18 @@ class RunCells:
         """The block that holds a quantity, and whether references to it stay."""
         key = quantity.name, layer
         if key not in self._blocks:
-            knob = layer is None and key in self._context.knobs
-            block = self._context.knob(quantity) if knob else self._context.run(quantity, layer)
+            block = self._found(quantity, layer)
             self._blocks[key] = block, not self._moves(block)
         return self._blocks[key]
+
+    def _found(self, quantity: Quantity, layer: int | None) -> Block:
+        context = self._context
+        if quantity in (INPUT, TARGET):
+            of_batch = BATCH_INPUT if quantity == INPUT else BATCH_TARGET
+            return context.run(of_batch) if context.net.batch else context.all_of(quantity)
+        if layer is None and (quantity.name, None) in context.knobs:
+            return context.knob(quantity)
+        return context.run(quantity, layer)
 
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         block, fixed = self._block(quantity, layer)

@@ -149,12 +149,12 @@ class _Row:
 
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
         if quantity in (INPUT, TARGET):
-            return self._context.knob(quantity).ref(fixed=True, **index)
+            return self._context.fed(quantity).ref(fixed=True, **index)
         return self._blocks[quantity.name, layer].ref(fixed=False, **index)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         if quantity in (INPUT, TARGET):
-            return self._context.knob(quantity).area(fixed=True, **index)
+            return self._context.fed(quantity).area(fixed=True, **index)
         return self._blocks[quantity.name, layer].area(fixed=False, **index)
 
 

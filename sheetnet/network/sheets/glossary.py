@@ -16,7 +16,7 @@ def cost(context: Context) -> str:
 
 def gradient(context: Context) -> str:
     of = "the cost"
-    if context.net.batch:
+    if context.net.learns_from:
         of = "the loss of the example that the step learns from"
     return (
         f"The gradient of a weight says how {of} changes when the weight grows a little, per "

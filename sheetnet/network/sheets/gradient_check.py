@@ -80,7 +80,7 @@ GRADIENT_RATIO = _quantity("gradient_ratio", "the same, by their size")
 
 def applies(context: Context) -> bool:
     """Whether the gradients are the whole cost's, and the network is small enough for the check."""
-    few = context.net.parameter_count <= MOST_PARAMETERS and not context.net.batch
+    few = context.net.parameter_count <= MOST_PARAMETERS and not context.net.learns_from
     return few and differences.width(context.net, context.samples) < differences.MOST_CELLS // 16
 
 

@@ -86,19 +86,20 @@ class Table:
 
 
 def tables(context: Context) -> Iterator[Table]:
-    """The data, then the starting parameters of each layer."""
+    """The data, where they have no sheet of their own, then each layer's starting parameters."""
     symbols, knobs = context.symbols, context.knobs
     inputs, targets = knobs[INPUT.name, None], knobs[TARGET.name, None]
-    yield Table(
-        "inputs and targets",
-        "inputs and targets",
-        (
-            Part(inputs, 0, symbols.input),
-            Part(targets, context.sizes[0] + 1, symbols.target),
-        ),
-        context.samples,
-        lambda n: f"example {n + 1}" if context.batch else "the example",
-    )
+    if not context.shows_data:
+        yield Table(
+            "inputs and targets",
+            "inputs and targets",
+            (
+                Part(inputs, 0, symbols.input),
+                Part(targets, context.sizes[0] + 1, symbols.target),
+            ),
+            context.samples,
+            lambda n: f"example {n + 1}" if context.batch else "the example",
+        )
     for layer in context.layers:
         yield _parameters(context, layer.number)
 

@@ -93,7 +93,7 @@ class Lines:
                 self._line(delta.symbol, equation, delta, BACKWARD, None, layer.hyper)
 
         by = f", by the {context.net.reduction.written} of the gradients of all examples"
-        if context.net.batch:
+        if context.net.learns_from:
             by = ", by the gradient of the example that the step learns from"
         self._section("Update" + by * context.batch)
         fixed: list[Rich] = []

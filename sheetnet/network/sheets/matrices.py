@@ -30,7 +30,7 @@ def _applies(context: Context) -> bool:
     """Whether the matrices are of a size that anybody looks at, and all work unit by unit."""
     return (
         bool(context.dense)
-        and not context.net.batch
+        and not context.net.learns_from
         and all(layer.activation.cell_slope for layer in context.dense)
         and context.net.count(context.samples) <= MOST_NUMBERS
     )

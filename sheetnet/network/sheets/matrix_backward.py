@@ -145,7 +145,7 @@ class Backward(Forward):
 
     def _targets(self, layer: int) -> Placed:
         """The targets, lying as δ does."""
-        targets, rows = self.context.knob(TARGET), self.delta_rows
+        targets, rows = self.context.fed(TARGET), self.delta_rows
 
         def element(r: int, c: int) -> Expression:
             sample, unit = (r, c) if rows else (c, r)

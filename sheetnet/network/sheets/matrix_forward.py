@@ -249,7 +249,7 @@ class Forward:
 
             def held(r: int, c: int) -> Expression:
                 sample, unit = (r, c) if rows else (c, r)
-                return self.context.knob(INPUT).ref(sample=sample, unit=unit)
+                return self.context.fed(INPUT).ref(sample=sample, unit=unit)
 
         parts = [Part((ALL, weights) if rows else (weights, ALL), held)]
         if biases:

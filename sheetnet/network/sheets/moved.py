@@ -128,7 +128,7 @@ class Rows:
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Expression:
         if quantity in (INPUT, TARGET):
             if not self.chosen:
-                return self.context.knob(quantity).ref(fixed=True, **index)
+                return self.context.fed(quantity).ref(fixed=True, **index)
             offset = 0 if quantity == INPUT else self.context.sizes[0]
             column = self.left + offset + index.get(UNIT, 0)
             return Ref(self.sheet.name, BASE_ROW, column, True)
@@ -146,7 +146,7 @@ class Rows:
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         if quantity in (INPUT, TARGET):
-            return None if self.chosen else self.context.knob(quantity).area(fixed=True, **index)
+            return None if self.chosen else self.context.fed(quantity).area(fixed=True, **index)
         block = self._blocks.get((quantity.name, layer))
         found = block.area(fixed=False, **index) if block else None
         return found and replace(found, top=self._row, bottom=self._row)

@@ -216,7 +216,7 @@ class _Cards:
         if card.batch:
             heads[card.gradient_column] = "this one's gradient"
             heads[card.mean_column] = f"{self.context.net.reduction.written} gradient"
-            if self.context.net.batch:
+            if self.context.net.learns_from:
                 heads[card.mean_column] = "the step's"
         heads |= {card.state_column(state): state for state in card.states}
         heads[card.new_column] = "new weight"

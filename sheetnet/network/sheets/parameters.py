@@ -51,7 +51,7 @@ TITLES = (
 def listed(context: Context) -> tuple[Parameter, ...]:
     """The parameters that may be chosen; none where the network is too large or of other
     layers than dense ones, or where a step does not learn from all examples."""
-    return choosable(context.net) if context.dense and not context.net.batch else ()
+    return choosable(context.net) if context.dense and not context.net.learns_from else ()
 
 
 def column(context: Context, of: int) -> Area:

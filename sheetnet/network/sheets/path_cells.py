@@ -290,7 +290,7 @@ class PathCells(Places):
         context = self.context
         if isinstance(unit, int):
             return context.given(TARGET, unit)
-        block = context.knob(TARGET)
+        block = context.fed(TARGET)
         if block.height * block.width == 1:
             return block.ref(fixed=True)
         sample = context.sample if context.batch else Number(1)

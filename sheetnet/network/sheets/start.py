@@ -14,7 +14,15 @@ from sheetnet.expressions.formula import Area, Expression, call, equal, guard, j
 from sheetnet.files.layout import row_under
 from sheetnet.lessons.parts import Try
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import CHOSEN_STEP, COST, STEP
+from sheetnet.network.quantities import (
+    CHOSEN_STEP,
+    COST,
+    INPUT,
+    STEP,
+    TARGET,
+    TEST_INPUT,
+    TEST_TARGET,
+)
 from sheetnet.network.sheets import (
     drawing,
     glossary,
@@ -51,6 +59,10 @@ DRAWING, UNIT, TALLEST, CURVE, CURVE_ALONE = 6.1, 1.15, 9.0, 5.0, 10.0
 GHOST, LIVE = 1.0, 2.5
 
 
+#: What stands on Data.
+DATA_KNOBS = (INPUT.name, TARGET.name, TEST_INPUT.name, TEST_TARGET.name)
+
+
 class Layout:
     """Where the parts of Start are; made once, when all other knobs have their places."""
 
@@ -79,6 +91,8 @@ class Layout:
         self.own = Own(context)
         self.own.place(knob for knob in self.single if knob.original)
         self.own.place(part.knob for table in small for part in table.parts)
+        if context.shows_data:
+            self.own.place(knob for knob in context.knobs.values() if knob.key in DATA_KNOBS)
 
     @property
     def right_width(self) -> float:

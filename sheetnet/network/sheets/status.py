@@ -177,7 +177,7 @@ def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
     higher = join(["✗ The cost ends higher than it began, at ", end, f".{remedy}"])
     hump = join(["The cost rises to ", top, " on the way, then falls."])
     falls: Expression = join(["✓ The cost comes down from ", start, " to ", end, "."])
-    one_by_one = bool(context.net.batch)  # so that the cost may go up with every step
+    one_by_one = bool(context.net.learns_from)  # so that the cost may go up with every step
     if one_by_one:
         higher = join([UP_AND_DOWN, end, "."])
         falls = guard(when(last > FLOOR, higher, falls))

@@ -231,7 +231,7 @@ class _Writer:
         hint = "forward passes with the weights of the chosen step, a row a point"
         frame.head(sheet, "Surface points: workings of Surface", hint, 1)
         frame.banner(sheet, max(self.right, 8))
-        block = context.knob(INPUT)
+        block = context.fed(INPUT)
         for axis in range(self.dimensions):
             held = block.area(unit=axis, fixed=True)
             assert held
@@ -284,7 +284,7 @@ class _Writer:
         """One input: the outputs as curves, the examples as points."""
         context, sheet = self.context, self.sheet
         x = Area(POINTS, FIRST_ROW, 2, self.last, 2, True)
-        places, targets = context.knob(INPUT), context.knob(TARGET)
+        places, targets = context.fed(INPUT), context.fed(TARGET)
         examples = places.area(unit=0, fixed=True)
         assert examples
         series = []
@@ -389,7 +389,7 @@ class _Writer:
         for column, title in ((2, "example"), (3, "target"), (4, "cell")):
             sheet.put(row - 1, column, title, styles.LABEL_CENTRE.but(size=9))
         sheet.notes[row - 1, 4] = CELLS
-        held, targets = context.knob(INPUT), context.knob(TARGET)
+        held, targets = context.fed(INPUT), context.fed(TARGET)
         whole = styles.SIGN.but(number_format="0", size=8)
         for n in range(count):
             parts = []

@@ -10,11 +10,22 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref, has_ranges
+from sheetnet.expressions.formula import Expression, Ref, call, has_ranges
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
-from sheetnet.network.quantities import COST, ORDER, SAMPLE, STEP, Quantity
+from sheetnet.network.quantities import (
+    BATCH_INPUT,
+    BATCH_TARGET,
+    COST,
+    INPUT,
+    ORDER,
+    SAMPLE,
+    STEP,
+    TARGET,
+    UNIT,
+    Quantity,
+)
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
@@ -97,7 +108,8 @@ class _Rows:
         self.states = {(kept.name, at): (of, name) for of, at, name, kept in net.states()}
         #: Rows of one step, and whether one formula serves for all of them.
         self.each = blocks[0].height // (context.steps + 1)
-        self.alike = self.axes[1:] in ((), (SAMPLE,))
+        drawn = net.batch and SAMPLE in self.axes
+        self.alike = self.axes[1:] in ((), (SAMPLE,)) and not drawn
         self._look_at(0)
 
     def write(self) -> None:
@@ -185,7 +197,7 @@ class _Rows:
     def _moves(self, block: Block) -> bool:
         """Whether references to a block move down with the rows of a band."""
         if self.axes == (STEP,):
-            return block.live
+            return STEP in block.rows
         return not self.alike or SAMPLE in block.rows
 
     def _look_at(self, step: int) -> None:
@@ -200,6 +212,8 @@ class _Rows:
         """The formula of one cell of a step."""
         layer = block.layer
         key = quantity.name, layer
+        if quantity in (BATCH_INPUT, BATCH_TARGET):
+            return self._of_batch(quantity, index)
         if quantity == ORDER:
             return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if layer is not None and key in self.states:
@@ -208,6 +222,16 @@ class _Rows:
         if layer is not None and key in self.parameters:
             return self._parameter(quantity, layer, index)
         return self.equations.of(quantity, layer, index)
+
+    def _of_batch(self, quantity: Quantity, index: Mapping[str, int]) -> Expression:
+        """An input or a target of one of the batch's examples, by the example's number."""
+        unit, sample = index[UNIT], index[SAMPLE]
+        held = self.context.all_of(INPUT if quantity == BATCH_INPUT else TARGET)
+        column = held.area(unit=unit, fixed=True)
+        assert column
+        if column.shape == (1, 1):  # Gnumeric takes no INDEX of a single cell
+            return held.ref(unit=unit, fixed=True)
+        return call("INDEX", column, self.here.at(ORDER, None, sample=sample), 1)
 
     def _parameter(self, parameter: Quantity, layer: int, index: Mapping[str, int]) -> Expression:
         """The user's at step 0, later what the optimiser makes of the step before."""

@@ -98,7 +98,7 @@ class _Panel(Pairs):
         self.section("The batch: inputs and targets, an example a column; a column of ones")
 
         def given(quantity: Any) -> Each:
-            block = context.knob(quantity)
+            block = context.fed(quantity)
             return lambda i, n: block.ref(sample=n, unit=i)
 
         inputs = self.cells(

@@ -82,7 +82,7 @@ def refuses(lesson: Lesson) -> str:
     """Why a lesson cannot have the panel, and the remedy."""
     net = lesson.net
     alone = net.sizes[1:] == (1,) and net.loss.fused_with == "step"
-    if net.batch != 1 or not alone:
+    if net.learns_from != 1 or not alone:
         return (
             'is about one unit with training.rule = "perceptron": set that, and a single layer of '
             "one unit, or take the panel out"
@@ -239,9 +239,9 @@ class _Writer(Places):
             column += 1
         given = GIVEN.but(horizontal="center", number_format="General")
         for k in range(self.sources):
-            cell = context.knob(INPUT).ref(sample=n, unit=k, fixed=True)
+            cell = context.fed(INPUT).ref(sample=n, unit=k, fixed=True)
             sheet.put(row, column + k, cell, given, claim=lambda m, n=n, k=k: m.inputs[n, k])
-        target = context.knob(TARGET).ref(sample=n, unit=0, fixed=True)
+        target = context.fed(TARGET).ref(sample=n, unit=0, fixed=True)
         sheet.put(row, self.target, target, given, claim=lambda m: m.targets[n, 0])
         x = Area(NAME, row, self.first, row, self.behind - 1)
         z, a, y = (Ref(NAME, row, c) for c in (self.sum, self.output, self.target))
@@ -347,7 +347,7 @@ class _Writer(Places):
                 call(
                     "ABS",
                     outputs.ref(fixed=True, **{STEP: step, SAMPLE: n, UNIT: 0})
-                    - context.knob(TARGET).ref(fixed=True, sample=n, unit=0),
+                    - context.fed(TARGET).ref(fixed=True, sample=n, unit=0),
                 )
                 for n in range(self.samples)
             ]

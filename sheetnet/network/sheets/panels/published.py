@@ -122,7 +122,7 @@ class _Cells:
         known = self._writer.find(quantity.name, layer, own, self._step, index.get(SAMPLE, 0))
         symbol = quantity.symbol(context.symbols, layer or 0, own)
         if known is None and layer is None and quantity in (INPUT, TARGET):
-            known = context.knob(quantity).ref(fixed=True, **index)
+            known = context.fed(quantity).ref(fixed=True, **index)
         elif known is None:
             place = {**index, STEP: self._step}
             known = context.run(quantity, layer).ref(fixed=True, **place)
@@ -222,7 +222,7 @@ class _Writer:
     def _without_layer(self, place: Place, cells: _Cells) -> Expression:
         if place.name in (INPUT.name, TARGET.name):
             given = INPUT if place.name == INPUT.name else TARGET
-            return self.context.knob(given).ref(fixed=True, **{SAMPLE: place.sample}, **place.at)
+            return self.context.fed(given).ref(fixed=True, **{SAMPLE: place.sample}, **place.at)
         if place.name == "learning_rate":
             return self.context.hyper["learning_rate"]
         first = replace(_Cells(self, 0, place.sample).at(COST), signless=True)

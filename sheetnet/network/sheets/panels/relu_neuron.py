@@ -58,7 +58,7 @@ def refuses(lesson: Lesson) -> str:
     net, layer = lesson.net, lesson.net.layers[0]
     one = net.sizes[1:] == (1,) and isinstance(layer, Dense) and layer.bias == BIAS
     squared = net.loss.name == "squared_error" and net.reduction.name == "mean"
-    if not one or not layer.fuses_with("relu") or not squared or net.batch:
+    if not one or not layer.fuses_with("relu") or not squared or net.learns_from:
         return (
             'is about one unit with activation = "relu" and a bias, trained on the mean of '
             'network.loss = "squared_error": set these, or take the panel out'
@@ -194,9 +194,9 @@ class _Writer:
         sheet.put(row, LEFT, f"example {n + 1}", styles.LABEL_RIGHT)
         given = GIVEN.but(number_format="General", horizontal="center")
         for k in range(at.sources):
-            cell = context.knob(INPUT).ref(sample=n, unit=k, fixed=True)
+            cell = context.fed(INPUT).ref(sample=n, unit=k, fixed=True)
             sheet.put(row, at.x + k, cell, given, claim=lambda m, n=n, k=k: m.inputs[n, k])
-        target = context.knob(TARGET).ref(sample=n, unit=0, fixed=True)
+        target = context.fed(TARGET).ref(sample=n, unit=0, fixed=True)
         sheet.put(row, at.y, target, given, claim=lambda m: m.targets[n, 0])
         y, z, u, v = (at.cell(n, c) for c in (at.y, at.z, at.u, at.v))
         e, mask = at.cell(n, at.e), at.cell(n, at.mask)

@@ -198,7 +198,7 @@ def _relu(context: Context) -> bool:
         and context.dense[0].bias == BIAS
         and net.loss.name == "squared_error"
         and net.reduction.name == "mean"
-        and not net.batch
+        and not net.learns_from
         and 1 < context.samples <= MOST_EXAMPLES
     )
 
@@ -216,9 +216,9 @@ def _gradient(parameter: Quantity) -> Callable[[Context], Proof | None]:
         active: list[Expression] = []
         for n in range(context.samples):
             z = context.of_step(Z, 1, **{SAMPLE: n})
-            term: Expression = z - context.knob(TARGET).ref(sample=n, unit=0, fixed=True)
+            term: Expression = z - context.fed(TARGET).ref(sample=n, unit=0, fixed=True)
             if parameter == WEIGHT:
-                term = term * context.knob(INPUT).ref(sample=n, unit=0, fixed=True)
+                term = term * context.fed(INPUT).ref(sample=n, unit=0, fixed=True)
             terms.append(term)
             active.append(slope(z, z, {}) * term)
         two = Number(2) / context.samples
@@ -264,7 +264,7 @@ def _row_and_column(context: Context) -> Proof | None:
     if not _relu(context):
         return None
     count = context.samples
-    targets = context.knob(TARGET).area(unit=0, fixed=True)
+    targets = context.fed(TARGET).area(unit=0, fixed=True)
     return Proof(
         (Number(count * count), count * count),
         (Number(count), count),

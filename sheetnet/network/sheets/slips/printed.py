@@ -136,7 +136,7 @@ def _by_activation(context: Context, place: Place) -> Expression | None:
         if not _sigmoid(context, place) or context.net.loss.name != "binary_cross_entropy":
             return None
         z = _ref(context, Z, layer, place, **place.at)
-        target = context.knob(TARGET).ref(sample=place.sample, unit=unit, fixed=True)
+        target = context.fed(TARGET).ref(sample=place.sample, unit=unit, fixed=True)
         up, down = (exp(guard(minimum(LARGEST_EXPONENT, sign))) for sign in (z, -z))
         return -target * (1 + down) + (1 - target) * (1 + up)
     terms = []

@@ -103,7 +103,9 @@ class Cells:
 
     def count(self, quantity: Quantity, layer: int | None = None, **index: int) -> Expression:
         """How many numbers some input cells are."""
-        return call("COUNT", self.context.knob(quantity, layer).area(fixed=True, **index))
+        given = quantity in (INPUT, TARGET)
+        block = self.context.fed(quantity) if given else self.context.knob(quantity, layer)
+        return call("COUNT", block.area(fixed=True, **index))
 
 
 class Arrays:

@@ -17,7 +17,7 @@ def _ones(context: Context) -> Proof | None:
     if examples < 2:
         return None
     return Proof(
-        (call("COUNT", context.knob(TARGET).ref(fixed=True)), 1),
+        (call("COUNT", context.fed(TARGET).ref(fixed=True)), 1),
         (cells.count(TARGET, unit=0), examples),
         (cells.count(INPUT, unit=0), examples),
         counts=True,

@@ -1,0 +1,127 @@
+"""How well a network does on all examples, at every step: training and test set.
+
+A step with a batch learns from some of the examples only; the costs here are those of all.
+Where the targets are classes, an example counts as right where no other class scores higher than
+its own (one output: where it is on the target's side of a half).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from sheetnet.expressions.rich import rich
+from sheetnet.network.activations import ABOVE
+from sheetnet.network.engine import FloatArray, forward, losses
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.net import Net
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    INPUT,
+    STEP,
+    TARGET,
+    TEST_INPUT,
+    TEST_TARGET,
+    Quantity,
+    Role,
+    Z,
+)
+from sheetnet.network.standardising import standardised
+
+#: Training set and test set.
+SPLIT = "split"
+SETS = ("training", "test")
+#: On which side of this a single output, and its target, is.
+HALF = 0.5
+
+TRAINING_COST = Quantity(
+    "training_cost", (STEP,), Role.FORWARD, "training cost", lambda s, _, at: s.cost
+)
+TEST_COST = Quantity("test_cost", (STEP,), Role.FORWARD, "test cost", lambda s, _, at: s.cost)
+ACCURACY = Quantity(
+    "accuracy", (STEP, SPLIT), Role.FORWARD, "accuracy", lambda s, _, at: rich("accuracy")
+)
+
+
+def has_test(lesson: Lesson) -> bool:
+    return bool(lesson.data.test_inputs)
+
+
+def is_classification(lesson: Lesson) -> bool:
+    """Whether the targets are classes: 0 or 1, of several outputs one 1 in each example."""
+    found = np.array((*lesson.data.targets, *lesson.data.test_targets), float)
+    whole = bool(np.isin(found, (0.0, 1.0)).all())
+    return whole and (found.shape[1] == 1 or bool((found.sum(axis=1) == 1).all()))
+
+
+def shown_sets(numbers: Numbers) -> list[tuple[FloatArray, FloatArray]]:
+    """Inputs as the network is shown them and targets, of the training set and of the test set."""
+    held, lesson = numbers.settings, numbers.lesson
+    sets = [(numbers.examples, held[TARGET.name, None])]
+    if has_test(lesson):
+        inputs = held[TEST_INPUT.name, None]
+        if lesson.data.standardise:
+            inputs = standardised(inputs, held[INPUT.name, None])
+        sets.append((inputs, held[TEST_TARGET.name, None]))
+    return sets
+
+
+def scores_by(net: Net) -> Quantity:
+    """By what the outputs compete: by z where an activation looks at all of them at once."""
+    last = net.layers[-1]
+    return ACTIVATION if isinstance(last, Dense) and last.activation.slope else Z
+
+
+def own_score(scores: FloatArray, targets: FloatArray) -> FloatArray:
+    """The score of each example's own class."""
+    found: FloatArray = (scores * targets).sum(axis=-1, keepdims=True)
+    return found
+
+
+def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which examples are right: … × examples, from … × examples × outputs."""
+    if targets.shape[-1] == 1:
+        sides: npt.NDArray[np.bool_] = (scores > HALF - ABOVE) == (targets > HALF - ABOVE)
+        return sides[..., 0]
+    none: npt.NDArray[np.bool_] = ~(scores > own_score(scores, targets) + ABOVE).any(axis=-1)
+    return none
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Of each set: the last layer's z (steps + 1 × examples × outputs), the mean or summed loss
+    and the share of right examples (steps + 1 each)."""
+
+    z: list[FloatArray]
+    costs: list[FloatArray]
+    accuracies: list[FloatArray]
+
+
+@lru_cache(maxsize=4)
+def evaluated(numbers: Numbers) -> Evaluation:
+    net, trace = numbers.net, numbers.trace
+    by = scores_by(net)
+    z, costs, accuracies = [], [], []
+    for inputs, targets in shown_sets(numbers):
+        divisor = net.reduction.divisor(len(inputs))
+        of_steps = []
+        for step in range(len(trace.costs)):
+            parameters = {(q.name, at): trace[q, at][step] for q, at in net.parameters()}
+            of_steps.append(forward(net, parameters, inputs)[-1])
+        last = {name: np.array([kept[name] for kept in of_steps]) for name in of_steps[0]}
+        z.append(last[Z.name])
+        costs.append(losses(net, last, targets, numbers.loss_hyper).sum(axis=1) / divisor)
+        accuracies.append(right(last[by.name], targets).mean(axis=1))
+    return Evaluation(z, costs, accuracies)
+
+
+DERIVED = (
+    Derived(TRAINING_COST, lambda numbers, _: evaluated(numbers).costs[0]),
+    Derived(TEST_COST, lambda numbers, _: evaluated(numbers).costs[-1]),
+    Derived(ACCURACY, lambda numbers, _: np.column_stack(evaluated(numbers).accuracies)),
+)

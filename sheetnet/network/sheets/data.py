@@ -1,0 +1,270 @@
+"""Data: all examples, what the network makes of them at the chosen step, and over the steps.
+
+On top how many are right, what is taken for what, and the curves of training and test set; below
+the examples themselves, whose inputs and targets are there to be changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, when
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.evaluation import DERIVED
+from sheetnet.network.net import Net
+from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.quantities import (
+    INPUT,
+    SAMPLE,
+    TARGET,
+    TEST_INPUT,
+    TEST_TARGET,
+    UNIT,
+    Quantity,
+    Role,
+)
+from sheetnet.network.sheets import evaluation, inputs
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.data_figures import write_figures
+from sheetnet.network.sheets.data_places import INPUTS, LEFT, NAME, NUMBER, SET, DataPlaces
+from sheetnet.network.sheets.evaluation import Evaluation
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.predictions import Predictions, found
+from sheetnet.network.standardising import cell, cell_deviation, cell_mean, deviation, mean
+from sheetnet.network.standardising import standardised as by_columns
+from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import PrintSetup, Rule, Sheet
+from sheetnet.workbook.styles import FORWARD, GIVEN
+
+WHOLE = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
+RIGHT_TEXT, WRONG_TEXT = "right", "wrong"
+
+
+def _of_columns(name: str, title: str) -> Quantity:
+    return Quantity(name, (UNIT,), Role.GIVEN, title, lambda s, _, at: s.input(at[UNIT]))
+
+
+MEAN, DEVIATION = (
+    _of_columns(f"input_{name}", f"{name} of the inputs") for name in ("mean", "deviation")
+)
+STANDARDISED, STANDARDISED_TEST = (
+    Quantity(name, (SAMPLE, UNIT), Role.GIVEN, title, lambda s, _, at: s.input(at[UNIT]))
+    for name, title in (
+        ("standardised_input", "standardised inputs"),
+        ("standardised_test_input", "standardised test inputs"),
+    )
+)
+
+
+def _raw(numbers: Numbers) -> FloatArray:
+    return numbers.settings[INPUT.name, None]
+
+
+def _test(numbers: Numbers) -> FloatArray:
+    return by_columns(numbers.settings[TEST_INPUT.name, None], _raw(numbers))
+
+
+def _place(context: Context) -> None:
+    places, knobs = DataPlaces(context), context.knobs
+    for quantity, row, column in (
+        (INPUT, places.top, INPUTS),
+        (TARGET, places.top, places.targets),
+        (TEST_INPUT, places.first_test, INPUTS),
+        (TEST_TARGET, places.first_test, places.targets),
+    ):
+        if (quantity.name, None) in knobs:
+            context.place_knob(knobs[quantity.name, None], NAME, row, column)
+    if places.standardise:
+        context.give(INPUT, context.blocks.add(_standardised(context, places, 0)))
+        if places.has_test:
+            context.blocks.add(_standardised(context, places, 1))
+
+
+def _standardised(context: Context, places: DataPlaces, number: int) -> Block:
+    quantity = (STANDARDISED, STANDARDISED_TEST)[number]
+    top, bottom = places.rows(number)
+    lengths = {SAMPLE: bottom - top + 1, UNIT: places.inputs}
+    return Block(quantity.name, None, NAME, top, places.shown, (SAMPLE,), (UNIT,), lengths)
+
+
+def _fill(context: Context) -> list[Sheet]:
+    writer = _Writer(context)
+    writer.write()
+    sheets = [writer.sheet, writer.predictions.fill()]
+    if writer.evaluation:
+        sheets.append(writer.evaluation.fill())
+    return sheets
+
+
+class _Writer:
+    def __init__(self, context: Context) -> None:
+        self.context, self.places = context, DataPlaces(context)
+        self.predictions = Predictions(context)
+        self.evaluation = Evaluation(context) if evaluation.applies(context) else None
+        self.sheet = Sheet(NAME, "the examples, and what the network makes of them")
+
+    def write(self) -> None:
+        sheet, places = self.sheet, self.places
+        sheet.tab_colour, sheet.cursor = styles.BLUE, (places.top, INPUTS)
+        sheet.print_setup, sheet.default_width = PrintSetup(fit_width=1), 8.8
+        sheet.widths |= {1: 2.5, SET: 10.0}
+        hint = "Yellow cells are yours to change; all else follows, at the step chosen on Start."
+        frame.head(sheet, "Data: the examples and what becomes of them", hint, problem=PROBLEM)
+        frame.banner(sheet, max(places.right, 24))
+        write_figures(self.context, sheet, places, self.predictions, self.evaluation)
+        self._write_heads()
+        self._write_given()
+        if places.standardise:
+            self._write_standardised()
+        self._write_outputs()
+
+    def _write_heads(self) -> None:
+        context, sheet, places = self.context, self.sheet, self.places
+        symbols, head = context.symbols, places.head
+        sheet.put(places.title, LEFT, "The examples", styles.HEADING)
+        sheet.fill(places.title, LEFT, places.title, places.right, styles.HEADING)
+        for column, text in ((NUMBER, "number"), (SET, "set")):
+            sheet.put(head, column, text, styles.LABEL_CENTRE)
+        columns = context.lesson.data.columns
+        for unit in range(places.inputs):
+            symbol = symbols.input(unit)
+            first = places.standardise and "x" or symbol
+            title = columns[unit] if columns else first
+            raw = title if places.standardise or columns else symbol
+            look = styles.LABEL_CENTRE.but(size=9, wrap=True)
+            sheet.put(head, INPUTS + unit, raw, look if columns else styles.symbol(GIVEN))
+            if places.standardise:
+                sheet.put(head, places.shown + unit, symbol, styles.symbol(GIVEN))
+        for unit in range(places.outputs):
+            target, output = symbols.target(unit), symbols.activation(context.depth, unit)
+            sheet.put(head, places.targets + unit, target, styles.symbol(GIVEN))
+            sheet.put(head, places.values + unit, output, styles.symbol(FORWARD))
+        sheet.put(head, places.loss, symbols.loss, styles.symbol(FORWARD))
+        if places.named:
+            sheet.put(head, places.target_class, "class", styles.LABEL_CENTRE)
+            sheet.put(head, places.says, "taken for", styles.LABEL_CENTRE)
+        if places.classified:
+            sheet.put(head, places.verdict, "", styles.LABEL_CENTRE)
+
+    def _write_given(self) -> None:
+        context, sheet, places = self.context, self.sheet, self.places
+        for quantity in (INPUT, TARGET, TEST_INPUT, TEST_TARGET):
+            knob = context.knobs.get((quantity.name, None))
+            if knob:
+                sheet.validations.append(inputs.validation(knob, context.knob(quantity)))
+                context.fill_knob(sheet, knob, styles.INPUT)
+        for row in range(places.top, places.bottom + 1):
+            sheet.put(row, NUMBER, float(row - places.top + 1), WHOLE)
+            name = "training" if row < places.first_test else "test"
+            sheet.put(row, SET, name, styles.LABEL_CENTRE)
+
+    def _write_standardised(self) -> None:
+        context, sheet, places = self.context, self.sheet, self.places
+        look = GIVEN.but(number_format=styles.FOUR)
+        held = context.knob(INPUT)
+        for row, title, quantity in (
+            (places.mean, "mean", MEAN),
+            (places.deviation, "deviation", DEVIATION),
+        ):
+            sheet.put(row, SET, title, styles.LABEL_RIGHT)
+            for unit in range(places.inputs):
+                column = held.area(unit=unit, fixed=True)
+                assert column
+                of = Ref(NAME, places.mean, INPUTS + unit, True)
+                formula = cell_mean(column) if quantity == MEAN else cell_deviation(column, of)
+                sheet.put(row, INPUTS + unit, formula, look)
+            block = Block(
+                quantity.name, None, NAME, row, INPUTS, (), (UNIT,), {UNIT: places.inputs}
+            )
+            context.show(sheet, block)
+        hint = "the inputs less their mean, divided by their deviation: what the network is shown"
+        sheet.put(places.mean, places.shown, hint, styles.HINT)
+        for number in range(len(places.sets)):
+            block = _standardised(context, places, number)
+            for row in range(block.top, block.bottom + 1):
+                for unit in range(places.inputs):
+                    m, d = (
+                        Ref(NAME, at, INPUTS + unit, True) for at in (places.mean, places.deviation)
+                    )
+                    value = cell(Ref(NAME, row, INPUTS + unit), m, d)
+                    sheet.put(row, places.shown + unit, value, look)
+            context.claim(sheet, block)
+
+    def _write_outputs(self) -> None:
+        """What the network makes of each example, from Predictions."""
+        sheet, places, predictions = self.sheet, self.places, self.predictions
+        look = FORWARD.but(number_format=styles.FOUR)
+        for row in range(places.top, places.bottom + 1):
+            for unit in range(places.outputs):
+                sheet.put(row, places.values + unit, predictions.output(unit, row), look)
+            sheet.put(row, places.loss, predictions.cell(predictions.loss, row), look)
+            if places.classified:
+                self._write_class(row)
+        rows = {SAMPLE: places.bottom - places.top + 1}
+        at = (NAME, places.top, places.values, (SAMPLE,), (UNIT,), rows | {UNIT: places.outputs})
+        sheet.claim(Block("", None, *at), lambda n: found(n).outputs)
+        at = (NAME, places.top, places.loss, (SAMPLE,), (), rows)
+        sheet.claim(Block("", None, *at), lambda n: found(n).losses[:, None])
+        if places.classified:
+            column = places.verdict
+            area = Area(NAME, places.top, column, places.bottom, column)
+            first = Ref(NAME, places.top, column)
+            wrong = styles.PLAIN.but(bold=True, colour=styles.RED, horizontal="center")
+            sheet.formats.append(Rule(area, equal(first, WRONG_TEXT), wrong))
+
+    def _write_class(self, row: int) -> None:
+        """The names of its class and of what it is taken for, and whether that is right."""
+        sheet, places, predictions = self.sheet, self.places, self.predictions
+        number, look = row - places.top, styles.LABEL_CENTRE
+        right = predictions.cell(predictions.right, row)
+        text = guard(when(equal(right, 1), RIGHT_TEXT, WRONG_TEXT))
+
+        def says(numbers: Numbers) -> str:
+            return RIGHT_TEXT if found(numbers).right[number] else WRONG_TEXT
+
+        sheet.put(row, places.verdict, text, look, claim=says)
+        if not places.named:
+            return
+        names = class_names(self.context)
+        for column, of in ((places.target_class, "target"), (places.says, "predicted")):
+            own = predictions.own if of == "target" else predictions.predicted
+            name = call("CHOOSE", predictions.cell(own, row), *names)
+            sheet.put(row, column, name, look, claim=_named(names, of, number))
+
+
+def _named(names: list[str], of: str, number: int) -> Callable[[Numbers], str]:
+    return lambda numbers: names[int(getattr(found(numbers), of)[number]) - 1]
+
+
+def class_names(context: Context) -> list[str]:
+    """What the classes are called: by the lesson, else by their targets or their numbers."""
+    names, places = context.lesson.data.classes, DataPlaces(context)
+    if len(names) == places.classes:
+        return [*names]
+    first = 0 if places.outputs == 1 else 1
+    return [str(first + number) for number in range(places.classes)]
+
+
+def _mean(numbers: Numbers, _: int) -> FloatArray:
+    return mean(_raw(numbers))
+
+
+DATA = SheetKind(
+    NAME,
+    _fill,
+    applies=lambda context: context.shows_data,
+    place=_place,
+    derived=(
+        *DERIVED,
+        Derived(MEAN, _mean),
+        Derived(DEVIATION, lambda numbers, _: deviation(_raw(numbers))),
+        Derived(STANDARDISED, lambda numbers, _: numbers.examples),
+        Derived(STANDARDISED_TEST, lambda numbers, _: _test(numbers)),
+    ),
+)
+assert Net and np and Expression

@@ -1,0 +1,191 @@
+"""The top of Data: how many are right, what is taken for what, the curves of both sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sheetnet.expressions.formula import call, equal
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.evaluation import shown_sets
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import COST
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.data_places import (
+    CHART_COLUMN,
+    FIGURES_ROW,
+    LEFT,
+    NAME,
+    DataPlaces,
+)
+from sheetnet.network.sheets.evaluation import Evaluation
+from sheetnet.network.sheets.predictions import Predictions, found
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import Axis, Chart, ColourScale, Series, Sheet
+
+#: The columns of the figures: set, examples, right, their share, cost.
+COUNT, RIGHT, SHARE = LEFT + 2, LEFT + 3, LEFT + 4
+WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
+WIDTH, HEIGHT = 11.6, 8.0
+ORANGE, BLUE = styles.ORANGE, styles.BLUE
+CONFUSION_LOW, CONFUSION_HIGH = "FFFFFF", "FDC79B"
+
+
+def write_figures(
+    context: Context,
+    sheet: Sheet,
+    places: DataPlaces,
+    predictions: Predictions,
+    evaluation: Evaluation | None,
+) -> None:
+    """All that stands above the examples."""
+    _write_counts(context, sheet, places, predictions)
+    if places.named:
+        from sheetnet.network.sheets.data import class_names
+
+        for number in range(len(places.sets)):
+            _write_confusion(context, sheet, places, predictions, number, class_names(context))
+    if evaluation:
+        _write_curves(context, sheet, places, evaluation)
+
+
+def _set_of(numbers: Numbers, number: int) -> slice:
+    """The rows of a set among all examples."""
+    sizes = [len(inputs) for inputs, _ in shown_sets(numbers)]
+    first = sum(sizes[:number])
+    return slice(first, first + sizes[number])
+
+
+def _write_counts(
+    context: Context, sheet: Sheet, places: DataPlaces, predictions: Predictions
+) -> None:
+    row = FIGURES_ROW
+    title = "At step"
+    sheet.put(row, LEFT, title, styles.LABEL.but(bold=True))
+    look = styles.NUMBER.but(bold=True, number_format="0", horizontal="left")
+    sheet.put(row, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
+    cost = SHARE + 1 if places.classified else RIGHT
+    heads = {COUNT: "examples", cost: "cost"}
+    if places.classified:
+        heads |= {RIGHT: "right", SHARE: "accuracy"}
+    for column, text in heads.items():
+        sheet.put(row, column, text, styles.LABEL_CENTRE)
+    divisor = context.net.reduction.divisor
+    for number, name in enumerate(places.sets):
+        row = FIGURES_ROW + 1 + number
+        sheet.put(row, LEFT, f"{name} set", styles.LABEL)
+        losses = predictions.column(predictions.loss, number)
+        count = losses.shape[0]
+        sheet.put(row, COUNT, call("COUNT", losses), WHOLE, claim=float(count))
+        summed = call("SUM", losses)
+        mean = summed if divisor(count) == 1 else summed / divisor(count)
+
+        def of_set(numbers: Numbers, number: int = number, by: int = divisor(count)) -> float:
+            return float(found(numbers).losses[_set_of(numbers, number)].sum() / by)
+
+        bold = styles.FORWARD.but(bold=True, number_format=styles.FOUR)
+        sheet.put(row, cost, mean, bold, claim=of_set)
+        if not places.classified:
+            continue
+
+        def counted(numbers: Numbers, number: int = number) -> float:
+            return float(found(numbers).right[_set_of(numbers, number)].sum())
+
+        right = predictions.column(predictions.right, number)
+        sheet.put(row, RIGHT, call("SUM", right), WHOLE, claim=counted)
+        percent = bold.but(number_format="0.0%")
+        share = call("SUM", right) / count
+        sheet.put(
+            row, SHARE, share, percent, claim=lambda n, c=counted, size=count: c(n) / size
+        )
+
+
+def _confused(numbers: Numbers, number: int, classes: int) -> FloatArray:
+    """How often class i (rows) is taken for class j (columns)."""
+    held, part = found(numbers), _set_of(numbers, number)
+    counts = np.zeros((classes, classes))
+    pairs = (held.target[part].astype(int) - 1, held.predicted[part].astype(int) - 1)
+    np.add.at(counts, pairs, 1.0)
+    return counts
+
+
+def _write_confusion(
+    context: Context,
+    sheet: Sheet,
+    places: DataPlaces,
+    predictions: Predictions,
+    number: int,
+    names: list[str],
+) -> None:
+    top = places.confusion(number)
+    title = f"{places.sets[number]} set: its class (rows), taken for (columns)"
+    sheet.put(top, LEFT, title, styles.LABEL.but(bold=True, size=9))
+    own, taken = (predictions.column(c, number) for c in (predictions.own, predictions.predicted))
+    classes = len(names)
+    look = WHOLE.but(borders="ltrb", border_colour=styles.HAIR)
+    for i, name in enumerate(names):
+        sheet.put(top + 2 + i, LEFT, name, styles.LABEL_RIGHT.but(size=9))
+        sheet.merge(top + 2 + i, LEFT, top + 2 + i, LEFT + 1)
+        sheet.put(top + 1, LEFT + 2 + i, name, styles.LABEL_CENTRE.but(size=9))
+        for j in range(classes):
+            both = call("SUMPRODUCT", equal(own, i + 1) * equal(taken, j + 1))
+            right = look.but(bold=True) if i == j else look
+            sheet.put(top + 2 + i, LEFT + 2 + j, both, right)
+    lengths = {"class": classes, "predicted": classes}
+    block = Block("", None, NAME, top + 2, LEFT + 2, ("class",), ("predicted",), lengths)
+    sheet.claim(block, lambda numbers: _confused(numbers, number, classes))
+    sheet.formats.append(
+        ColourScale(block.whole(), CONFUSION_LOW, CONFUSION_LOW, CONFUSION_HIGH, spread=True)
+    )
+
+
+def _write_curves(
+    context: Context, sheet: Sheet, places: DataPlaces, evaluation: Evaluation
+) -> None:
+    """Cost and accuracy of both sets over the steps."""
+    x = evaluation.column(1)
+    axis = Axis("step", minimum=0, maximum=max(context.steps, 1))
+    series = [
+        Series(evaluation.block(number).whole(fixed=True), x, f"{name} set", colour=colour)
+        for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
+    ]
+    if context.net.batch:
+        cost = context.run(COST).whole(fixed=True)
+        series.insert(0, Series(cost, x, "batch", colour=styles.PALE, width=0.75))
+    charts = [
+        Chart(
+            FIGURES_ROW,
+            CHART_COLUMN,
+            WIDTH,
+            HEIGHT,
+            tuple(series),
+            "The cost over the steps, of the training set and of the test set",
+            axis,
+            Axis(minimum=0, gridlines=True),
+            "Cost",
+            legend=True,
+        )
+    ]
+    if places.classified:
+        shares = [
+            Series(
+                evaluation.column(evaluation.accuracy + number), x, f"{name} set", colour=colour
+            )
+            for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
+        ]
+        y = Axis(minimum=0, maximum=1, gridlines=True, number_format="0%")
+        charts.append(
+            replace(
+                charts[0],
+                column=CHART_COLUMN + 7,
+                series=tuple(shares),
+                y=y,
+                title="Accuracy",
+                alt_text="The share of examples that are right, over the steps, of both sets",
+            )
+        )
+    sheet.charts += charts
+    assert Callable
