@@ -88,8 +88,8 @@ def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
     if targets.shape[-1] == 1:
         sides: npt.NDArray[np.bool_] = (scores > HALF - ABOVE) == (targets > HALF - ABOVE)
         return sides[..., 0]
-    none: npt.NDArray[np.bool_] = ~(scores > own_score(scores, targets) + ABOVE).any(axis=-1)
-    return none
+    beaten = (scores > own_score(scores, targets) + ABOVE).any(axis=-1)
+    return np.logical_not(np.asarray(beaten))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ GRADIENT = Rule("gradient", "new w = w − η·gradient of the cost")
 
 #: Rosenblatt's rule is the gradient descent of one example a step on the perceptron criterion
 #: (ŷ − y)(z − θ), whose derivative by z is ŷ − y: Δw = η(y − ŷ)x.
-PERCEPTRON = Rule("perceptron", "Δw = η(y − ŷ)x, one example a step", learns_from=1, loss="perceptron")
+PERCEPTRON = Rule(
+    "perceptron", "Δw = η(y − ŷ)x, one example a step", learns_from=1, loss="perceptron"
+)
 
 RULES: dict[str, Rule] = {rule.name: rule for rule in (GRADIENT, PERCEPTRON)}

@@ -107,7 +107,7 @@ def _write_order(context: Context, sheet: Sheet) -> None:
     _, steps = _columns(context)
     knob, block = context.knobs[ORDER.name, None], context.knob(ORDER)
     drawn = "drawn at random" if context.lesson.training.shuffle else "in their order"
-    title = f"the numbers of each step’s examples, {drawn}: yours to change"
+    title = f"each step’s examples, {drawn}"
     sheet.put(TITLE_ROW, steps, title, styles.LABEL.but(bold=True))
     sheet.put(HEAD_ROW, steps, "step", styles.LABEL_CENTRE)
     for step in range(knob.lengths[STEP]):

@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, when
+from sheetnet.expressions.formula import Area, Ref, call, equal, guard, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import DERIVED
-from sheetnet.network.net import Net
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     INPUT,
@@ -28,7 +27,15 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets import evaluation, inputs
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_figures import write_figures
-from sheetnet.network.sheets.data_places import INPUTS, LEFT, NAME, NUMBER, SET, DataPlaces
+from sheetnet.network.sheets.data_places import (
+    INPUTS,
+    LEFT,
+    NAME,
+    NUMBER,
+    SET,
+    DataPlaces,
+    class_names,
+)
 from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.predictions import Predictions, found
@@ -133,12 +140,10 @@ class _Writer:
         columns = context.lesson.data.columns
         for unit in range(places.inputs):
             symbol = symbols.input(unit)
-            first = places.standardise and "x" or symbol
-            title = columns[unit] if columns else first
-            raw = title if places.standardise or columns else symbol
-            look = styles.LABEL_CENTRE.but(size=9, wrap=True)
-            sheet.put(head, INPUTS + unit, raw, look if columns else styles.symbol(GIVEN))
-            if places.standardise:
+            if columns or places.standardise:
+                title = columns[unit] if columns else f"column {unit + 1}"
+                sheet.put(head, INPUTS + unit, title, styles.LABEL_CENTRE.but(size=9, wrap=True))
+            if places.standardise or not columns:
                 sheet.put(head, places.shown + unit, symbol, styles.symbol(GIVEN))
         for unit in range(places.outputs):
             target, output = symbols.target(unit), symbols.activation(context.depth, unit)
@@ -205,11 +210,9 @@ class _Writer:
             sheet.put(row, places.loss, predictions.cell(predictions.loss, row), look)
             if places.classified:
                 self._write_class(row)
-        rows = {SAMPLE: places.bottom - places.top + 1}
-        at = (NAME, places.top, places.values, (SAMPLE,), (UNIT,), rows | {UNIT: places.outputs})
-        sheet.claim(Block("", None, *at), lambda n: found(n).outputs)
-        at = (NAME, places.top, places.loss, (SAMPLE,), (), rows)
-        sheet.claim(Block("", None, *at), lambda n: found(n).losses[:, None])
+        lengths = {SAMPLE: places.bottom - places.top + 1, UNIT: places.outputs + 1}
+        block = Block("", None, NAME, places.top, places.values, (SAMPLE,), (UNIT,), lengths)
+        sheet.claim(block, lambda n: np.column_stack([found(n).outputs, found(n).losses]))
         if places.classified:
             column = places.verdict
             area = Area(NAME, places.top, column, places.bottom, column)
@@ -241,15 +244,6 @@ def _named(names: list[str], of: str, number: int) -> Callable[[Numbers], str]:
     return lambda numbers: names[int(getattr(found(numbers), of)[number]) - 1]
 
 
-def class_names(context: Context) -> list[str]:
-    """What the classes are called: by the lesson, else by their targets or their numbers."""
-    names, places = context.lesson.data.classes, DataPlaces(context)
-    if len(names) == places.classes:
-        return [*names]
-    first = 0 if places.outputs == 1 else 1
-    return [str(first + number) for number in range(places.classes)]
-
-
 def _mean(numbers: Numbers, _: int) -> FloatArray:
     return mean(_raw(numbers))
 
@@ -267,4 +261,3 @@ DATA = SheetKind(
         Derived(STANDARDISED_TEST, lambda numbers, _: _test(numbers)),
     ),
 )
-assert Net and np and Expression

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +18,7 @@ from sheetnet.network.sheets.data_places import (
     LEFT,
     NAME,
     DataPlaces,
+    class_names,
 )
 from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.network.sheets.predictions import Predictions, found
@@ -44,8 +44,6 @@ def write_figures(
     """All that stands above the examples."""
     _write_counts(context, sheet, places, predictions)
     if places.named:
-        from sheetnet.network.sheets.data import class_names
-
         for number in range(len(places.sets)):
             _write_confusion(context, sheet, places, predictions, number, class_names(context))
     if evaluation:
@@ -98,9 +96,7 @@ def _write_counts(
         sheet.put(row, RIGHT, call("SUM", right), WHOLE, claim=counted)
         percent = bold.but(number_format="0.0%")
         share = call("SUM", right) / count
-        sheet.put(
-            row, SHARE, share, percent, claim=lambda n, c=counted, size=count: c(n) / size
-        )
+        sheet.put(row, SHARE, share, percent, claim=lambda n, c=counted, size=count: c(n) / size)
 
 
 def _confused(numbers: Numbers, number: int, classes: int) -> FloatArray:
@@ -171,9 +167,7 @@ def _write_curves(
     ]
     if places.classified:
         shares = [
-            Series(
-                evaluation.column(evaluation.accuracy + number), x, f"{name} set", colour=colour
-            )
+            Series(evaluation.column(evaluation.accuracy + number), x, f"{name} set", colour=colour)
             for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
         ]
         y = Axis(minimum=0, maximum=1, gridlines=True, number_format="0%")
@@ -188,4 +182,3 @@ def _write_curves(
             )
         )
     sheet.charts += charts
-    assert Callable

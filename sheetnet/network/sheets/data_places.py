@@ -58,3 +58,12 @@ class DataPlaces:
     def confusion(self, number: int) -> int:
         """The first row of a set's table of what is taken for what."""
         return CONFUSION_ROW + number * (self.classes + 3)
+
+
+def class_names(context: Context) -> list[str]:
+    """What the classes are called: by the lesson, else by their targets or their numbers."""
+    names, places = context.lesson.data.classes, DataPlaces(context)
+    if len(names) == places.classes:
+        return [*names]
+    first = 0 if places.outputs == 1 else 1
+    return [str(first + number) for number in range(places.classes)]

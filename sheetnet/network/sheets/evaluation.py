@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, over_ranges, total
+from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total
 from sheetnet.network.activations import ABOVE
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import (
@@ -26,7 +26,7 @@ from sheetnet.network.evaluation import (
     scores_by,
 )
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import BIAS, INPUT, SAMPLE, STEP, TARGET, UNIT, WEIGHT, Z
+from sheetnet.network.quantities import BIAS, SAMPLE, STEP, UNIT, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
 from sheetnet.network.sheets.data_places import DataPlaces
@@ -151,8 +151,10 @@ class Evaluation:
             formula = over_ranges(self._z(top, number))
             for row in range(outputs):
                 for column in range(count):
-                    content = Matrix(formula, outputs, count) if row == column == 0 else None
-                    sheet.put(top + row, left + column, content or Spill((top, left)), look)
+                    if row == column == 0:
+                        sheet.put(top, left, Matrix(formula, outputs, count), look)
+                    else:
+                        sheet.put(top + row, left + column, Spill((top, left)), look)
             lengths = {UNIT: outputs, SAMPLE: count}
             block = Block("", None, NAME, top, left, (UNIT,), (SAMPLE,), lengths)
             sheet.claim(block, self._z_claim(number, step))
@@ -174,17 +176,18 @@ class Evaluation:
             area = (top, columns.weights, (UNIT,), ("source",))
             lengths = {UNIT: layer.units, "source": layer.sources}
             block = Block("", None, NAME, *area, lengths)
-            sheet.claim(block, lambda n, at=number: n.trace[WEIGHT, at][step])
+            sheet.claim(block, self._weight_claim(number, step))
             if layer.bias is None:
                 continue
             held = self.context.run(layer.bias, number)
             for unit in range(layer.units):
-                at = {UNIT: unit} if layer.bias.axes else {}
-                sheet.put(top + unit, columns.biases, held.ref(step=step, **at), look)
-            block = Block(
-                "", None, NAME, top, columns.biases, (UNIT,), (), {UNIT: layer.units}
-            )
+                value = held.ref_at({STEP: step, UNIT: unit if layer.bias.axes else 0})
+                sheet.put(top + unit, columns.biases, value, look)
+            block = Block("", None, NAME, top, columns.biases, (UNIT,), (), {UNIT: layer.units})
             sheet.claim(block, self._bias_claim(number, layer.units, step))
+
+    def _weight_claim(self, layer: int, step: int) -> Callable[[Numbers], FloatArray]:
+        return lambda numbers: numbers.trace[WEIGHT, layer][step]
 
     def _bias_claim(self, layer: int, units: int, step: int) -> Callable[[Numbers], FloatArray]:
         def claim(numbers: Numbers) -> FloatArray:
@@ -195,7 +198,10 @@ class Evaluation:
 
     def _z(self, top: int, number: int) -> Expression:
         """The last layer's z of a set, units × examples."""
-        below: Expression = call("TRANSPOSE", self._data(self.places.shown, INPUT, number))
+        first, last = self.places.rows(number)
+        left, width = self.places.shown, self.places.inputs
+        inputs = Area(DATA, first, left, last, left + width - 1, True)
+        below: Expression = call("TRANSPOSE", inputs)
         for layer, columns in zip(self.context.dense, self.layers, strict=True):
             bottom, left = top + layer.units - 1, columns.weights
             weights = Area(NAME, top, left, bottom, left + layer.sources - 1)
@@ -206,13 +212,8 @@ class Evaluation:
                 below = layer.activation.cell([z], 0, layer.hyper)
         return z
 
-    def _data(self, first: int, quantity: object, number: int) -> Area:
-        top, bottom = self.places.rows(number)
-        width = self.places.inputs if quantity is INPUT else self.places.outputs
-        return Area(DATA, top, first, bottom, first + width - 1, True)
-
     def _write_results(self, sheet: Sheet, step: int, top: int) -> None:
-        context, row = self.context, FIRST_ROW + step
+        row = FIRST_ROW + step
         look = styles.FORWARD.but(number_format=styles.SIX)
         for number in self.sets:
             cost = over_ranges(self._cost(top, number))
@@ -221,11 +222,10 @@ class Evaluation:
                 share = over_ranges(self._accuracy(top, number))
                 percent = look.but(number_format="0.0%")
                 sheet.put(row, self.accuracy + number, Matrix(share, 1, 1), percent)
-        assert context
 
     def _rows(self, top: int, number: int) -> tuple[list[Expression], ...]:
         """Each output's z, activation and target, over the examples."""
-        net, depth = self.context.net, self.context.depth
+        depth = self.context.depth
         first, last = self.places.rows(number)
         left, units = self.z[number], range(self.places.outputs)
         z: list[Expression] = [
@@ -238,7 +238,6 @@ class Evaluation:
             call("TRANSPOSE", Area(DATA, first, targets + u, last, targets + u, True))
             for u in units
         ]
-        assert net
         return z, a, t
 
     def _cost(self, top: int, number: int) -> Expression:
@@ -266,6 +265,3 @@ class Evaluation:
         own = total([score * target for score, target in zip(scores, t, strict=True)])
         beaten = total([1 * (score > own + ABOVE) for score in scores])
         return call("SUM", 1 * (beaten < HALF)) / count
-
-
-assert TARGET and Number

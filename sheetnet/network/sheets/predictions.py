@@ -18,13 +18,12 @@ from sheetnet.expressions.formula import (
     equal,
     guard,
     has_ranges,
-    maximum,
     when,
 )
 from sheetnet.network.activations import ABOVE
 from sheetnet.network.engine import FloatArray, forward, losses
 from sheetnet.network.equations import Equations
-from sheetnet.network.evaluation import HALF, is_classification, right, scores_by, shown_sets
+from sheetnet.network.evaluation import HALF, right, scores_by, shown_sets
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, INPUT, LOSS, TARGET, UNIT, Quantity
 from sheetnet.network.sheets.context import Context
@@ -96,7 +95,6 @@ class Predictions:
             block = Block(quantity.name, layer, NAME, BASE_ROW, column, (), quantity.axes, lengths)
             self._blocks[quantity.name, layer] = block
             column = block.right + 1
-        self._parameters = len(self._blocks)
         column = FIRST
         for number in context.layers:
             for quantity in number.values:
@@ -216,7 +214,7 @@ class Predictions:
         largest = call("MAX", scores)
         same = call("SUMPRODUCT", scores, targets)
         return (
-            call("MATCH", maximum(targets), targets, 0),
+            call("MATCH", call("MAX", targets), targets, 0),
             guard(when(equal(good, 1), own, call("MATCH", largest, scores, 0))),
             guard(when(largest > same + ABOVE, 0, 1)),
         )
@@ -235,7 +233,3 @@ class Predictions:
         if self.places.classified:
             for column, text in enumerate((OWN, PREDICTED, RIGHT), self.own):
                 sheet.put(HEAD_ROW, column, text, styles.LABEL_CENTRE)
-
-
-def classified(context: Context) -> bool:
-    return is_classification(context.lesson)
