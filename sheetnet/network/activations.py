@@ -49,8 +49,8 @@ class Activation:
     the same shape, finite for every z between −1e4 and 1e4; `back` takes g = ∂L/∂a back to
     ∂L/∂z. `cell(z, j, h)` and `cell_back(z, a, g, j, h)` are the same as formulas of unit j,
     given the cells of all units. Where the activation works unit by unit, `slope(z, a, h)`
-    is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None. h holds the
-    values of the hyper-parameters that it declares.
+    is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None. `cell_of_largest(z, j, m, h)` is the cell's formula where the largest
+    z stands in m, for array formulas of many examples. h holds the values of the hyper-parameters that it declares.
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
@@ -67,6 +67,7 @@ class Activation:
     cell_back: Callable[[Terms, Terms, Terms, int, Hyper], Expression]
     slope: Callable[[Any, Any, Hyper], Any] | None = None
     cell_slope: Callable[[Expression, Expression, Hyper], Expression] | None = None
+    cell_of_largest: Callable[[Terms, int, Expression, Hyper], Expression] | None = None
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
     signless: bool = False
@@ -186,8 +187,11 @@ def _softmax(z: Any, _: Hyper) -> Any:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def _softmax_cell(z: Terms, j: int, _: Hyper) -> Expression:
-    largest = guard(maximum(*z))
+def _softmax_cell(z: Terms, j: int, h: Hyper) -> Expression:
+    return _softmax_of_largest(z, j, guard(maximum(*z)), h)
+
+
+def _softmax_of_largest(z: Terms, j: int, largest: Expression, _: Hyper) -> Expression:
     return exp(z[j] - largest) / total([exp(k - largest) for k in z])
 
 
@@ -200,6 +204,7 @@ SOFTMAX = Activation(
     value=_softmax,
     back=lambda z, a, g, _: a * (g - (a * g).sum(axis=-1, keepdims=True)),
     cell=_softmax_cell,
+    cell_of_largest=_softmax_of_largest,
     cell_back=lambda z, a, g, j, _: (
         a[j] * (g[j] - total([ak * gk for ak, gk in zip(a, g, strict=True)]))
     ),

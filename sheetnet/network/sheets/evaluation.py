@@ -38,6 +38,9 @@ from sheetnet.workbook.model import Band, Cell, Matrix, PrintSetup, Sheet, Spill
 NAME = "Evaluation"
 HEAD_ROW, FIRST_ROW = 5, 6
 COSTS = 2
+#: From more outputs on, the largest z of an example has a cell of its own, and a softmax of more
+#: than `MOST_OUTPUTS` would make too long a formula.
+FEW_OUTPUTS, MOST_OUTPUTS = 3, 8
 #: More cells than these are more than a workbook should have besides the run.
 MOST_CELLS = 400_000
 
@@ -46,9 +49,16 @@ def applies(context: Context) -> bool:
     """Whether the sets can be evaluated at every step."""
     if not context.shows_data or not context.dense:
         return False
+    if _at_once(context) and context.sizes[-1] > MOST_OUTPUTS:
+        return False
     examples = len(context.lesson.data.inputs) + len(context.lesson.data.test_inputs)
     each = context.net.parameter_count + examples * context.sizes[-1]
     return each * (context.steps + 1) <= MOST_CELLS
+
+
+def _at_once(context: Context) -> bool:
+    """Whether the last activation looks at all units at once."""
+    return context.dense[-1].activation.cell_of_largest is not None
 
 
 @dataclass(frozen=True)
@@ -72,11 +82,13 @@ class Evaluation:
         for layer in context.dense:
             self.layers.append(Columns(column, column + layer.sources))
             column += layer.sources + (layer.bias is not None) + 1
+        #: Whether the largest z of each example stands behind the z of all of them.
+        self.maxima = _at_once(context) and places.outputs > FEW_OUTPUTS
         self.z: list[int] = []
         for number in self.sets:
             top, bottom = places.rows(number)
             self.z.append(column)
-            column += bottom - top + 2
+            column += (bottom - top + 2) * (1 + self.maxima)
         self.right = column - 2
         self.each = max(context.sizes[1:])
         self.bottom = FIRST_ROW + context.steps
@@ -158,7 +170,26 @@ class Evaluation:
             lengths = {UNIT: outputs, SAMPLE: count}
             block = Block("", None, NAME, top, left, (UNIT,), (SAMPLE,), lengths)
             sheet.claim(block, self._z_claim(number, step))
+            if self.maxima:
+                self._write_maxima(sheet, step, number)
         self._write_results(sheet, step, top)
+
+    def _write_maxima(self, sheet: Sheet, step: int, number: int) -> None:
+        """The largest z of each example, behind the z of a set."""
+        area = self._maxima(FIRST_ROW + step * self.each, number)
+        apart, height = area.right - area.left + 2, self.places.outputs
+        look = styles.FORWARD.but(size=8, number_format=styles.FOUR)
+        for column in range(area.left, area.right + 1):
+            z = Area(NAME, area.top, column - apart, area.top + height - 1, column - apart)
+            sheet.put(area.top, column, call("MAX", z), look)
+        lengths = {SAMPLE: area.shape[1]}
+        block = Block("", None, NAME, area.top, area.left, (), (SAMPLE,), lengths)
+        sheet.claim(block, lambda n: evaluated(n).z[number][step].max(axis=-1)[None, :])
+
+    def _maxima(self, top: int, number: int) -> Area:
+        first, last = self.places.rows(number)
+        left = self.z[number] + last - first + 2
+        return Area(NAME, top, left, top, left + last - first)
 
     def _z_claim(self, number: int, step: int) -> Callable[[Numbers], FloatArray]:
         return lambda numbers: evaluated(numbers).z[number][step].T
@@ -232,7 +263,13 @@ class Evaluation:
             Area(NAME, top + unit, left, top + unit, left + last - first) for unit in units
         ]
         output = self.context.dense[depth - 1]
-        a = [output.activation.cell(z, unit, output.hyper) for unit in units]
+        whole = output.activation.cell_of_largest if self.maxima else None
+        a = [
+            whole(z, unit, self._maxima(top, number), output.hyper)
+            if whole
+            else output.activation.cell(z, unit, output.hyper)
+            for unit in units
+        ]
         targets = self.places.targets
         t: list[Expression] = [
             call("TRANSPOSE", Area(DATA, first, targets + u, last, targets + u, True))
