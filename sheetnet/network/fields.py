@@ -20,11 +20,12 @@ from pydantic import (
 from sheetnet.lessons.errors import suggest, validated
 from sheetnet.lessons.parts import Part, Try
 from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.data.source import Described
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.keys import check_keys, declared
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.layers.base import Fields
-from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix
+from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, Rows
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
@@ -104,9 +105,13 @@ def _with(table: Any, said: Mapping[str, Any]) -> Any:
     return {**own, **table}
 
 
-class Data(Part):
+class Data(Described):
+    """The examples as arrays; where a lesson file has them from is `Source`."""
+
     inputs: Matrix = Field(description="samples × features")
     targets: Matrix = Field(description="samples × output units")
+    test_inputs: Rows = Field(default=(), description="examples that are not trained on")
+    test_targets: Rows = Field(default=(), description="their targets")
 
 
 class Training(Open):

@@ -42,6 +42,23 @@ CALLED = {
     "outputs": "targets",
     "randomstate": "seed",
     "trainable": "frozen",
+    "file": "csv",
+    "filename": "csv",
+    "path": "csv",
+    "dataset": "generator",
+    "samples": "examples",
+    "nsamples": "examples",
+    "usecols": "input_columns",
+    "featurenames": "columns",
+    "classnames": "classes",
+    "targetnames": "classes",
+    "testsize": "test",
+    "testsplit": "test",
+    "validationsplit": "test",
+    "xtest": "test_inputs",
+    "ytest": "test_targets",
+    "standardize": "standardise",
+    "scale": "standardise",
 }
 _WHOLE = 'a step looks at all examples, with rule = "perceptron" at one'
 #: What other libraries have under these keys and sheetnet does not; with what there is instead.
@@ -72,24 +89,25 @@ ELSEWHERE = {
     "dropout": "all units take part in every step",
     "alpha": "leaky_relu has the slope 0.01, elu the scale 1",
     "negativeslope": "leaky_relu has the slope 0.01, elu the scale 1",
-    "csv": "the numbers stand in the file",
+    "delimiter": "commas, semicolons and tabs are found out",
+    "sep": "commas, semicolons and tabs are found out",
+    "decimal": "numbers have points: 1.5",
+    "encoding": "files have the encoding UTF-8",
+    "stratify": "the seed alone draws what is kept for the test",
 }
 
 
-def in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
+def in_steps(training: Any, examples: int) -> Any:
     """With the whole batch in every step, an epoch is a step; else as many as show all examples."""
-    training = content.get("training")
     if not isinstance(training, Mapping) or "epochs" not in training:
-        return content
+        return training
     if "steps" in training:
         raise ValueError("training.epochs: steps are given as well: take one of them out")
     rest = {key: value for key, value in training.items() if key != "epochs"}
     epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
-    data = content.get("data")
-    inputs = data.get("inputs") if isinstance(data, Mapping) else None
-    if rule and rule.batch and isinstance(inputs, list | tuple) and isinstance(epochs, int):
-        epochs *= -(-len(inputs) // rule.batch)
-    return {**content, "training": {**rest, "steps": epochs}}
+    if rule and rule.batch and isinstance(epochs, int):
+        epochs *= -(-examples // rule.batch)
+    return {**rest, "steps": epochs}
 
 
 def declared(owners: Iterable[Any]) -> list[str]:
