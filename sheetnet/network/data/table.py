@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,8 +17,7 @@ from sheetnet.lessons.files import ILLEGAL
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 100_000, 16_384, 1_000
 LONGEST_NAME = 100
-#: Where several part the rows evenly, the first: a tab is hardly ever meant otherwise, and a
-#: comma between semicolons is a decimal one.
+#: The first of them where they do equally well: a comma between semicolons is a decimal one.
 DELIMITERS = "\t;,"
 #: Rows by which the delimiter is found out.
 LOOKED_AT = 20
@@ -28,6 +28,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 OTHER_NUMBER = re.compile(
     r"[+-]?(?=[^0-9]*+[0-9])[0-9.,' \u00a0\u202f\u2019]++(?:[eE][+-]?[0-9]++)?"
 )
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]++,[0-9]++")
 NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -105,24 +106,34 @@ def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """What parts the first rows into equally many cells, or else the first row."""
+    """What parts the first rows into equally many cells, more of them numbers than another would.
+
+    Where nothing does, what parts the first row into the most: its rows are then refused.
+    """
     beginning = text[: LOOKED_AT * MOST_COLUMNS]
-    counts = {delimiter: _counted(beginning, delimiter) for delimiter in DELIMITERS}
-    for delimiter, lengths in counts.items():
-        if lengths and lengths[0] > 1 and len(set(lengths)) == 1:
-            return delimiter
-    return max(counts, key=lambda delimiter: (counts[delimiter] or [0])[0])
+    looked = {delimiter: _looked_at(beginning, delimiter) for delimiter in DELIMITERS}
+    even = [
+        delimiter
+        for delimiter, rows in looked.items()
+        if rows and len(rows[0]) > 1 and len(set(map(len, rows))) == 1
+    ]
+    if even:
+        return max(even, key=lambda delimiter: _share_of_numbers(looked[delimiter]))
+    return max(reversed(looked), key=lambda delimiter: len((looked[delimiter] or [[]])[0]))
 
 
-def _counted(text: str, delimiter: str) -> list[int]:
-    """How many cells the first rows have."""
-    lengths = []
-    try:
-        for row in islice(_cells(text, delimiter), LOOKED_AT):
-            lengths += [len(row)] if row else []
-    except csv.Error:  # told when all is read
-        pass
-    return lengths
+def _looked_at(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, without empty ones; up to one that cannot be read, which is told later."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows += (row for row in islice(_cells(text, delimiter), LOOKED_AT) if row)
+    return rows
+
+
+def _share_of_numbers(rows: list[list[str]]) -> float:
+    cells = [cell.strip() for row in rows for cell in row]
+    forms = (NUMBER, DECIMAL_COMMA)
+    return sum(any(form.fullmatch(cell) for form in forms) for cell in cells) / len(cells)
 
 
 def _rows(text: str, file: str) -> list[list[str]]:
@@ -193,12 +204,16 @@ def mostly_numbers(cells: list[str]) -> bool:
     return any(cells) and 2 * sum(map(like_number, cells)) > len(cells)
 
 
+def _column(rows: list[list[str]], column: int) -> list[str]:
+    return [row[column] for row in rows]
+
+
 def _has_header(rows: list[list[str]], file: str) -> bool:
     """Whether row 1 names columns of numbers. An example must not be taken for a header."""
     first, below = rows[0], rows[1:]
     if not below:
         return not any(map(like_number, first))
-    numeric = [j for j in range(len(first)) if mostly_numbers([row[j] for row in below])]
+    numeric = [j for j, cell in enumerate(first) if cell and mostly_numbers(_column(below, j))]
     texts = [j for j in numeric if not like_number(first[j])]
     if texts and len(texts) < len(numeric):
         column = min(set(numeric) - set(texts)) + 1
