@@ -517,6 +517,13 @@ def test_a_workbooks_text_and_arrays_are_the_lesson_without_its_file(
     assert in_notation(made.shortened(1), "sabine").data == made.data
 
 
+def test_what_a_strangers_workbook_names_is_not_read() -> None:
+    """A workbook has its examples in it: nothing is looked for, nothing is made."""
+    for data in ('csv = "../../etc/passwd"', 'generator = "moons"\nexamples = 100000', "test = 2"):
+        with pytest.raises(SheetnetError, match=r"^book: data\.inputs: is missing: add it$"):
+            Lesson.from_toml(lesson(data), "book", {})
+
+
 def test_keys_are_added_to_a_table_in_any_way_of_writing_it() -> None:
     added = {"classes": ["a", "b"], "csv": "other"}
     for text in ('data = {csv = "x"}\n', 'data.csv = "x"\ntitle = "t"\n', '[data]\ncsv = "x"'):

@@ -350,10 +350,11 @@ def _check_data(net: Net, data: Data) -> None:
             f"{ways}"
         )
     for key in ("classes", "columns"):
-        names = getattr(data, key)
-        for i, name in enumerate(names):
-            if name in names[:i]:
+        seen: set[str] = set()
+        for i, name in enumerate(getattr(data, key)):
+            if name in seen:
                 raise ValueError(f"data.{key}[{i}]: {name!r} stands there twice: change one")
+            seen.add(name)
 
 
 def _check_targets(loss: Loss, targets: tuple[tuple[float, ...], ...], field: str) -> None:

@@ -70,7 +70,7 @@ def examples_of(
             f"data.target_columns: is left out, and {table.column(targets[0])}, the last one, is "
             "an input: name the target"
         )
-    inputs = inputs or [j for j in range(table.width) if j not in targets]
+    inputs = inputs or sorted(set(range(table.width)) - set(targets))
     check_inputs(len(inputs), wanted, f"data.csv: {table.file}", ", or name the data.input_columns")
     names = tuple(table.names[j] for j in inputs) if table.names else ()
     numbers = _numbers(table, inputs)
@@ -132,7 +132,7 @@ def _not_classes(wanted: Wanted) -> str:
 
 def _chosen(table: Table, columns: Sequence[Column] | None, field: str) -> list[int]:
     """The columns of that names or numbers, counted from 0."""
-    found: list[int] = []
+    found: dict[int, None] = {}
     for i, column in enumerate(columns or ()):
         where = f"{field}[{i}]"
         if isinstance(column, int):
@@ -146,8 +146,8 @@ def _chosen(table: Table, columns: Sequence[Column] | None, field: str) -> list[
             place = _named(table, column, where)
         if place in found:
             raise ValueError(f"{where}: names {table.column(place)} again: take it out")
-        found.append(place)
-    return found
+        found[place] = None
+    return [*found]
 
 
 def _named(table: Table, name: str, where: str) -> int:

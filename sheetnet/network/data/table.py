@@ -19,8 +19,8 @@ MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 100_000, 16_384, 1_000
 LONGEST_NAME = 100
 #: The first of them where they do equally well: a comma between semicolons is a decimal one.
 DELIMITERS = "\t;,"
-#: Rows by which the delimiter is found out.
-LOOKED_AT = 20
+#: Rows by which the delimiter is found out, and rows by which a header is.
+LOOKED_AT, JUDGED_BY = 20, 1_000
 
 #: A number as it is read here: Python's own would take 1_000, ١ and infinity too.
 NUMBER = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
@@ -210,7 +210,7 @@ def _column(rows: list[list[str]], column: int) -> list[str]:
 
 def _has_header(rows: list[list[str]], file: str) -> bool:
     """Whether row 1 names columns of numbers. An example must not be taken for a header."""
-    first, below = rows[0], rows[1:]
+    first, below = rows[0], rows[1 : 1 + JUDGED_BY]
     if not below:
         return not any(map(like_number, first))
     numeric = [j for j, cell in enumerate(first) if cell and mostly_numbers(_column(below, j))]
