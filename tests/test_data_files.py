@@ -290,6 +290,7 @@ TOGETHER = [
     ('csv = "t.csv"\ntarget_columns = [1]', "data.csv: t.csv: row 2, column 3 ('kind'): 'red'", ""),
     ('csv = "t.csv"\nclasses = ["red", "blue"]', "data.csv: t.csv: row 3, column 3", "none of da"),
     ('csv = "t.csv"\nclasses = ["red", "gren"]', "data.csv: t.csv: row 3, column 3", "'gren'?"),
+    ('csv = "t.csv"\nclasses = ["1", "1.0"]', "data.classes: names one class twice", "take one"),
     ('csv = "t.csv"\ncolumns = ["a"]', "data.columns: has 1 name: write 2", "each input"),
     ('csv = "t.csv"\ncolumns = ["a", "a"]', "data.columns[1]: 'a' stands there twice", "change"),
     ('csv = "t.csv"\ncolumns = ["a", ""]', "data.columns[1]: is empty", "write a text"),

@@ -231,6 +231,8 @@ def _classes(
             what = "is empty: write the class" if not cell else "is no name of a class: shorten it"
             raise ValueError(f"data.csv: {table.place(i, column)}: {what}, or take the row out")
     places = {_class(name): place for place, name in enumerate(given)}
+    if len(places) < len(given):
+        raise ValueError("data.classes: names one class twice: take one of them out")
     if not given:
         numbers = all(map(NUMBER.fullmatch, cells))
         names = sorted(set(cells), key=float if numbers else None)
