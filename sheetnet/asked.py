@@ -45,7 +45,7 @@ def build_all(
         sizes = [size for name in loaded for size in expect(loaded[name], paths[name])]
         say_sizes(found, sizes, as_json)
         return
-    jobs = [Job(one.text, one.name, tuple(paths[name])) for name, one in loaded.items()]
+    jobs = [Job(one.text, one.name, tuple(paths[name]), one.folder) for name, one in loaded.items()]
     with bar(len(jobs), f"building {len(jobs)} lessons") as progress:
         for _ in build_many(jobs):
             progress(1)
@@ -54,6 +54,29 @@ def build_all(
     else:
         for target in found:
             say(f"{target}: built")
+
+
+def beside(lesson: Any, folder: Path, force: bool) -> dict[Path, bytes]:
+    """The files that a lesson names, for a copy of it in another folder.
+
+    Raises `SheetnetError` where another file stands in the place of one.
+    """
+    from sheetnet.lessons.beside import read_beside
+
+    copies = {}
+    for name in lesson.beside:
+        try:
+            content = read_beside(lesson.folder, name, lesson.name)
+        except ValueError as error:
+            raise SheetnetError(str(error)) from None
+        target = folder / name
+        if target.exists() and not force and target.read_bytes() != content:
+            raise SheetnetError(
+                f"{target}: exists already, and the lesson has another file of that name: choose "
+                "another folder, or add --force"
+            )
+        copies[target] = content
+    return copies
 
 
 def endings(kind: str | None) -> list[str]:
@@ -127,7 +150,7 @@ def _overridden(name: str, assignments: tuple[str, ...]) -> Any:
     for assignment in assignments:
         text = override(text, assignment)
     changed = f"{name} with {' '.join('--set ' + a for a in assignments)}"
-    return subject_of(text, changed).lesson(text, changed, None)
+    return subject_of(text, changed).lesson(text, changed, None, lesson.folder)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetnet import __version__
-from sheetnet.asked import bar, build_all, load, say_sizes, targets
+from sheetnet.asked import bar, beside, build_all, load, say_sizes, targets
 from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
 from sheetnet.gradients import TOLERANCE
 from sheetnet.network.notation import NOTATIONS
@@ -80,7 +80,8 @@ def lessons(as_json: bool) -> None:
 @click.option("--schema", is_flag=True, help="Also write lesson.schema.json, for your editor.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def new(name: str, origin: str, schema: bool, force: bool) -> None:
-    """Write a lesson file to change: NAME.toml, a copy of an existing lesson.
+    """Write a lesson file to change: NAME.toml, a copy of an existing lesson, and of the file of
+    its examples if it names one.
 
     \b
     Example:
@@ -98,13 +99,14 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
         if target.exists() and not force:
             raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
     kind, lesson = load(origin)
-    text = lesson.text
+    text, files = lesson.text, beside(lesson, path.parent, force)
     if schema:
         text = f"#:schema ./{schema_path.name}\n{text}"
         with whole_file(schema_path) as file:
             file.write(json.dumps(kind.schema(), indent=2).encode() + b"\n")
-    with whole_file(path) as file:
-        file.write(text.encode())
+    for target, content in {**files, path: text.encode()}.items():
+        with whole_file(target) as file:
+            file.write(content)
     say(f"{path}: change it, then run: sheetnet build {path}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sheetnet.building import build_each
 from sheetnet.lessons.subjects import subject_of
@@ -12,11 +13,13 @@ from sheetnet.lessons.subjects import subject_of
 
 @dataclass(frozen=True)
 class Job:
-    """A lesson by its text, the name that errors call it by, and where its workbooks go."""
+    """A lesson by its text, the name that errors call it by, where its workbooks go, and the
+    folder of its file."""
 
     text: str
     name: str
     paths: tuple[Path, ...]
+    folder: Any = None
 
 
 def build_many(jobs: Sequence[Job]) -> Iterator[Job]:
@@ -29,5 +32,6 @@ def build_many(jobs: Sequence[Job]) -> Iterator[Job]:
 
 def _build(job: Job) -> Job:
     """In a process of its own: it reads the text anew, since functions do not travel."""
-    build_each(subject_of(job.text, job.name).lesson(job.text, job.name, None), job.paths)
+    kind = subject_of(job.text, job.name)
+    build_each(kind.lesson(job.text, job.name, None, job.folder), job.paths)
     return job

@@ -31,7 +31,7 @@ def playgrounds(draw: st.DrawFn, *, max_steps: int = 6) -> Lesson:
     made: dict[str, Any] = draw(contents(max_steps=max_steps))
     data, training = made["data"], made["training"]
     examples, outputs = len(data["inputs"]), len(data["targets"][0])
-    if draw(st.booleans()) and not made["network"]["layers"][-1]["activation"] == "step":
+    if draw(st.booleans()) and made["network"]["layers"][-1]["activation"] != "step":
         for row in data["targets"]:
             chosen = draw(st.integers(0, outputs - 1))
             row[:] = [float(unit == chosen) for unit in range(outputs)]

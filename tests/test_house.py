@@ -385,7 +385,7 @@ class Doubled:
         self.settings = settings
 
 
-def _read_doubling(text: str, name: str, originals: Any) -> Doubling:
+def _read_doubling(text: str, name: str, originals: Any, folder: Any = None) -> Doubling:
     held = originals["number", None].item() if originals else tomllib.loads(text)["number"]
     return Doubling(text, held)
 

@@ -173,7 +173,7 @@ class Lesson(File):
     _ready: Any = PrivateAttr(default=None)
 
     @classmethod
-    def from_toml(cls, text: str, name: str = "lesson") -> Lesson:
+    def from_toml(cls, text: str, name: str = "lesson", *, folder: Any = None) -> Lesson:
         """A lesson from its file's text; `name` is what errors call it. Raises `SheetnetError`."""
         content = parse(text, name)
         try:
@@ -185,7 +185,7 @@ class Lesson(File):
             raise SheetnetError(f"{name}: {explain(error)}") from None
         except ValueError as error:
             raise SheetnetError(f"{name}: {error}") from None
-        lesson._text, lesson._name = text, name
+        lesson._text, lesson._name, lesson._folder = text, name, folder
         return lesson
 
 

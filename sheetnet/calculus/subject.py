@@ -21,8 +21,10 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key
 
 
-def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Lesson:
-    lesson = Lesson.from_toml(text, name)
+def _lesson(
+    text: str, name: str, originals: Mapping[Key, Array] | None, folder: Any = None
+) -> Lesson:
+    lesson = Lesson.from_toml(text, name, folder=folder)
     try:
         worksheets(lesson)
     except SheetnetError as error:

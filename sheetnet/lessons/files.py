@@ -39,6 +39,11 @@ def find(name: str | Path) -> Any:
     raise SheetnetError(f"{name}: no lesson of that name and no such file: {hint}")
 
 
+def folder_of(path: Any) -> Any:
+    """Where a lesson's file stands, and the files beside it."""
+    return getattr(path, "parent", None)
+
+
 def read_text(path: Any) -> str:
     """A lesson file's text. Raises `SheetnetError` where it cannot be read or is no UTF-8."""
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from sheetnet.lessons.files import find, read_text
+from sheetnet.lessons.files import find, folder_of, read_text
 
 LONGEST_TEXT = 32_000
 
@@ -25,11 +25,15 @@ class File(Part):
 
     _text: str | None = PrivateAttr(default=None)
     _name: str = PrivateAttr(default="")
+    _folder: Any = PrivateAttr(default=None)
 
     @classmethod
     @abstractmethod
-    def from_toml(cls, text: str, name: str = "lesson") -> Self:
-        """A lesson from its file's text; `name` is what errors call it. Raises `SheetnetError`."""
+    def from_toml(cls, text: str, name: str = "lesson", *, folder: Any = None) -> Self:
+        """A lesson from its file's text; `name` is what errors call it. Raises `SheetnetError`.
+
+        Files that it names are looked for in `folder`, and nowhere where that is None.
+        """
 
     @classmethod
     def load(cls, name: str | Path) -> Self:
@@ -39,12 +43,22 @@ class File(Part):
         remedy.
         """
         path = find(name)
-        return cls.from_toml(read_text(path), str(path))
+        return cls.from_toml(read_text(path), str(path), folder=folder_of(path))
 
     @property
     def name(self) -> str:
         """What errors call it: its file; empty for a lesson that was built in Python."""
         return self._name
+
+    @property
+    def folder(self) -> Any:
+        """Where its file stands; None for a lesson that was built in Python."""
+        return self._folder
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The files that it names, which stand in its folder."""
+        return ()
 
     @property
     def text(self) -> str:

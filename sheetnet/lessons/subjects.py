@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.errors import suggest
-from sheetnet.lessons.files import find, parse, read_text
+from sheetnet.lessons.files import find, folder_of, parse, read_text
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Array, Key, Knob, Settings
@@ -34,13 +34,33 @@ class AnyLesson(Protocol):
     @property
     def text(self) -> str: ...
 
+    @property
+    def folder(self) -> Any: ...
+
+    @property
+    def beside(self) -> tuple[str, ...]: ...
+
+
+class Reader(Protocol):
+    """Makes a lesson of its file's text; see `Subject`."""
+
+    def __call__(
+        self,
+        text: str,
+        name: str,
+        originals: Mapping[Key, Array] | None,
+        folder: Any = None,
+        /,
+    ) -> Any: ...
+
 
 @dataclass(frozen=True)
 class Subject:
     """A kind of lesson.
 
-    `lesson(text, name, originals)` reads a file's text, `name` being what errors call it and
-    `originals` the arrays that it leaves out (or None); `knobs(lesson)` are its inputs;
+    `lesson(text, name, originals, folder)` reads a file's text, `name` being what errors call it,
+    `originals` the arrays that it leaves out (or None: then files that it names are read, from
+    `folder`); `knobs(lesson)` are its inputs;
     `numbers(lesson, settings)` computes all that claims are made of, with NumPy; `book(lesson,
     numbers)` is its workbook; `array(numbers, block)` is what a block of the index must hold,
     as rows × columns, and of what size the numbers are that it is a difference of (0: of none),
@@ -56,7 +76,7 @@ class Subject:
     """
 
     key: str
-    lesson: Callable[[str, str, Mapping[Key, Array] | None], Any]
+    lesson: Reader
     knobs: Callable[[Any], list[Knob]]
     numbers: Callable[[Any, Settings], Any]
     book: Callable[[Any, Any], Book]
@@ -103,4 +123,4 @@ def load(name: str | Path) -> tuple[Subject, Any]:
     path = find(name)
     text = read_text(path)
     found = subject_of(text, str(path))
-    return found, found.lesson(text, str(path), None)
+    return found, found.lesson(text, str(path), None, folder_of(path))

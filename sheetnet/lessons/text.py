@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
 from sheetnet.errors import SheetnetError, quoted
 from sheetnet.lessons.bounds import MOST_PARTS
@@ -31,11 +33,41 @@ def without_arrays(text: str) -> str:
 
 def _take_out(content: Any) -> None:
     data, network = content.get("data", {}), content.get("network", {})
-    for key in ("inputs", "targets"):
+    for key in ("inputs", "targets", "test_inputs", "test_targets"):
         data.pop(key, None)
     for layer in network.get("layers", []):
         for key in ("weights", "biases"):
             layer.pop(key, None)
+
+
+def with_keys(text: str, table: str, keys: Mapping[str, Any]) -> str:
+    """The text with these keys at the end of that table, but for those that it says itself."""
+    content = tomllib.loads(text)
+    said = content.get(table, {})
+    added = {key: value for key, value in keys.items() if key not in said}
+    if not added:
+        return text
+    content[table] = {**said, **added}
+    with suppress(TOMLKitError, LookupError, TypeError, AttributeError, ValueError):
+        document = tomlkit.parse(text)
+        _append(document[table], added)
+        longer = tomlkit.dumps(document)
+        if tomllib.loads(longer) == content:
+            return longer
+    return tomlkit.dumps(content)
+
+
+def _append(table: Any, added: Mapping[str, Any]) -> None:
+    """Put the keys before the blank lines and comments at the table's end: those are the next's."""
+    behind = []
+    if isinstance(table, Table):
+        body = table.value.body
+        while body and body[-1][0] is None:
+            behind.append(body.pop()[1])
+    for key, value in added.items():
+        table[key] = value
+    for item in reversed(behind):
+        table.add(item)
 
 
 def override(text: str, assignment: str) -> str:

@@ -49,8 +49,9 @@ class Activation:
     the same shape, finite for every z between −1e4 and 1e4; `back` takes g = ∂L/∂a back to
     ∂L/∂z. `cell(z, j, h)` and `cell_back(z, a, g, j, h)` are the same as formulas of unit j,
     given the cells of all units. Where the activation works unit by unit, `slope(z, a, h)`
-    is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None. `cell_of_largest(z, j, m, h)` is the cell's formula where the largest
-    z stands in m, for array formulas of many examples. h holds the values of the hyper-parameters that it declares.
+    is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None.
+    `cell_of_largest(z, j, m, h)` is the cell's formula where the largest z stands in m, for array
+    formulas of many examples. h holds the values of the hyper-parameters that it declares.
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value

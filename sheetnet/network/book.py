@@ -88,7 +88,7 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
         fitting.fit(sheet)
         paper.lay(sheet)
     values = digest(context.knobs.values())
-    index.fill(listed, lesson.text, context.blocks, context.originals, values)
+    index.fill(listed, lesson.workbook_text, context.blocks, context.originals, values)
     return Book(
         title=lesson.title,
         subject=lesson.source,

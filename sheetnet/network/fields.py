@@ -20,19 +20,18 @@ from pydantic import (
 from sheetnet.lessons.errors import suggest, validated
 from sheetnet.lessons.parts import Part, Try
 from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.data.source import Described
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.keys import check_keys, declared
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.layers.base import Fields
-from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, Row
+from sheetnet.network.layers.dense import MOST_UNITS, Finite, Matrix, Rows
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
 from sheetnet.network.rules import GRADIENT, RULES
 
 MOST_STEPS = 10_000_000
-#: Rows of numbers, or none.
-Rows = tuple[Row, ...]
 
 
 class Open(Part):
@@ -106,22 +105,13 @@ def _with(table: Any, said: Mapping[str, Any]) -> Any:
     return {**own, **table}
 
 
-class Data(Part):
+class Data(Described):
+    """The examples as arrays; where a lesson file has them from is `Source`."""
+
     inputs: Matrix = Field(description="samples × features")
     targets: Matrix = Field(description="samples × output units")
-    test_inputs: Rows = Field(
-        default=(), description="inputs of examples that are not trained on", strict=False
-    )
-    test_targets: Rows = Field(default=(), description="their targets", strict=False)
-    standardise: bool = Field(
-        default=False, description="true: the inputs by their mean and deviation"
-    )
-    classes: tuple[str, ...] = Field(
-        default=(), description="what the classes are called", strict=False
-    )
-    columns: tuple[str, ...] = Field(
-        default=(), description="what the inputs are called", strict=False
-    )
+    test_inputs: Rows = Field(default=(), description="examples that are not trained on")
+    test_targets: Rows = Field(default=(), description="their targets")
 
 
 class Training(Open):

@@ -45,6 +45,23 @@ CALLED = {
     "batchsize": "batch",
     "minibatch": "batch",
     "minibatchsize": "batch",
+    "file": "csv",
+    "filename": "csv",
+    "path": "csv",
+    "dataset": "generator",
+    "samples": "examples",
+    "nsamples": "examples",
+    "usecols": "input_columns",
+    "featurenames": "columns",
+    "classnames": "classes",
+    "targetnames": "classes",
+    "testsize": "test",
+    "testsplit": "test",
+    "validationsplit": "test",
+    "xtest": "test_inputs",
+    "ytest": "test_targets",
+    "standardize": "standardise",
+    "scale": "standardise",
 }
 #: What other libraries have under these keys and sheetnet does not; with what there is instead.
 ELSEWHERE = {
@@ -70,25 +87,26 @@ ELSEWHERE = {
     "dropout": "all units take part in every step",
     "alpha": "leaky_relu has the slope 0.01, elu the scale 1",
     "negativeslope": "leaky_relu has the slope 0.01, elu the scale 1",
-    "csv": "the numbers stand in the file",
+    "delimiter": "commas, semicolons and tabs are found out",
+    "sep": "commas, semicolons and tabs are found out",
+    "decimal": "numbers have points: 1.5",
+    "encoding": "files have the encoding UTF-8",
+    "stratify": "the seed alone draws what is kept for the test",
 }
 
 
-def in_steps(content: Mapping[str, Any]) -> Mapping[str, Any]:
+def in_steps(training: Any, examples: int) -> Any:
     """With the whole batch in every step, an epoch is a step; else as many as show all examples."""
-    training = content.get("training")
     if not isinstance(training, Mapping) or "epochs" not in training:
-        return content
+        return training
     if "steps" in training:
         raise ValueError("training.epochs: steps are given as well: take one of them out")
     rest = {key: value for key, value in training.items() if key != "epochs"}
     epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
-    data = content.get("data")
-    inputs = data.get("inputs") if isinstance(data, Mapping) else None
     shown = rule.learns_from if rule and rule.learns_from else training.get("batch")
-    if isinstance(shown, int) and isinstance(inputs, list | tuple) and isinstance(epochs, int):
-        epochs *= -(-len(inputs) // max(shown, 1))
-    return {**content, "training": {**rest, "steps": epochs}}
+    if isinstance(shown, int) and isinstance(epochs, int):
+        epochs *= -(-examples // max(shown, 1))
+    return {**rest, "steps": epochs}
 
 
 def declared(owners: Iterable[Any]) -> list[str]:

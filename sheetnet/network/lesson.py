@@ -11,13 +11,23 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain
 from sheetnet.lessons.files import ILLEGAL, parse
 from sheetnet.lessons.parts import File, LongText, Try
+from sheetnet.lessons.text import with_keys
+from sheetnet.network.data.columns import Wanted
+from sheetnet.network.data.source import CARRIED_OUT, Source, examples_in, origin
 from sheetnet.network.fields import Data, Network, Training, tries
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
@@ -37,6 +47,22 @@ from sheetnet.network.published import Group, check_published, groups
 from sheetnet.network.reductions import REDUCTIONS
 from sheetnet.network.rules import RULES
 from sheetnet.workbook.knobs import Key, Settings, settings
+
+
+def _with_examples(table: Any, info: ValidationInfo) -> Any:
+    """`[data]` with its examples, wherever they come from."""
+    network = info.data.get("network")
+    if not isinstance(table, Mapping) or network is None:  # what is wrong with that stands first
+        return table
+    outputs = getattr(network.layers[-1], "units", 1)
+    wanted = Wanted(network.inputs, outputs, _loss(network))
+    return examples_in(table, wanted, (info.context or {}).get("folder"))
+
+
+def _in_steps(table: Any, info: ValidationInfo) -> Any:
+    """`[training]` with its epochs as steps, which depend on how many examples there are."""
+    data = info.data.get("data")
+    return table if data is None else in_steps(table, len(data.inputs))
 
 
 class Lesson(File):
@@ -60,11 +86,12 @@ class Lesson(File):
         strict=False,
     )
     network: Network
-    data: Data
-    training: Training
+    data: Annotated[Data, BeforeValidator(_with_examples)]
+    training: Annotated[Training, BeforeValidator(_in_steps)]
 
     _net: Net = PrivateAttr()
     _hyper: dict[str, float] = PrivateAttr()
+    _beside: tuple[str, ...] = PrivateAttr(default=())
 
     def __eq__(self, other: object) -> bool:
         """Lessons are equal where they say the same; comments in the file do not count."""
@@ -83,9 +110,9 @@ class Lesson(File):
             ):
                 if isinstance(content.get(name), Mapping):
                     known = [*table.model_fields, *declared(further)]
+                    known += [*Source.model_fields] * (table is Data)
                     known += ["epochs"] * (table is Training)
                     check_keys(content[name], known, f"{name}.")
-            content = in_steps(content)
         return content
 
     @model_validator(mode="after")
@@ -114,6 +141,10 @@ class Lesson(File):
 
     def _texts(self) -> list[tuple[str, str]]:
         single = [(name, getattr(self, name)) for name in ("title", "source", "about")]
+        single += [("data.source", self.data.source)]
+        for key in ("classes", "columns"):
+            names = getattr(self.data, key)
+            single += [(f"data.{key}[{i}]", name) for i, name in enumerate(names)]
         for i, one in enumerate(self.try_):
             if isinstance(one, Try):
                 single += [(f"try[{i}].ask", one.ask), (f"try[{i}].answer", one.answer)]
@@ -129,20 +160,29 @@ class Lesson(File):
 
     @classmethod
     def from_toml(
-        cls, text: str, name: str = "lesson", originals: Mapping[Key, Any] | None = None
+        cls,
+        text: str,
+        name: str = "lesson",
+        originals: Mapping[Key, Any] | None = None,
+        *,
+        folder: Any = None,
     ) -> Lesson:
         """A lesson from its file's text; `name` is what errors call it.
 
-        `originals` are the arrays that the text leaves out, by quantity and layer.
+        `originals` are the arrays that the text leaves out, by quantity and layer: with them, no
+        file is read and no examples are made. Otherwise a file that the text names is read from
+        `folder`.
         """
         content = parse(text, name)
         if originals is not None:
             _fill_in(content, originals)
         try:
-            lesson = cls.model_validate(content)
+            lesson = cls.model_validate(content, context={"folder": folder})
         except ValidationError as error:
             raise SheetnetError(f"{name}: {explain(error)}") from None
-        lesson._text, lesson._name = text, name
+        lesson._text, lesson._name, lesson._folder = text, name, folder
+        table = content.get("data", {})
+        lesson._beside = (table["csv"],) if "csv" in table else ()
         return lesson
 
     def shortened(self, steps: int) -> Lesson:
@@ -150,8 +190,19 @@ class Lesson(File):
         training = self.training.model_copy(update={"steps": steps})
         printed = tuple(group for group in self.published if group.last <= steps)
         other = self.model_copy(update={"training": training, "published": printed})
-        other._text, other._name = self.text, self.name
+        other._text, other._name, other._folder = self.text, self.name, self.folder
+        other._beside = self.beside
         return other
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return self._beside
+
+    @property
+    def workbook_text(self) -> str:
+        """The text that travels in a workbook: with what its examples' file says beside numbers."""
+        said = {key: list(getattr(self.data, key)) for key in ("classes", "columns")}
+        return with_keys(self.text, "data", {key: names for key, names in said.items() if names})
 
     @property
     def net(self) -> Net:
@@ -184,11 +235,15 @@ class Lesson(File):
 def _fill_in(content: dict[str, Any], originals: Mapping[Key, Any]) -> None:
     """Put the arrays of a workbook's grey originals where the lesson's text left them out.
 
-    What does not fit together is named by the validation that follows.
+    What does not fit together is named by the validation that follows. Where the examples came
+    from is no longer looked at: they are in the workbook.
     """
     data = content.get("data")
     if not isinstance(data, dict):
         content["data"] = data = {}
+    data |= origin(data)
+    for key in CARRIED_OUT:
+        data.pop(key, None)
     tables = content.get("network")
     layers = tables.get("layers") if isinstance(tables, dict) else None
     for (key, layer), value in originals.items():
@@ -301,28 +356,44 @@ def _check_batch(net: Net, training: Training, examples: int) -> None:
 
 
 def _check_data(net: Net, data: Data) -> None:
-    _check_examples(net, "data.inputs", data.inputs, "data.targets", data.targets)
-    _check_examples(
-        net, "data.test_inputs", data.test_inputs, "data.test_targets", data.test_targets
-    )
+    samples, outputs = len(data.inputs), net.sizes[-1]
+    check_matrix("data.inputs", data.inputs, samples, "sample", net.inputs, "input")
+    check_matrix("data.targets", data.targets, samples, "sample", outputs, "output unit")
+    _check_targets(net.loss, data.targets, "data.targets")
+    samples = len(data.test_inputs)
+    check_matrix("data.test_inputs", data.test_inputs, samples, "sample", net.inputs, "input")
+    check_matrix("data.test_targets", data.test_targets, samples, "sample", outputs, "output unit")
+    _check_targets(net.loss, data.test_targets, "data.test_targets")
+    if data.columns and len(data.columns) != net.inputs:
+        raise ValueError(
+            f"data.columns: has {len(data.columns)} name{'s' * (len(data.columns) != 1)}: write "
+            f"{net.inputs}, one for each input"
+        )
+    if data.classes and len(data.classes) != (2 if outputs == 1 else outputs):
+        ways = "2, for a target of 0 and of 1" if outputs == 1 else f"{outputs}, one for each unit"
+        raise ValueError(
+            f"data.classes: has {len(data.classes)} name{'s' * (len(data.classes) != 1)}: write "
+            f"{ways}"
+        )
+    for key in ("classes", "columns"):
+        seen: set[str] = set()
+        for i, name in enumerate(getattr(data, key)):
+            if name in seen:
+                raise ValueError(f"data.{key}[{i}]: {name!r} stands there twice: change one")
+            seen.add(name)
 
 
-def _check_examples(
-    net: Net, first: str, inputs: tuple[Any, ...], second: str, targets: tuple[Any, ...]
-) -> None:
-    samples = len(inputs)
-    check_matrix(first, inputs, samples, "sample", net.inputs, "input")
-    check_matrix(second, targets, samples, "sample", net.sizes[-1], "output unit")
-    if bounds := net.loss.bounds:
-        for i, row in enumerate(targets):
-            for j, target in enumerate(row):
-                if not bounds[0] <= target <= bounds[1]:
-                    raise ValueError(
-                        f"{second}[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
-                        f"targets from {bounds[0]:g} to {bounds[1]:g}"
-                    )
-                if net.loss.whole and target != int(target):
-                    raise ValueError(
-                        f"{second}[{i}][{j}]: is {target:g}, but {net.loss.name} asks for "
-                        "targets of 0 or 1"
-                    )
+def _check_targets(loss: Loss, targets: tuple[tuple[float, ...], ...], field: str) -> None:
+    if loss.bounds is None:
+        return
+    for i, row in enumerate(targets):
+        for j, target in enumerate(row):
+            if not loss.bounds[0] <= target <= loss.bounds[1]:
+                raise ValueError(
+                    f"{field}[{i}][{j}]: is {target:g}, but {loss.name} asks for targets from "
+                    f"{loss.bounds[0]:g} to {loss.bounds[1]:g}"
+                )
+            if loss.whole and target != int(target):
+                raise ValueError(
+                    f"{field}[{i}][{j}]: is {target:g}, but {loss.name} asks for targets of 0 or 1"
+                )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.data.source import CARRIED_OUT, Source
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.lesson import Lesson
@@ -32,7 +33,17 @@ def json_schema() -> dict[str, Any]:
     for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
         definitions[name]["properties"] |= _schema_of(owners)
         definitions[name]["additionalProperties"] = False
+    _say_where_from(definitions["Data"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
+
+
+def _say_where_from(data: dict[str, Any]) -> None:
+    """The examples stand in the file, or a CSV file or a generator gives them."""
+    source = Source.model_json_schema()["properties"]
+    data["properties"] |= {key: source[key] for key in source if key in CARRIED_OUT}
+    ways = (["inputs", "targets"], ["csv"], ["generator"])
+    data["required"] = []
+    data["oneOf"] = [{"required": way} for way in ways]
 
 
 def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sheetnet.errors import SheetnetError
 from sheetnet.lessons.errors import suggest
@@ -18,8 +19,10 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key, Settings
 
 
-def _lesson(text: str, name: str, originals: Mapping[Key, Array] | None) -> Lesson:
-    lesson = Lesson.from_toml(text, name, originals)
+def _lesson(
+    text: str, name: str, originals: Mapping[Key, Array] | None, folder: Any = None
+) -> Lesson:
+    lesson = Lesson.from_toml(text, name, originals, folder=folder)
     for i, panel in enumerate(lesson.panels):
         if panel not in book.PANELS:
             raise SheetnetError(

@@ -37,6 +37,8 @@ SOURCE_UNIT = "source × unit"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Row = Annotated[tuple[Finite, ...], Field(min_length=1, strict=False)]
 Matrix = Annotated[tuple[Row, ...], Field(min_length=1, strict=False)]
+#: The same, or nothing.
+Rows = Annotated[tuple[Row, ...], Field(strict=False)]
 
 
 def layout(text: Any) -> Any:

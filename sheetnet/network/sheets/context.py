@@ -118,7 +118,7 @@ class Context:
     def shows_data(self) -> bool:
         """Whether the examples stand on a sheet of their own, with what becomes of them."""
         data = self.lesson.data
-        said = data.test_inputs or data.standardise or data.classes or data.columns
+        said = data.source or data.test_inputs or data.standardise or data.classes or data.columns
         return bool(said) or self.net.batch is not None
 
     # Blocks
