@@ -296,6 +296,10 @@ def over_ranges(node: Expression) -> Expression:
             parts = (several[:half], several[half:])
             pair = [one[0] if len(one) == 1 else Call(function, tuple(one)) for one in parts]
             return over_ranges(replace(node, arguments=tuple(pair)))
+        case Call("MAX", (one, Call("EXP", (Negative(Number()) | Number(),)) as least)):
+            # Some programs call tiny numbers equal, so it is their ratio that is compared.
+            one = over_ranges(one)
+            return replace(when(one / least > 1, one, least), guard=node.guard)
         case Call("MAX", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
             return replace(when(one > other, one, other), guard=node.guard)
