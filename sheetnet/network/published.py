@@ -20,6 +20,7 @@ from sheetnet.lessons.errors import suggest, validated
 from sheetnet.network.keys import check_keys
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.losses import logarithm
 from sheetnet.network.net import Net
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -217,7 +218,7 @@ KINDS: dict[str, Kind] = {
         (UNIT,), _unit(lambda n, p: _by_activation(n, p) * _slope(n, p)), by_unit=True
     ),
     "complement": Kind((UNIT,), _unit(lambda n, p: 1 - _output(n, p))),
-    "logarithm": Kind((UNIT,), _unit(lambda n, p: np.log(_output(n, p)))),
+    "logarithm": Kind((UNIT,), _unit(lambda n, p: logarithm(_output(n, p)))),
     "z_slope": Kind((UNIT, SOURCE), lambda n, p: float(_below(n, p)[p.at[SOURCE]])),
     "product_back": Kind((UNIT, SOURCE), _by_parts),
     "weight_change": Kind((UNIT, SOURCE), _change(WEIGHT)),

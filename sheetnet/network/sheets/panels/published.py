@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sheetnet.expressions.formula import (
-    Applied,
     Area,
+    Call,
     Expression,
     Name,
     Ref,
     call,
     equal,
     guard,
-    ln,
     when,
 )
 from sheetnet.expressions.mathematics import filled_in
@@ -27,6 +26,7 @@ from sheetnet.network import published
 from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import cell_logarithm
 from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Group, Place, Printed
@@ -200,7 +200,7 @@ class _Writer:
             case "complement":
                 return 1 - a
             case "logarithm":
-                return Applied(self.context.notation.logarithm, a, ln(a))
+                return cell_logarithm(a, self.context.notation.logarithm)
             case "z_slope":
                 return equations.below(layer, place.sample, source)
             case "product_back":
@@ -343,11 +343,17 @@ class _Writer:
                 self.sheet.put(row, NUMBERS, written, look.but(font=styles.SERIF, size=11))
             return
         self.sheet.put(row, EQUALS, "=", styles.SIGN)
-        text = filled_in(_without_guard(formula), self._text)
-        self.sheet.put(row, NUMBERS, text, look)
+        self.sheet.put(row, NUMBERS, self._filled_in(formula), look)
         self.context.readings.append(
             Reading(NAME, row, None, Rich(()), (row, NUMBERS), (row, LIVE))
         )
+
+    def _filled_in(self, formula: Expression) -> Expression:
+        """The formula with today's numbers; where a guard holds, the number that it gives."""
+        match formula:
+            case Call("IF", (holds, value, otherwise), guard=True):
+                return guard(when(holds, self._filled_in(value), self._filled_in(otherwise)))
+        return filled_in(formula, self._text)
 
     def _text(self, leaf: object, brackets: bool) -> Expression:
         return self.context.words.of(leaf, brackets=brackets)  # type: ignore[arg-type]
@@ -387,14 +393,6 @@ def _decimals(text: str) -> str:
     plain = text.strip().rstrip("%").strip().replace(",", ".")
     places = len(plain.partition(".")[2])
     return "0." + "0" * places if places else "0"
-
-
-def _without_guard(formula: Expression) -> Expression:
-    """What a guarded formula computes where the guard does not hold."""
-    match formula:
-        case _ if getattr(formula, "guard", False) and getattr(formula, "function", "") == "IF":
-            return formula.arguments[2]  # type: ignore[attr-defined, no-any-return]
-    return formula
 
 
 def symbol_of(context: Context, place: Place) -> Rich:
