@@ -29,6 +29,8 @@ from sheetnet.network.hyper import HyperParameter
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
 LOWEST_LOGARITHM = -100.0
+#: The number whose logarithm that is.
+SMALLEST = math.exp(LOWEST_LOGARITHM)
 
 Hyper = Mapping[str, float]
 #: Hyper-parameters in formulas: their cells, or numbers.
@@ -93,7 +95,7 @@ SQUARED_ERROR = Loss(
 
 def logarithm(x: Any) -> Any:
     """ln x, not taken below `LOWEST_LOGARITHM`."""
-    return np.log(np.maximum(x, np.exp(LOWEST_LOGARITHM)))
+    return np.log(np.maximum(x, SMALLEST))
 
 
 def cell_logarithm(x: Expression, name: str = "ln") -> Expression:
@@ -126,7 +128,7 @@ BINARY_CROSS_ENTROPY = Loss(
     name="binary_cross_entropy",
     written="−Σ(t·ln a + (1 − t)·ln(1 − a))",
     value=lambda a, t, _: -np.sum(t * logarithm(a) + (1.0 - t) * logarithm(1.0 - a), axis=-1),
-    gradient=lambda a, t, _: (a - t) / np.maximum(a * (1.0 - a), np.exp(LOWEST_LOGARITHM)),
+    gradient=lambda a, t, _: (a - t) / np.maximum(a * (1.0 - a), SMALLEST),
     cell=lambda a, t, _: (
         -total(
             [
@@ -154,7 +156,7 @@ CROSS_ENTROPY = Loss(
     name="cross_entropy",
     written="−Σ t·log a",
     value=lambda a, t, h: -np.sum(t * logarithm(a), axis=-1) / math.log(h["log_base"]),
-    gradient=lambda a, t, h: -t / np.maximum(a, np.exp(LOWEST_LOGARITHM)) / math.log(h["log_base"]),
+    gradient=lambda a, t, h: -t / np.maximum(a, SMALLEST) / math.log(h["log_base"]),
     cell=lambda a, t, h: (
         -_to_base(total([tj * cell_logarithm(aj) for aj, tj in zip(a, t, strict=True)]), h)
     ),

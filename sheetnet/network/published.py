@@ -20,7 +20,7 @@ from sheetnet.lessons.errors import suggest, validated
 from sheetnet.network.keys import check_keys
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
-from sheetnet.network.losses import logarithm
+from sheetnet.network.losses import SMALLEST, logarithm
 from sheetnet.network.net import Net
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -157,7 +157,7 @@ def _below(numbers: Numbers, place: Place) -> Any:
 
 
 def _by_activation(numbers: Numbers, place: Place) -> Any:
-    """∂(loss)/∂a of all units of a layer; 0 where a logarithm has none, beside a slope of 0."""
+    """∂(loss)/∂a of all units of a layer; 0 where the loss's logarithm is cut off."""
     net, layer = numbers.net, place.layer
     assert layer
     if layer < net.depth:
@@ -166,7 +166,7 @@ def _by_activation(numbers: Numbers, place: Place) -> Any:
     a, target = _output(numbers, place), numbers.targets[place.sample]
     by_output = net.loss.gradient(a, target, numbers.loss_hyper)
     if net.loss.cut_off:
-        return np.where(_slope(numbers, place) == 0, 0.0, by_output)
+        return np.where(_slope(numbers, place) <= SMALLEST, 0.0, by_output)
     return by_output
 
 
@@ -188,10 +188,21 @@ def _change(parameter: Quantity) -> Callable[[Numbers, Place], float]:
     """What the update that follows adds to a parameter."""
 
     def change(numbers: Numbers, place: Place) -> float:
-        run, at = numbers.trace[parameter, place.layer], tuple(place.at.values())
+        at = tuple(place.at.values())
+        if is_plain(numbers.net):
+            # The difference of two weights has lost the digits of a small change.
+            gradient = numbers.trace[parameter.gradient, place.layer][place.step]
+            return float(-numbers.hyper["learning_rate"] * gradient[at])
+        run = numbers.trace[parameter, place.layer]
         return float(run[place.step + 1][at] - run[place.step][at])
 
     return change
+
+
+def is_plain(net: Net) -> bool:
+    """Whether an update is −η times the gradient, of every parameter."""
+    all_trained = all(net.trained(quantity, at).all() for quantity, at in net.parameters())
+    return not net.optimiser.state and all_trained
 
 
 def _unit(values: Callable[[Numbers, Place], Any]) -> Callable[[Numbers, Place], float]:

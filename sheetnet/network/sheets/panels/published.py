@@ -17,6 +17,7 @@ from sheetnet.expressions.formula import (
     Ref,
     call,
     equal,
+    exp,
     guard,
     when,
 )
@@ -26,7 +27,7 @@ from sheetnet.network import published
 from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.losses import cell_logarithm
+from sheetnet.network.losses import LOWEST_LOGARITHM, cell_logarithm
 from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Group, Place, Printed
@@ -187,7 +188,7 @@ class _Writer:
                 upstream = equations.upstream(layer, place.sample, unit)
                 if layer == self.context.depth and self.net.loss.cut_off:
                     slope = self._cell("activation_slope", place)
-                    return guard(when(equal(slope, 0), 0, upstream))
+                    return guard(when(slope <= exp(LOWEST_LOGARITHM), 0, upstream))
                 return upstream
             case "activation_slope":
                 found = own.slope(equations, place.sample, unit)
@@ -208,16 +209,10 @@ class _Writer:
                 return delta * cells.at(WEIGHT, layer, unit=unit, source=source)
         parameter = {"weight_change": WEIGHT, "bias_change": BIAS}[place.name]
         moved = _Cells(self, place.step + 1, place.sample)
-        if not self._plain:
+        if not published.is_plain(self.net):
             return moved.at(parameter, layer, **at) - cells.at(parameter, layer, **at)
         rate = self.context.hyper["learning_rate"]
         return -rate * cells.at(parameter.gradient, layer, **at)
-
-    @property
-    def _plain(self) -> bool:
-        """Whether an update is −η times the gradient, of every parameter."""
-        all_trained = all(self.net.trained(q, at).all() for q, at in self.net.parameters())
-        return not self.net.optimiser.state and all_trained
 
     def _without_layer(self, place: Place, cells: _Cells) -> Expression:
         if place.name in (INPUT.name, TARGET.name):
