@@ -127,10 +127,12 @@ class _Cells:
         elif known is None:
             place = {**index, STEP: self._step}
             known = context.run(quantity, layer).ref(fixed=True, **place)
-        signless = quantity == ACTIVATION and context.layers[(layer or 1) - 1].signless
+        own = context.layers[(layer or 1) - 1]
+        signless = quantity == ACTIVATION and own.signless
+        below_one = quantity == ACTIVATION and own.below_one
         if quantity == TARGET:
             signless = context.knobs[TARGET.name, None].low >= 0
-        return replace(known, symbol=symbol, signless=signless, digits=6)
+        return replace(known, symbol=symbol, signless=signless, below_one=below_one, digits=6)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         return None
