@@ -43,9 +43,7 @@ def in_figures(value: float, digits: int = DECIMALS) -> str:
     return sign + fixed(size, max(least, DECIMALS - 1 - math.floor(math.log10(size))), True)
 
 
-def figures(
-    number: Expression, digits: int = DECIMALS, *, below_one: bool = False
-) -> Expression:
+def figures(number: Expression, digits: int = DECIMALS, *, below_one: bool = False) -> Expression:
     """The size of a cell's number, without its sign, as a live text.
 
     Where it is always `below_one`, a 1 has been rounded and says so.

@@ -127,9 +127,9 @@ class _Cells:
         elif known is None:
             place = {**index, STEP: self._step}
             known = context.run(quantity, layer).ref(fixed=True, **place)
-        own = context.layers[(layer or 1) - 1]
-        signless = quantity == ACTIVATION and own.signless
-        below_one = quantity == ACTIVATION and own.below_one
+        there = context.layers[(layer or 1) - 1]
+        signless = quantity == ACTIVATION and there.signless
+        below_one = quantity == ACTIVATION and there.below_one
         if quantity == TARGET:
             signless = context.knobs[TARGET.name, None].low >= 0
         return replace(known, symbol=symbol, signless=signless, below_one=below_one, digits=6)
