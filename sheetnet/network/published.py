@@ -48,8 +48,9 @@ MOST = 1_000
 MOST_DECIMALS = 12
 
 MINUS = "−"
-#: Kinds that look at the step that follows.
-NEXT = ("weight_change", "bias_change")
+#: Kinds that look at the step that follows, and whose change they are.
+CHANGED = {"weight_change": WEIGHT, "bias_change": BIAS}
+NEXT = tuple(CHANGED)
 
 
 class Printed(BaseModel):
@@ -188,15 +189,20 @@ def _change(parameter: Quantity) -> Callable[[Numbers, Place], float]:
     """What the update that follows adds to a parameter."""
 
     def change(numbers: Numbers, place: Place) -> float:
-        at = tuple(place.at.values())
-        if is_plain(numbers.net):
-            # The difference of two weights has lost the digits of a small change.
-            gradient = numbers.trace[parameter.gradient, place.layer][place.step]
-            return float(-numbers.hyper["learning_rate"] * gradient[at])
-        run = numbers.trace[parameter, place.layer]
-        return float(run[place.step + 1][at] - run[place.step][at])
+        if not is_plain(numbers.net):
+            return new_less_old(numbers, place)
+        # The difference of two weights has lost the digits of a small change.
+        gradient = numbers.trace[parameter.gradient, place.layer][place.step]
+        by = -numbers.hyper["learning_rate"] * gradient[tuple(place.at.values())]
+        return float(by)
 
     return change
+
+
+def new_less_old(numbers: Numbers, place: Place) -> float:
+    """A change of a parameter as the difference of its values at two steps."""
+    run, at = numbers.trace[CHANGED[place.name], place.layer], tuple(place.at.values())
+    return float(run[place.step + 1][at] - run[place.step][at])
 
 
 def is_plain(net: Net) -> bool:

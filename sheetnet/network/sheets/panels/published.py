@@ -33,7 +33,6 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Group, Place, Printed
 from sheetnet.network.quantities import (
     ACTIVATION,
-    BIAS,
     COST,
     DELTA,
     INPUT,
@@ -209,7 +208,7 @@ class _Writer:
             case "product_back":
                 delta = cells.at(DELTA, layer, unit=unit, **sample)
                 return delta * cells.at(WEIGHT, layer, unit=unit, source=source)
-        parameter = {"weight_change": WEIGHT, "bias_change": BIAS}[place.name]
+        parameter = published.CHANGED[place.name]
         moved = _Cells(self, place.step + 1, place.sample)
         if not published.is_plain(self.net):
             return moved.at(parameter, layer, **at) - cells.at(parameter, layer, **at)
