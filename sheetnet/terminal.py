@@ -18,39 +18,33 @@ from typing import Any
 
 import click
 
+from sheetnet import ending
+from sheetnet.ending import HUNG_UP, INTERRUPTED, PIPE_CLOSED, TERMINATED, Ended
 from sheetnet.errors import LONGEST_WORD, SheetnetError, cut, printable
 
-#: The status after wrong usage or input, and of a run that a signal has ended: 128 and its
-#: number, as of any program.
-WRONG, HUNG_UP, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 129, 130, 141, 143
+#: The status after wrong usage or input.
+WRONG = 2
 #: Signals that ask a run to end, by their names: not every system has all.
 SIGNALS = {"SIGTERM": TERMINATED, "SIGHUP": HUNG_UP, "SIGINT": INTERRUPTED}
-
-
-class Ended(BaseException):
-    """The run is over, for a reason outside of it; `status` says which."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class Program(click.Group):
     """The group of all commands. Its status is 0, 1 or 2, or that of a signal."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        told: list[int] = []
-        restore = _listen(told)
+        restore = _listen()
         try:
             status = _status(lambda: click.Group.main(self, *args, **_but_standalone(kwargs)))
         except Exception:
             # Libraries make errors of their own of whatever reaches them, also of `Ended`.
-            if not told:
+            if ending.told() is None:
                 raise
             complain("told to end")
         finally:
             restore()
-        sys.exit(told[0] if told else status)
+            told = ending.told()
+            ending.forget()
+        sys.exit(status if told is None else told)
 
 
 def _but_standalone(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -155,11 +149,10 @@ def _printed(write: Callable[[], None]) -> None:
         ) from None
 
 
-def _listen(told: list[int]) -> Callable[[], None]:
-    """Let the signals that end a run raise `Ended`, and note their status in `told`.
-
-    What is returned puts things back.
-    """
+def _listen() -> Callable[[], None]:
+    """Let the signals that end a run raise `Ended`, and be noted. What is returned puts things
+    back."""
+    ending.forget()
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before: dict[int, Any] = {}
@@ -167,10 +160,7 @@ def _listen(told: list[int]) -> Callable[[], None]:
     def end(number: int, frame: Any) -> None:
         for each in before:
             signal.signal(each, signal.SIG_IGN)
-        told.append(SIGNALS[signal.Signals(number).name])
-        if told[0] == INTERRUPTED:
-            raise KeyboardInterrupt
-        raise Ended(told[0])
+        ending.tell(SIGNALS[signal.Signals(number).name])
 
     for name in SIGNALS:
         number = getattr(signal, name, None)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -359,6 +360,34 @@ def test_a_file_that_is_being_written(number: signal.Signals, tmp_path: Path) ->
         assert process.returncode == 128 + number, said
         assert said.count("\n") <= 2
         assert not left
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_is_swallowed_while_a_file_is_written(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """As where it arrives in a finaliser: the exception is printed, and the work goes on."""
+    if number == signal.SIGINT:
+        signal.signal(number, signal.default_int_handler)
+    target = tmp_path / "book.xlsx"
+
+    @click.command()
+    def command() -> None:
+        with whole_file(target) as file:
+            with suppress(BaseException):
+                os.kill(os.getpid(), number)
+                time.sleep(5)
+            file.write(b"a")
+
+    with pytest.raises(SystemExit) as ended:
+        Program(commands={"write": command}).main(["write"])
+    assert ended.value.code == 128 + number
+    assert not list(tmp_path.iterdir())
+    # The next run is another one.
+    with whole_file(target) as file:
+        file.write(b"a")
+    assert target.exists()
 
 
 def test_a_file_of_another_run_stays(tmp_path: Path) -> None:

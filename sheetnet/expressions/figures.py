@@ -6,7 +6,8 @@ One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), whic
 - all else has four decimals (below 1 as many as its quantity asks for), and four digits that
   count: 0.5933, 0.01234;
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
-- what is smaller than 1E-300 is 0.
+- what is smaller than 1E-300 is 0;
+- a 1 that has been rounded (σ of a large number) has decimals: 1.0000.
 
 The formula uses FIXED, ROUND, INT and LOG of single cells only: what programs compute alike.
 """
@@ -42,8 +43,11 @@ def in_figures(value: float, digits: int = DECIMALS) -> str:
     return sign + fixed(size, max(least, DECIMALS - 1 - math.floor(math.log10(size))), True)
 
 
-def figures(number: Expression, digits: int = DECIMALS) -> Expression:
-    """The size of a cell's number, without its sign, as a live text."""
+def figures(number: Expression, digits: int = DECIMALS, *, below_one: bool = False) -> Expression:
+    """The size of a cell's number, without its sign, as a live text.
+
+    Where it is always `below_one`, a 1 has been rounded and says so.
+    """
     size = call("ABS", number)
     power = call("INT", call("LOG", size * ROUNDED_UP, 10))
     by_power = join([call("FIXED", size / 10**power, 2, True), "E", power])
@@ -55,7 +59,8 @@ def figures(number: Expression, digits: int = DECIMALS) -> Expression:
     by_place = guard(when(size < SMALL, by_power, call("FIXED", size, decimals, True)))
     # Scaled, since a program calls numbers equal that differ by less than 1E-16.
     small = guard(when(size / NOTHING < 1, "0", by_place))
-    return guard(when(size >= LARGE, by_power, small))
+    text = guard(when(size >= LARGE, by_power, small))
+    return guard(when(equal(size, 1), "1." + "0" * digits, text)) if below_one else text
 
 
 def with_sign(number: Expression, size: Expression, *, brackets: bool = False) -> Expression:

@@ -93,7 +93,8 @@ class Ref(Expression):
 
     `fixed` writes it with dollar signs. `symbol` is what stands for it in mathematics
     (a `Rich`) and `digits` how many decimals a sentence shows of it at least (see `figures`),
-    `signless` that no value there is below 0; they are no part of the cell's identity.
+    `signless` that no value there is below 0, `below_one` that none reaches 1, so that a 1 there
+    has been rounded; they are no part of the cell's identity.
     """
 
     sheet: str
@@ -103,6 +104,7 @@ class Ref(Expression):
     symbol: Any = field(default=None, compare=False)
     digits: int = field(default=4, compare=False)
     signless: bool = field(default=False, compare=False)
+    below_one: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import IO, Any, cast
 
 from zlib_ng import zlib_ng
 
+from sheetnet import ending
 from sheetnet.errors import SheetnetError
 from sheetnet.files.package import LARGEST
 
@@ -34,7 +35,8 @@ LARGE = 2**31 - 1
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its place at `path` only once everything is written.
 
-    Until then it has another name beside it. What a killed run has left there goes first.
+    Until then it has another name beside it. What a killed run has left there goes first. Of a
+    run that has been told to end there is no file, whatever became of the signal.
     Raises `SheetnetError` where the place cannot be written to.
     """
     # A name of its own, however long: with what is added, the file's name could be too long.
@@ -51,6 +53,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
             os.chmod(temporary, 0o666 & ~_umask())
             file.flush()
+            # What it was told may have been swallowed where it arrived.
+            ending.heed()
             # While it is still locked: nobody takes it for a leftover.
             if os.name == "posix":
                 os.replace(temporary, path)

@@ -55,7 +55,8 @@ class Activation:
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
-    of one that is `signless` is below 0, and no slope of one that is `rising`.
+    of one that is `signless` is below 0, of one that is `below_one` 1 or more but for rounding, and
+    no slope of one that is `rising` below 0.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Activation:
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
     signless: bool = False
+    below_one: bool = False
     rising: bool = True
 
 
@@ -109,6 +111,7 @@ def _sigmoid(z: Any, _: Hyper) -> Any:
 SIGMOID = elementwise(
     name="sigmoid",
     signless=True,
+    below_one=True,
     symbol="σ",
     written="σ(z) = 1/(1 + e⁻ᶻ)",
     written_slope="σ′(z) = a·(1 − a)",

@@ -29,6 +29,8 @@ from sheetnet.network.hyper import HyperParameter
 
 #: Logarithms are not taken below this, as in PyTorch's BCELoss.
 LOWEST_LOGARITHM = -100.0
+#: The number whose logarithm that is.
+SMALLEST = math.exp(LOWEST_LOGARITHM)
 
 Hyper = Mapping[str, float]
 #: Hyper-parameters in formulas: their cells, or numbers.
@@ -91,12 +93,14 @@ SQUARED_ERROR = Loss(
 )
 
 
-def _log(x: Any) -> Any:
-    return np.log(np.maximum(x, np.exp(LOWEST_LOGARITHM)))
+def logarithm(x: Any) -> Any:
+    """ln x, not taken below `LOWEST_LOGARITHM`."""
+    return np.log(np.maximum(x, SMALLEST))
 
 
-def _cell_log(x: Expression) -> Expression:
-    return Applied("ln", x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
+def cell_logarithm(x: Expression, name: str = "ln") -> Expression:
+    """The same as a formula, and as mathematics under its name."""
+    return Applied(name, x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
 
 
 def _log_from_z(argument: Expression, z: Expression) -> Expression:
@@ -123,11 +127,14 @@ def _binary_value_from_z(z: Any, t: Any, _: Hyper) -> Any:
 BINARY_CROSS_ENTROPY = Loss(
     name="binary_cross_entropy",
     written="−Σ(t·ln a + (1 − t)·ln(1 − a))",
-    value=lambda a, t, _: -np.sum(t * _log(a) + (1.0 - t) * _log(1.0 - a), axis=-1),
-    gradient=lambda a, t, _: (a - t) / np.maximum(a * (1.0 - a), np.exp(LOWEST_LOGARITHM)),
+    value=lambda a, t, _: -np.sum(t * logarithm(a) + (1.0 - t) * logarithm(1.0 - a), axis=-1),
+    gradient=lambda a, t, _: (a - t) / np.maximum(a * (1.0 - a), SMALLEST),
     cell=lambda a, t, _: (
         -total(
-            [tj * _cell_log(aj) + (1 - tj) * _cell_log(1 - aj) for aj, tj in zip(a, t, strict=True)]
+            [
+                tj * cell_logarithm(aj) + (1 - tj) * cell_logarithm(1 - aj)
+                for aj, tj in zip(a, t, strict=True)
+            ]
         )
     ),
     cell_gradient=lambda a, t, j, _: -t[j] / a[j] + (1 - t[j]) / (1 - a[j]),
@@ -148,10 +155,10 @@ def _to_base(value: Expression, h: Cells) -> Expression:
 CROSS_ENTROPY = Loss(
     name="cross_entropy",
     written="−Σ t·log a",
-    value=lambda a, t, h: -np.sum(t * _log(a), axis=-1) / math.log(h["log_base"]),
-    gradient=lambda a, t, h: -t / np.maximum(a, np.exp(LOWEST_LOGARITHM)) / math.log(h["log_base"]),
+    value=lambda a, t, h: -np.sum(t * logarithm(a), axis=-1) / math.log(h["log_base"]),
+    gradient=lambda a, t, h: -t / np.maximum(a, SMALLEST) / math.log(h["log_base"]),
     cell=lambda a, t, h: (
-        -_to_base(total([tj * _cell_log(aj) for aj, tj in zip(a, t, strict=True)]), h)
+        -_to_base(total([tj * cell_logarithm(aj) for aj, tj in zip(a, t, strict=True)]), h)
     ),
     cell_gradient=lambda a, t, j, h: -_to_base(t[j] / a[j], h),
     fused_with="softmax",

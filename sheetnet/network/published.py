@@ -20,6 +20,7 @@ from sheetnet.lessons.errors import suggest, validated
 from sheetnet.network.keys import check_keys
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.losses import SMALLEST, logarithm
 from sheetnet.network.net import Net
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -47,8 +48,9 @@ MOST = 1_000
 MOST_DECIMALS = 12
 
 MINUS = "−"
-#: Kinds that look at the step that follows.
-NEXT = ("weight_change", "bias_change")
+#: Kinds that look at the step that follows, and whose change they are.
+CHANGED = {"weight_change": WEIGHT, "bias_change": BIAS}
+NEXT = tuple(CHANGED)
 
 
 class Printed(BaseModel):
@@ -156,7 +158,7 @@ def _below(numbers: Numbers, place: Place) -> Any:
 
 
 def _by_activation(numbers: Numbers, place: Place) -> Any:
-    """∂(loss)/∂a of all units of a layer; 0 where a logarithm has none, beside a slope of 0."""
+    """∂(loss)/∂a of all units of a layer; 0 where the loss's logarithm is cut off."""
     net, layer = numbers.net, place.layer
     assert layer
     if layer < net.depth:
@@ -165,7 +167,7 @@ def _by_activation(numbers: Numbers, place: Place) -> Any:
     a, target = _output(numbers, place), numbers.targets[place.sample]
     by_output = net.loss.gradient(a, target, numbers.loss_hyper)
     if net.loss.cut_off:
-        return np.where(_slope(numbers, place) == 0, 0.0, by_output)
+        return np.where(_slope(numbers, place) <= SMALLEST, 0.0, by_output)
     return by_output
 
 
@@ -187,10 +189,26 @@ def _change(parameter: Quantity) -> Callable[[Numbers, Place], float]:
     """What the update that follows adds to a parameter."""
 
     def change(numbers: Numbers, place: Place) -> float:
-        run, at = numbers.trace[parameter, place.layer], tuple(place.at.values())
-        return float(run[place.step + 1][at] - run[place.step][at])
+        if not is_plain(numbers.net):
+            return new_less_old(numbers, place)
+        # The difference of two weights has lost the digits of a small change.
+        gradient = numbers.trace[parameter.gradient, place.layer][place.step]
+        by = -numbers.hyper["learning_rate"] * gradient[tuple(place.at.values())]
+        return float(by)
 
     return change
+
+
+def new_less_old(numbers: Numbers, place: Place) -> float:
+    """A change of a parameter as the difference of its values at two steps."""
+    run, at = numbers.trace[CHANGED[place.name], place.layer], tuple(place.at.values())
+    return float(run[place.step + 1][at] - run[place.step][at])
+
+
+def is_plain(net: Net) -> bool:
+    """Whether an update is −η times the gradient, of every parameter."""
+    all_trained = all(net.trained(quantity, at).all() for quantity, at in net.parameters())
+    return not net.optimiser.state and all_trained
 
 
 def _unit(values: Callable[[Numbers, Place], Any]) -> Callable[[Numbers, Place], float]:
@@ -217,7 +235,7 @@ KINDS: dict[str, Kind] = {
         (UNIT,), _unit(lambda n, p: _by_activation(n, p) * _slope(n, p)), by_unit=True
     ),
     "complement": Kind((UNIT,), _unit(lambda n, p: 1 - _output(n, p))),
-    "logarithm": Kind((UNIT,), _unit(lambda n, p: np.log(_output(n, p)))),
+    "logarithm": Kind((UNIT,), _unit(lambda n, p: logarithm(_output(n, p)))),
     "z_slope": Kind((UNIT, SOURCE), lambda n, p: float(_below(n, p)[p.at[SOURCE]])),
     "product_back": Kind((UNIT, SOURCE), _by_parts),
     "weight_change": Kind((UNIT, SOURCE), _change(WEIGHT)),

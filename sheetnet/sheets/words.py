@@ -42,16 +42,17 @@ class Words:
         }
         for column, head in heads.items():
             self.sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
-        self._rows: dict[tuple[Ref, int], int] = {}
+        self._rows: dict[tuple[Ref, int, bool], int] = {}
 
     def of(self, number: Ref | Name, *, brackets: bool = False) -> Ref:
         """The cell with the text of a number's cell."""
         target = number.target if isinstance(number, Name) else number
-        row = self._rows.setdefault((target, number.digits), HEAD_ROW + 1 + len(self._rows))
+        key = target, number.digits, target.below_one
+        row = self._rows.setdefault(key, HEAD_ROW + 1 + len(self._rows))
         if (row, SIZE) not in self.sheet.cells:
             size = Ref(NAME, row, SIZE)
             self.sheet.put(row, WHAT, number.symbol, styles.SYMBOL.but(horizontal="left"))
-            texts = {SIZE: figures(target, number.digits)}
+            texts = {SIZE: figures(target, number.digits, below_one=target.below_one)}
             if not target.signless:
                 texts[SIGNED] = with_sign(target, size)
                 texts[BRACKETED] = with_sign(target, size, brackets=True)

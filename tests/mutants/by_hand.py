@@ -144,15 +144,15 @@ BY_HAND = [
     ),
     ByHand(
         "Gradient check: a central difference over 3h",
-        f"{SHEETS}/gradient_check.py",
-        "(up - down) / (2 * h)",
-        "(up - down) / (3 * h)",
+        f"{SHEETS}/verdict_cells.py",
+        "/ (2 * self.h)",
+        "/ (3 * self.h)",
     ),
     ByHand(
         "Gradient check: apart is a sum",
-        f"{SHEETS}/gradient_check.py",
-        "numeric - analytic)",
-        "numeric + analytic)",
+        f"{SHEETS}/verdict_cells.py",
+        "self.numeric - self.analytic)",
+        "self.numeric + self.analytic)",
     ),
     ByHand(
         "Gradient check: the worst ratio is the best",
@@ -223,8 +223,8 @@ BY_HAND = [
     ByHand(
         "Chain rule: the check divides by h",
         f"{SHEETS}/chain_rule.py",
-        "measured = (up - down) / (2 * path_difference.H)",
-        "measured = (up - down) / path_difference.H",
+        "cells.difference(),",
+        "2 * cells.difference(),",
     ),
     ByHand(
         "Chain rule: what raises the cost is said to lower it",

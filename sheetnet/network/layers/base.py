@@ -137,6 +137,11 @@ class Layer(ABC):
         """Whether no value is below 0."""
         return False
 
+    @property
+    def below_one(self) -> bool:
+        """Whether no value reaches 1, but for rounding."""
+        return False
+
     @abstractmethod
     def first(self, draw: Draw) -> Arrays:
         """The parameters before the first update, by their quantities' names."""

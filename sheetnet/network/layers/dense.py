@@ -150,6 +150,10 @@ class Dense(Layer):
     def signless(self) -> bool:
         return self.activation.signless
 
+    @property
+    def below_one(self) -> bool:
+        return self.activation.below_one
+
     def kinks(self) -> tuple[tuple[Quantity, Any], ...]:
         return tuple((Z, at) for at in self.activation.kinks(self.hyper))
 

@@ -12,21 +12,19 @@ import numpy as np
 
 from sheetnet.expressions.formula import (
     Area,
-    Expression,
     Ref,
     Text,
     call,
     join,
     total,
-    when,
 )
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     CHOSEN_PARAMETER,
 )
-from sheetnet.network.sheets import differences, parameters, path_difference, path_texts, paths
+from sheetnet.network.sheets import parameters, path_difference, path_texts, paths
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.gradient_verdicts import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
+from sheetnet.network.sheets.gradient_verdicts import BLURRED, COARSE, KINK
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.path_cells import PathCells
 from sheetnet.network.sheets.path_places import (
@@ -38,9 +36,9 @@ from sheetnet.network.sheets.path_places import (
     START,
 )
 from sheetnet.network.sheets.path_texts import OUTPUT, SLOPE, Texts
+from sheetnet.network.sheets.verdict_cells import CentralCells, Moved
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import FAILED, mark_failures, write_check
-from sheetnet.sheets.checks import PASSED as TICK
+from sheetnet.sheets.checks import mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
@@ -229,16 +227,21 @@ class _Writer:
         says = f"its share in the gradient on Training, {context.symbols.delta_name} · source"
         sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, BESIDE)
         row += 1
-        passes = (TICK, BLURRED, KINK) if self._kinks() else (TICK, BLURRED)
-        verdict = self._verdict(value)
-        sheet.put(row, FIRST, verdict, styles.CHECK, claim=path_difference.verdict, passes=passes)
+        cells = self._central(value, Ref(NAME, row, FIRST + 1))
+        sheet.put(
+            row,
+            FIRST,
+            cells.verdict(cells.apart() / cells.size()),
+            styles.CHECK,
+            claim=path_difference.verdict,
+            passes=cells.passes(),
+        )
         cell = Area(NAME, row, FIRST, row, FIRST)
         mark_failures(sheet, cell)
-        up, down = self._moved_losses()
         sheet.put(
             row,
             FIRST + 1,
-            (up - down) / (2 * path_difference.H),
+            cells.difference(),
             small,
             claim=path_difference.difference,
             approximate=path_difference.scale,
@@ -251,36 +254,27 @@ class _Writer:
         sheet.notes[row, FIRST] = (
             "The loss is computed twice more, with the weight a little larger and a little "
             f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
-            f"the sum. “{KINK}”: the move itself switches a ReLU. “{BLURRED}”: the loss is so "
-            "large that its last digit hides the difference."
+            f"the sum. “{KINK}”: the move itself switches a ReLU. “{COARSE}”: the move is too "
+            "large for numbers of this size, the loss bends within it. "
+            f"“{BLURRED}”: the loss is so large that its last digit hides the difference, or a "
+            "logarithm in it is cut off."
         )
         self._write_meaning(value)
 
-    def _kinks(self) -> bool:
-        return any(layer.kinks() for layer in self.context.layers)
+    def _central(self, value: Ref, measured: Ref) -> CentralCells:
+        """The sum of the paths beside the difference, by the two rows of workings."""
+        up, down = (self._moved(path_texts.MOVES_TOP + move) for move in (0, 1))
+        return CentralCells(self.net, path_difference.H, up, down, value, measured)
 
-    def _moved_losses(self) -> tuple[Ref, Ref]:
-        column, top = self.texts.rows.cost_column, path_texts.MOVES_TOP
-        return Ref(path_texts.NAME, top, column), Ref(path_texts.NAME, top + 1, column)
-
-    def _verdict(self, value: Ref) -> Expression:
-        """✓ where the central difference is the sum, as on the gradient check."""
-        up, down = self._moved_losses()
-        measured = (up - down) / (2 * path_difference.H)
-        size = SMALL + call("ABS", value) + call("ABS", measured)
-        result: Expression = when(call("ABS", measured - value) / size <= PASSES, TICK, FAILED)
-        blurred = up * LAST_DIGIT / path_difference.H > BLUR * (SMALL + call("ABS", value))
-        result = when(blurred, BLURRED, result)
-        counts = []
-        for layer in self.context.layers:
-            for quantity, at in layer.kinks():
-                up_cells, down_cells = (
-                    self.texts.rows.area_of(quantity, layer.number, path_texts.MOVES_TOP + row)
-                    for row in range(2)
-                )
-                apart = differences.above(up_cells, at) - differences.above(down_cells, at)
-                counts.append(call("ABS", apart))
-        return when(total(list(counts)) > 0, KINK, result) if counts else result
+    def _moved(self, row: int) -> Moved:
+        rows = self.texts.rows
+        kinked = [
+            (rows.area_of(quantity, layer.number, row), at)
+            for layer in self.context.layers
+            for quantity, at in layer.kinks()
+        ]
+        cost = Ref(path_texts.NAME, row, rows.cost_column)
+        return Moved(cost, rows.values_of(row), kinked)
 
     def _write_meaning(self, value: Ref) -> None:
         """What the derivative says, in words; with a batch, what the update takes."""

@@ -31,19 +31,9 @@ from sheetnet.network.sheets import differences, inputs
 from sheetnet.network.sheets import gradient_verdicts as found
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.differences import checked
-from sheetnet.network.sheets.gradient_verdicts import (
-    BLUR,
-    BLURRED,
-    COARSE,
-    CUT_OFF,
-    FAR,
-    KINK,
-    LAST_DIGIT,
-    PASSES,
-    REMAINDER,
-    SMALL,
-)
+from sheetnet.network.sheets.gradient_verdicts import BLURRED, COARSE, KINK, PASSES, SMALL
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.verdict_cells import CentralCells, Moved
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, mark_failures, shows
 from sheetnet.sheets.checks import PASSED as TICK
@@ -235,62 +225,40 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
 
 def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Parameter) -> None:
     """Analytic against numeric: the gradient of Training, the difference of two costs."""
-    row, h, column = FIRST_ROW + number, context.h, differences.cost_column(context)
-    up, down = (Ref(differences.NAME, differences.row_of(number, i), column) for i in (0, 1))
+    row = FIRST_ROW + number
     gradient = context.of_step(parameter.quantity.gradient, parameter.layer, **parameter.place)
-    analytic, numeric, apart = (Ref(NAME, row, c) for c in (GRADIENT, DIFFERENCE, APART))
+    cells = _cells(context, number)
     sheet.put(row, PARAMETER, parameter.symbol(context.symbols), styles.SYMBOL)
     sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
     look = FORWARD.but(number_format="0.00000000")
-    sheet.put(row, DIFFERENCE, (up - down) / (2 * h), look)
+    sheet.put(row, DIFFERENCE, cells.difference(), look)
     small = styles.NUMBER.but(number_format="0.0E+0;-0.0E+0;0")
-    sheet.put(row, APART, call("ABS", numeric - analytic), small)
-    size = SMALL + call("ABS", analytic) + call("ABS", numeric)
-    # The last digits of the cost, divided by 2h, are all that a difference can tell.
-    blurred = up * LAST_DIGIT / h > BLUR * (SMALL + call("ABS", analytic))
-    sheet.put(row, RATIO, guard(when(blurred, 0, apart / size)), small)
-    bent = guard(when(_bends(context, number, up, size), COARSE, FAILED))
-    if context.net.loss.cut_off:
-        values = differences.values_of(context, differences.row_of(number, 0))
-        bent = guard(when(maximum(values) - minimum(values) >= CUT_OFF, BLURRED, bent))
-    verdict: Expression = guard(when(Ref(NAME, row, RATIO) <= PASSES, TICK, bent))
-    verdict = when(blurred, BLURRED, verdict)
-    kinks = any(layer.kinks() for layer in context.layers)
-    if kinks:
-        verdict = when(_crosses(context, number), KINK, verdict)
-    passes = (TICK, BLURRED, COARSE, *([KINK] if kinks else []))
+    sheet.put(row, APART, cells.apart(), small)
+    ratio = Ref(NAME, row, APART) / cells.size()
+    sheet.put(row, RATIO, guard(when(cells.blurred(), 0, ratio)), small)
     sheet.put(
         row,
         VERDICT,
-        verdict,
+        cells.verdict(Ref(NAME, row, RATIO)),
         styles.CHECK.but(colour=styles.GREY, bold=False),
         claim=lambda numbers: found.verdicts(numbers)[number],
-        passes=passes,
+        passes=cells.passes(),
     )
 
 
-def _bends(context: Context, number: int, cost: Ref, size: Expression) -> Expression:
-    """Whether the bend of the cost within h may be larger than what is compared."""
-    rows = (differences.row_of(number, move) for move in (0, 1))
-    moved = call("SUMXMY2", *(differences.values_of(context, row) for row in rows))
-    far = guard(minimum(FAR, moved))
-    bend = far * call("SQRT", far) / REMAINDER / context.h * (1 + cost)
-    return bend > PASSES * size
-
-
-def _crosses(context: Context, number: int) -> Expression:
-    """Whether some z is carried over a kink by one of the two moves only."""
-    counts = []
-    for move in (0, 1):
-        row = differences.row_of(number, move)
-        above = [differences.above(area, at) for area, at in differences.kinked(context, row)]
-        counts.append(above)
-    pairs = zip(*counts, strict=True)
-    apart = [call("ABS", up - down) for up, down in pairs]
-    result: Expression = apart[0]
-    for one in apart[1:]:
-        result = result + one
-    return result > 0
+def _cells(context: Context, number: int) -> CentralCells:
+    """What is compared of a parameter, by its two rows of workings."""
+    row, column = FIRST_ROW + number, differences.cost_column(context)
+    up, down = (
+        Moved(
+            Ref(differences.NAME, there, column),
+            differences.values_of(context, there),
+            list(differences.kinked(context, there)),
+        )
+        for there in (differences.row_of(number, move) for move in (0, 1))
+    )
+    analytic, numeric = (Ref(NAME, row, column) for column in (GRADIENT, DIFFERENCE))
+    return CentralCells(context.net, context.h, up, down, analytic, numeric)
 
 
 def _write_chart(sheet: Sheet, bottom: int) -> None:

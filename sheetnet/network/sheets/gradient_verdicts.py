@@ -1,10 +1,13 @@
-"""What the gradient check finds, computed from arrays: differences, ratios, verdicts.
+"""What central differences say of gradients, computed from arrays: differences, ratios, verdicts.
 
-The thresholds here are the ones that the sheet's formulas use.
+Gradient check compares the cost of all examples, Chain rule the loss of one; the thresholds here
+are the ones of both sheets' formulas (`verdict_cells`).
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,11 +15,14 @@ import numpy.typing as npt
 
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.losses import LOWEST_LOGARITHM
+from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import DIFFERENCE_STEP
-from sheetnet.network.sheets.differences import checked, moved_costs, moved_passes, moved_values
+from sheetnet.network.sheets.differences import checked, moved_costs, moved_values
 from sheetnet.sheets.checks import FAILED
 from sheetnet.sheets.checks import PASSED as TICK
+
+BoolArray = npt.NDArray[np.bool_]
 
 #: Largest ratio that passes, and the size of gradients below which it is absolute.
 PASSES, SMALL = 1e-4, 1e-4
@@ -34,6 +40,89 @@ FAR = 1e50
 CUT_OFF = -LOWEST_LOGARITHM - 1
 
 
+@dataclass(frozen=True)
+class Central:
+    """Gradients beside central differences: what is compared, one parameter a row.
+
+    `analytic` are the gradients, `costs` (parameters × 2) and `values` (parameters × 2 × values)
+    what a move by `h` up and down makes of the cost and of all values of the layers, those of
+    `samples` examples.
+    """
+
+    net: Net
+    h: float
+    analytic: FloatArray
+    costs: FloatArray
+    values: FloatArray
+    samples: int
+
+    @property
+    def numeric(self) -> FloatArray:
+        found: FloatArray = (self.costs[:, 0] - self.costs[:, 1]) / (2 * self.h)
+        return found
+
+    @property
+    def apart(self) -> FloatArray:
+        return np.abs(self.numeric - self.analytic)
+
+    @property
+    def size(self) -> FloatArray:
+        return SMALL + np.abs(self.analytic) + np.abs(self.numeric)
+
+    @property
+    def ratios(self) -> FloatArray:
+        return np.where(self.blurred, 0.0, self.apart / self.size)
+
+    @property
+    def blurred(self) -> BoolArray:
+        """Where the cost is so large that its last digit hides the difference."""
+        rounding = self.costs[:, 0] * LAST_DIGIT / self.h
+        hidden: BoolArray = rounding > BLUR * (SMALL + np.abs(self.analytic))
+        return hidden
+
+    @property
+    def coarse(self) -> BoolArray:
+        """Where the bend of the cost within h may be larger than what is compared."""
+        far = np.minimum(((self.values[:, 0] - self.values[:, 1]) ** 2).sum(axis=1), FAR)
+        bend = far * np.sqrt(far) / REMAINDER / self.h * (1 + self.costs[:, 0])
+        bent: BoolArray = bend > PASSES * self.size
+        return bent
+
+    @property
+    def cut_off(self) -> BoolArray:
+        """Where a logarithm in the cost may be cut off."""
+        moved = self.values[:, 0]
+        far: BoolArray = moved.max(axis=1) - moved.min(axis=1) >= CUT_OFF
+        return far & self.net.loss.cut_off
+
+    @property
+    def kinked(self) -> BoolArray:
+        """Whether a move carries some z over a kink of its activation."""
+        crossed, left = np.zeros(len(self.costs), bool), 0
+        for layer in self.net.layers:
+            for quantity in layer.values:
+                lengths = self.net.lengths(quantity, layer.number, self.samples)
+                right = left + math.prod(lengths[axis] for axis in quantity.axes)
+                for of, at in layer.kinks():
+                    if of == quantity:
+                        above = (self.values[:, :, left:right] > at).sum(axis=2)
+                        crossed |= above[:, 0] != above[:, 1]
+                left = right
+        return crossed
+
+    def verdicts(self) -> list[str]:
+        """What is said of each parameter."""
+        said = np.where(self.coarse, COARSE, FAILED)
+        for holds, word in (
+            (self.cut_off, BLURRED),
+            (self.ratios <= PASSES, TICK),
+            (self.blurred, BLURRED),
+            (self.kinked, KINK),
+        ):
+            said = np.where(holds, word, said)
+        return [str(word) for word in said]
+
+
 def _h(numbers: Numbers) -> float:
     return numbers.settings.number(DIFFERENCE_STEP.name)
 
@@ -47,80 +136,34 @@ def gradients(numbers: Numbers) -> FloatArray:
     )
 
 
+@lru_cache(maxsize=4)
+def _central(numbers: Numbers) -> Central:
+    return Central(
+        numbers.net,
+        _h(numbers),
+        gradients(numbers),
+        moved_costs(numbers),
+        moved_values(numbers),
+        len(numbers.inputs),
+    )
+
+
 def slopes(numbers: Numbers) -> FloatArray:
-    costs = moved_costs(numbers)
-    found: FloatArray = (costs[:, 0] - costs[:, 1]) / (2 * _h(numbers))
-    return found
-
-
-def _blurred(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where the cost is so large that its last digit hides the difference."""
-    rounding = moved_costs(numbers)[:, 0] * LAST_DIGIT / _h(numbers)
-    hidden: npt.NDArray[np.bool_] = rounding > BLUR * (SMALL + np.abs(gradients(numbers)))
-    return hidden
-
-
-def _coarse(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where the bend of the cost within h may be larger than what is compared."""
-    moved = moved_values(numbers)
-    far = np.minimum(((moved[:, 0] - moved[:, 1]) ** 2).sum(axis=1), FAR)
-    size = SMALL + np.abs(gradients(numbers)) + np.abs(slopes(numbers))
-    bend = far * np.sqrt(far) / REMAINDER / _h(numbers) * (1 + moved_costs(numbers)[:, 0])
-    bent: npt.NDArray[np.bool_] = bend > PASSES * size
-    return bent
-
-
-def _cut_off(numbers: Numbers) -> npt.NDArray[np.bool_]:
-    """Where a logarithm in the cost may be cut off."""
-    if not numbers.net.loss.cut_off:
-        return np.zeros(len(gradients(numbers)), bool)
-    moved = moved_values(numbers)[:, 0]
-    far: npt.NDArray[np.bool_] = moved.max(axis=1) - moved.min(axis=1) >= CUT_OFF
-    return far
+    return _central(numbers).numeric
 
 
 def apart(numbers: Numbers) -> FloatArray:
-    between: FloatArray = np.abs(slopes(numbers) - gradients(numbers))
-    return between
+    return _central(numbers).apart
 
 
 def ratios(numbers: Numbers) -> FloatArray:
-    size = SMALL + np.abs(gradients(numbers)) + np.abs(slopes(numbers))
-    return np.where(_blurred(numbers), 0.0, apart(numbers) / size)
-
-
-def _kinked(numbers: Numbers) -> list[bool]:
-    """Whether a move carries some z over a kink of its activation."""
-    net = numbers.net
-    sides = [
-        [
-            int((kept[layer.number - 1][quantity.name] > at).sum())
-            for layer in net.layers
-            for quantity, at in layer.kinks()
-        ]
-        for _, kept in moved_passes(numbers)
-    ]
-    return [up != down for up, down in zip(sides[::2], sides[1::2], strict=True)]
+    return _central(numbers).ratios
 
 
 @lru_cache(maxsize=4)
 def verdicts(numbers: Numbers) -> list[str]:
     """What the check says of each parameter."""
-    kinked, blurred = _kinked(numbers), _blurred(numbers)
-    passed, coarse, cut = ratios(numbers) <= PASSES, _coarse(numbers), _cut_off(numbers)
-    found = []
-    for number, kink in enumerate(kinked):
-        if kink:
-            found.append(KINK)
-        elif blurred[number]:
-            found.append(BLURRED)
-        elif passed[number]:
-            found.append(TICK)
-        elif cut[number]:
-            found.append(BLURRED)
-        else:
-            found.append(COARSE if coarse[number] else FAILED)
-    return found
+    return _central(numbers).verdicts()
 
 
 def mark_of(numbers: Numbers) -> str:

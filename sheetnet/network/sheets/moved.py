@@ -123,6 +123,10 @@ class Rows:
         block = self._blocks[quantity.name, layer]
         return Area(self.sheet.name, row, block.left, row, block.right)
 
+    def values_of(self, row: int) -> Area:
+        """The cells of a row that hold all values of the layers."""
+        return Area(self.sheet.name, row, self.left, row, self._blocks[LOSS.name, None].left - 1)
+
     # The cells of a row
 
     def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Expression:

@@ -9,14 +9,14 @@ import numpy as np
 
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import CHOSEN_PARAMETER, UNIT
+from sheetnet.network.quantities import CHOSEN_PARAMETER
 from sheetnet.network.sheets import moved, parameters, paths
-from sheetnet.network.sheets.gradient_verdicts import BLUR, BLURRED, KINK, LAST_DIGIT, PASSES, SMALL
-from sheetnet.sheets.checks import FAILED
-from sheetnet.sheets.checks import PASSED as TICK
+from sheetnet.network.sheets.gradient_verdicts import LAST_DIGIT, Central
 
 #: By how much the parameter is moved.
 H = 1e-4
+#: Columns of a row before the values of the layers: which way, and by how much.
+HEADS = 2
 
 
 def chosen(numbers: Numbers) -> int:
@@ -35,10 +35,17 @@ def losses(numbers: Numbers) -> FloatArray:
     )
 
 
+def _central(numbers: Numbers) -> Central:
+    """The sum of the paths beside the difference of the two losses."""
+    rows = losses(numbers)
+    values = rows[np.newaxis, :, HEADS:-2]
+    exact = np.array([paths.total(numbers)])
+    return Central(numbers.net, H, exact, rows[np.newaxis, :, -1], values, samples=1)
+
+
 def difference(numbers: Numbers) -> float:
     """The central difference of the example's loss by the chosen parameter."""
-    up, down = losses(numbers)[:, -1]
-    return float((up - down) / (2 * H))
+    return float(_central(numbers).numeric[0])
 
 
 def scale(numbers: Numbers) -> float:
@@ -46,27 +53,6 @@ def scale(numbers: Numbers) -> float:
     return max(1.0, 1e7 * float(losses(numbers)[0, -1]) * LAST_DIGIT / H)
 
 
-def _kinked(numbers: Numbers) -> bool:
-    """Whether the two moves are on different sides of a kink."""
-    rows, at = losses(numbers)[:, 2:], 0
-    sides: list[list[int]] = [[], []]
-    for layer in numbers.net.layers:
-        for quantity in layer.values:
-            size = numbers.net.lengths(quantity, layer.number, 1)[UNIT]
-            for of, kink in layer.kinks():
-                if of == quantity:
-                    for side, row in zip(sides, rows, strict=True):
-                        side.append(int((row[at : at + size] > kink).sum()))
-            at += size
-    return sides[0] != sides[1]
-
-
 def verdict(numbers: Numbers) -> str:
     """Whether the sum of the paths is the central difference."""
-    exact, measured = paths.total(numbers), difference(numbers)
-    if _kinked(numbers):
-        return KINK
-    if losses(numbers)[0, -1] * LAST_DIGIT / H > BLUR * (SMALL + abs(exact)):
-        return BLURRED
-    apart = abs(measured - exact) / (SMALL + abs(exact) + abs(measured))
-    return TICK if apart <= PASSES else FAILED
+    return _central(numbers).verdicts()[0]

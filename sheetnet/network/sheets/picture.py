@@ -165,6 +165,7 @@ class Picture:
             symbol=symbol,
             digits=6 if small else 4,
             signless=self._is_signless(quantity, layer),
+            below_one=quantity == ACTIVATION and self.context.layers[(layer or 1) - 1].below_one,
         )
 
     def _is_signless(self, quantity: Quantity, layer: int | None) -> bool:

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sheetnet.expressions.formula import (
-    Applied,
     Area,
+    Call,
     Expression,
     Name,
     Ref,
     call,
     equal,
+    exp,
     guard,
-    ln,
     when,
 )
 from sheetnet.expressions.mathematics import filled_in
@@ -27,12 +27,12 @@ from sheetnet.network import published
 from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import LOWEST_LOGARITHM, cell_logarithm
 from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Group, Place, Printed
 from sheetnet.network.quantities import (
     ACTIVATION,
-    BIAS,
     COST,
     DELTA,
     INPUT,
@@ -126,10 +126,12 @@ class _Cells:
         elif known is None:
             place = {**index, STEP: self._step}
             known = context.run(quantity, layer).ref(fixed=True, **place)
-        signless = quantity == ACTIVATION and context.layers[(layer or 1) - 1].signless
+        there = context.layers[(layer or 1) - 1]
+        signless = quantity == ACTIVATION and there.signless
+        below_one = quantity == ACTIVATION and there.below_one
         if quantity == TARGET:
             signless = context.knobs[TARGET.name, None].low >= 0
-        return replace(known, symbol=symbol, signless=signless, digits=6)
+        return replace(known, symbol=symbol, signless=signless, below_one=below_one, digits=6)
 
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         return None
@@ -187,7 +189,7 @@ class _Writer:
                 upstream = equations.upstream(layer, place.sample, unit)
                 if layer == self.context.depth and self.net.loss.cut_off:
                     slope = self._cell("activation_slope", place)
-                    return guard(when(equal(slope, 0), 0, upstream))
+                    return guard(when(slope <= exp(LOWEST_LOGARITHM), 0, upstream))
                 return upstream
             case "activation_slope":
                 found = own.slope(equations, place.sample, unit)
@@ -200,24 +202,18 @@ class _Writer:
             case "complement":
                 return 1 - a
             case "logarithm":
-                return Applied(self.context.notation.logarithm, a, ln(a))
+                return cell_logarithm(a, self.context.notation.logarithm)
             case "z_slope":
                 return equations.below(layer, place.sample, source)
             case "product_back":
                 delta = cells.at(DELTA, layer, unit=unit, **sample)
                 return delta * cells.at(WEIGHT, layer, unit=unit, source=source)
-        parameter = {"weight_change": WEIGHT, "bias_change": BIAS}[place.name]
+        parameter = published.CHANGED[place.name]
         moved = _Cells(self, place.step + 1, place.sample)
-        if not self._plain:
+        if not published.is_plain(self.net):
             return moved.at(parameter, layer, **at) - cells.at(parameter, layer, **at)
         rate = self.context.hyper["learning_rate"]
         return -rate * cells.at(parameter.gradient, layer, **at)
-
-    @property
-    def _plain(self) -> bool:
-        """Whether an update is −η times the gradient, of every parameter."""
-        all_trained = all(self.net.trained(q, at).all() for q, at in self.net.parameters())
-        return not self.net.optimiser.state and all_trained
 
     def _without_layer(self, place: Place, cells: _Cells) -> Expression:
         if place.name in (INPUT.name, TARGET.name):
@@ -343,11 +339,17 @@ class _Writer:
                 self.sheet.put(row, NUMBERS, written, look.but(font=styles.SERIF, size=11))
             return
         self.sheet.put(row, EQUALS, "=", styles.SIGN)
-        text = filled_in(_without_guard(formula), self._text)
-        self.sheet.put(row, NUMBERS, text, look)
+        self.sheet.put(row, NUMBERS, self._filled_in(formula), look)
         self.context.readings.append(
             Reading(NAME, row, None, Rich(()), (row, NUMBERS), (row, LIVE))
         )
+
+    def _filled_in(self, formula: Expression) -> Expression:
+        """The formula with today's numbers; where a guard holds, the number that it gives."""
+        match formula:
+            case Call("IF", (holds, value, otherwise), guard=True):
+                return guard(when(holds, self._filled_in(value), self._filled_in(otherwise)))
+        return filled_in(formula, self._text)
 
     def _text(self, leaf: object, brackets: bool) -> Expression:
         return self.context.words.of(leaf, brackets=brackets)  # type: ignore[arg-type]
@@ -387,14 +389,6 @@ def _decimals(text: str) -> str:
     plain = text.strip().rstrip("%").strip().replace(",", ".")
     places = len(plain.partition(".")[2])
     return "0." + "0" * places if places else "0"
-
-
-def _without_guard(formula: Expression) -> Expression:
-    """What a guarded formula computes where the guard does not hold."""
-    match formula:
-        case _ if getattr(formula, "guard", False) and getattr(formula, "function", "") == "IF":
-            return formula.arguments[2]  # type: ignore[attr-defined, no-any-return]
-    return formula
 
 
 def symbol_of(context: Context, place: Place) -> Rich:

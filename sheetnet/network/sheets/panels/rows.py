@@ -218,6 +218,7 @@ class Rows:
         look: Style,
         *,
         equals: Callable[[int, int], Expression] | None = None,
+        undecided: tuple[Expression, str] | None = None,
         remark: Rich | str | Expression = "",
     ) -> Area:
         """A matrix that one array formula fills, under its name; a check a row."""
@@ -230,7 +231,7 @@ class Rows:
             for row in range(shape[0]):
                 cells = [Ref(self.sheet.name, top + row, FIRST + c) for c in range(shape[1])]
                 pairs = [(cell, equals(row, c)) for c, cell in enumerate(cells)]
-                self.check(top + row, near(pairs))
+                self.check(top + row, near(pairs), *([undecided] if undecided else []))
         self.row += shape[0]
         return area
 

@@ -291,24 +291,27 @@ class _Panel:
             remark="the row of dc/da times the table: a matrix product",
         )
         not_one = call("ABS", self.targets - 1) > NEAR
+        lost = self._is_lost()
         name = derivative(s, self.loss, self.z_j) + " = "
         for number, step in enumerate(self._steps()):
             row = rows.row
             equation = name + step.text if number < 4 else step.text
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
             if number:
-                undecided = [] if step.general else [(not_one, UNDECIDED)]
+                undecided = [(lost, UNDECIDED)]
+                undecided += [] if step.general else [(not_one, UNDECIDED)]
                 rows.check(row, near(list(zip(cells, long, strict=True))), *undecided)
             if step.is_short:
                 short = cells
-        rows.line(
+        row = rows.row
+        trained = rows.line(
             "on Training",
             [self.context.of_step(DELTA, self.layer, unit=j) for j in self.units],
             lambda numbers: numbers.now(DELTA, self.layer)[numbers.sample],
             BACKWARD.but(bold=True),
-            equals=long,
         )
-        self._say_whether(not_one)
+        rows.check(row, near(list(zip(trained, long, strict=True))), (lost, UNDECIDED))
+        self._say_whether(lost, not_one)
         rows.line(
             "short form − long form",
             [one - other for one, other in zip(short, long, strict=True)],
@@ -321,12 +324,19 @@ class _Panel:
         names = Names(self.t_j, self.a_j, self.t_i, self.a_i)
         return steps(names, self.t, self.a, self.ln_b, self.targets, self.jacobian)
 
-    def _say_whether(self, not_one: Expression) -> None:
-        """Whether the short form holds today, in words."""
+    def _is_lost(self) -> Expression:
+        """Whether t/a is no number for some output, so that the long form cannot be computed."""
+        # Scaled, since a program calls numbers equal that differ by less than 1E-16.
+        each = [call("AND", a / LEAST < 1, t > 0) for t, a in zip(self.t, self.a, strict=True)]
+        return call("OR", *each)
+
+    def _say_whether(self, lost: Expression, not_one: Expression) -> None:
+        """Whether the long form can be computed and the short form holds today, in words."""
         words = self.context.words.of(replace(self.targets, symbol=rich("Σt"), signless=True))
         wrong = join(["Σt = ", words, ": the short form is wrong, the general one holds"])
         right = join(["Σt = ", words, ": the short form holds"])
-        self.rows.say(guard(when(not_one, wrong, right)))
+        none = f"an output with a target is below {LEAST:g}: 1/a is no number, nor is the long form"
+        self.rows.say(guard(when(lost, none, guard(when(not_one, wrong, right)))))
 
     def _weights(self) -> None:
         """dc/dW: δ as a column times the values below as a row."""
@@ -357,6 +367,7 @@ class _Panel:
             lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
+            undecided=(self._is_lost(), UNDECIDED),
             remark=f"✓ equals {s.delta_name} · a, element by element; a bias’s derivative is "
             f"{s.delta_name} itself",
         )

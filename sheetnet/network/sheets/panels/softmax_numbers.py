@@ -54,6 +54,12 @@ def long(numbers: Numbers) -> FloatArray:
     return row
 
 
+def general(numbers: Numbers) -> FloatArray:
+    summed = outputs(numbers) * targets(numbers).sum() - targets(numbers)
+    row: FloatArray = summed / ln_b(numbers)
+    return row
+
+
 def short(numbers: Numbers) -> FloatArray:
     row: FloatArray = (outputs(numbers) - targets(numbers)) / ln_b(numbers)
     return row

@@ -23,7 +23,7 @@ class Step:
     text: Rich
     cells: list[Expression]
     remark: str
-    values: Callable[[Numbers], FloatArray] = arrays.long
+    values: Callable[[Numbers], FloatArray] = arrays.general
     general: bool = True
     is_short: bool = False
 
@@ -65,6 +65,7 @@ def steps(
             outer + "Σᵢ " + names.t_i + "/" + names.a_i + " · " + names.a_i + "(δᵢⱼ − " + a_j + ")",
             each(along),
             "the same as a sum over the outputs i",
+            arrays.long,
         ),
         Step(
             kept + "Σᵢ≠ⱼ " + names.t_i + a_j + ")",

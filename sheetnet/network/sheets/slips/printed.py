@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sheetnet.expressions.formula import Expression, Number, exp, guard, minimum, total
+from sheetnet.expressions.formula import Expression, Number, exp, guard, minimum, total, when
 from sheetnet.network import published
 from sheetnet.network.activations import LARGEST_EXPONENT
+from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.published import Place, Printed
 from sheetnet.network.quantities import (
@@ -61,10 +62,14 @@ def _proof(context: Context, one: Printed, place: Place) -> Proof | None:
     def value(numbers: Numbers) -> float:
         return published.value(numbers, place)
 
+    def measured(numbers: Numbers) -> float:
+        found = published.new_less_old if place.name in published.CHANGED else published.value
+        return found(numbers, place)
+
     return Proof(
         (Number(one.value), one.value),
         (formula_of(context, place), value),
-        (other, value),
+        (other, measured),
         fine=True,
     )
 
@@ -138,7 +143,10 @@ def _by_activation(context: Context, place: Place) -> Expression | None:
         z = _ref(context, Z, layer, place, **place.at)
         target = context.fed(TARGET).ref(sample=place.sample, unit=unit, fixed=True)
         up, down = (exp(guard(minimum(LARGEST_EXPONENT, sign))) for sign in (z, -z))
-        return -target * (1 + down) + (1 - target) * (1 + up)
+        slope = -target * (1 + down) + (1 - target) * (1 + up)
+        a = _ref(context, ACTIVATION, layer, place, **place.at)
+        # As on Published: what is cut off has no derivative.
+        return guard(when(a * (1 - a) <= exp(LOWEST_LOGARITHM), 0, slope))
     terms = []
     for above in range(context.sizes[layer + 1]):
         delta = _of_bias(context, layer + 1, above, place)
@@ -149,7 +157,7 @@ def _by_activation(context: Context, place: Place) -> Expression | None:
 
 
 def _change(context: Context, place: Place) -> Expression | None:
-    parameter = {"weight_change": WEIGHT, "bias_change": BIAS}[place.name]
+    parameter = published.CHANGED[place.name]
     run = context.run(parameter, place.layer)
     new, old = (
         run.ref(fixed=True, **{STEP: step}, **place.at) for step in (place.step + 1, place.step)
