@@ -9,6 +9,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, status, training
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
+from sheetnet.network.sheets.compare import COMPARE
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.descent import DESCENT
 from sheetnet.network.sheets.gradient_check import GRADIENT_CHECK
@@ -37,6 +38,7 @@ from sheetnet.workbook.knobs import digest
 #: The sheets of every lesson to which they apply, in their order, between Start and Index.
 SHEETS: list[SheetKind] = [
     INPUTS,
+    COMPARE,
     NETWORK,
     CHAIN_RULE,
     DESCENT,

@@ -138,6 +138,16 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
     Raises `DivergenceError` where a number overflows.
     """
     settings = lesson.settings if settings is None else settings
+    trace = run(lesson, settings)
+    _refuse_overflow(trace, settings.number("learning_rate"))
+    return trace
+
+
+def run(lesson: Lesson, settings: Settings, until: int | None = None) -> Trace:
+    """The run, whatever becomes of it; numbers that overflow are infinite, or none.
+
+    After step `until`, where there is one, all parameters stay as they are.
+    """
     net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
     inputs = settings[INPUT.name, None]
     count, samples = lesson.training.steps + 1, len(inputs)
@@ -149,8 +159,7 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
         settings,
     )
     with np.errstate(all="ignore"):
-        _run(net, lesson.hyper, settings, trace)
-    _refuse_overflow(trace, settings.number("learning_rate"))
+        _run(net, lesson.hyper, settings, trace, until)
     return trace
 
 
@@ -208,7 +217,13 @@ def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
     return (step * batch + np.arange(batch)) % samples
 
 
-def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace) -> None:
+def _run(
+    net: Net,
+    hyper: Mapping[str, float],
+    settings: Settings,
+    trace: Trace,
+    until: int | None,
+) -> None:
     inputs, targets = settings[INPUT.name, None], settings[TARGET.name, None]
     hyper = {name: settings.number(name) for name in hyper}
     loss_hyper = net.of_loss(settings.number)
@@ -261,7 +276,9 @@ def _run(net: Net, hyper: Mapping[str, float], settings: Settings, trace: Trace)
             for name, array in state[key].items():
                 of_state[name][step] = array
             held = parameters[key], gradients[key], state[key]
-            if whole[key]:
+            if until is not None and step >= until:
+                updated[key] = parameters[key]
+            elif whole[key]:
                 updated[key], state[key] = net.optimiser.step(*held, hyper, step + 1)
             else:
                 updated[key], state[key] = stepped(

@@ -123,6 +123,10 @@ class Training(Open):
         description="what a step learns from",
         json_schema_extra={"enum": [*sorted(RULES)]},
     )
+    compare: dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]] = Field(
+        default={},
+        description="a hyper-parameter and the values with which the run stands side by side",
+    )
 
 
 def tries(written: Any) -> Any:

@@ -18,6 +18,7 @@ from sheetnet.lessons.bounds import check_size
 from sheetnet.lessons.errors import explain
 from sheetnet.lessons.files import ILLEGAL, parse
 from sheetnet.lessons.parts import File, LongText, Try
+from sheetnet.network import comparing
 from sheetnet.network.fields import Data, Network, Training, tries
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
@@ -102,7 +103,14 @@ class Lesson(File):
         samples, steps = len(self.data.inputs), self.training.steps
         check_published(self._net, self.published, samples, steps)
         check_size(len(self._net.layers), self._net.parameter_count)
+        self._check_compared()
         return self
+
+    def _check_compared(self) -> None:
+        if self.training.compare:
+            from sheetnet.network.knobs import turned
+
+            comparing.check(self.training.compare, turned(self), self.training.steps)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Lesson:
         """A copy with fields changed, validated; its text is then its own, not the file's."""
