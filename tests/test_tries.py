@@ -21,7 +21,7 @@ from tests.books import block_array, cell_of
 pytestmark = pytest.mark.programs
 
 #: The order of the axes of the arrays that are looked at.
-ORDER = ("step", "sample", "unit", "source")
+ORDER = ("step", "run", "sample", "unit", "source")
 
 
 class Workbook:
@@ -46,7 +46,8 @@ class Workbook:
             [block] = [
                 b
                 for b in self.blocks
-                if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"]
+                if (b["quantity"], b["layer"]) == (quantity, layer)
+                if "step" in b["rows"] and "at" not in b
             ]
             own = (*block["rows"], *block["columns"])
             return block_array(block, values, tuple(axis for axis in ORDER if axis in own))
@@ -340,7 +341,31 @@ def xor_others(book: Workbook) -> None:
     book.says(*held("activation", 2)[100].ravel(), held("bias", 1)[100, 0])
 
 
+def rates_as_far(book: Workbook) -> None:
+    costs = book.typed({})("compared_cost")
+    assert (costs < 0.15).argmax(axis=0).tolist() == [100, 50, 20, 13, 10, 5]
+
+
+def rates_large(book: Workbook) -> None:
+    values = [book.own["compared_value", None].copy() for _ in range(2)]
+    for each, last in zip(values, (50.0, 1000.0), strict=True):
+        each[-1] = last
+    large, huge = (book.typed({("compared_value", None): v})("compared_cost") for v in values)
+    assert f"{large[100, -1]:.2E}".replace("E-0", "E-") == "2.59E-5" and "2.59E-5" in book.answer
+    assert large[100].argmin() == 5 and large[100].min() < huge[100].min()
+    np.testing.assert_allclose(huge[1:, -1], 1e-4, rtol=1e-3)
+
+
+def rates_swinging(book: Workbook) -> None:
+    values = book.own["compared_value", None].copy()
+    values[-2:] = 50.0, 100.0
+    costs = book.typed({("target", None): 0.5, ("compared_value", None): values})("compared_cost")
+    book.says(*costs[:2, -1], *costs[1:3, -2])
+    assert (np.diff(costs[:, -1]) > 0).sum() == 10 and costs[100, -1] < 1e-4
+
+
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
+    "learning-rates": [rates_as_far, rates_large, rates_swinging],
     "mazur": [mazur_faster, mazur_cut_off, mazur_swapped],
     "happydustbunny": [dustbunny_rates, dustbunny_saturated, dustbunny_signs],
     "batch-of-four": [batch_signs, batch_zeros, batch_alike],

@@ -25,7 +25,7 @@ GROWN = 1000.0
 Compare = Mapping[str, Sequence[float]]
 
 
-def _single(knobs: Iterable[Knob]) -> dict[str, Knob]:
+def comparable(knobs: Iterable[Knob]) -> dict[str, Knob]:
     """The knobs that can be compared: numbers of one cell that the lesson says, by their names."""
     return {
         knob.key if knob.layer is None else str(knob.name): knob
@@ -36,7 +36,7 @@ def _single(knobs: Iterable[Knob]) -> dict[str, Knob]:
 
 def check(compare: Compare, knobs: Iterable[Knob], steps: int) -> None:
     """Raises `ValueError` with the field and the remedy."""
-    field, known = "training.compare", _single(knobs)
+    field, known = "training.compare", comparable(knobs)
     if not steps:
         raise ValueError(f"{field}: there is nothing to compare without training.steps: give some")
     if len(compare) != 1:
@@ -57,7 +57,7 @@ def check(compare: Compare, knobs: Iterable[Knob], steps: int) -> None:
 def compared(compare: Compare, knobs: Iterable[Knob]) -> Knob:
     """The knob of the lesson's own run that has another value in each of the others."""
     [name] = compare
-    return _single(knobs)[name]
+    return comparable(knobs)[name]
 
 
 def knobs(compare: Compare, own: Sequence[Knob]) -> Iterator[Knob]:

@@ -93,7 +93,7 @@ class _Writer:
         sheet.widths |= {1: 2.5, LABEL: 15.0}
         hint = "each curve is a whole run: change a yellow value, and its curve follows"
         frame.head(sheet, self.title, hint, problem=PROBLEM)
-        frame.banner(sheet, max(SAYS + 5, VALUE + runs.count - 1))
+        frame.banner(sheet, max(SAYS + 4, VALUE + runs.count - 1))
         chart_row = TOP + runs.count + 1
         table = row_under(sheet, chart_row, HEIGHT) + 3
         self.places = places = Places(runs.count, context.steps, table)
@@ -117,7 +117,7 @@ class _Writer:
         heads = {
             LABEL: "run",
             VALUE: self.symbol,
-            OWN: "the lesson’s",
+            OWN: "lesson’s",
             FIRST: "cost at step 0",
             LAST: f"after {steps:,}",
             LOWEST: "lowest",
@@ -126,9 +126,14 @@ class _Writer:
         }
         look = styles.LABEL_CENTRE.but(bold=True, size=9)
         for column, head in heads.items():
-            self.sheet.put(HEAD_ROW, column, head, look)
+            aside = "right" if column == LABEL else "center"
+            self.sheet.put(HEAD_ROW, column, head, look.but(horizontal=aside))
         self.sheet.put(HEAD_ROW, SAYS, "how it goes", styles.LABEL.but(bold=True, size=9))
-        self.sheet.notes[HEAD_ROW, RISES] = "In how many steps the cost is higher than before."
+        hint = (
+            "steps up: in how many steps the cost is higher than before; a run whose numbers grow "
+            f"{comparing.GROWN:,.0f}-fold stops there"
+        )
+        self.sheet.put(TOP + self.runs.count, VALUE, hint, styles.HINT)
 
     def _write_run(self, run: int) -> None:
         """A run's row: its value, its costs, what is said of it."""

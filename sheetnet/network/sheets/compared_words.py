@@ -43,7 +43,7 @@ HEAD_ROW, FIRST_ROW = 4, 5
 LEARNED, FAILS, LISTED, BEST = range(3, 7)
 #: So many steps are drawn at most; costs are drawn up to so many times the highest first one.
 MOST_DRAWN, CUT_OFF = 300, 2.0
-LARGE = " its numbers are a thousand times as large, and it stops."
+STOPS = "✗ Diverges: stopped at step "
 HIGH = "✗ Not lower than at the beginning: "
 WHOLE = styles.NUMBER.but(number_format="0")
 
@@ -84,14 +84,14 @@ def verdict(places: Places, run: int, learned: Ref) -> Expression:
     """How a run ends, as a formula."""
     first, last, risen = (places.of(run, column) for column in (FIRST, LAST, RISES))
     steps = places.steps
-    often = [risen, f" of {steps:,} steps"]
-    swings = join(["✗ Swings: the cost rises in ", *often, ", and ends where it began."])
+    often = [risen, f" of {steps:,} steps up"]
+    swings = join(["✗ Swings, ", *often, ", and ends where it began."])
     level = guard(when(equal(risen, 0), "✗ The cost hardly changes.", swings))
-    falls = join(["Comes down in the end; the cost rises in ", *often, "."])
+    falls = join(["Comes down, with ", *often, "."])
     well = guard(when(equal(risen, 0), "✓ Falls steadily.", falls))
     ends: Expression = guard(when(last < first - room(first), well, level))
     ends = guard(when(last > first + room(first), "✗ Ends higher than it began.", ends))
-    stops = join(["✗ Diverges: at step ", learned, LARGE])
+    stops = join([STOPS, learned, "."])
     ends = guard(when(learned <= steps, stops, ends))
     fits = equal(call("COUNT", places.costs(run)), steps + 1)
     return guard(when(fits, ends, "✗ Its numbers are too large for a cell."))
@@ -102,16 +102,16 @@ def verdict_of(held: Compared) -> str:
     costs = held.trace.costs
     first, last, steps = costs[0], costs[-1], len(costs) - 1
     if held.stopped is not None:
-        return f"✗ Diverges: at step {held.stopped}{LARGE}"
+        return f"{STOPS}{held.stopped}."
     risen = int(rises(held).sum())
     if last > first + HARDLY * first + FLOOR:
         return "✗ Ends higher than it began."
     if last < first - (HARDLY * first + FLOOR):
         if risen:
-            return f"Comes down in the end; the cost rises in {risen} of {steps:,} steps."
+            return f"Comes down, with {risen} of {steps:,} steps up."
         return "✓ Falls steadily."
     if risen:
-        return f"✗ Swings: the cost rises in {risen} of {steps:,} steps, and ends where it began."
+        return f"✗ Swings, {risen} of {steps:,} steps up, and ends where it began."
     return "✗ The cost hardly changes."
 
 
