@@ -196,4 +196,4 @@ def test_a_run_follows_its_own_cell_in_libreoffice(tmp_path: Path) -> None:
             axes = ("unit", "source") if quantity == "weight" else ("sample", "unit")
             held = block_array(block, values, ("step", *axes))
             np.testing.assert_allclose(held, array, rtol=1e-9, atol=1e-12)
-    assert shown(values, "Compare", 4, 2).startswith("The lowest cost after 100 steps: γ = 7.5,")
+    assert shown(values, "Compare", 4, 2).startswith("The lowest cost after 50 steps: γ = 7.5,")

@@ -343,25 +343,31 @@ def xor_others(book: Workbook) -> None:
 
 def rates_as_far(book: Workbook) -> None:
     costs = book.typed({})("compared_cost")
-    assert (costs < 0.15).argmax(axis=0).tolist() == [100, 50, 20, 13, 10, 5]
+    assert (costs < 0.15).argmax(axis=0).tolist() == [0, 50, 20, 13, 10, 5]
+
+
+def _with_last(book: Workbook, *rates: float) -> Any:
+    values = book.own["compared_value", None].copy()
+    values[-len(rates) :] = rates
+    return values
 
 
 def rates_large(book: Workbook) -> None:
-    values = [book.own["compared_value", None].copy() for _ in range(2)]
-    for each, last in zip(values, (50.0, 1000.0), strict=True):
-        each[-1] = last
-    large, huge = (book.typed({("compared_value", None): v})("compared_cost") for v in values)
-    assert f"{large[100, -1]:.2E}".replace("E-0", "E-") == "2.59E-5" and "2.59E-5" in book.answer
-    assert large[100].argmin() == 5 and large[100].min() < huge[100].min()
-    np.testing.assert_allclose(huge[1:, -1], 1e-4, rtol=1e-3)
+    large, huge = (
+        book.typed({("compared_value", None): _with_last(book, rate)})("compared_cost")[:, -1]
+        for rate in (100.0, 1000.0)
+    )
+    assert f"{large[50]:.2e}" == "5.61e-05" and "5.61E-5" in book.answer
+    assert large[50] < huge[50]
+    np.testing.assert_allclose(huge[1:], 1e-4, rtol=1e-3)
 
 
 def rates_swinging(book: Workbook) -> None:
-    values = book.own["compared_value", None].copy()
-    values[-2:] = 50.0, 100.0
+    values = _with_last(book, 50.0, 100.0, 1000.0)
     costs = book.typed({("target", None): 0.5, ("compared_value", None): values})("compared_cost")
-    book.says(*costs[:2, -1], *costs[1:3, -2])
-    assert (np.diff(costs[:, -1]) > 0).sum() == 10 and costs[100, -1] < 1e-4
+    rises = (np.diff(costs, axis=0) > 0).sum(axis=0).tolist()
+    assert rises[-3:] == [2, 10, 1] and costs[50, -2] < 1e-3
+    book.says(*costs[:2, -2], costs[50, -1])
 
 
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {

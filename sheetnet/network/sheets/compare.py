@@ -91,7 +91,10 @@ class _Writer:
         sheet.freeze, sheet.print_setup = (BEST_ROW, 1), PrintSetup(fit_height=1)
         sheet.default_width = 10.5
         sheet.widths |= {1: 2.5, LABEL: 15.0}
-        hint = "each curve is a whole run: change a yellow value, and its curve follows"
+        hint = (
+            "each curve is a whole run, drawn up to twice the highest cost at step 0: change a "
+            "yellow value, and its curve follows"
+        )
         frame.head(sheet, self.title, hint, problem=PROBLEM)
         frame.banner(sheet, max(SAYS + 4, VALUE + runs.count - 1))
         chart_row = TOP + runs.count + 1
@@ -212,7 +215,7 @@ class _Writer:
                 width=WIDTH,
                 height=HEIGHT,
                 series=tuple(series),
-                title=f"The cost over the steps{few} (cut off at twice the highest first cost)",
+                title=f"The cost over the steps{few}",
                 x=Axis("step", minimum=0, maximum=places.steps),
                 y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
                 legend=True,

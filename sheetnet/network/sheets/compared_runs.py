@@ -109,7 +109,7 @@ class _Run:
         sheet.tab_colour, sheet.print_setup = styles.PALE, own.print_setup
         hint = f"the formulas of {own.name}, with the value of this run on Compare"
         frame.head(sheet, f"{self.name}: workings of Compare", hint, 1, problem=PROBLEM)
-        frame.banner(sheet, max(min(self.at.right, 60), 8))
+        frame.banner(sheet, max(min(self.at.rises, 60), 8))
         heads = {place: cell for place, cell in own.cells.items() if place[0] >= GROUP_ROW}
         sheet.cells |= heads
         sheet.widths |= own.widths

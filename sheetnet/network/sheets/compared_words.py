@@ -40,7 +40,7 @@ TOP = 8
 LABEL, VALUE, OWN, FIRST, LAST, LOWEST, AT, RISES, SAYS = range(2, 11)
 #: On Compared curves: of a run, then of all, then the points of the chart.
 HEAD_ROW, FIRST_ROW = 4, 5
-LEARNED, FAILS, LISTED, BEST = range(3, 7)
+LEARNED, FAILS, BEST, LISTED = range(3, 7)
 #: So many steps are drawn at most; costs are drawn up to so many times the highest first one.
 MOST_DRAWN, CUT_OFF = 300, 2.0
 STOPS = "✗ Diverges: stopped at step "
@@ -147,11 +147,11 @@ class Curves:
             CURVES, "workings: which run is best, and what Compare draws", workings=True
         )
         sheet.tab_colour, sheet.default_width = styles.PALE, 11.0
-        sheet.widths |= {1: 2.5, 2: 24.0, LISTED: 30.0}
+        sheet.widths |= {1: 2.5, 2: 24.0}
         sheet.freeze, sheet.cursor = (HEAD_ROW + 1, 1), (FIRST_ROW, 2)
         sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))
         frame.head(sheet, "Compared curves: workings of Compare", "which run ends how")
-        frame.banner(sheet, max(BEST, 2 + places.runs))
+        frame.banner(sheet, max(LISTED + 2, 2 + places.runs))
         self._write_runs()
         self._write_summary()
         self._write_points()
@@ -165,9 +165,11 @@ class Curves:
 
     def _write_runs(self) -> None:
         sheet, places, steps = self.sheet, self.places, self.places.steps
-        heads = {2: "run", LEARNED: "steps it learns", FAILS: "stays up", BEST: "is lowest"}
-        for column, head in (heads | {LISTED: "those that stay up"}).items():
-            sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
+        bold = styles.LABEL.but(bold=True)
+        sheet.put(HEAD_ROW, 2, "run", bold)
+        for column, head in ((LEARNED, "learns"), (FAILS, "stays up"), (BEST, "is lowest")):
+            sheet.put(HEAD_ROW, column, head, bold.but(horizontal="right"))
+        sheet.put(HEAD_ROW, LISTED, "those that stay up", bold)
         bar = Ref(CURVES, self.summary + 1, LEARNED, True)
         for run in range(places.runs):
             row, label = FIRST_ROW + run, places.of(run, LABEL)
@@ -218,7 +220,7 @@ class Curves:
         sheet, places = self.sheet, self.places
         sheet.put(self.points - 1, 2, "step", styles.LABEL.but(bold=True))
         for run in range(places.runs):
-            sheet.put(self.points - 1, 3 + run, places.of(run, LABEL), styles.LABEL)
+            sheet.put(self.points - 1, 3 + run, places.of(run, LABEL), styles.LABEL_RIGHT)
         highest = Ref(CURVES, self.summary, LEARNED, True)
         for row, step in enumerate(self.steps, self.points):
             sheet.put(row, 2, float(step), WHOLE)
