@@ -67,9 +67,12 @@ def knobs(compare: Compare, own: Sequence[Knob]) -> Iterator[Knob]:
     turned = compared(compare, own)
     [values] = compare.values()
 
-    def each(move: str, value: Array, rng: np.random.Generator, *turn: int) -> Array:
-        moved = [getattr(turned, move)(np.array(one), rng, *turn).item() for one in value]
-        return np.array(moved)
+    def nudged(value: Array, rng: np.random.Generator) -> Array:
+        return np.array([turned.nudge(np.array(one), rng).item() for one in value])
+
+    def shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
+        # From the lesson's own value: where that run comes down, so do most others near it.
+        return np.array([turned.shake(turned.value, rng, turn).item() for _ in value])
 
     yield Knob(
         VALUES,
@@ -82,8 +85,8 @@ def knobs(compare: Compare, own: Sequence[Knob]) -> Iterator[Knob]:
         title=turned.title,
         note=turned.note,
         home="Compare",
-        nudge=lambda value, rng: each("nudge", value, rng),
-        shake=lambda value, rng, turn: each("shake", value, rng, turn),
+        nudge=nudged,
+        shake=shaken,
     )
 
 

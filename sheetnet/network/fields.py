@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -109,6 +110,16 @@ class Data(Part):
     targets: Matrix = Field(description="samples × output units")
 
 
+class Fixed(dict[str, Any]):
+    """A table that is part of something that does not change."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("a lesson does not change: copy it")
+
+
 class Training(Open):
     learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
     steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
@@ -123,8 +134,10 @@ class Training(Open):
         description="what a step learns from",
         json_schema_extra={"enum": [*sorted(RULES)]},
     )
-    compare: dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]] = Field(
-        default={},
+    compare: Annotated[
+        dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]], AfterValidator(Fixed)
+    ] = Field(
+        default=Fixed(),
         description="a hyper-parameter and the values with which the run stands side by side",
     )
 

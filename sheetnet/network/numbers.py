@@ -135,7 +135,9 @@ class Numbers:
 
         Each number is moved by itself: moved all alike, errors of differences cancel out.
         """
-        if self._saturated or not all(one.is_steady for one in self.compared):
+        if any((np.abs(array) > SATURATED).any() for array in self.trace.values()):
+            return False
+        if not all(one.is_steady for one in self.compared):
             return False
         places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
         places.append((INPUT.name, None))
@@ -154,10 +156,6 @@ class Numbers:
                 if (grown > np.maximum(GROWN * np.abs(array), LEAST)).any():
                     return False
         return True
-
-    @property
-    def _saturated(self) -> bool:
-        return any((np.abs(array) > SATURATED).any() for array in self.trace.values())
 
     def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
         """A quantity of the run at the chosen step, with its own axes."""
@@ -240,11 +238,6 @@ class Compared(Numbers):
 
     def _compared(self) -> list[Compared]:
         return []
-
-    @property
-    def _saturated(self) -> bool:
-        """Large numbers are what such a run is about."""
-        return False
 
 
 def _too_large(trace: Trace) -> int | None:
