@@ -137,7 +137,8 @@ class Training(Open):
     compare: Annotated[
         dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]], AfterValidator(Fixed)
     ] = Field(
-        default=Fixed(),
+        default={},
+        validate_default=True,
         description="a hyper-parameter and the values with which the run stands side by side",
     )
 
