@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 FOLDER = HERE / "pictures"
 SHEETS = (
     "Start",
+    "Compare",
     "Network",
     "Chain rule",
     "Descent",

@@ -135,6 +135,7 @@ def assert_follows(blocks: list[dict[str, Any]], values: Values, trace: Trace) -
             for b in blocks
             if (b["quantity"], b["layer"]) == (quantity, layer)
             and "step" in b["rows"] + b["columns"]
+            and "at" not in b
         ]
         found = block_array(block, values, axes)
         np.testing.assert_allclose(

@@ -21,7 +21,7 @@ from tests.books import block_array, cell_of
 pytestmark = pytest.mark.programs
 
 #: The order of the axes of the arrays that are looked at.
-ORDER = ("step", "sample", "unit", "source")
+ORDER = ("step", "run", "sample", "unit", "source")
 
 
 class Workbook:
@@ -46,7 +46,8 @@ class Workbook:
             [block] = [
                 b
                 for b in self.blocks
-                if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"]
+                if (b["quantity"], b["layer"]) == (quantity, layer)
+                if "step" in b["rows"] and "at" not in b
             ]
             own = (*block["rows"], *block["columns"])
             return block_array(block, values, tuple(axis for axis in ORDER if axis in own))
@@ -340,7 +341,37 @@ def xor_others(book: Workbook) -> None:
     book.says(*held("activation", 2)[100].ravel(), held("bias", 1)[100, 0])
 
 
+def rates_as_far(book: Workbook) -> None:
+    costs = book.typed({})("compared_cost")
+    assert (costs < 0.15).argmax(axis=0).tolist() == [0, 50, 20, 13, 10, 5]
+
+
+def _with_last(book: Workbook, *rates: float) -> Any:
+    values = book.own["compared_value", None].copy()
+    values[-len(rates) :] = rates
+    return values
+
+
+def rates_large(book: Workbook) -> None:
+    large, huge = (
+        book.typed({("compared_value", None): _with_last(book, rate)})("compared_cost")[:, -1]
+        for rate in (100.0, 1000.0)
+    )
+    assert f"{large[50]:.2e}" == "5.61e-05" and "5.61E-5" in book.answer
+    assert large[50] < huge[50]
+    np.testing.assert_allclose(huge[1:], 1e-4, rtol=1e-3)
+
+
+def rates_swinging(book: Workbook) -> None:
+    values = _with_last(book, 50.0, 100.0, 1000.0)
+    costs = book.typed({("target", None): 0.5, ("compared_value", None): values})("compared_cost")
+    rises = (np.diff(costs, axis=0) > 0).sum(axis=0).tolist()
+    assert rises[-3:] == [2, 10, 1] and costs[50, -2] < 1e-3
+    book.says(*costs[:2, -2], costs[50, -1])
+
+
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
+    "learning-rates": [rates_as_far, rates_large, rates_swinging],
     "mazur": [mazur_faster, mazur_cut_off, mazur_swapped],
     "happydustbunny": [dustbunny_rates, dustbunny_saturated, dustbunny_signs],
     "batch-of-four": [batch_signs, batch_zeros, batch_alike],

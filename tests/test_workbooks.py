@@ -116,7 +116,8 @@ def _quantity(path: Path, values: Values, quantity: str, layer: int | None = Non
     [block] = [
         b
         for b in blocks
-        if (b["quantity"], b["layer"]) == (quantity, layer) and "step" in b["rows"]
+        if (b["quantity"], b["layer"]) == (quantity, layer)
+        if "step" in b["rows"] and "at" not in b
     ]
     return block_array(block, values, (*block["rows"], *block["columns"]))
 

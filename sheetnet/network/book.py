@@ -10,6 +10,7 @@ from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, status, training
 from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
+from sheetnet.network.sheets.compare import COMPARE
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data import DATA
 from sheetnet.network.sheets.descent import DESCENT
@@ -41,6 +42,7 @@ SHEETS: list[SheetKind] = [
     INPUTS,
     DATA,
     BATCHES,
+    COMPARE,
     NETWORK,
     CHAIN_RULE,
     DESCENT,

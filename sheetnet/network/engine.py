@@ -141,6 +141,16 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
     Raises `DivergenceError` where a number overflows.
     """
     settings = lesson.settings if settings is None else settings
+    trace = run(lesson, settings)
+    _refuse_overflow(trace, settings.number("learning_rate"))
+    return trace
+
+
+def run(lesson: Lesson, settings: Settings, until: int | None = None) -> Trace:
+    """The run, whatever becomes of it; numbers that overflow are infinite, or none.
+
+    After step `until`, where there is one, all parameters stay as they are.
+    """
     net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
     count, samples = lesson.training.steps + 1, lesson.samples
     trace = Trace(
@@ -151,8 +161,7 @@ def train(lesson: Lesson, settings: Settings | None = None) -> Trace:
         settings,
     )
     with np.errstate(all="ignore"):
-        _run(net, lesson.hyper, settings, fed(lesson, settings), trace)
-    _refuse_overflow(trace, settings.number("learning_rate"))
+        _run(net, lesson.hyper, settings, fed(lesson, settings), trace, until)
     return trace
 
 
@@ -222,6 +231,7 @@ def _run(
     settings: Settings,
     inputs: FloatArray,
     trace: Trace,
+    until: int | None,
 ) -> None:
     targets = settings[TARGET.name, None]
     if net.batch:
@@ -282,7 +292,9 @@ def _run(
             for name, array in state[key].items():
                 of_state[name][step] = array
             held = parameters[key], gradients[key], state[key]
-            if whole[key]:
+            if until is not None and step >= until:
+                updated[key] = parameters[key]
+            elif whole[key]:
                 updated[key], state[key] = net.optimiser.step(*held, hyper, step + 1)
             else:
                 updated[key], state[key] = stepped(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -114,6 +115,16 @@ class Data(Described):
     test_targets: Rows = Field(default=(), description="their targets")
 
 
+class Fixed(dict[str, Any]):
+    """A table that is part of something that does not change."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("a lesson does not change: copy it")
+
+
 class Training(Open):
     learning_rate: Finite = Field(gt=0, description="the step size of gradient descent")
     steps: int = Field(ge=0, le=MOST_STEPS, description="number of updates")
@@ -134,6 +145,13 @@ class Training(Open):
         default=GRADIENT.name,
         description="what a step learns from",
         json_schema_extra={"enum": [*sorted(RULES)]},
+    )
+    compare: Annotated[
+        dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]], AfterValidator(Fixed)
+    ] = Field(
+        default={},
+        validate_default=True,
+        description="a hyper-parameter and the values with which the run stands side by side",
     )
 
 

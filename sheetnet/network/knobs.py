@@ -10,6 +10,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from sheetnet.network import comparing
 from sheetnet.network.batches import order
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.initialisation import drawing
@@ -348,4 +349,10 @@ KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
 
 def knobs(lesson: Lesson) -> list[Knob]:
     """All knobs of a lesson, in the order in which a reader meets them."""
+    own = turned(lesson)
+    return [*own, *comparing.knobs(lesson.training.compare, own)]
+
+
+def turned(lesson: Lesson) -> list[Knob]:
+    """The knobs of the lesson's own run."""
     return [knob for declare in KNOBS for knob in declare(lesson)]

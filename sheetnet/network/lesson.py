@@ -26,6 +26,7 @@ from sheetnet.lessons.errors import explain
 from sheetnet.lessons.files import ILLEGAL, parse
 from sheetnet.lessons.parts import File, LongText, Try
 from sheetnet.lessons.text import with_keys
+from sheetnet.network import comparing
 from sheetnet.network.data.columns import Wanted
 from sheetnet.network.data.source import CARRIED_OUT, Source, examples_in, origin
 from sheetnet.network.fields import Data, Network, Training, tries
@@ -129,7 +130,14 @@ class Lesson(File):
         _check_batch(self._net, self.training, len(self.data.inputs))
         check_published(self._net, self.published, self.samples, self.training.steps)
         check_size(len(self._net.layers), self._net.parameter_count)
+        self._check_compared()
         return self
+
+    def _check_compared(self) -> None:
+        if self.training.compare:
+            from sheetnet.network.knobs import turned
+
+            comparing.check(self.training.compare, turned(self), self.training.steps)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Lesson:
         """A copy with fields changed, validated; its text is then its own, not the file's."""

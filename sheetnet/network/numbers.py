@@ -13,7 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sheetnet.network.engine import DivergenceError, FloatArray, Trace, fed, train
+from sheetnet.network import comparing
+from sheetnet.network.engine import DivergenceError, FloatArray, Trace, fed, run, train
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
@@ -72,13 +73,10 @@ class Numbers:
         self, lesson: Lesson, settings: Settings, derived: dict[str, Derived] | None = None
     ) -> None:
         self.lesson, self.settings = lesson, settings
-        self.trace: Trace = train(lesson, settings)
-        too_large = np.zeros(len(self.trace.costs), bool)
-        for array in self.trace.values():
-            too_large |= (np.abs(array) > LARGEST).reshape(len(array), -1).any(axis=1)
-        if too_large.any():
-            rate = settings.number(LEARNING_RATE.name)
-            raise DivergenceError(int(too_large.argmax()), rate)
+        self.trace = self._trained(settings)
+        too_large = _too_large(self.trace)
+        if too_large is not None:
+            raise DivergenceError(too_large, settings.number(LEARNING_RATE.name))
         self.step = int(settings.number(CHOSEN_STEP.name))
         key = (CHOSEN_SAMPLE.name, None)
         self.sample = int(settings[key].item()) - 1 if key in settings else 0
@@ -88,6 +86,26 @@ class Numbers:
         self._given_axes = {key: knob.rows + knob.columns for key, knob in self.knobs.items()}
         self._arrays: dict[tuple[str, int | None], FloatArray] = {}
         self._blocks: dict[int, tuple[Block, FloatArray]] = {}
+        self.compared = self._compared()
+
+    def _trained(self, settings: Settings) -> Trace:
+        return train(self.lesson, settings)
+
+    def _compared(self) -> list[Compared]:
+        """The runs that stand side by side, where the lesson compares some."""
+        compare = self.lesson.training.compare
+        if not compare:
+            return []
+        turned = comparing.compared(compare, self.knobs.values())
+        values = self.settings[comparing.VALUES, None]
+        found = []
+        for i, value in enumerate(values.tolist()):
+            changed = comparing.settings_of(self.settings, turned, i)
+            found.append(Compared(self.lesson, self.settings.but(changed), self._derived))
+            too_large = _too_large(found[-1].trace)
+            if too_large is not None:
+                raise comparing.refuse(next(iter(compare)), value, too_large)
+        return found
 
     @cached_property
     def net(self) -> Net:
@@ -127,6 +145,8 @@ class Numbers:
         """
         if any((np.abs(array) > SATURATED).any() for array in self.trace.values()):
             return False
+        if not all(one.is_steady for one in self.compared):
+            return False
         places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
         places.append((INPUT.name, None))
         draw = np.random.default_rng(0)
@@ -136,7 +156,7 @@ class Numbers:
                 own = self.settings[place]
                 moved[place] = own * (1 + NUDGE * draw.choice((-1.0, 1.0), own.shape))
             try:
-                other = train(self.lesson, self.settings.but(moved))
+                other = self._trained(self.settings.but(moved))
             except DivergenceError:
                 return False
             for key, array in self.trace.items():
@@ -179,6 +199,9 @@ class Numbers:
         return known[1]
 
     def _found(self, block: Block) -> FloatArray | None:
+        if comparing.RUN in block.at:
+            run = block.at[comparing.RUN]
+            return self.compared[run].block(block) if run < len(self.compared) else None
         name, layer = key = block.quantity, block.layer
         if key in self._run_axes and block.live:
             return self._laid(block, self.trace[key], self._run_axes[key])
@@ -206,3 +229,31 @@ class Numbers:
         if laid.shape != block.shape:
             return None
         return np.ascontiguousarray(laid).reshape(block.height, block.width)
+
+
+class Compared(Numbers):
+    """One of the runs that stand side by side.
+
+    It learns no further from the step `stopped` on, where its numbers have grown too large; that
+    is None for a run that learns to the end.
+    """
+
+    def _trained(self, settings: Settings) -> Trace:
+        trace = run(self.lesson, settings)
+        stops = comparing.stops_at(trace.values())
+        return trace if stops is None else run(self.lesson, settings, stops)
+
+    @cached_property
+    def stopped(self) -> int | None:
+        return comparing.stops_at(self.trace.values())
+
+    def _compared(self) -> list[Compared]:
+        return []
+
+
+def _too_large(trace: Trace) -> int | None:
+    """The first step with a number that no program computes the square of, or with none."""
+    too_large = np.zeros(len(trace.costs), bool)
+    for array in trace.values():
+        too_large |= ~(np.abs(array) <= LARGEST).reshape(len(array), -1).all(axis=1)
+    return int(too_large.argmax()) if too_large.any() else None

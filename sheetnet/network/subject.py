@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheetnet.errors import SheetnetError
+from sheetnet.expressions.dialects import LAST_COLUMN
 from sheetnet.lessons.errors import suggest
 from sheetnet.lessons.subjects import NETWORK, Subject
 from sheetnet.network import book, knobs
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.placement import fewer, placed
+from sheetnet.network.placement import MOST_CELLS, fewer, placed
+from sheetnet.network.quantities import STEP
 from sheetnet.network.schema import json_schema
 from sheetnet.network.sheets.kinds import by_name
 from sheetnet.workbook.blocks import Block
@@ -34,8 +36,14 @@ def _lesson(
 
 
 def count(lesson: Lesson) -> int:
-    """How many numbers the run has; each stands in the workbook."""
-    return lesson.net.count(lesson.samples) * (lesson.training.steps + 1)
+    """How many numbers the run has, and those beside it; each stands in the workbook."""
+    numbers = lesson.net.count(lesson.samples) * (lesson.training.steps + 1)
+    return numbers * runs(lesson)
+
+
+def runs(lesson: Lesson) -> int:
+    """The lesson's own run, and those that it is compared with."""
+    return 1 + sum(map(len, lesson.training.compare.values()))
 
 
 def steps(lesson: Lesson) -> int:
@@ -44,13 +52,26 @@ def steps(lesson: Lesson) -> int:
 
 def smaller(lesson: Lesson, most: int) -> str:
     """Which number of the lesson to make how small for a run of `most` numbers."""
-    return fewer(lesson.net, lesson.samples, lesson.training.steps, most)
+    each = most // runs(lesson)
+    return fewer(lesson.net, lesson.samples, lesson.training.steps, each)
 
 
 def check(lesson: Lesson) -> None:
     """Refuse what no workbook can hold. Raises `SheetnetError`."""
-    for _ in placed(lesson.net, lesson.samples, lesson.training.steps):
-        pass
+    samples = lesson.samples
+    blocks = list(placed(lesson.net, samples, lesson.training.steps))
+    if not lesson.training.compare:
+        return
+    if any(block.rows != (STEP,) for block in blocks) or blocks[-1].right + 1 > LAST_COLUMN:
+        raise SheetnetError(
+            f"training.compare: the run has {lesson.net.count(samples):,} numbers a step, more "
+            "than stand in a row: take it out, or give fewer examples or units"
+        )
+    if count(lesson) > MOST_CELLS:
+        raise SheetnetError(
+            f"training.compare: {runs(lesson)} runs have {count(lesson):,} numbers, and a workbook "
+            f"holds {MOST_CELLS:,}: compare fewer values, or {smaller(lesson, MOST_CELLS)}"
+        )
 
 
 def numbers(lesson: Lesson, settings: Settings | None = None) -> Numbers:

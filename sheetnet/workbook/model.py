@@ -186,7 +186,8 @@ class Series:
     """A chart's series: points at `x` and `y`.
 
     A `title` that is a cell changes with it; `label` ("above", "below" or "centre") writes the
-    title at each point. `symbol` is what a title that is a number says the value of, for the proof.
+    title at each point. `symbol` is what a title that is a number says the value of, for the proof;
+    `dash` makes the line "dash", "dot" or "dash-dot".
     """
 
     y: Area
@@ -200,6 +201,7 @@ class Series:
     marker_size: int = 7
     marker_colour: str | None = None
     symbol: str = ""
+    dash: str = ""
 
 
 @dataclass(frozen=True)

@@ -449,6 +449,36 @@ BY_HAND = [
         "if False:\n            return self.above",
     ),
     ByHand(
+        "Compare: a run keeps the rate of the lesson's own",
+        f"{SHEETS}/compared_runs.py",
+        "if target == self.turned",
+        "if target == self.cell",
+    ),
+    ByHand(
+        "Compare: a run that has grown too large learns on",
+        f"{SHEETS}/compared_runs.py",
+        "formula = guard(when(learns, formula, before))",
+        "pass",
+    ),
+    ByHand(
+        "Compare: the lowest cost is the highest",
+        f"{SHEETS}/compare.py",
+        'call("MIN", costs)',
+        'call("MAX", costs)',
+    ),
+    ByHand(
+        "Compare: the best run is the one that ends highest",
+        f"{SHEETS}/compared_words.py",
+        "minimum(places.all(LAST))",
+        "maximum(places.all(LAST))",
+    ),
+    ByHand(
+        "Compare: the curves of two runs are one",
+        f"{SHEETS}/compared_words.py",
+        "minimum(places.cost(run, step), highest)",
+        "minimum(places.cost(0, step), highest)",
+    ),
+    ByHand(
         "Mathematics: a − (b − c) printed as a − b − c",
         f"{EXPRESSIONS}/mathematics.py",
         "*_wrapped(right, behind, first=False)",

@@ -25,6 +25,8 @@ POINT = 2.54 / 72
 AXIS_LINE = "878787"
 #: Markers that OpenDocument calls otherwise.
 SYMBOLS = {"triangle": "arrow-up", "dash": "horizontal-bar"}
+#: Centimetres of a dash's stroke, of its dot (0: it has none), and of what is between.
+DASHES = {"dash": (0.3, 0.0, 0.16), "dot": (0.0, 0.08, 0.08), "dash-dot": (0.3, 0.08, 0.12)}
 POSITIONS = {"above": "top", "below": "bottom", "centre": "center"}
 
 
@@ -38,6 +40,25 @@ def object_part(chart: Chart) -> bytes:
         element("office:automatic-styles", {}, *writer.styles),
         element("office:body", {}, element("office:chart", {}, body)),
     )
+
+
+def styles_part(chart: Chart) -> bytes | None:
+    """The part with the dashes that the chart's lines name; none where they name none."""
+    named = [name for name in DASHES if any(series.dash == name for series in chart.series)]
+    if not named:
+        return None
+    dashes = [element("draw:stroke-dash", _dash(name)) for name in named]
+    return document(
+        "office:document-styles", PREFIXES.split(), element("office:styles", {}, *dashes)
+    )
+
+
+def _dash(name: str) -> dict[str, object]:
+    stroke, dot, between = DASHES[name]
+    attributes: dict[str, object] = {"draw:name": name, "draw:style": "rect"}
+    for number, length in enumerate((each for each in (stroke, dot) if each), 1):
+        attributes |= {f"draw:dots{number}": 1, f"draw:dots{number}-length": f"{length}cm"}
+    return attributes | {"draw:distance": f"{between}cm"}
 
 
 def style() -> str:
@@ -247,6 +268,8 @@ class _Writer:
         # Without a line, its colour is what programs paint markers with.
         graphic = _line(series.colour if series.line else fill, series.width)
         graphic["draw:stroke"] = "solid" if series.line else "none"
+        if series.dash:
+            graphic |= {"draw:stroke": "dash", "draw:stroke-dash": series.dash}
         graphic["draw:fill-color"] = f"#{fill}"
         font = _font(LABEL, INK) if series.label else ""
         title: dict[str, object] = {}

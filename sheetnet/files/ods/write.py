@@ -48,6 +48,8 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
     for number, chart in enumerate(objects, 1):
         parts[f"Object {number}/"] = b""
         parts[f"Object {number}/content.xml"] = charts.object_part(chart)
+        if dashes := charts.styles_part(chart):
+            parts[f"Object {number}/styles.xml"] = dashes
     with Package(file) as package:
         # First and stored, so that programs know the kind of file by its first bytes.
         package.add("mimetype", KIND.encode(), stored=True)

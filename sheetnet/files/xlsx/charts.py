@@ -27,6 +27,7 @@ from sheetnet.workbook.model import Axis, Chart, Series
 from sheetnet.workbook.styles import GREY, HAIR, INK
 
 EMU_PER_POINT = 12_700
+DASHES = {"": None, "dash": "dash", "dot": "sysDot", "dash-dot": "dashDot"}
 
 
 def chart_of(chart: Chart) -> ScatterChart:
@@ -67,6 +68,7 @@ def _series(series: Series) -> Any:
     line = result.graphicalProperties.line
     if series.line:
         line.solidFill, line.width = series.colour, int(series.width * EMU_PER_POINT)
+        line.prstDash = DASHES[series.dash]
     else:
         line.noFill = True
     result.smooth = False
