@@ -231,7 +231,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "MAX": lambda *a: max(_numbers(a)),
     "MIN": lambda *a: min(_numbers(a)),
     "MMULT": lambda a, b: np.atleast_2d(a) @ np.atleast_2d(b),
-    "MOD": lambda x, y: float(x) % float(y),
+    "MOD": lambda x, y: x % y if isinstance(x, np.ndarray) else float(x) % float(y),
     "OR": lambda *a: any(bool(np.any(x)) for x in a),
     "POWER": _power,
     "ROUND": _round,

@@ -93,8 +93,14 @@ class Numbers:
 
     @cached_property
     def hyper(self) -> dict[str, float]:
-        """The optimiser's hyper-parameters as they stand in the cells."""
+        """The hyper-parameters of an update as they stand in the cells."""
         return {name: self.settings.number(name) for name in self.lesson.hyper}
+
+    @property
+    def following(self) -> dict[str, float]:
+        """The hyper-parameters of the update that follows the chosen step."""
+        shared = {key: float(self.now(q)) for key, q in self.net.shared.items()}
+        return self.hyper | shared
 
     @cached_property
     def loss_hyper(self) -> dict[str, float]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.following import of_training
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
-from sheetnet.network.optimisers import OPTIMISERS
 
 
 def json_schema() -> dict[str, Any]:
@@ -29,7 +29,7 @@ def json_schema() -> dict[str, Any]:
     definitions.pop("Fields", None)
     numbers = definitions["Group"]["properties"]["numbers"]
     numbers["items"] = {"anyOf": [{"type": "string"}, numbers["items"]]}
-    for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
+    for name, owners in (("Network", LOSSES.values()), ("Training", of_training())):
         definitions[name]["properties"] |= _schema_of(owners)
         definitions[name]["additionalProperties"] = False
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
@@ -38,11 +38,10 @@ def json_schema() -> dict[str, Any]:
 def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:
     def described(parameter: HyperParameter) -> dict[str, Any]:
         return {
-            "type": "number",
+            "type": "integer" if parameter.whole else "number",
             "description": parameter.about,
-            "default": parameter.default,
             "minimum": parameter.low,
             "maximum": parameter.high,
-        }
+        } | ({} if parameter.default is None else {"default": parameter.default})
 
     return {parameter.name: described(parameter) for owner in owners for parameter in owner.hyper}

@@ -23,6 +23,7 @@ from sheetnet.expressions.formula import (
     minimum,
     when,
 )
+from sheetnet.network import penalties
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.parameters import Parameter
@@ -256,6 +257,7 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     verdict: Expression = guard(when(Ref(NAME, row, RATIO) <= PASSES, TICK, bent))
     verdict = when(blurred, BLURRED, verdict)
     kinks = any(layer.kinks() for layer in context.layers)
+    kinks = kinks or bool(penalties.kinks(context.net.penalties))
     if kinks:
         verdict = when(_crosses(context, number), KINK, verdict)
     passes = (TICK, BLURRED, COARSE, *([KINK] if kinks else []))

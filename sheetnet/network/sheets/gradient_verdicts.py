@@ -5,14 +5,18 @@ The thresholds here are the ones that the sheet's formulas use.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.losses import LOWEST_LOGARITHM
+from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import PENALISED, kinks
 from sheetnet.network.quantities import DIFFERENCE_STEP
 from sheetnet.network.sheets.differences import checked, moved_costs, moved_passes, moved_values
 from sheetnet.sheets.checks import FAILED
@@ -89,6 +93,12 @@ def ratios(numbers: Numbers) -> FloatArray:
     return np.where(_blurred(numbers), 0.0, apart(numbers) / size)
 
 
+def penalised(net: Net, parameters: Mapping[Any, FloatArray]) -> list[int]:
+    """How many weights of each layer are beyond each kink of a penalty."""
+    weights = [array for (name, _), array in parameters.items() if name == PENALISED]
+    return [int((array > at).sum()) for array in weights for at in kinks(net.penalties)]
+
+
 def _kinked(numbers: Numbers) -> list[bool]:
     """Whether a move carries some z over a kink of its activation."""
     net = numbers.net
@@ -98,7 +108,8 @@ def _kinked(numbers: Numbers) -> list[bool]:
             for layer in net.layers
             for quantity, at in layer.kinks()
         ]
-        for _, kept in moved_passes(numbers)
+        + penalised(numbers.net, moved)
+        for moved, kept in moved_passes(numbers)
     ]
     return [up != down for up, down in zip(sides[::2], sides[1::2], strict=True)]
 

@@ -1,0 +1,25 @@
+"""What an optimiser keeps of a parameter: a name, and a letter for equations."""
+
+from __future__ import annotations
+
+
+class State(str):
+    """The name of a state; `letter` is its letter in front of the parameter, as v in v(w)."""
+
+    __slots__ = ("letter",)
+    letter: str
+
+    def __new__(cls, name: str, letter: str) -> State:
+        state = super().__new__(cls, name)
+        state.letter = letter
+        return state
+
+
+def letter_of(state: str) -> str:
+    """The letter of a state: its own, or else the first of its name."""
+    return state.letter if isinstance(state, State) else state[0]
+
+
+def titled(state: str) -> str:
+    """A state's name in words."""
+    return state.replace("_", " ")
