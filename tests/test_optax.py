@@ -27,9 +27,10 @@ def _rate(made: Lesson) -> Any:
     if made.training.schedule == "cosine":
         return optax.cosine_decay_schedule(rate, int(h["t_max"]), h["eta_min"] / rate)
     if made.training.schedule == "exponential":
-        return optax.exponential_decay(rate, 1, h["gamma"])
+        return optax.exponential_decay(rate, 1, jax.numpy.float64(h["gamma"]))
     if made.training.schedule == "step":
-        return optax.exponential_decay(rate, int(h["step_size"]), h["gamma"], staircase=True)
+        gamma = jax.numpy.float64(h["gamma"])
+        return optax.exponential_decay(rate, int(h["step_size"]), gamma, staircase=True)
     return rate
 
 

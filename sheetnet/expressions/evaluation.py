@@ -234,6 +234,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "MOD": lambda x, y: x % y if isinstance(x, np.ndarray) else float(x) % float(y),
     "OR": lambda *a: any(bool(np.any(x)) for x in a),
     "POWER": _power,
+    "PI": lambda: math.pi,
     "ROUND": _round,
     "SIGN": _each(np.sign),
     "SIN": _each(np.sin),

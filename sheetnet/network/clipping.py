@@ -15,7 +15,7 @@ import numpy as np
 from sheetnet.expressions.formula import Expression, call, maximum, minimum
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.quantities import Quantity, Role
-from sheetnet.network.scalars import Cells, scalar
+from sheetnet.network.scalars import Cells, lettered, scalar
 
 #: Added to the norm, as in PyTorch.
 LEAST = 1e-6
@@ -30,7 +30,7 @@ GRADIENT_NORM = scalar(
 CLIP_FACTOR = scalar(
     "clip_factor",
     "clip factor",
-    lambda s: "k",
+    lambda s: lettered("k"),
     "What the update multiplies all gradients by: 1, or less where their norm is larger than "
     "clip_norm.",
     Role.UPDATE,

@@ -6,6 +6,7 @@ To add one, write a function that yields a `Knob` and put it into `KNOBS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TypedDict
 
@@ -84,6 +85,12 @@ class _Bounds(TypedDict):
     high: float
 
 
+def _other_threshold(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """By turns below and above what gradients are; not in step with their signs."""
+    moved: Array = value * (0.03, 0.3, 30.0)[turn // 2 % 3] * rng.uniform(0.5, 2.0)
+    return moved
+
+
 class _Moves(TypedDict):
     nudge: Callable[[Array, np.random.Generator], Array]
     shake: Callable[[Array, np.random.Generator, int], Array]
@@ -98,6 +105,12 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
     rate = NOTATIONS[lesson.notation].rate_letter
     own = np.array(lesson.hyper["learning_rate"])
     by_size = lesson.net.optimiser.by_size
+    update = f"gradient descent: new weight = weight − {rate} · gradient"
+    if not lesson.net.is_plain:
+        optimiser = lesson.net.optimiser
+        update = f"{optimiser.name}: {optimiser.written.replace('η', rate)}"
+        if lesson.net.schedule.scalar:
+            update += f". By the schedule: {lesson.net.schedule.written.replace('η', rate)}"
     yield Knob(
         LEARNING_RATE.name,
         None,
@@ -105,15 +118,17 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         **_bounds(own, 1e-12, LARGEST_RATE),
         name=NOTATIONS[lesson.notation].rate_name,
         title=f"learning rate {rate}",
-        note=f"The step size of gradient descent: new weight = weight − {rate} · gradient. Larger "
-        "steps learn faster, until they overshoot.",
+        note=f"The step size of {update}. Larger steps learn faster, until they overshoot.",
         nudge=lambda value, rng: value * 1.013,
         shake=partial(_other_rate, most=LARGEST_STEP if by_size else LARGEST_RATE),
     )
     net = lesson.net
-    clipping = (net.clipping.hyper,) if net.clipping else ()
-    for hyper in (*net.optimiser.hyper, *net.schedule.hyper, *clipping):
+    for hyper in (*net.optimiser.hyper, *net.schedule.hyper):
         yield _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.2, 1.0))
+    if net.clipping:
+        hyper = net.clipping.hyper
+        knob = _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.5, 2.0))
+        yield replace(knob, shake=_other_threshold)
     for each in net.penalties:
         yield _hyper(each.penalty.hyper, each.strength, 0.987, (0.2, 3.0))
 

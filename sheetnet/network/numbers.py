@@ -34,6 +34,9 @@ from sheetnet.workbook.knobs import Key, Settings
 #: A change of what goes in, a hundred times what rounding does, and what may become of it:
 #: relatively, or of small numbers as it is. Proofs tolerate a tenth of that.
 NUDGE, GROWN, LEAST = 1e-13, 1e-8, 1e-11
+#: So many times less may become of it where an update divides gradients by their size: what a
+#: saturated unit leaves of one has few digits, and all of these count.
+BLUR = 20.0
 #: Where there are larger numbers, the last bits of a saturated activation, times those, are more
 #: than proofs tolerate.
 SATURATED = 1e3
@@ -128,6 +131,7 @@ class Numbers:
         places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
         places.append((INPUT.name, None))
         draw = np.random.default_rng(0)
+        blur = BLUR if self.net.optimiser.by_size else 1.0
         for _ in range(NUDGES):
             moved: dict[Key, FloatArray] = {}
             for place in places:
@@ -139,7 +143,7 @@ class Numbers:
                 return False
             for key, array in self.trace.items():
                 grown = np.abs(array - other[key])
-                if (grown > np.maximum(GROWN * np.abs(array), LEAST)).any():
+                if (grown > np.maximum(GROWN * np.abs(array), LEAST) / blur).any():
                     return False
         return True
 

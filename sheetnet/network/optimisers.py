@@ -5,6 +5,7 @@ To add one, write one `Optimiser` and put it into `OPTIMISERS`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -134,7 +135,7 @@ RMSPROP = Optimiser(
     cells_state=lambda g, s, h, t: {
         "square_average": h["alpha"] * s["square_average"] + (1 - h["alpha"]) * square(g)
     },
-    state=(State("square_average", "v"),),
+    state=(State("square_average", "v", signless=True),),
     hyper=(
         HyperParameter(
             "alpha",
@@ -165,10 +166,15 @@ ADAGRAD = Optimiser(
         p - h["learning_rate"] * g / (call("SQRT", new["square_sum"]) + h["epsilon"])
     ),
     cells_state=lambda g, s, h, t: {"square_sum": s["square_sum"] + square(g)},
-    state=(State("square_sum", "s"),),
+    state=(State("square_sum", "s", signless=True),),
     hyper=(_epsilon(1e-10),),
     by_size=True,
 )
+
+
+def _corrected(beta: float, t: float) -> float:
+    """1 − βᵗ, to the last digit also where βᵗ is near 1."""
+    return -math.expm1(t * math.log(beta)) if beta else 1.0
 
 
 def _correction(number: int, of: str, beta: str) -> Scalar:
@@ -188,7 +194,7 @@ def _correction(number: int, of: str, beta: str) -> Scalar:
             "it holds this part of their average. The update divides by it.",
             Role.UPDATE,
         ),
-        values=lambda h, steps: 1 - h[beta] ** (steps + 1.0),
+        values=lambda h, steps: np.array([_corrected(h[beta], step + 1) for step in steps]),
         first=lambda h: 1 - h[beta],
         following=lambda above, h, step: h[beta] * above + (1 - h[beta]),
     )
@@ -203,8 +209,8 @@ def _moments(g: Any, s: Arrays, h: Hyper) -> dict[str, Any]:
 
 def _adam(p: Any, g: Any, s: Arrays, h: Hyper, t: int) -> Stepped:
     new = _moments(g, s, h)
-    mean = new["first_moment"] / (1 - h["beta1"] ** t)
-    spread = np.sqrt(new["second_moment"] / (1 - h["beta2"] ** t)) + h["epsilon"]
+    mean = new["first_moment"] / _corrected(h["beta1"], t)
+    spread = np.sqrt(new["second_moment"] / _corrected(h["beta2"], t)) + h["epsilon"]
     return p - h["learning_rate"] * mean / spread, new
 
 
@@ -239,7 +245,7 @@ ADAM = Optimiser(
     step=_adam,
     cells=lambda p, g, new, h, t: p - _adam_change(new, h),
     cells_state=_adam_state,
-    state=(State("first_moment", "m"), State("second_moment", "v")),
+    state=(State("first_moment", "m"), State("second_moment", "v", signless=True)),
     hyper=(
         _beta(1, 0.9, "how much of the average of gradients stays"),
         _beta(2, 0.999, "how much of the average of squared gradients stays"),

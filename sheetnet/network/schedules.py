@@ -113,7 +113,7 @@ COSINE = Schedule(
         _cosine,
         lambda above, h, step: (
             h["eta_min"]
-            + (h[RATE] - h["eta_min"]) * (1 + call("COS", np.pi * step / h["t_max"])) / 2
+            + (h[RATE] - h["eta_min"]) * (1 + call("COS", call("PI") * step / h["t_max"])) / 2
         ),
     ),
 )

@@ -216,7 +216,7 @@ class Updates(Backward):
             return self.context.of_step(quantity, layer, unit=r)
 
         shape = (self.context.sizes[layer], 1)
-        placed = self.writer.matrix(top, left, shape, title, element, UPDATE)
+        placed = self.writer.matrix(top, left, shape, title, element, UPDATE, decimals=styles.SIX)
         self.writer.holds(quantity, layer, placed.area, UNIT, "")
         return placed
 
@@ -254,7 +254,9 @@ class Updates(Backward):
         )
         content = self.laid.elements(weight, bias, layer, self.rows)
         shape = (held.rows, held.columns)
-        placed = self.writer.matrix(top, left, shape, rich(titled(state)), content, UPDATE)
+        placed = self.writer.matrix(
+            top, left, shape, rich(titled(state)), content, UPDATE, decimals=styles.SIX
+        )
         self._hold_parameters(weight, bias, layer, placed, self.rows)
         return placed
 

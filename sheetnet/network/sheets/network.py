@@ -324,7 +324,8 @@ class _Cards:
         if trained.any():
             for state in card.states:
                 kept = context.of_step(quantity.kept(state), card.layer, **place)
-                sheet.put(row, card.state_column(state), kept, green)
+                small = green.but(number_format=styles.SIX)
+                sheet.put(row, card.state_column(state), kept, small)
         if context.net.trains(quantity, card.layer, place):
             at = {UNIT: card.unit, **place}
             new = lines.updated(context, self.picture, quantity, card.layer, at)

@@ -20,6 +20,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.scalars import factor
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.states import is_signless
 
 NAME = "Network"
 DRAWING_ROW = 5
@@ -176,6 +177,10 @@ class Picture:
         """Whether the quantity cannot be negative."""
         if quantity.name in self.shared:
             return True
+        for parameter in (WEIGHT, BIAS):
+            for state in self.context.net.optimiser.state:
+                if quantity == parameter.kept(state):
+                    return is_signless(state)
         if quantity == ACTIVATION and layer:
             return self.context.layers[layer - 1].signless
         bounds = self.context.net.loss.bounds
