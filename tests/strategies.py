@@ -9,12 +9,15 @@ from hypothesis import assume, reject
 from hypothesis import strategies as st
 
 from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.clipping import CLIPPINGS
 from sheetnet.network.engine import DivergenceError, Trace, train
 from sheetnet.network.initialisation import INITIALISATIONS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS
+from sheetnet.network.penalties import PENALTIES
 from sheetnet.network.reductions import REDUCTIONS
+from sheetnet.network.schedules import SCHEDULES
 
 NOTATIONS = ("happydustbunny", "sabine", "bhadani", "wichmann")
 
@@ -123,10 +126,7 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
         "steps": draw(st.integers(0, max_steps)),
     }
     if draw(st.booleans()):
-        training["optimiser"] = draw(st.sampled_from(sorted(OPTIMISERS)))
-        for hyper in OPTIMISERS[training["optimiser"]].hyper:
-            if draw(st.booleans()):
-                training[hyper.name] = draw(rounded(hyper.low, hyper.high * 0.9, 2))
+        training |= draw(updates())
     if draw(st.booleans()):
         training["train_biases"] = draw(st.booleans())
     content: dict[str, Any] = {
@@ -144,6 +144,25 @@ def contents(draw: st.DrawFn, *, max_steps: int = 20) -> dict[str, Any]:
         content["about"] = draw(texts())
         content["try"] = draw(st.lists(texts(), max_size=3))
     return content
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> dict[str, Any]:
+    """Keys of [training]: an optimiser, and perhaps a schedule, a clipping and penalties."""
+    optimiser = OPTIMISERS[draw(st.sampled_from(sorted(OPTIMISERS)))]
+    schedule = SCHEDULES[draw(st.sampled_from(sorted(SCHEDULES)))]
+    training: dict[str, Any] = {"optimiser": optimiser.name, "schedule": schedule.name}
+    alone = [*CLIPPINGS.values(), *PENALTIES.values()]
+    asked = [each.hyper for each in alone if not draw(st.integers(0, 3))]
+    for hyper in (*optimiser.hyper, *schedule.hyper, *asked):
+        if hyper.whole:
+            training[hyper.name] = draw(st.integers(1, 9))
+        elif hyper.default is None or draw(st.booleans()):
+            low, high = max(hyper.low, 0.01 * bool(hyper.low)), min(hyper.high, 1.0)
+            training[hyper.name] = draw(rounded(low, high * 0.9, 2))
+    if "clip_norm" in training:
+        training.pop("clip_value", None)
+    return training
 
 
 @st.composite

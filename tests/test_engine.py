@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.engine import DivergenceError, Trace, train
 from sheetnet.network.lesson import Lesson
+from tests import updates as published
 from tests.strategies import bias_of, runs
 from tests.test_functions import DEFINED_ACTIVATIONS, DEFINED_LOSSES
 
@@ -270,13 +271,19 @@ def test_every_number_of_a_random_run_equals_the_differentiators(run: tuple[Less
     reduced = anp.sum if lesson.network.reduction == "sum" else anp.mean
     shifts = [np.zeros_like(z) for z in trace.z]
     losses, z, a = forward(lesson, parameters, shifts)
-    weight_gradients, bias_gradients = grad(
-        lambda p: anp.sum(reduced(forward(lesson, p, shifts)[0], axis=1))
-    )(parameters)
+    strength = {key: getattr(lesson.training, key, 0.0) for key in ("l1", "l2")}
+
+    def costs(p: Any) -> Any:
+        squares = sum(anp.sum(w**2, axis=(1, 2)) for w in p[0])
+        sizes = sum(anp.sum(anp.abs(w), axis=(1, 2)) for w in p[0])
+        of_losses = reduced(forward(lesson, p, shifts)[0], axis=1)
+        return of_losses + strength["l1"] * sizes + strength["l2"] / 2 * squares
+
+    weight_gradients, bias_gradients = grad(lambda p: anp.sum(costs(p)))(parameters)
     deltas = grad(lambda s: anp.sum(forward(lesson, parameters, s)[0]))(shifts)
 
     assert_close(trace.losses, losses, "losses")
-    assert_close(trace.costs, reduced(losses, axis=1), "costs")
+    assert_close(trace.costs, costs(parameters), "costs")
     for i in range(len(z)):
         layer = f"of layer {i + 1}"
         assert_close(trace.z[i], z[i], f"z {layer}")
@@ -304,31 +311,36 @@ def stay(lesson: Lesson, layer: int, name: str, shape: tuple[int, ...]) -> Any:
 
 
 @given(runs(max_steps=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_each_step_follows_from_the_one_before(run: tuple[Lesson, Trace]) -> None:
-    """Plain descent, or with momentum as torch.optim.SGD has it: v = μv + g, w = w − ηv."""
+    """Every parameter by itself, as the published algorithms have it."""
     lesson, trace = run
-    rate, momentum = lesson.training.learning_rate, lesson.hyper.get("momentum", 0.0)
-    first = lesson.settings
     assert trace.steps == lesson.training.steps
+    step, hyper = published.OPTIMISERS[lesson.training.optimiser], lesson.hyper
+    rates = published.rates(lesson.training.schedule, hyper, trace.steps)
+    learns: list[tuple[tuple[str, int], tuple[int, ...]]] = []
     for layer in range(1, len(trace.weights) + 1):
         for name in ("weight", "bias"):
             if (name, layer) not in trace:
                 continue
-            p, g = trace[name, layer], trace[f"{name}_gradient", layer]
-            np.testing.assert_array_equal(p[0], first[name, layer])
-            if name == "bias" and not lesson.training.train_biases:
-                np.testing.assert_array_equal(p[1:], p[:-1])
-                continue
+            p = trace[name, layer]
+            np.testing.assert_array_equal(p[0], lesson.settings[name, layer])
             stays = stay(lesson, layer, name, p[0].shape)
+            stays |= name == "bias" and not lesson.training.train_biases
             np.testing.assert_array_equal(
                 p[:, stays], np.broadcast_to(p[0][stays], p[:, stays].shape)
             )
-            velocity = np.zeros_like(g[0])
-            for step in range(trace.steps):
-                velocity = momentum * velocity + g[step]
-                moved = p[step] - rate * velocity
-                np.testing.assert_allclose(p[step + 1][~stays], moved[~stays], rtol=1e-12)
+            learns += [((name, layer), tuple(at)) for at in np.argwhere(~stays).tolist()]
+    kept: list[dict[str, float]] = [{} for _ in learns]
+    for n in range(trace.steps):
+        gradients = [
+            float(trace[f"{name}_gradient", at][(n, *place)]) for (name, at), place in learns
+        ]
+        taken = published.clipped(gradients, hyper)
+        for (key, place), g, state in zip(learns, taken, kept, strict=True):
+            now, after = (float(trace[key][(m, *place)]) for m in (n, n + 1))
+            expected = step(now, g, state, hyper, rates[n], n + 1)
+            assert after == pytest.approx(expected, rel=1e-10, abs=1e-12)
 
 
 @given(runs(max_steps=3))

@@ -403,6 +403,7 @@ CALLS: list[Expression] = [
     call("MOD", -7, 3),
     call("MOD", 7, -3),
     call("MOD", 7.5, 2),
+    call("PI"),
     call("OR", A1 > 5, B1 > 5),
     call("OR", A1 > 5, B1 < 5),
     call("POWER", A1, 3),

@@ -19,6 +19,7 @@ from sheetnet.network.losses import LOSSES
 from sheetnet.network.names import ALIASES, ELSEWHERE, flat, resolve
 from sheetnet.network.optimisers import OPTIMISERS
 from sheetnet.network.reductions import REDUCTIONS
+from sheetnet.network.schedules import SCHEDULES
 from tests.books import findings
 
 KNOWN: dict[str, Any] = {
@@ -27,6 +28,7 @@ KNOWN: dict[str, Any] = {
     "initialisation": INITIALISATIONS,
     "optimiser": OPTIMISERS,
     "reduction": REDUCTIONS,
+    "schedule": SCHEDULES,
 }
 
 
@@ -60,8 +62,10 @@ ELSEWHERE_THE_SAME = {
     "binary_cross_entropy, categorical_crossentropy cross_entropy, SSE squared_error",
     "initialisation": "GlorotUniform xavier_uniform, he_uniform kaiming_uniform, HeUniform "
     "kaiming_uniform, kaiming_normal_ kaiming_normal, Zeros zeros, xavier_normal_ xavier_normal",
-    "optimiser": "SGD sgd, GradientDescent sgd, gradient-descent sgd, Momentum momentum",
+    "optimiser": "SGD sgd, GradientDescent sgd, gradient-descent sgd, Momentum momentum, "
+    "NAG nesterov, Adam adam, AdamW adamw, RMSprop rmsprop",
     "reduction": "sum_over_batch_size mean, batchmean mean, SUM sum",
+    "schedule": "StepLR step, ExponentialLR exponential, CosineAnnealingLR cosine, None constant",
 }
 #: What those libraries have beyond that.
 NOT_HERE = {
@@ -70,8 +74,9 @@ NOT_HERE = {
     "CrossEntropyLoss SquaredHinge absolute_error CosineSimilarity SparseCategoricalCrossentropy",
     "initialisation": "GlorotNormal he_normal random_normal RandomUniform trunc_normal_ "
     "orthogonal_ lecun_normal Identity constant_",
-    "optimiser": "Adam AdamW RMSprop lbfgs ASGD NAdam Lion Rprop",
+    "optimiser": "Adamax lbfgs ASGD NAdam Lion Rprop",
     "reduction": "none",
+    "schedule": "OneCycleLR MultiStepLR ReduceLROnPlateau PolynomialDecay",
 }
 
 
@@ -156,8 +161,15 @@ def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
     [
         ("training", "lr = 0.5", "training.lr: unknown key: it is called 'learning_rate' here"),
         ("training", "batch_size = 4", "a step looks at all examples"),
-        ("training", "weight_decay = 0.1", "the cost has no further terms"),
-        ("training", "nesterov = true", 'there is optimiser = "momentum"'),
+        ("training", "weight_decay = 0.1", 'sgd has none: take it out, or set optimiser = "adamw"'),
+        ("training", "nesterov = true", 'there is optimiser = "nesterov"'),
+        ("training", "eps = 1e-8", "it is called 'epsilon' here"),
+        ("training", "betas = [0.9, 0.99]", "write beta1 and beta2"),
+        ("training", "t_max = 10", 'constant has none: take it out, or set schedule = "cosine"'),
+        ("training", "schedule = 'step'", "training.step_size: missing, and the schedule step"),
+        ("training", "clip_norm = 1\nclip_value = 1", "clipped in one way: take one of them out"),
+        ("training", "l2 = -1", "training.l2: is -1: write a number from 0 to 1e+06"),
+        ("training", "schedule = 'cosine'\nt_max = 2.5", "is 2.5: write a whole number"),
         ("training", "optimizer = 'sgd'", "it is called 'optimiser' here"),
         ("network", "criterion = 'mse'", "network.criterion: unknown key: it is called 'loss'"),
         ("layers", "alpha = 0.2", "network.layers[0].alpha: sheetnet does not have it (leaky_relu"),

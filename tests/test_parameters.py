@@ -18,7 +18,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.schema import json_schema
 from sheetnet.network.sheets.matrix_parameters import rectangles
 from tests.books import findings
-from tests.strategies import NOTATIONS, biases, contents, frozen, hits_a_kink
+from tests.strategies import NOTATIONS, biases, contents, frozen, hits_a_kink, updates
 
 CONTENT = """
 title = "parameters"
@@ -264,8 +264,8 @@ def combinations(draw: st.DrawFn) -> Lesson:
         layer["frozen"] = draw(frozen(layer["units"], sources, layer))
         sources = layer["units"]
     made["network"]["reduction"] = draw(st.sampled_from(["mean", "sum"]))
-    made["training"]["optimiser"] = draw(st.sampled_from(["sgd", "momentum"]))
-    made["training"].pop("momentum", None)
+    kept = {k: v for k, v in made["training"].items() if k in ("learning_rate", "steps")}
+    made["training"] = kept | draw(updates())
     found = Lesson.model_validate(made)
     try:
         trace = train(found)

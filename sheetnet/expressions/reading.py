@@ -198,10 +198,16 @@ class _Reader:
         while self.peek()[0] == "power":
             exponent = self.take()[1].strip(UP + END)
             try:
-                value = _raised(value, float(exponent.replace("−", "-")))
+                value = _raised(value, self._exponent(exponent))
             except (ValueError, ArithmeticError):
                 raise self.wrong(exponent) from None
         return value
+
+    def _exponent(self, text: str) -> float:
+        """A number, or a letter that stands for one."""
+        if len(text) == 1 and text.isalpha():
+            return self.look(Symbol("", text, "", ""))
+        return float(text.replace("−", "-"))
 
     def atom(self) -> Interval:
         kind, text = self.take()
@@ -303,4 +309,5 @@ FUNCTIONS: dict[str, Function] = {
     "√": lambda x, _: math.sqrt(max(x[0], 0.0)),
     "max": lambda x, _: max(x),
     "min": lambda x, _: min(x),
+    "sign": lambda x, _: float((x[0] > 0) - (x[0] < 0)),
 }

@@ -18,6 +18,7 @@ from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableErro
 from sheetnet.network.activations import ACTIVATIONS, Activation
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
+from sheetnet.network.states import letter_of
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ DOCUMENTS = {
 }
 #: A logarithm in a loss ends there, as in PyTorch's BCELoss.
 LOWEST = -100.0
+FIGURES = str.maketrans("₁₂", "12")
 
 
 class Decoder:
@@ -124,7 +126,8 @@ class Decoder:
         self.sizes = numbers.net.sizes
         document, single = self.document, len(numbers.inputs) == 1
         #: The letters of an example's loss and of the cost here, and those of ∂/∂z.
-        self.loss, self.cost = (document.alone,) * 2 if single else document.losses
+        one = single and not numbers.net.penalties
+        self.loss, self.cost = (document.alone,) * 2 if one else document.losses
         self.delta = {*document.delta} if single else {document.delta[0]}
 
     def on(self, sheet: str) -> Decoder:
@@ -166,12 +169,15 @@ class Decoder:
         if symbol.of or symbol.kept:
             parameter, layer, index = self._parameter(symbol)
             if symbol.kept:
-                [kept] = [s for s in numbers.net.optimiser.state if s[0] == symbol.kept]
+                states = numbers.net.optimiser.state
+                [kept] = [s for s in states if letter_of(s) == symbol.kept]
                 return float(numbers.now(parameter.kept(kept), layer)[index])
             if self.loss != self.cost and symbol.of[1:] == self.loss:
                 return self._of_example(parameter, layer, index)
             self._expect(symbol.of[1:] == self.cost, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
+        if not symbol.upper and letter + symbol.lower in self._update:
+            return self._update[letter + symbol.lower]
         if not symbol.lower and not symbol.upper:
             return self._alone(symbol)
         if letter in (document.weight, "b"):
@@ -193,6 +199,20 @@ class Decoder:
         self._expect(not (letter == "a" and last and document.outputs), symbol)
         return self._of_unit(kinds[letter], symbol)
 
+    @cached_property
+    def _update(self) -> dict[str, float]:
+        """What is written of an update besides parameters and gradients: its letters."""
+        numbers, net = self.numbers, self.numbers.net
+        clipping = (net.clipping.hyper,) if net.clipping else ()
+        found = {self.document.rate: numbers.hyper["learning_rate"], "t": numbers.step + 1.0}
+        # The letter of the rate of one step has a small t, as of its time.
+        found[f"{self.document.rate}t"] = numbers.following["learning_rate"]
+        found["k"] = numbers.following.get("clip_factor", 1.0)
+        found |= {each.penalty.hyper.symbol: each.strength for each in net.penalties}
+        for hyper in (*net.optimiser.hyper, *clipping):
+            found[hyper.symbol] = numbers.hyper[hyper.name]
+        return {key.translate(FIGURES): value for key, value in found.items()}
+
     def _output(self, unit: int) -> float:
         numbers = self.numbers
         return float(numbers.now(ACTIVATION, len(self.sizes) - 1)[numbers.sample, unit])
@@ -208,11 +228,6 @@ class Decoder:
     def _alone(self, symbol: Symbol) -> float:
         """A letter without an index: a hyper-parameter, the loss, or the only target."""
         document, numbers, letter = self.document, self.numbers, symbol.letter
-        if letter == document.rate:
-            return numbers.hyper["learning_rate"]
-        for hyper in numbers.net.optimiser.hyper:
-            if letter == hyper.symbol:
-                return numbers.hyper[hyper.name]
         for layer, hyper, _ in numbers.lesson.net.knobs():
             if letter == hyper.symbol:
                 return float(numbers.settings[hyper.name, layer.number].item())

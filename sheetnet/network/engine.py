@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sheetnet.errors import SheetnetError
+from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, factor_of
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
-from sheetnet.network.optimisers import Optimiser
+from sheetnet.network.penalties import PENALISED, PENALTY
 from sheetnet.network.quantities import (
     ACTIVATION,
     BATCH_INPUT,
@@ -199,7 +200,7 @@ def losses(
 
 
 def stepped(
-    optimiser: Optimiser,
+    net: Net,
     trained: npt.NDArray[np.bool_],
     held: tuple[FloatArray, FloatArray, Mapping[str, FloatArray]],
     hyper: Mapping[str, float],
@@ -207,17 +208,25 @@ def stepped(
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
     """A parameter and its state after update `number`, from itself, its gradient and its state.
 
-    What training leaves as it is has neither an update nor a state.
+    `hyper` are the hyper-parameters of this update. What training leaves as it is has neither
+    an update nor a state.
     """
     parameter, gradient, state = held
     if not trained.any():
         return parameter, dict(state)
-    moved, kept = optimiser.step(parameter, gradient, state, hyper, number)
+    gradient = net.taken(gradient, hyper)
+    moved, kept = net.optimiser.step(parameter, gradient, state, hyper, number)
     if trained.all():
         return moved, kept
     return np.where(trained, moved, parameter), {
         name: np.where(trained, array, state[name]) for name, array in kept.items()
     }
+
+
+def cost_of(net: Net, loss: FloatArray, parameters: Mapping[Any, FloatArray] | None = None) -> Any:
+    """The cost: the examples' losses (… × N) reduced, and what penalties add for parameters."""
+    cost = loss.sum(axis=-1) / net.reduction.divisor(loss.shape[-1])
+    return cost if parameters is None else cost + net.penalty(parameters)
 
 
 def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
@@ -252,7 +261,11 @@ def _run(
     gradient = net.loss.fused if fused else net.loss.gradient
     samples = net.batch or len(inputs)
     divisor = net.reduction.divisor(net.learns_from or samples)
+    steps = np.arange(len(trace.costs))
+    for scalar in net.scalars:
+        arrays[scalar.quantity.name, None][:] = scalar.values(hyper, steps)
     # What is the same in every step is looked up once: small networks take 20 µs a step.
+    shared, clipping = net.shared, net.clipping
     trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
     whole = {key: bool(mask.all()) for key, mask in trained.items()}
     places = [
@@ -283,8 +296,19 @@ def _run(
             for name, array in (*values.items(), *backs.items()):
                 arrays[name, number][step] = array
             gradients |= {(name, number): a / divisor for name, a in by_parameter.items()}
+            for each in net.penalties if PENALISED in own else ():
+                slope = each.penalty.slope(own[PENALISED])
+                gradients[PENALISED, number] += each.strength * slope
         if net.learns_from:
             arrays[ORDER.name, None][step] = drawn(net.learns_from, samples, step) + 1
+        if clipping and clipping.by_norm:
+            learning = [gradients[key][mask] for key, mask in trained.items()]
+            norm = np.sqrt(sum((each**2).sum() for each in learning))
+            arrays[GRADIENT_NORM.name, None][step] = norm
+            arrays[CLIP_FACTOR.name, None][step] = factor_of(norm, hyper["clip_norm"])
+        now = hyper
+        if shared:
+            now = hyper | {key: arrays[q.name, None][step] for key, q in shared.items()}
         updated: dict[Key, FloatArray] = {}
         for key, of_gradient, of_state in places:
             arrays[key][step] = parameters[key]
@@ -294,19 +318,19 @@ def _run(
             held = parameters[key], gradients[key], state[key]
             if until is not None and step >= until:
                 updated[key] = parameters[key]
-            elif whole[key]:
-                updated[key], state[key] = net.optimiser.step(*held, hyper, step + 1)
+            elif whole[key] and clipping is None:
+                updated[key], state[key] = net.optimiser.step(*held, now, step + 1)
             else:
-                updated[key], state[key] = stepped(
-                    net.optimiser, trained[key], held, hyper, step + 1
-                )
+                updated[key], state[key] = stepped(net, trained[key], held, now, step + 1)
         parameters = updated
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
     shown = batches[1] if net.batch else targets
     arrays[LOSS.name, None][:] = losses(net, last, shown, loss_hyper)
-    of_all = net.reduction.divisor(samples)
-    arrays[COST.name, None][:] = arrays[LOSS.name, None].sum(axis=1) / of_all
+    arrays[COST.name, None][:] = cost_of(net, arrays[LOSS.name, None])
+    if net.penalties:
+        arrays[PENALTY.name, None][:] = net.penalty({key: arrays[key] for key in parameters}, 1)
+        arrays[COST.name, None][:] += arrays[PENALTY.name, None]
 
 
 def _refuse_overflow(trace: Trace, learning_rate: float) -> None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+import numpy as np
+
 from sheetnet.expressions.formula import Area, Expression, call
 from sheetnet.network.arranging import arranged
 from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
+from sheetnet.network.penalties import PENALISED, PENALTY, penalty_cell
 from sheetnet.network.quantities import (
     ACTIVATION,
     COST,
@@ -23,6 +26,7 @@ from sheetnet.network.quantities import (
     ORDER,
     SAMPLE,
     TARGET,
+    WEIGHT,
     Quantity,
     Z,
 )
@@ -52,9 +56,38 @@ class Equations:
             return self.loss(index["sample"])
         if quantity == COST:
             return self.cost()
+        if quantity == PENALTY:
+            return penalty_cell(self.net.penalties, self._penalised())
         assert layer is not None
-        around = self.drawn if quantity.name in self._gradients else self
-        return self.net.layers[layer - 1].formula(quantity, around, index)
+        if quantity.name not in self._gradients:
+            return self.net.layers[layer - 1].formula(quantity, self, index)
+        found = self.net.layers[layer - 1].formula(quantity, self.drawn, index)
+        return self.penalised(found, layer, index) if quantity == WEIGHT.gradient else found
+
+    def penalised(self, gradient: Expression, layer: int, index: Mapping[str, int]) -> Expression:
+        """The gradient of a weight by the losses, and what the penalties add to it."""
+        for each in self.net.penalties:
+            place = {axis: index[axis] for axis in WEIGHT.axes if axis in index}
+            slope = each.penalty.cell_slope(self.cells.at(WEIGHT, layer, **place))
+            gradient = gradient + each.strength * slope
+        return gradient
+
+    def _penalised(self) -> list[Expression]:
+        """The areas of all weights, or their cells."""
+        found: list[Expression] = []
+        for layer in self.net.layers:
+            for parameter in layer.parameters:
+                if parameter.name == PENALISED:
+                    found += self._all(parameter, layer.number)
+        return found
+
+    def _all(self, parameter: Quantity, layer: int) -> list[Expression]:
+        area = self.cells.area(parameter, layer)
+        if area is not None:
+            return [area]
+        lengths = self.net.lengths(parameter, layer, 1)
+        places = (dict(zip(lengths, place, strict=True)) for place in np.ndindex(*lengths.values()))
+        return [self.cells.at(parameter, layer, **place) for place in places]
 
     @cached_property
     def drawn(self) -> Equations:
@@ -101,13 +134,14 @@ class Equations:
         return loss.cell_from_z(outputs, z, targets, self.loss_hyper)
 
     def cost(self) -> Expression:
-        """The examples' losses, their mean or their sum."""
-        return reduced(
+        """The examples' losses, their mean or their sum, and the penalty."""
+        of_losses = reduced(
             self.samples,
             lambda n: self.cells.at(LOSS, None, sample=n),
             lambda: self.cells.area(LOSS),
             self.divisor,
         )
+        return of_losses + self.cells.at(PENALTY) if self.net.penalties else of_losses
 
     def order(self, step: Expression, place: int) -> Expression:
         """The number of an example that a step learns from, counted from 1."""

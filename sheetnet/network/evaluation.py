@@ -20,6 +20,7 @@ from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Derived, Numbers
+from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import (
     ACTIVATION,
     INPUT,
@@ -94,8 +95,9 @@ def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Of each set: the last layer's z (steps + 1 × examples × outputs), the mean or summed loss
-    and the share of right examples (steps + 1 each)."""
+    """Of each set: the last layer's z (steps + 1 × examples × outputs), the cost and the share of
+    right examples (steps + 1 each). A penalty of the weights is in the cost of the training set,
+    since it is that which training makes small."""
 
     z: list[FloatArray]
     costs: list[FloatArray]
@@ -117,6 +119,8 @@ def evaluated(numbers: Numbers) -> Evaluation:
         z.append(last[Z.name])
         costs.append(losses(net, last, targets, numbers.loss_hyper).sum(axis=1) / divisor)
         accuracies.append(right(last[by.name], targets).mean(axis=1))
+    if net.penalties:
+        costs[0] = costs[0] + trace[PENALTY, None]
     return Evaluation(z, costs, accuracies)
 
 

@@ -31,6 +31,7 @@ from sheetnet.network.losses import LOSSES
 from sheetnet.network.optimisers import OPTIMISERS, SGD
 from sheetnet.network.reductions import MEAN, REDUCTIONS
 from sheetnet.network.rules import GRADIENT, RULES
+from sheetnet.network.schedules import CONSTANT, SCHEDULES
 
 MOST_STEPS = 10_000_000
 
@@ -140,6 +141,11 @@ class Training(Open):
         default=SGD.name,
         description="how a step changes the parameters",
         json_schema_extra={"enum": [*sorted(OPTIMISERS)]},
+    )
+    schedule: str = Field(
+        default=CONSTANT.name,
+        description="how the learning rate changes from step to step",
+        json_schema_extra={"enum": [*sorted(SCHEDULES)]},
     )
     rule: str = Field(
         default=GRADIENT.name,

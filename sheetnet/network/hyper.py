@@ -12,16 +12,20 @@ from typing import Any
 class HyperParameter:
     """A number with a name, a value where the lesson gives none, and its bounds, included.
 
-    One that is a `knob` stands in a yellow cell; others are constants of the formulas.
+    One without a `default` has to be given. One that is a `knob` stands in a yellow cell; others
+    are constants of the formulas. `cell_name` is what formulas call it, where its own name is no
+    name of a cell.
     """
 
     name: str
-    default: float
+    default: float | None
     about: str
     low: float = -1e6
     high: float = 1e6
     symbol: str = ""
     knob: bool = False
+    whole: bool = False
+    cell_name: str = ""
 
 
 def chosen(
@@ -41,6 +45,11 @@ def chosen(
     values = {}
     for name, parameter in known.items():
         value = given.get(name, parameter.default)
+        if value is None:
+            raise ValueError(
+                f"{field}{name}: missing, and {owner} needs it: write a number from "
+                f"{parameter.low:g} to {parameter.high:g}"
+            )
         if isinstance(value, bool) or not isinstance(value, float | int):
             raise ValueError(f"{field}{name}: write a number, not {value!r}")
         if not parameter.low <= value <= parameter.high:
@@ -48,5 +57,7 @@ def chosen(
                 f"{field}{name}: is {value:g}: write a number from {parameter.low:g} to "
                 f"{parameter.high:g}"
             )
+        if parameter.whole and value != int(value):
+            raise ValueError(f"{field}{name}: is {value:g}: write a whole number")
         values[name] = float(value)
     return values

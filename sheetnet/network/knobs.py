@@ -6,6 +6,8 @@ To add one, write a function that yields a `Knob` and put it into `KNOBS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
@@ -42,6 +44,8 @@ from sheetnet.workbook.knobs import Array, Knob, a_little
 LARGEST = 1_000_000.0
 #: A learning rate that nobody means.
 LARGEST_RATE = 1000.0
+#: Where a step is about the rate itself, larger ones leave every unit saturated.
+LARGEST_STEP = 3.0
 SMALLEST_H, LARGEST_H = 1e-6, 0.1
 #: The most outputs that a drop-down within a rule can list.
 MOST_OUTPUTS = 20
@@ -74,9 +78,9 @@ def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
     )
 
 
-def _other_rate(value: Array, rng: np.random.Generator, turn: int) -> Array:
+def _other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
     """Smaller at first, so that all steps are near the first; later up to the largest."""
-    largest = float(np.log10(LARGEST_RATE / value.item()))
+    largest = float(np.log10(most / value.item()))
     low, high = (-1.0, -0.5) if turn < len(SIZES) else (0.0, max(largest, 0.0))
     moved: Array = value * 10.0 ** rng.uniform(low, high)
     return moved
@@ -87,6 +91,17 @@ class _Bounds(TypedDict):
     high: float
 
 
+def _other_threshold(value: Array, rng: np.random.Generator, turn: int) -> Array:
+    """By turns below and above what gradients are; not in step with their signs."""
+    moved: Array = value * (0.03, 0.3, 30.0)[turn // 2 % 3] * rng.uniform(0.5, 2.0)
+    return moved
+
+
+class _Moves(TypedDict):
+    nudge: Callable[[Array, np.random.Generator], Array]
+    shake: Callable[[Array, np.random.Generator, int], Array]
+
+
 def _bounds(value: Array, low: float = -LARGEST, high: float = LARGEST) -> _Bounds:
     """What may be typed: from low to high, and whatever the lesson itself says."""
     return {"low": min(low, float(value.min())), "high": max(high, float(value.max()))}
@@ -95,6 +110,13 @@ def _bounds(value: Array, low: float = -LARGEST, high: float = LARGEST) -> _Boun
 def _rates(lesson: Lesson) -> Iterator[Knob]:
     rate = NOTATIONS[lesson.notation].rate_letter
     own = np.array(lesson.hyper["learning_rate"])
+    by_size = lesson.net.optimiser.by_size
+    update = f"gradient descent: new weight = weight − {rate} · gradient"
+    if not lesson.net.is_plain:
+        optimiser = lesson.net.optimiser
+        update = f"{optimiser.name}: {optimiser.written.replace('η', rate)}"
+        if lesson.net.schedule.scalar:
+            update += f". By the schedule: {lesson.net.schedule.written.replace('η', rate)}"
     yield Knob(
         LEARNING_RATE.name,
         None,
@@ -102,28 +124,49 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         **_bounds(own, 1e-12, LARGEST_RATE),
         name=NOTATIONS[lesson.notation].rate_name,
         title=f"learning rate {rate}",
-        note=f"The step size of gradient descent: new weight = weight − {rate} · gradient. Larger "
-        "steps learn faster, until they overshoot.",
+        note=f"The step size of {update}. Larger steps learn faster, until they overshoot.",
         nudge=lambda value, rng: value * 1.013,
-        shake=_other_rate,
+        shake=partial(_other_rate, most=LARGEST_STEP if by_size else LARGEST_RATE),
     )
-    for hyper in lesson.net.optimiser.hyper:
+    net = lesson.net
+    for hyper in (*net.optimiser.hyper, *net.schedule.hyper):
         yield _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.2, 1.0))
+    if net.clipping:
+        hyper = net.clipping.hyper
+        knob = _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.5, 2.0))
+        yield replace(knob, shake=_other_threshold)
+    for each in net.penalties:
+        yield _hyper(each.penalty.hyper, each.strength, 0.987, (0.2, 3.0))
 
 
 def _hyper(hyper: HyperParameter, value: float, nudge: float, shake: tuple[float, float]) -> Knob:
-    """A hyper-parameter of the optimiser or the loss; the proof moves it by these factors."""
+    """A hyper-parameter of the optimiser or the loss; the proof moves it by these factors.
+
+    One that counts is moved by 1, and then to the first few numbers; one that is 0 away from it.
+    """
+    own = np.array(value)
+    moves: _Moves = {
+        "nudge": lambda value, rng: value * nudge,
+        "shake": lambda value, rng, turn: value * rng.uniform(*shake),
+    }
+    if hyper.whole:
+        moves = {
+            "nudge": lambda value, rng: value + 1,
+            "shake": lambda value, rng, turn: value * 0 + hyper.low + turn % 3,
+        }
+    elif value == 0:
+        moves = {"nudge": a_little, "shake": lambda value, rng, turn: a_little(value, rng)}
     return Knob(
         hyper.name,
         None,
-        np.array(value),
+        own,
         low=hyper.low,
         high=hyper.high,
-        name=hyper.name,
+        whole=hyper.whole,
+        name=hyper.cell_name or hyper.name,
         title=f"{hyper.name.replace('_', ' ')} {hyper.symbol}".strip(),
         note=f"{hyper.about[0].upper()}{hyper.about[1:]}.",
-        nudge=lambda value, rng: value * nudge,
-        shake=lambda value, rng, turn: value * rng.uniform(*shake),
+        **moves,
     )
 
 

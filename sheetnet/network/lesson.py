@@ -30,6 +30,7 @@ from sheetnet.network import comparing
 from sheetnet.network.data.columns import Wanted
 from sheetnet.network.data.source import CARRIED_OUT, Source, examples_in, origin
 from sheetnet.network.fields import Data, Network, Training, tries
+from sheetnet.network.following import asked, hyper_of, of_training
 from sheetnet.network.frozen import Mask, masks
 from sheetnet.network.hyper import chosen
 from sheetnet.network.initialisation import INITIALISATIONS
@@ -43,7 +44,7 @@ from sheetnet.network.layers.dense import (
 from sheetnet.network.losses import LOSSES, Loss
 from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
-from sheetnet.network.optimisers import OPTIMISERS, Optimiser
+from sheetnet.network.optimisers import OPTIMISERS
 from sheetnet.network.published import Group, check_published, groups
 from sheetnet.network.reductions import REDUCTIONS
 from sheetnet.network.rules import RULES
@@ -107,7 +108,7 @@ class Lesson(File):
             for name, table, further in (
                 ("network", Network, LOSSES.values()),
                 ("data", Data, ()),
-                ("training", Training, OPTIMISERS.values()),
+                ("training", Training, of_training()),
             ):
                 if isinstance(content.get(name), Mapping):
                     known = [*table.model_fields, *declared(further)]
@@ -125,7 +126,7 @@ class Lesson(File):
                     "can hold: take it out"
                 )
         self._net = _net(self.network, self.training)
-        self._hyper = _hyper(self._net.optimiser, self.training)
+        self._hyper = hyper_of(self._net, self.training)
         _check_data(self._net, self.data)
         _check_batch(self._net, self.training, len(self.data.inputs))
         check_published(self._net, self.published, self.samples, self.training.steps)
@@ -229,7 +230,7 @@ class Lesson(File):
 
     @property
     def hyper(self) -> dict[str, float]:
-        """The optimiser's hyper-parameters, the learning rate among them."""
+        """The hyper-parameters of an update, the learning rate among them."""
         return {"learning_rate": float(self.training.learning_rate), **self._hyper}
 
     @property
@@ -325,22 +326,9 @@ def _net(network: Network, training: Training) -> Net:
         reduction,
         rule,
         frozen,
+        *asked(training),
         training.batch,
     )
-
-
-def _hyper(optimiser: Optimiser, training: Training) -> dict[str, float]:
-    """The optimiser's hyper-parameters; a key of another one names it."""
-    given = training.model_extra or {}
-    own = [parameter.name for parameter in optimiser.hyper]
-    for other in OPTIMISERS.values():
-        for parameter in other.hyper:
-            if parameter.name in given and parameter.name not in own:
-                raise ValueError(
-                    f"training.{parameter.name}: {training.optimiser} has none: take it out, or "
-                    f'set optimiser = "{other.name}"'
-                )
-    return chosen(optimiser.hyper, given, "training.", f"the optimiser {training.optimiser}")
 
 
 def _check_batch(net: Net, training: Training, examples: int) -> None:

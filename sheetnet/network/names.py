@@ -50,6 +50,16 @@ ALIASES = {
         "batchgradientdescent": "sgd",
         "gd": "sgd",
         "sgdmomentum": "momentum",
+        "nag": "nesterov",
+        "nesterovmomentum": "nesterov",
+    },
+    "schedule": {
+        "none": "constant",
+        "steplr": "step",
+        "exponentiallr": "exponential",
+        "exponentialdecay": "exponential",
+        "cosineannealing": "cosine",
+        "cosineannealinglr": "cosine",
     },
     "reduction": {"sumoverbatchsize": "mean", "batchmean": "mean"},
 }
@@ -103,8 +113,14 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "whose numbers are small: normal and uniform here are PyTorch's, of width 1",
     ),
     "optimiser": _none(
-        """adadelta adafactor adagrad adam adamax adamw asgd ftrl lamb lars lbfgs lion muon
-        nadam nesterov newton radam rmsprop rprop sparseadam"""
+        """adadelta adafactor adamax asgd ftrl lamb lars lbfgs lion muon nadam newton radam
+        rprop sparseadam"""
+    ),
+    "schedule": _none(
+        """chained constantlr constantwithwarmup cosinewithrestarts cosineannealingwarmrestarts
+        cyclic cycliclr inversetimedecay lambdalr linear linearlr multiplicativelr multistep
+        multisteplr onecycle onecyclelr piecewiseconstant piecewiseconstantdecay plateau
+        polynomial polynomialdecay polynomiallr reducelronplateau sequentiallr warmup"""
     ),
     "reduction": {"none": ""},
 }

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sheetnet.network.clipping import CLIP_FACTOR, Clipping
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.losses import Loss
 from sheetnet.network.optimisers import Optimiser
+from sheetnet.network.penalties import PENALISED, Penalised, penalty_of, quantities
 from sheetnet.network.quantities import (
     BATCH_INPUT,
     BATCH_TARGET,
@@ -27,6 +29,8 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.reductions import MEAN, Reduction
 from sheetnet.network.rules import GRADIENT, Rule
+from sheetnet.network.scalars import Scalar
+from sheetnet.network.schedules import CONSTANT, Schedule
 from sheetnet.workbook.knobs import Key
 
 #: A quantity and its layer, None where it has none.
@@ -60,7 +64,8 @@ class Net:
     """The network of a lesson. `loss_hyper` are the loss's hyper-parameters, as the lesson says.
 
     `frozen` says of a parameter's numbers which stay as they are; none where it is not there.
-    `batch` is how many examples a step is shown; None: all of them.
+    `penalties` are what the cost adds for the weights, `clipping` what is done to gradients
+    before an update takes them. `batch` is how many examples a step is shown; None: all of them.
     """
 
     inputs: int
@@ -72,6 +77,9 @@ class Net:
     reduction: Reduction = MEAN
     rule: Rule = GRADIENT
     frozen: Mapping[Key, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    schedule: Schedule = CONSTANT
+    clipping: Clipping | None = None
+    penalties: tuple[Penalised, ...] = ()
     batch: int | None = None
 
     def knobs(self) -> Iterator[tuple[Layer, HyperParameter, str]]:
@@ -81,10 +89,10 @@ class Net:
             alone = sum(other.name == hyper.name for _, other in owned) == 1
             yield layer, hyper, hyper.name if alone else f"{hyper.name}_{layer.number}"
 
-    def at(self, held: Callable[[int, str], Any]) -> Net:
-        """The same network with what `held(layer, name)` says of the layers' knobs: numbers that
-        stand in cells, or these cells."""
-        if not any(layer.turned_by for layer in self.layers):
+    def at(self, held: Callable[[int | None, str], Any]) -> Net:
+        """The same network with what `held(layer, name)` says of the layers' knobs and, without
+        a layer, of the penalties' strengths: numbers that stand in cells, or these cells."""
+        if not self.penalties and not any(layer.turned_by for layer in self.layers):
             return self
         layers = [
             layer.with_hyper(Held(layer.hyper, partial(held, layer.number), layer.turned_by))
@@ -92,13 +100,42 @@ class Net:
             else layer
             for layer in self.layers
         ]
-        return replace(self, layers=tuple(layers))
+        penalties = [replace(each, held=partial(held, None)) for each in self.penalties]
+        return replace(self, layers=tuple(layers), penalties=tuple(penalties))
 
     def of_loss(self, held: Callable[[str], Any]) -> dict[str, Any]:
         """What the loss depends on: its hyper-parameters, by what `held(name)` says of each, and
         those of the activation that it is differentiated with as one."""
         own = {hyper.name: held(hyper.name) for hyper in self.loss.hyper}
         return {**self.layers[-1].hyper, **own} if self.loss.fused_with else own
+
+    def penalty(self, parameters: Mapping[Any, npt.NDArray[np.float64]], first: int = 0) -> Any:
+        """What the cost adds for parameters, by name and layer; their own axes begin at `first`."""
+        weights = [array for (name, _), array in parameters.items() if name == PENALISED]
+        return penalty_of(self.penalties, weights, first)
+
+    @property
+    def scalars(self) -> tuple[Scalar, ...]:
+        """What follows from the step alone and all parameters share in an update."""
+        scheduled = (self.schedule.scalar,) if self.schedule.scalar else ()
+        return (*scheduled, *self.optimiser.scalars)
+
+    @property
+    def shared(self) -> dict[str, Quantity]:
+        """What all parameters share in an update, by what formulas of the update call it."""
+        found = {scalar.key: scalar.quantity for scalar in self.scalars}
+        if self.clipping and self.clipping.by_norm:
+            found[CLIP_FACTOR.name] = CLIP_FACTOR
+        return found
+
+    def taken(self, gradient: Any, hyper: Mapping[str, Any]) -> Any:
+        """What an update takes of a gradient."""
+        return self.clipping.take(gradient, hyper) if self.clipping else gradient
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether an update is −η·gradient, with the learning rate of the lesson."""
+        return self.optimiser.is_plain and not self.shared and not self.clipping
 
     @property
     def learns_from(self) -> int | None:
@@ -162,12 +199,18 @@ class Net:
             for quantity in part.values:
                 yield quantity, part.number
         yield LOSS, None
+        for quantity in quantities(self.penalties):
+            yield quantity, None
         yield COST, None
         for part in reversed(self.layers):
             for quantity in part.backs:
                 yield quantity, part.number
         for parameter, layer in self.parameters():
             yield parameter.gradient, layer
+        for quantity in self.clipping.quantities if self.clipping else ():
+            yield quantity, None
+        for scalar in self.scalars:
+            yield scalar.quantity, None
 
     def lengths(self, quantity: Quantity, layer: int | None, samples: int) -> dict[str, int]:
         """The length of each of a quantity's axes."""

@@ -240,10 +240,14 @@ NOTATIONS: dict[str, Notation] = {
 class Symbols:
     """How a network's quantities are written; units and sources are given from 0."""
 
-    def __init__(self, notation: Notation, sizes: Sequence[int], samples: int = 1) -> None:
-        """`sizes` are the numbers of inputs and of each layer's units."""
+    def __init__(
+        self, notation: Notation, sizes: Sequence[int], samples: int = 1, apart: bool = False
+    ) -> None:
+        """`sizes` are the numbers of inputs and of each layer's units; `apart` says that the loss
+        of the only example is not the cost, as with several examples."""
         self.notation, self.sizes, self.samples = notation, tuple(sizes), samples
         self.last = len(self.sizes) - 1
+        self._apart = apart or samples > 1
 
     def letter(self, letter: str, lower: str, layer: int | None) -> Rich:
         runs = [Run(letter, 0, len(letter) == 1)]
@@ -342,12 +346,12 @@ class Symbols:
     @property
     def cost_letter(self) -> str:
         notation = self.notation
-        return notation.single_letter if self.samples == 1 else notation.cost_letter
+        return notation.cost_letter if self._apart else notation.single_letter
 
     @property
     def loss_letter(self) -> str:
         notation = self.notation
-        return notation.single_letter if self.samples == 1 else notation.loss_letter
+        return notation.loss_letter if self._apart else notation.single_letter
 
     @property
     def cost(self) -> Rich:

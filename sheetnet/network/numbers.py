@@ -38,6 +38,9 @@ from sheetnet.workbook.knobs import Key, Settings
 #: A change of what goes in, a hundred times what rounding does, and what may become of it:
 #: relatively, or of small numbers as it is. Proofs tolerate a tenth of that.
 NUDGE, GROWN, LEAST = 1e-13, 1e-8, 1e-11
+#: So many times less may become of it where an update divides gradients by their size: what a
+#: saturated unit leaves of one has few digits, and all of these count.
+BLUR = 20.0
 #: Where there are larger numbers, the last bits of a saturated activation, times those, are more
 #: than proofs tolerate.
 SATURATED = 1e3
@@ -114,8 +117,14 @@ class Numbers:
 
     @cached_property
     def hyper(self) -> dict[str, float]:
-        """The optimiser's hyper-parameters as they stand in the cells."""
+        """The hyper-parameters of an update as they stand in the cells."""
         return {name: self.settings.number(name) for name in self.lesson.hyper}
+
+    @property
+    def following(self) -> dict[str, float]:
+        """The hyper-parameters of the update that follows the chosen step."""
+        shared = {key: float(self.now(q)) for key, q in self.net.shared.items()}
+        return self.hyper | shared
 
     @cached_property
     def loss_hyper(self) -> dict[str, float]:
@@ -150,6 +159,7 @@ class Numbers:
         places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
         places.append((INPUT.name, None))
         draw = np.random.default_rng(0)
+        blur = BLUR if self.net.optimiser.by_size else 1.0
         for _ in range(NUDGES):
             moved: dict[Key, FloatArray] = {}
             for place in places:
@@ -161,7 +171,7 @@ class Numbers:
                 return False
             for key, array in self.trace.items():
                 grown = np.abs(array - other[key])
-                if (grown > np.maximum(GROWN * np.abs(array), LEAST)).any():
+                if (grown > np.maximum(GROWN * np.abs(array), LEAST) / blur).any():
                     return False
         return True
 

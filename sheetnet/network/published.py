@@ -208,7 +208,7 @@ def new_less_old(numbers: Numbers, place: Place) -> float:
 def is_plain(net: Net) -> bool:
     """Whether an update is −η times the gradient, of every parameter."""
     all_trained = all(net.trained(quantity, at).all() for quantity, at in net.parameters())
-    return not net.optimiser.state and all_trained
+    return net.is_plain and all_trained
 
 
 def _unit(values: Callable[[Numbers, Place], Any]) -> Callable[[Numbers, Place], float]:

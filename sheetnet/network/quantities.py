@@ -12,6 +12,7 @@ from enum import Enum
 
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.notation import Symbols
+from sheetnet.network.states import letter_of, titled
 
 STEP, SAMPLE, UNIT, SOURCE = "step", "sample", "unit", "source"
 
@@ -74,8 +75,10 @@ class Quantity:
             f"{self.name}_{state}",
             self.axes,
             Role.UPDATE,
-            f"{state} of the {self.title}",
-            lambda symbols, layer, at: f"{state[0]}(" + self.symbol(symbols, layer, at) + ")",
+            f"{titled(state)} of the {self.title}",
+            lambda symbols, layer, at: (
+                f"{letter_of(state)}(" + self.symbol(symbols, layer, at) + ")"
+            ),
         )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.data.source import CARRIED_OUT, Source
+from sheetnet.network.following import of_training
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.layers import LAYERS
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOSSES
-from sheetnet.network.optimisers import OPTIMISERS
 
 
 def json_schema() -> dict[str, Any]:
@@ -30,7 +30,7 @@ def json_schema() -> dict[str, Any]:
     definitions.pop("Fields", None)
     numbers = definitions["Group"]["properties"]["numbers"]
     numbers["items"] = {"anyOf": [{"type": "string"}, numbers["items"]]}
-    for name, owners in (("Network", LOSSES.values()), ("Training", OPTIMISERS.values())):
+    for name, owners in (("Network", LOSSES.values()), ("Training", of_training())):
         definitions[name]["properties"] |= _schema_of(owners)
         definitions[name]["additionalProperties"] = False
     _say_where_from(definitions["Data"])
@@ -49,11 +49,10 @@ def _say_where_from(data: dict[str, Any]) -> None:
 def _schema_of(owners: Iterable[Any]) -> dict[str, Any]:
     def described(parameter: HyperParameter) -> dict[str, Any]:
         return {
-            "type": "number",
+            "type": "integer" if parameter.whole else "number",
             "description": parameter.about,
-            "default": parameter.default,
             "minimum": parameter.low,
             "maximum": parameter.high,
-        }
+        } | ({} if parameter.default is None else {"default": parameter.default})
 
     return {parameter.name: described(parameter) for owner in owners for parameter in owner.hyper}

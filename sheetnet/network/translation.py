@@ -36,7 +36,8 @@ class _Translator:
     def __init__(self, lesson: Lesson, key: str) -> None:
         samples = lesson.samples
         own, other = (
-            Symbols(NOTATIONS[name], lesson.sizes, samples) for name in (lesson.notation, key)
+            Symbols(NOTATIONS[name], lesson.sizes, samples, bool(lesson.net.penalties))
+            for name in (lesson.notation, key)
         )
         pairs = zip(_symbols(lesson, own), _symbols(lesson, other), strict=True)
         self._others = {str(one): str(another) for one, another in pairs}

@@ -532,4 +532,52 @@ BY_HAND = [
         "text = _inner(node.right, binds + 1,",
         "text = _inner(node.right, binds,",
     ),
+    ByHand(
+        "Optimisers: a sum of squares for their average",
+        f"{NETWORK}/optimisers.py",
+        '(1 - h["beta2"]) * square(g)',
+        "square(g)",
+    ),
+    ByHand(
+        "Optimisers: a correction that stays what it was",
+        f"{NETWORK}/optimisers.py",
+        "following=lambda above, h, step: h[beta] * above + (1 - h[beta])",
+        "following=lambda above, h, step: above",
+    ),
+    ByHand(
+        "Optimisers: ε within the root",
+        f"{NETWORK}/optimisers.py",
+        'root = call("SQRT", new["second_moment"] / h["second_correction"])',
+        'root = call("SQRT", new["second_moment"] / h["second_correction"] + h["epsilon"])',
+    ),
+    ByHand(
+        "Schedules: half a wave is a whole one",
+        f"{NETWORK}/schedules.py",
+        'call("PI") * step',
+        '2 * call("PI") * step',
+    ),
+    ByHand(
+        "Clipping: a factor above 1",
+        f"{NETWORK}/clipping.py",
+        'return minimum(1, h["clip_norm"] / (norm + LEAST))',
+        'return h["clip_norm"] / (norm + LEAST)',
+    ),
+    ByHand(
+        "Clipping: the norm without its root",
+        f"{NETWORK}/clipping.py",
+        'return call("SQRT", summed)',
+        "return summed",
+    ),
+    ByHand(
+        "Penalties: Σw² for ½Σw²",
+        f"{NETWORK}/penalties.py",
+        'lambda *some: call("SUMSQ", *some)) / 2',
+        'lambda *some: call("SUMSQ", *some)) / 1',
+    ),
+    ByHand(
+        "Penalties: the gradient without them",
+        f"{NETWORK}/equations.py",
+        "gradient = gradient + each.strength * slope",
+        "gradient = gradient + 0 * slope",
+    ),
 ]

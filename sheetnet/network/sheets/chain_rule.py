@@ -213,19 +213,19 @@ class _Writer:
         sheet.put(row, LABEL, "sum of the paths", styles.LABEL_RIGHT.but(size=9))
         look = BACKWARD.but(bold=True, size=13, number_format=styles.SIGNED_SIX)
         sheet.put(row, START, total(list(products)), look, claim=paths.total)
-        here = parameters.SHARE if context.batch else parameters.GRADIENT
+        here = parameters.SHARE if context.apart else parameters.GRADIENT
         gradient = parameters.look(context, here, self.texts.number)
         small = styles.NUMBER.but(number_format=styles.SIGNED_SIX, colour=styles.GREY)
 
         def known(numbers: Numbers) -> float:
-            held = parameters.shares if context.batch else parameters.gradients
+            held = parameters.shares if context.apart else parameters.gradients
             return float(held(numbers)[path_difference.chosen(numbers)])
 
         near = call("ABS", value - gradient) <= 1e-9 * (1 + call("ABS", value))
         write_check(sheet, row, FIRST, near)
         sheet.put(row, FIRST + 1, gradient, small, claim=known)
         says = f"its share in the gradient on Training, {context.symbols.delta_name} · source"
-        sheet.put(row, FIRST + 2, says if context.batch else ON_TRAINING, BESIDE)
+        sheet.put(row, FIRST + 2, says if context.apart else ON_TRAINING, BESIDE)
         row += 1
         cells = self._central(value, Ref(NAME, row, FIRST + 1))
         sheet.put(
@@ -279,7 +279,7 @@ class _Writer:
     def _write_meaning(self, value: Ref) -> None:
         """What the derivative says, in words; with a batch, what the update takes."""
         context, sheet, row = self.context, self.sheet, SUM_ROW + 4
-        name = "loss of this example" if context.batch else "cost"
+        name = "loss of this example" if context.apart else "cost"
         effects = (f"lowers the {name}.", f"does not change the {name}.", f"raises the {name}.")
         effect = call("CHOOSE", call("SIGN", call("ROUND", value, 12)) + 2, *effects)
         text = join(["A little more of ", self.knob, " ", effect])
@@ -291,7 +291,7 @@ class _Writer:
             return f"A little more of {symbol} {effects[int(np.sign(np.round(slope, 12))) + 1]}"
 
         sheet.put(row, FIRST, text, styles.PLAIN, claim=said)
-        if not context.batch:
+        if not context.apart:
             return
         symbols, row = context.symbols, row + 1
         symbol = join([symbols.by_name(symbols.cost_letter), self.knob])
@@ -304,7 +304,9 @@ class _Writer:
             BACKWARD.but(bold=True, number_format=styles.SIGNED_SIX),
             claim=lambda numbers: parameters.gradients(numbers)[path_difference.chosen(numbers)],
         )
-        hint = f"the same of all {context.samples} examples together: the update takes this one"
+        of = f" of all {context.samples} examples together" * context.batch
+        penalty = ", and what the penalty adds" * bool(context.net.penalties)
+        hint = f"the same{of}{penalty}: the update takes this one"
         sheet.put(row, FIRST, hint, BESIDE)
 
 

@@ -29,6 +29,7 @@ from sheetnet.network.quantities import (
     TARGET,
     Quantity,
 )
+from sheetnet.network.scalars import lettered
 from sheetnet.sheets.words import Words
 from sheetnet.workbook.blocks import Block, Blocks
 from sheetnet.workbook.book import Reading, name_of
@@ -72,7 +73,7 @@ class Context:
 
     @cached_property
     def symbols(self) -> Symbols:
-        return Symbols(NOTATIONS[self.lesson.notation], self.sizes, self.samples)
+        return Symbols(NOTATIONS[self.lesson.notation], self.sizes, self.samples, self.apart)
 
     @property
     def notation(self) -> Notation:
@@ -109,6 +110,11 @@ class Context:
     @property
     def batch(self) -> bool:
         return self.samples > 1
+
+    @property
+    def apart(self) -> bool:
+        """Whether an example's loss and the cost are two things."""
+        return self.batch or bool(self.net.penalties)
 
     @property
     def steps(self) -> int:
@@ -227,7 +233,9 @@ class Context:
             assert knob.name
             cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
             symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
-            self._names[place] = name_of(knob.name, cell, symbol or knob.title.split()[-1])
+            self._names[place] = name_of(
+                knob.name, cell, symbol or lettered(knob.title.split()[-1])
+            )
         return self._names[place]
 
     @property
@@ -247,7 +255,7 @@ class Context:
 
     @property
     def hyper(self) -> dict[str, Name]:
-        """The optimiser's hyper-parameters as formulas name them."""
+        """The hyper-parameters of an update as formulas name them."""
         return {name: self.name(name) for name in self.lesson.hyper}
 
     @property

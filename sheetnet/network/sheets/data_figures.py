@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from sheetnet.expressions.formula import call, equal
+from sheetnet.expressions.formula import Expression, call, equal
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import shown_sets
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import (
@@ -79,10 +80,19 @@ def _write_counts(
         count = losses.shape[0]
         sheet.put(row, COUNT, call("COUNT", losses), WHOLE, claim=float(count))
         summed = call("SUM", losses)
-        mean = summed if divisor(count) == 1 else summed / divisor(count)
+        mean: Expression = summed if divisor(count) == 1 else summed / divisor(count)
+        penalised = number == 0 and bool(context.net.penalties)
+        if penalised:
+            mean = mean + context.of_step(PENALTY)
 
-        def of_set(numbers: Numbers, number: int = number, by: int = divisor(count)) -> float:
-            return float(found(numbers).losses[_set_of(numbers, number)].sum() / by)
+        def of_set(
+            numbers: Numbers,
+            number: int = number,
+            by: int = divisor(count),
+            penalised: bool = penalised,
+        ) -> float:
+            penalty = float(numbers.now(PENALTY)) if penalised else 0.0
+            return float(found(numbers).losses[_set_of(numbers, number)].sum() / by) + penalty
 
         bold = styles.FORWARD.but(bold=True, number_format=styles.FOUR)
         sheet.put(row, cost, mean, bold, claim=of_set)

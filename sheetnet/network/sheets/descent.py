@@ -244,7 +244,7 @@ class _Writer:
         context, cost = self.context, self.context.symbols.cost
         table = {of: parameters.look(context, of, self.number) for of in _LOOKED_UP}
         there = Ref(CURVE, rows.top + POINTS + 1, rows.cost_column)
-        rate, plain = context.notation.rate_letter, context.net.optimiser.state == ()
+        rate, plain = context.notation.rate_letter, context.net.is_plain
         tangent = self.value(HERE) + self.value(SLOPE) * self.value(STEP)
         step = self.value(AFTER) - self.value(NOW)
         lines: list[tuple[int, str, Expression, Style, Callable[[Numbers], float]]] = [
@@ -282,7 +282,7 @@ class _Writer:
             "The step goes down.",
             "The cost stays as it was.",
             f"Overshoot! The step leads up the other side. Choose a smaller {rate}."
-            if self.context.net.optimiser.state == ()
+            if self.context.net.optimiser.is_plain
             else f"The step leads up: what it keeps of earlier steps, or {rate}, is too large.",
         )
         outcome = call("CHOOSE", call("SIGN", call("ROUND", there - here, 12)) + 2, *outcomes)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, join, when
-from sheetnet.network.engine import FloatArray, forward, losses
+from sheetnet.network import penalties
+from sheetnet.network.engine import FloatArray, cost_of, forward, losses
 from sheetnet.network.equations import Equations
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
@@ -70,7 +71,8 @@ def _blocks(net: Net, samples: int) -> list[Block]:
     column, blocks = FIRST, []
     owned = [*net.parameters()]
     owned += [(quantity, layer.number) for layer in net.layers for quantity in layer.values]
-    for quantity, layer in [*owned, (LOSS, None), (COST, None)]:
+    penalty = [(each, None) for each in penalties.quantities(net.penalties)]
+    for quantity, layer in [*owned, (LOSS, None), *penalty, (COST, None)]:
         lengths = net.lengths(quantity, layer, samples)
         block = Block(quantity.name, layer, NAME, FIRST_ROW, column, (), quantity.axes, lengths)
         blocks.append(block)
@@ -109,8 +111,8 @@ def _moved(numbers: Numbers) -> FloatArray:
             for quantity in layer.values
         ]
         loss = losses(net, kept[-1], numbers.targets, numbers.loss_hyper)
-        cost = loss.sum() / net.reduction.divisor(len(loss))
-        parts = [*moved.values(), *values, loss, cost]
+        added = [net.penalty(moved)] if net.penalties else []
+        parts = [*moved.values(), *values, loss, *added, cost_of(net, loss, moved)]
         rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)
 
@@ -124,14 +126,16 @@ def moved_costs(numbers: Numbers) -> FloatArray:
 def moved_values(numbers: Numbers) -> FloatArray:
     """All values of the layers with each checked parameter moved: parameters × 2 × values."""
     first = sum(block.width for block in _blocks_before(numbers.net, len(numbers.inputs)))
-    values = _moved(numbers)[:, first : -(len(numbers.inputs) + 1)]
+    behind = len(numbers.inputs) + 1 + bool(numbers.net.penalties)
+    values = _moved(numbers)[:, first:-behind]
     return values.reshape(-1, 2, values.shape[1])
 
 
 def values_of(context: Context, row: int) -> Area:
     """The cells of a row that hold all values of the layers."""
     before = len(_blocks_before(context.net, context.samples))
-    blocks = _blocks(context.net, context.samples)[before:-2]
+    behind = 2 + bool(context.net.penalties)
+    blocks = _blocks(context.net, context.samples)[before:-behind]
     return Area(NAME, row, blocks[0].left, row, blocks[-1].right)
 
 
@@ -163,12 +167,18 @@ def cost_column(context: Context) -> int:
 
 
 def kinked(context: Context, row: int) -> Iterator[tuple[Area, float]]:
-    """The cells of a row whose values have kinks, and where."""
+    """The cells of a row whose values have kinks, and where; of weights, those of penalties."""
+    kinks = penalties.kinks(context.net.penalties)
+    own = _blocks_before(context.net, context.samples)
+    penalised = [(b, at) for b in own if b.quantity == penalties.PENALISED for at in kinks]
     blocks = {(b.quantity, b.layer): b for b in _blocks(context.net, context.samples)}
     for layer in context.layers:
         for quantity, at in layer.kinks():
             block = blocks[quantity.name, layer.number]
             yield Area(NAME, row, block.left, row, block.right), at
+        for block, at in penalised:
+            if block.layer == layer.number:
+                yield Area(NAME, row, block.left, row, block.right), at
 
 
 def above(area: Area, at: Any) -> Expression:

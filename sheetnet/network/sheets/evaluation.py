@@ -26,6 +26,7 @@ from sheetnet.network.evaluation import (
     scores_by,
 )
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import BIAS, SAMPLE, STEP, UNIT, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
@@ -247,7 +248,7 @@ class Evaluation:
         row = FIRST_ROW + step
         look = styles.FORWARD.but(number_format=styles.SIX)
         for number in self.sets:
-            cost = over_ranges(self._cost(top, number))
+            cost = over_ranges(self._cost(top, number, step))
             sheet.put(row, COSTS + number, Matrix(cost, 1, 1), look)
             if self.places.classified:
                 share = over_ranges(self._accuracy(top, number))
@@ -277,7 +278,7 @@ class Evaluation:
         ]
         return z, a, t
 
-    def _cost(self, top: int, number: int) -> Expression:
+    def _cost(self, top: int, number: int, step: int) -> Expression:
         net, hyper = self.context.net, self.context.loss_hyper
         z, a, t = self._rows(top, number)
         if net.is_fused(net.depth) and net.loss.cell_from_z:
@@ -286,8 +287,10 @@ class Evaluation:
             loss = net.loss.cell(a, t, hyper)
         first, last = self.places.rows(number)
         divisor = net.reduction.divisor(last - first + 1)
-        summed = call("SUM", loss)
-        return summed if divisor == 1 else summed / divisor
+        summed: Expression = call("SUM", loss)
+        cost = summed if divisor == 1 else summed / divisor
+        penalised = number == 0 and net.penalties
+        return cost + self.context.run(PENALTY).ref(step=step) if penalised else cost
 
     def _accuracy(self, top: int, number: int) -> Expression:
         """The share of examples that no other class beats."""

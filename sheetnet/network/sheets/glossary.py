@@ -8,6 +8,8 @@ from sheetnet.network.sheets.context import Context
 
 def cost(context: Context) -> str:
     of = f": the {context.net.reduction.written} of the examples’ losses" if context.batch else ""
+    if context.net.penalties:
+        of = f"{of or ': the loss'}, and a penalty for large weights"
     return (
         f"The cost {context.symbols.cost} says in one number how far the outputs are from the "
         f"targets{of}; training makes it smaller."
@@ -25,12 +27,13 @@ def gradient(context: Context) -> str:
 
 
 def delta(context: Context) -> str:
-    of = "the loss of one example" if context.batch else "the cost"
+    of = "the loss of one example" if context.apart else "the cost"
     name = context.symbols.delta_name
     called = f"{name} (delta)" if name == "δ" else name
+    is_that = "is what the losses say in" if context.net.penalties else "is"
     return (
         f"{called} of a neuron says how {of} changes when the neuron’s weighted sum grows a "
-        f"little; {name} times what a weight takes in is that weight’s gradient."
+        f"little; {name} times what a weight takes in {is_that} that weight’s gradient."
     )
 
 

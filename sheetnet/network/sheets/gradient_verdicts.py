@@ -7,8 +7,10 @@ are the ones of both sheets' formulas (`verdict_cells`).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +19,9 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import PENALISED, kinks
 from sheetnet.network.quantities import DIFFERENCE_STEP
-from sheetnet.network.sheets.differences import checked, moved_costs, moved_values
+from sheetnet.network.sheets.differences import checked, moved_costs, moved_passes, moved_values
 from sheetnet.sheets.checks import FAILED
 from sheetnet.sheets.checks import PASSED as TICK
 
@@ -46,7 +49,7 @@ class Central:
 
     `analytic` are the gradients, `costs` (parameters × 2) and `values` (parameters × 2 × values)
     what a move by `h` up and down makes of the cost and of all values of the layers, those of
-    `samples` examples.
+    `samples` examples. `crossed` says where a move carries a weight over a kink of a penalty.
     """
 
     net: Net
@@ -55,6 +58,7 @@ class Central:
     costs: FloatArray
     values: FloatArray
     samples: int
+    crossed: BoolArray | bool = False
 
     @property
     def numeric(self) -> FloatArray:
@@ -97,8 +101,8 @@ class Central:
 
     @property
     def kinked(self) -> BoolArray:
-        """Whether a move carries some z over a kink of its activation."""
-        crossed, left = np.zeros(len(self.costs), bool), 0
+        """Whether a move carries some z over a kink of its activation, or a weight."""
+        crossed, left = np.zeros(len(self.costs), bool) | self.crossed, 0
         for layer in self.net.layers:
             for quantity in layer.values:
                 lengths = self.net.lengths(quantity, layer.number, self.samples)
@@ -145,7 +149,20 @@ def _central(numbers: Numbers) -> Central:
         moved_costs(numbers),
         moved_values(numbers),
         len(numbers.inputs),
+        _crossed(numbers),
     )
+
+
+def _crossed(numbers: Numbers) -> BoolArray:
+    """Where a move carries a weight over a kink of a penalty."""
+    sides = [_penalised(numbers.net, moved) for moved, _ in moved_passes(numbers)]
+    return np.array([up != down for up, down in zip(sides[::2], sides[1::2], strict=True)])
+
+
+def _penalised(net: Net, parameters: Mapping[Any, FloatArray]) -> list[int]:
+    """How many weights of each layer are beyond each kink of a penalty."""
+    weights = [array for (name, _), array in parameters.items() if name == PENALISED]
+    return [int((array > at).sum()) for array in weights for at in kinks(net.penalties)]
 
 
 def slopes(numbers: Numbers) -> FloatArray:

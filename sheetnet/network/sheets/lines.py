@@ -20,6 +20,7 @@ from sheetnet.network.layers.dense import Dense
 from sheetnet.network.quantities import ACTIVATION, DELTA, UNIT, Quantity, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.picture import Picture, placed
+from sheetnet.network.sheets.stepping import Update
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading
 from sheetnet.workbook.model import Sheet
@@ -46,12 +47,11 @@ def updated(
 
     `gradient` may be written out; otherwise it is the cell of the gradient.
     """
-    optimiser, cells = context.net.optimiser, picture.at
+    cells = picture.at
     gradient = gradient or cells(parameter.gradient, layer, **place)
-    kept = {s: cells(parameter.kept(s), layer, **place) for s in optimiser.state}
-    number = context.step + 1
-    new = optimiser.cells_state(gradient, kept, context.hyper, number)
-    return optimiser.cells(cells(parameter, layer, **place), gradient, new, context.hyper, number)
+    states = context.net.optimiser.state
+    kept = {s: cells(parameter.kept(s), layer, **place) for s in states}
+    return Update(context, cells).of(cells(parameter, layer, **place), gradient, kept)
 
 
 class Lines:
@@ -82,7 +82,7 @@ class Lines:
         cost = Ref(
             self._sheet.name, self._picture.loss_row, self._picture.target_column + 1, digits=6
         )
-        symbol = symbols.loss if context.batch else symbols.cost
+        symbol = symbols.loss if context.apart else symbols.cost
         self._line(symbol, equations.loss(0), cost, FORWARD)
 
         self._section(f"Backward pass{example}")

@@ -54,6 +54,7 @@ def _fill(context: Context) -> list[Sheet]:
         sections.forward(layer)
     for layer in reversed(layers):
         sections.backward(layer)
+    sections.share()
     for layer in layers:
         sections.update(layer)
     sections.writer.finish()

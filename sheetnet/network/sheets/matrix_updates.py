@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Area, Binary, Expression, call
+from functools import cached_property
+
+from sheetnet.expressions.formula import Area, Binary, Expression, Ref, call
+from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.clipping import CLIP_FACTOR
 from sheetnet.network.notation import BIASES, WEIGHTS
 from sheetnet.network.quantities import BIAS, SHARED_BIAS, UNIT, WEIGHT, Quantity
 from sheetnet.network.sheets.matrix_backward import Backward
-from sheetnet.network.sheets.matrix_parameters import rectangles
-from sheetnet.network.sheets.matrix_writer import Elements, Part, Placed
+from sheetnet.network.sheets.matrix_parameters import ALL, rectangles
+from sheetnet.network.sheets.matrix_writer import LEFT, Content, Elements, Part, Placed
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
+from sheetnet.network.sheets.stepping import Update
+from sheetnet.network.states import titled
 from sheetnet.network.sums import divided
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.styles import BACKWARD, GIVEN, UPDATE
 
 
@@ -36,7 +44,8 @@ class Updates(Backward):
         title = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
         below = self._held_name(layer, not rows)
         title = title + " = " + self.names.times(below, self.names.delta(layer), rows) + self._mean
-        product = self._over_examples(call("MMULT", left.area, above.area))
+        title = title + self._penalty(layer)
+        product = self._gradient(layer, left, above)
         by_bias = bias.gradient if bias else None
         gradient = writer.matrix(
             left.top,
@@ -55,6 +64,35 @@ class Updates(Backward):
         writer.row = bottom + 2
         if layer in self.biases:
             self._update_biases(layer)
+
+    def _gradient(self, layer: int, left: Placed, above: Placed) -> Content:
+        """What the examples say of the weights; with penalties in two parts, since they leave
+        biases alone."""
+        if not self.context.net.penalties:
+            return self._over_examples(call("MMULT", left.area, above.area))
+        weights, biases = self.laid.parts(layer)
+        parts = []
+        for sources in (weights, biases):
+            if sources is None:
+                continue
+            rows, columns = (sources, ALL) if self.delta_rows else (ALL, sources)
+            factors = left.part(rows, ALL), above.part(ALL, columns)
+            found = self._over_examples(call("MMULT", *factors))
+            if sources is weights:
+                own = (columns, rows) if self.turned else (rows, columns)
+                held = self._turn(self.weights[layer].part(*own))
+                for each in self.context.net.penalties:
+                    found = found + each.strength * each.penalty.cell_slope(held)
+            parts.append(Part((rows, columns), found))
+        return parts
+
+    def _penalty(self, layer: int) -> Rich:
+        """What the penalties add, as the title of the gradient says it."""
+        letter = Ref("", 1, 1, symbol=self._weights_letter(layer))
+        found = rich("")
+        for each in self.context.net.penalties:
+            found = found + " + " + written(each.strength * each.penalty.cell_slope(letter))
+        return found + "; not of biases" * bool(found.runs and self.laid.bias(layer))
 
     @property
     def _mean(self) -> str:
@@ -75,11 +113,11 @@ class Updates(Backward):
             kept[state] = self._kept(state, layer, top, column)
             column = kept[state].right + 3
         name: Rich = "new " + self._weights_letter(layer)
-        if not kept and trained.any():
+        if self._is_said and trained.any():
             by = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
             taken = self.names.transposed("(" + by + ")") if self.turned else by
             name = name + " = " + self._weights_letter(layer) + " − "
-            name = name + self.symbols.learning_rate + "·" + taken
+            name = name + self._rate + "·" + self._factor + taken
         name = name + self.laid.what_stays(layer)
         writer.right = max(writer.right, column + 5)
         shape = (held.rows, held.columns)
@@ -145,11 +183,12 @@ class Updates(Backward):
         writer.sign(gradient.top, gradient.right + 2, "→")
         kept, column = {}, gradient.right + 3
         for state in context.net.optimiser.state if trained.any() else ():
-            kept[state] = self._vector(BIAS.kept(state), layer, rich(state), gradient.top, column)
+            title = rich(titled(state))
+            kept[state] = self._vector(BIAS.kept(state), layer, title, gradient.top, column)
             column = kept[state].right + 3
         title = "new " + name
-        if not kept and trained.any():
-            title = title + " = " + name + " − " + self.symbols.learning_rate + "·"
+        if self._is_said and trained.any():
+            title = title + " = " + name + " − " + self._rate + "·" + self._factor
             title = title + self.names.by_bias(layer)
         if not trained.all():
             title = title + ("; fixed ones stay" if trained.any() else "; all stay")
@@ -177,7 +216,7 @@ class Updates(Backward):
             return self.context.of_step(quantity, layer, unit=r)
 
         shape = (self.context.sizes[layer], 1)
-        placed = self.writer.matrix(top, left, shape, title, element, UPDATE)
+        placed = self.writer.matrix(top, left, shape, title, element, UPDATE, decimals=styles.SIX)
         self.writer.holds(quantity, layer, placed.area, UNIT, "")
         return placed
 
@@ -190,16 +229,14 @@ class Updates(Backward):
         if isinstance(summed, Binary):
             title = title + f"/{context.samples}"
         gradient = self._corner(layer, SHARED_BIAS.gradient, title, summed, indexed=True)
-        number, new = context.step + 1, "new " + symbol
+        new = "new " + symbol
         after: Expression = held.area
         if context.net.trains(SHARED_BIAS, layer, {}):
-            optimiser, hyper = context.net.optimiser, context.hyper
             kept: dict[str, Expression] = {}
-            for state in optimiser.state:
+            for state in context.net.optimiser.state:
                 placed = self._corner(layer, SHARED_BIAS.kept(state), left=column)
                 kept[state], column = placed.area, placed.right + 3
-            state_after = optimiser.cells_state(gradient.area, kept, hyper, number)
-            after = optimiser.cells(held.area, gradient.area, state_after, hyper, number)
+            after = self._next.of(held.area, gradient.area, kept)
         else:
             new = new + "; stays"
         self._corner(layer, NEXT_BIAS, new, after, left=column, indexed=True)
@@ -217,12 +254,61 @@ class Updates(Backward):
         )
         content = self.laid.elements(weight, bias, layer, self.rows)
         shape = (held.rows, held.columns)
-        placed = self.writer.matrix(top, left, shape, rich(state), content, UPDATE)
+        placed = self.writer.matrix(
+            top, left, shape, rich(titled(state)), content, UPDATE, decimals=styles.SIX
+        )
         self._hold_parameters(weight, bias, layer, placed, self.rows)
         return placed
 
     def _stepped(self, held: Expression, gradient: Expression, kept: dict[str, Area]) -> Expression:
         """One update of a part of the parameters."""
-        optimiser, hyper, number = self.context.net.optimiser, self.context.hyper, self.context.step
-        new = optimiser.cells_state(gradient, dict(kept), hyper, number + 1)
-        return optimiser.cells(held, gradient, new, hyper, number + 1)
+        return self._next.of(held, gradient, kept)
+
+    @cached_property
+    def _shared(self) -> dict[str, Ref]:
+        """The cells of what all parameters share in the update, by their quantities' names."""
+        context, writer, found = self.context, self.writer, dict[str, Ref]()
+        if not context.net.shared:
+            return found
+        writer.heading("Update: what all parameters share")
+        for number, quantity in enumerate(context.net.shared.values()):
+            row, column = writer.row, LEFT + 3 * number
+            symbol = quantity.symbol(self.symbols, 0, {})
+            look = styles.symbol(UPDATE)
+            writer.sheet.put(row, column, symbol, look)
+            writer.sheet.notes[row, column] = quantity.note
+            block = Block(quantity.name, None, writer.sheet.name, row, column + 1, (), (), {})
+            value = UPDATE.but(number_format=styles.SIX, horizontal="center")
+            writer.sheet.put(row, column + 1, context.of_step(quantity), value)
+            context.show(writer.sheet, block)
+            found[quantity.name] = Ref(writer.sheet.name, row, column + 1, True)
+        writer.row += 2
+        return found
+
+    def share(self) -> None:
+        """Write what all parameters share in the update, before the updates."""
+        assert self._next
+
+    @cached_property
+    def _next(self) -> Update:
+        """The update that follows."""
+        return Update(self.context, lambda quantity: self._shared[quantity.name])
+
+    @property
+    def _is_said(self) -> bool:
+        """Whether a title says the whole update: w − η·gradient, or so many times that."""
+        net = self.context.net
+        return net.optimiser.is_plain and (net.clipping is None or net.clipping.by_norm)
+
+    @property
+    def _rate(self) -> Rich:
+        """The learning rate of the update."""
+        scheduled = self.context.net.schedule.scalar
+        own = scheduled.quantity.symbol(self.symbols, 0, {}) if scheduled else None
+        return own or self.symbols.learning_rate
+
+    @property
+    def _factor(self) -> Rich:
+        """By what clipping multiplies the gradients."""
+        found = self.context.net.shared.get(CLIP_FACTOR.name)
+        return found.symbol(self.symbols, 0, {}) + "·" if found else rich("")

@@ -92,13 +92,14 @@ class MatrixWriter:
         content: Content,
         role: Style,
         compared: Elements | None = None,
+        decimals: str = "",
     ) -> Placed:
         """Place a matrix under its title.
 
         With `compared`, a ✓ behind each row says whether it equals those elements.
         """
         placed = Placed(self.sheet.name, top, left, *shape)
-        decimals = styles.SIX if role == styles.BACKWARD else styles.FOUR
+        decimals = decimals or (styles.SIX if role == styles.BACKWARD else styles.FOUR)
         look = role.but(number_format=decimals, horizontal="center")
         if max(shape) >= MAP:
             look = look.but(colour=styles.INK)  # to be read on every colour of a map

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, equal, guard, when
-from sheetnet.network.engine import FloatArray, forward, losses
+from sheetnet.network import penalties
+from sheetnet.network.engine import FloatArray, cost_of, forward, losses
 from sheetnet.network.equations import Equations
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
@@ -30,9 +31,14 @@ SYMBOL_ROW, BASE_ROW, MASK_ROW = 4, 5, 6
 
 
 def owned(net: Net) -> list[tuple[Quantity, int | None]]:
-    """What a row computes: the values of each layer, the losses, the cost."""
+    """What a row computes: the values of each layer, the losses, the cost.
+
+    Where there are penalties, also the weights that they are of, and the penalty.
+    """
     values = [(quantity, layer.number) for layer in net.layers for quantity in layer.values]
-    return [*values, (LOSS, None), (COST, None)]
+    added = [(each, None) for each in penalties.quantities(net.penalties)]
+    weights = [(q, at) for q, at in net.parameters() if added and q.name == penalties.PENALISED]
+    return [*weights, *values, (LOSS, None), *added, (COST, None)]
 
 
 def width(net: Net, samples: int) -> int:
@@ -68,7 +74,11 @@ def passes(
         kept = forward(net, parameters, inputs)
         values = [kept[layer.number - 1][q.name] for layer in net.layers for q in layer.values]
         loss = losses(net, kept[-1], targets, numbers.loss_hyper)
-        parts = [*values, loss, loss.sum() / net.reduction.divisor(len(loss))]
+        parts = [*values, loss, cost_of(net, loss)]
+        if net.penalties and sample is None:
+            weights = [a for (name, _), a in parameters.items() if name == penalties.PENALISED]
+            added = net.penalty(parameters)
+            parts = [*weights, *values, loss, added, cost_of(net, loss, parameters)]
         rows.append(np.concatenate([np.ravel(part) for part in parts]))
     return np.array(rows)
 
@@ -106,7 +116,9 @@ class Rows:
         self._row = self.top
         self.left = column = len(heads(self.top)) + 1
         self._blocks: dict[tuple[str, int | None], Block] = {}
-        for quantity, layer in owned(context.net):
+        #: One example alone is shown to the network without penalties.
+        self.net = replace(context.net, penalties=()) if chosen else context.net
+        for quantity, layer in owned(self.net):
             lengths = context.net.lengths(quantity, layer, self.samples)
             block = Block(
                 quantity.name, layer, sheet.name, self.top, column, (), quantity.axes, lengths
@@ -140,6 +152,10 @@ class Rows:
             _, column = self._blocks[quantity.name, layer].position(**index)
             return Ref(self.sheet.name, self._row, column)
         assert layer is not None
+        return self._moved(quantity, layer, index)
+
+    def _moved(self, quantity: Quantity, layer: int, index: dict[str, int]) -> Expression:
+        """A parameter of a row: that of the step, and by how much the row moves it."""
         place = tuple((axis, index.get(axis, 0)) for axis in quantity.axes)
         column = self._columns[Parameter(quantity, layer, place)]
         value: Expression = Ref(self.sheet.name, BASE_ROW, column, True)
@@ -175,12 +191,16 @@ class Rows:
     def _pattern(self, row: int) -> list[Cell]:
         self._row = row
         equations = Equations(
-            self.context.net, self.context.notation, self.samples, self, self.context.loss_hyper
+            self.net, self.context.notation, self.samples, self, self.context.loss_hyper
         )
         cells = self.heads(row)
-        for quantity, layer in owned(self.context.net):
+        parameters = {(q.name, layer) for q, layer in self.net.parameters()}
+        for quantity, layer in owned(self.net):
             for index in self._blocks[quantity.name, layer].indices():
-                cells.append(Cell(equations.of(quantity, layer, index), FORWARD))
+                if layer is not None and (quantity.name, layer) in parameters:
+                    cells.append(Cell(self._moved(quantity, layer, index), UPDATE))
+                else:
+                    cells.append(Cell(equations.of(quantity, layer, index), FORWARD))
         return cells
 
     def _write_top(self) -> None:
@@ -229,7 +249,7 @@ class Rows:
     def _write_heads(self) -> None:
         """The symbols over the rows' columns."""
         context, sheet = self.context, self.sheet
-        for quantity, layer in owned(context.net):
+        for quantity, layer in owned(self.net):
             look = styles.symbol(LOOKS[quantity.role])
             for index in self._blocks[quantity.name, layer].indices():
                 column = self._blocks[quantity.name, layer].position(**index)[1]

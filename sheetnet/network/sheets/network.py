@@ -27,6 +27,7 @@ from sheetnet.network.sheets import drawing, lines, maps, shown
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.picture import NAME, Card, Picture, placed
+from sheetnet.network.states import titled
 from sheetnet.network.sums import WRITTEN_OUT
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
@@ -88,6 +89,7 @@ class _Cards:
         frame.head(self.sheet, "The network, one step at a time", hint, problem=PROBLEM)
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
+        self._write_shared()
         for card in self.picture.cards.values():
             self._write_card(card)
         self._write_targets()
@@ -131,6 +133,22 @@ class _Cards:
             sheet.put(cell.row, 3, context.given(INPUT, unit), look)
             self._show(INPUT, None, (cell.row, 3), unit=unit)
 
+    def _write_shared(self) -> None:
+        """What all parameters share in the update, under the inputs."""
+        context, sheet, picture = self.context, self.sheet, self.picture
+        shared = context.net.shared.values()
+        if shared:
+            title = styles.LABEL.but(bold=True)
+            sheet.put(picture.shared_row - 1, 2, "of this update", title)
+        for quantity in shared:
+            cell = picture.at(quantity)
+            symbol = quantity.symbol(context.symbols, 0, {})
+            sheet.put(cell.row, 2, symbol, styles.symbol(UPDATE))
+            look = UPDATE.but(number_format=styles.SIX, horizontal="center")
+            sheet.put(cell.row, cell.column, context.of_step(quantity), look)
+            sheet.notes[cell.row, 2] = quantity.note
+            self._show(quantity, None, (cell.row, cell.column))
+
     def _write_targets(self) -> None:
         context, sheet, picture = self.context, self.sheet, self.picture
         column = picture.target_column
@@ -142,8 +160,8 @@ class _Cards:
             sheet.put(cell.row, cell.column, context.given(TARGET, unit), look)
             self._show(TARGET, None, (cell.row, cell.column), unit=unit)
         row = picture.loss_row
-        name = "loss " if context.batch else "cost "
-        symbol = context.symbols.loss if context.batch else context.symbols.cost
+        name = "loss " if context.apart else "cost "
+        symbol = context.symbols.loss if context.apart else context.symbols.cost
         sheet.put(row, column, name + symbol, styles.LABEL_RIGHT)
         look = FORWARD.but(bold=True, horizontal="center")
         sheet.put(row, column + 1, self.equations.loss(0), look)
@@ -218,7 +236,7 @@ class _Cards:
             heads[card.mean_column] = f"{self.context.net.reduction.written} gradient"
             if self.context.net.learns_from:
                 heads[card.mean_column] = "the step's"
-        heads |= {card.state_column(state): state for state in card.states}
+        heads |= {card.state_column(state): titled(state) for state in card.states}
         heads[card.new_column] = "new weight"
         for column, text in heads.items():
             self.sheet.put(card.top, column, text, small)
@@ -293,6 +311,8 @@ class _Cards:
         gradient: Expression = delta * Ref(NAME, row, left + 1)
         if not quantity.axes:  # shared: the sum over the units
             gradient = self.equations.of(quantity.gradient, card.layer, {})
+        elif quantity == WEIGHT and not context.batch:
+            gradient = self.equations.penalised(gradient, card.layer, place)
         backward = BACKWARD.but(horizontal="center", number_format=styles.SIX)
         sheet.put(row, card.gradient_column, gradient, backward)
         if card.batch:
@@ -304,7 +324,8 @@ class _Cards:
         if trained.any():
             for state in card.states:
                 kept = context.of_step(quantity.kept(state), card.layer, **place)
-                sheet.put(row, card.state_column(state), kept, green)
+                small = green.but(number_format=styles.SIX)
+                sheet.put(row, card.state_column(state), kept, small)
         if context.net.trains(quantity, card.layer, place):
             at = {UNIT: card.unit, **place}
             new = lines.updated(context, self.picture, quantity, card.layer, at)

@@ -77,11 +77,12 @@ def _hidden(context: Context) -> list[Entry]:
 
 def _losses(context: Context, cost: str) -> list[Entry]:
     """Loss and cost, which are one number where there is one example."""
-    if not context.batch:
+    if not context.apart:
         return [("cost", "cost: the loss of the example", lambda s: s.cost)]
+    penalty = " and the penalty" * bool(context.net.penalties)
     return [
         ("loss", "loss of one example", lambda s: s.loss),
-        ("cost", f"cost: {cost} of the losses", lambda s: s.cost),
+        ("cost", f"cost: {cost} of the losses{penalty}", lambda s: s.cost),
     ]
 
 
@@ -152,7 +153,7 @@ def _fill(context: Context) -> list[Sheet]:
         sheet.heights[row] = 20
         for column, notation in enumerate(ordered, 3):
             look = styles.SYMBOL.but(horizontal="left", size=12)
-            written = rich(write(Symbols(notation, context.sizes, context.samples)))
+            written = rich(write(Symbols(notation, context.sizes, context.samples, context.apart)))
             if notation is own:
                 look = look.but(fill=styles.GREY_FILL, bold=True)
             if quantity in notation.missing:

@@ -19,6 +19,7 @@ from sheetnet.network.parameters import Parameter, choosable
 from sheetnet.network.quantities import DELTA, SOURCE, UNIT, Quantity
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
@@ -190,13 +191,11 @@ def _following(context: Context, row: int, parameter: Parameter) -> Expression:
     value, gradient = Ref(NAME, row, VALUE), Ref(NAME, row, GRADIENT)
     if not context.net.trains(parameter.quantity, parameter.layer, parameter.place):
         return value
-    optimiser, number = context.net.optimiser, context.step + 1
     kept = {
         state: context.of_step(parameter.quantity.kept(state), parameter.layer, **parameter.place)
-        for state in optimiser.state
+        for state in context.net.optimiser.state
     }
-    new = optimiser.cells_state(gradient, kept, context.hyper, number)
-    return optimiser.cells(value, gradient, new, context.hyper, number)
+    return Update(context).of(value, gradient, kept)
 
 
 def _fill(context: Context) -> list[Sheet]:

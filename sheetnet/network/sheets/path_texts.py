@@ -271,7 +271,7 @@ class Texts:
         facts = {key: value for own in context.dense for key, value in own.hyper.items()}
         symbols = context.symbols
         symbol: tuple[int, int] | None = None
-        if not context.batch or symbols.loss_letter != symbols.cost_letter:
+        if not context.apart or symbols.loss_letter != symbols.cost_letter:
             symbol = self.sums_row, self._today_column - 1
             sheet.put(*symbol, join([symbols.by_name(symbols.loss_letter), knob]), styles.SYMBOL)
         for path in [*range(paths.most(self.net)), None]:

@@ -18,7 +18,9 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
+from sheetnet.network.scalars import factor
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.states import is_signless
 
 NAME = "Network"
 DRAWING_ROW = 5
@@ -141,6 +143,10 @@ class Picture:
                 )
             # Behind a card: a word on its new weights, and the arrows to the next one.
             left += self.cards[layer.number, 0].width + 2
+        #: What all parameters share in the update: below the inputs.
+        self.shared = [quantity.name for quantity in context.net.shared.values()]
+        self.shared_row = self.input_row(context.sizes[0] - 1) + 3
+        self.bottom = max(self.bottom, self.shared_row - 2 + len(self.shared))
         self.target_column = left
         self.right = left + 1
 
@@ -157,12 +163,12 @@ class Picture:
         unit, source = index.get(UNIT, 0), index.get(SOURCE, 0)
         row, column = self._position(quantity, layer, unit, source)
         symbol = quantity.symbol(self.context.symbols, layer or 0, {UNIT: unit, SOURCE: source})
-        small = quantity in (DELTA, WEIGHT.gradient, BIAS.gradient)
+        small = quantity in (DELTA, WEIGHT.gradient, BIAS.gradient) or quantity.name in self.shared
         return Ref(
             NAME,
             row,
             column,
-            symbol=symbol,
+            symbol=factor(symbol) if quantity.name in self.shared else symbol,
             digits=6 if small else 4,
             signless=self._is_signless(quantity, layer),
             below_one=quantity == ACTIVATION and self.context.layers[(layer or 1) - 1].below_one,
@@ -170,6 +176,12 @@ class Picture:
 
     def _is_signless(self, quantity: Quantity, layer: int | None) -> bool:
         """Whether the quantity cannot be negative."""
+        if quantity.name in self.shared:
+            return True
+        for parameter in (WEIGHT, BIAS):
+            for state in self.context.net.optimiser.state:
+                if quantity == parameter.kept(state):
+                    return is_signless(state)
         if quantity == ACTIVATION and layer:
             return self.context.layers[layer - 1].signless
         bounds = self.context.net.loss.bounds
@@ -182,6 +194,8 @@ class Picture:
             return self.input_row(unit), 3
         if quantity == TARGET:
             return self.cards[self.context.depth, unit].top, self.target_column + 1
+        if quantity.name in self.shared:
+            return self.shared_row + self.shared.index(quantity.name), 3
         assert layer is not None
         card = self.cards[layer, unit]
         if quantity == ACTIVATION:

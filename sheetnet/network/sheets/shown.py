@@ -86,7 +86,7 @@ def _updated(parameter: Quantity) -> Derived:
         states = net.optimiser.state if trained.any() else ()
         state = {s: now(parameter.kept(s), layer) for s in states}
         held = now(parameter, layer), now(parameter.gradient, layer), state
-        moved = stepped(net.optimiser, trained, held, numbers.hyper, numbers.step + 1)[0]
+        moved = stepped(net, trained, held, numbers.following, numbers.step + 1)[0]
         return np.asarray(moved)
 
     def of(net: Net, layer: int) -> Quantity:

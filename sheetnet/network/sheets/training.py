@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sheetnet.expressions.formula import Expression, Ref, call, has_ranges
+from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, cell_factor, norm_of
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
@@ -24,10 +25,13 @@ from sheetnet.network.quantities import (
     STEP,
     TARGET,
     UNIT,
+    WEIGHT,
     Quantity,
 )
+from sheetnet.network.scalars import Scalar
 from sheetnet.network.sheets.context import Context, RunCells
 from sheetnet.network.sheets.looks import LOOKS
+from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -37,6 +41,7 @@ from sheetnet.workbook.styles import GIVEN, header
 
 GROUP_ROW, EXAMPLE_ROW, SYMBOL_ROW = 3, 4, 5
 COUNT = GIVEN.but(number_format="0")
+PENALISED_TOO = " What the penalties say of the weights is added."
 STEPS = "Step 0 is before the first update. "
 HINTS = {
     (STEP,): STEPS + "The parameters of a row are formulas on the row above.",
@@ -105,6 +110,7 @@ class _Rows:
         net = context.net
         self.owned = {(q.name, layer): q for q, layer in net.quantities()}
         self.parameters = {(q.name, layer) for q, layer in net.parameters()}
+        self.scalars = {each.quantity.name: each for each in net.scalars}
         self.states = {(kept.name, at): (of, name) for of, at, name, kept in net.states()}
         #: Rows of one step, and whether one formula serves for all of them.
         self.each = blocks[0].height // (context.steps + 1)
@@ -207,6 +213,7 @@ class _Rows:
         self.equations = Equations(
             context.net, context.notation, context.samples, self.here, context.loss_hyper
         )
+        self.following = Update(context, self.above.at, self._number())
 
     def _formula(self, quantity: Quantity, block: Block, index: Mapping[str, int]) -> Expression:
         """The formula of one cell of a step."""
@@ -216,6 +223,12 @@ class _Rows:
             return self._of_batch(quantity, index)
         if quantity == ORDER:
             return self.equations.order(self._number(), index.get(SAMPLE, 0))
+        if quantity.name in self.scalars:
+            return self._scalar(self.scalars[quantity.name])
+        if quantity == GRADIENT_NORM:
+            return self._norm()
+        if quantity == CLIP_FACTOR:
+            return cell_factor(self.here.at(GRADIENT_NORM), self.context.hyper)
         if layer is not None and key in self.states:
             parameter, state = self.states[key]
             return self._state(parameter, layer, state, index)
@@ -241,10 +254,10 @@ class _Rows:
         before = self.above.at(parameter, layer, **index)
         if not context.net.trains(parameter, layer, index):
             return before
-        optimiser = context.net.optimiser
-        new = {s: self.here.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        states = context.net.optimiser.state
+        new = {s: self.here.at(parameter.kept(s), layer, **index) for s in states}
         gradient = self.above.at(parameter.gradient, layer, **index)
-        return optimiser.cells(before, gradient, new, context.hyper, self._number())
+        return self.following.of(before, gradient, new=new)
 
     def _state(
         self, parameter: Quantity, layer: int, name: str, index: Mapping[str, int]
@@ -256,10 +269,31 @@ class _Rows:
             return 0 * context.knob(parameter, layer).ref(fixed=True, **index)
         if not context.net.trains(parameter, layer, index):
             return self.above.at(parameter.kept(name), layer, **index)
-        optimiser = context.net.optimiser
-        state = {s: self.above.at(parameter.kept(s), layer, **index) for s in optimiser.state}
+        states = context.net.optimiser.state
+        state = {s: self.above.at(parameter.kept(s), layer, **index) for s in states}
         gradient = self.above.at(parameter.gradient, layer, **index)
-        return optimiser.cells_state(gradient, state, context.hyper, self._number())[name]
+        return self.following.state(gradient, state)[name]
+
+    def _scalar(self, scalar: Scalar) -> Expression:
+        """What all parameters share in the update that follows."""
+        hyper = self.context.hyper
+        if self.step == 0:
+            return scalar.first(hyper)
+        return scalar.following(self.above.at(scalar.quantity), hyper, self._number())
+
+    def _norm(self) -> Expression:
+        """The root of the sum of the squares of all gradients of what learns."""
+        net, cells = self.context.net, list[Expression]()
+        for parameter, layer in net.parameters():
+            trained = net.trained(parameter, layer)
+            area = self.here.area(parameter.gradient, layer)
+            if trained.all() and area is not None:
+                cells.append(area)
+                continue
+            for place in np.argwhere(trained).tolist():
+                index = dict(zip(parameter.axes, place, strict=True))
+                cells.append(self.here.at(parameter.gradient, layer, **index))
+        return norm_of(cells)
 
     def _number(self) -> Expression:
         """The number of the step, from the first column of its row."""
@@ -289,7 +323,10 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     group = style.but(wrap=True, borders="l", border_colour=styles.RULE)
     sheet.put(GROUP_ROW, block.left, title, group)
     if quantity.note:
-        note = quantity.note.format(mean=context.net.reduction.written)
+        mean = context.net.reduction.written
+        note = quantity.note.format(mean=mean)
+        if context.net.penalties and quantity in (COST, WEIGHT.gradient):
+            note += PENALISED_TOO
         sheet.notes[GROUP_ROW, block.left] = note
     if block.width > 1:
         sheet.merge(GROUP_ROW, block.left, GROUP_ROW, block.right)

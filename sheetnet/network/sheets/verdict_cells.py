@@ -68,7 +68,7 @@ class CentralCells:
 
     def passes(self) -> tuple[str, ...]:
         """The verdicts that are no failure."""
-        kinks = [KINK] if any(layer.kinks() for layer in self.net.layers) else []
+        kinks = [KINK] if self.up.kinked else []
         return (TICK, BLURRED, COARSE, *kinks)
 
     def verdict(self, ratio: Expression) -> Expression:

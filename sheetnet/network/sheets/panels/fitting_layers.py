@@ -10,10 +10,23 @@ from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 MOST_UNITS, MOST_WEIGHTS = 5, 60
 
 
+def penalised(lesson: Lesson) -> str:
+    """The same for what writes gradients of the losses alone."""
+    if not lesson.net.penalties:
+        return ""
+    names = " and ".join(f"training.{each.penalty.hyper.name}" for each in lesson.net.penalties)
+    return (
+        f"shows gradients of the losses alone, and {names} adds to them: take that out, or the "
+        "panel"
+    )
+
+
 def unit_by_unit(lesson: Lesson) -> str:
     """What keeps a lesson from having only small dense layers that work unit by unit, and the
     remedy; an empty text where nothing does."""
     net = lesson.net
+    if found := penalised(lesson):
+        return found
     for i, layer in enumerate(net.layers):
         if not isinstance(layer, Dense) or layer.activation.cell_slope is None:
             return (

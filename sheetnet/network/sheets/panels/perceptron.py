@@ -87,6 +87,11 @@ def refuses(lesson: Lesson) -> str:
             'is about one unit with training.rule = "perceptron": set that, and a single layer of '
             "one unit, or take the panel out"
         )
+    if not net.is_plain or net.penalties:
+        return (
+            "shows the perceptron's own rule, Δw = η(y − ŷ)x: leave training.optimiser and "
+            "schedule, clip_norm, clip_value, l1 and l2 out of [training], or take the panel out"
+        )
     examples, inputs, steps = len(lesson.data.inputs), net.inputs, lesson.training.steps
     if examples > MOST_EXAMPLES or inputs > MOST_INPUTS or steps > MOST_STEPS:
         return (

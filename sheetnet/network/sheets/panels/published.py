@@ -48,6 +48,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.looks import LOOKS
+from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading
@@ -232,10 +233,11 @@ class _Writer:
         context, layer, at = self.context, place.layer, place.at
         quantity = published.run_quantity(self.net, place.name, layer)
         owned = {q.name for q, own in self.net.parameters() if own == layer}
-        if quantity == COST and context.samples == 1:
+        if quantity == COST and not context.apart:
             return equations.loss(0)
         if layer is None or quantity.name not in owned:
-            if quantity.name in {kept.name for *_, kept in self.net.states()}:
+            kept = {kept.name for *_, kept in self.net.states()}
+            if quantity.name in kept or quantity.name in self._of_update:
                 return context.run(quantity, layer).ref(fixed=True, **at, **{STEP: place.step})
             return equations.of(quantity, layer, {SAMPLE: place.sample, **at})
         if place.step == 0:
@@ -244,12 +246,17 @@ class _Writer:
         held = before.at(quantity, layer, **at)
         if not self.net.trains(quantity, layer, at):
             return held
-        optimiser = self.net.optimiser
-        new = {s: cells.at(quantity.kept(s), layer, **at) for s in optimiser.state}
+        new = {s: cells.at(quantity.kept(s), layer, **at) for s in self.net.optimiser.state}
         gradient = before.at(quantity.gradient, layer, **at)
         number = context.run(COST)
         counted = Ref(number.sheet, number.top + place.step, 1, True)
-        return optimiser.cells(held, gradient, new, context.hyper, counted)
+        return Update(context, before.at, counted).of(held, gradient, new=new)
+
+    @property
+    def _of_update(self) -> set[str]:
+        """What all parameters share in an update, and what it is made of."""
+        clipping = self.net.clipping.quantities if self.net.clipping else ()
+        return {q.name for q in (*clipping, *self.net.shared.values())}
 
     # Writing
 

@@ -30,6 +30,7 @@ from sheetnet.network.quantities import BIAS, INPUT, SOURCE, TARGET, UNIT, WEIGH
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import relu_vectors
+from sheetnet.network.sheets.panels.fitting_layers import penalised
 from sheetnet.network.sheets.panels.relu_numbers import H, Neuron, neuron
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
@@ -63,6 +64,8 @@ def refuses(lesson: Lesson) -> str:
             'is about one unit with activation = "relu" and a bias, trained on the mean of '
             'network.loss = "squared_error": set these, or take the panel out'
         )
+    if found := penalised(lesson):
+        return found
     if not 1 < len(lesson.data.inputs) <= MOST_EXAMPLES or net.inputs > MOST_INPUTS:
         return (
             f"shows from 2 to {MOST_EXAMPLES} examples of up to {MOST_INPUTS} inputs: change "

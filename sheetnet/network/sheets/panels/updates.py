@@ -18,6 +18,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -170,12 +171,10 @@ class _Writer:
     def _change(self, p: Parameter, value: Expression, gradient: Expression) -> Expression:
         """−η times the gradient, or what else the optimiser adds."""
         context, optimiser = self.context, self.context.net.optimiser
-        if not optimiser.state:
+        if context.net.is_plain:
             return -context.hyper["learning_rate"] * gradient
         kept = {s: context.of_step(p.quantity.kept(s), p.layer, **p.place) for s in optimiser.state}
-        number = context.step + 1
-        new = optimiser.cells_state(gradient, dict(kept), context.hyper, number)
-        return optimiser.cells(value, gradient, new, context.hyper, number) - value
+        return Update(context).of(value, gradient, kept) - value
 
     def _of(
         self, values: Callable[[Numbers, Sequence[Parameter]], FloatArray], number: int

@@ -150,7 +150,7 @@ def _weight_changes(context: Context, layer: int) -> tuple[list[Expression], lis
 def _smallest(context: Context) -> Proof | None:
     """Whether all changes of the first layer are smaller than those of the second."""
     net = context.net
-    if context.depth < 3 or not context.steps or net.optimiser.state or not _one(context):
+    if context.depth < 3 or not context.steps or not net.is_plain or not _one(context):
         return None
     if context.sizes[1] * context.sizes[2] > MOST_EXAMPLES:
         return None
@@ -208,7 +208,7 @@ def _gradient(parameter: Quantity) -> Callable[[Context], Proof | None]:
     place = {UNIT: 0, SOURCE: 0} if parameter == WEIGHT else {UNIT: 0}
 
     def proof(context: Context) -> Proof | None:
-        if not _relu(context):
+        if not _relu(context) or context.net.penalties:
             return None
         slope = context.dense[0].activation.cell_slope
         assert slope

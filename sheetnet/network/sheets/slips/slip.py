@@ -153,9 +153,10 @@ def by_difference(
 ) -> Proof | None:
     """Two gradients of a parameter, told apart by the central difference on Gradient check.
 
-    None where that sheet is not there, or does not measure this parameter.
+    None where that sheet is not there, or does not measure this parameter, or measures with it
+    what penalties say of it.
     """
-    if not gradient_check.applies(context):
+    if not gradient_check.applies(context) or context.net.penalties:
         return None
     places = [(p.quantity, p.layer, p.place) for p in checked(context.net, context.samples)]
     if (quantity, layer, place) not in places:
