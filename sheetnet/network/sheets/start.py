@@ -25,6 +25,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets import (
     drawing,
+    followed,
     glossary,
     gradient_check,
     gradient_verdicts,
@@ -142,8 +143,9 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
 
 def _manual(context: Context) -> list[str]:
     symbol = context.notation.rate_letter
+    where = "an example on Data" if context.shows_data else "an input, a target"
     return [
-        f"Change a yellow cell: the learning rate {symbol}, an input, a target, a starting weight. "
+        f"Change a yellow cell: the learning rate {symbol}, {where}, a starting weight. "
         "The whole run is computed again; the grey line stays where the lesson’s own run was.",
         "Choose a step, then click on any number of Network: its formula is the document’s.",
         "Grey numbers beside the yellow cells are the lesson’s own: type them to go back.",
@@ -253,7 +255,7 @@ def _legend(context: Context, sheet: Sheet, row: int, layout: Layout) -> None:
 
 def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
     """The cost at the first step, after one, at the end; the gradient check; what it comes to."""
-    cost = context.run(COST)
+    cost = followed.block(context)
     titles = {0: "cost at step 0", 1: "after 1 step"}
     small = LABEL.but(size=9)
     steps = [step for step in dict.fromkeys((0, 1, context.steps)) if step <= context.steps]
@@ -268,7 +270,7 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
         if column > 2:
             sheet.merge(row + 1, column, row + 1, column + 1)
         context.show(
-            sheet, Block(COST.name, None, NAME, row + 1, column, (), (), {}, at={STEP: step})
+            sheet, Block(cost.quantity, None, NAME, row + 1, column, (), (), {}, at={STEP: step})
         )
     sheet.notes[row, 2] = glossary.cost(context)
     if gradient_check.applies(context):
@@ -341,7 +343,8 @@ def _shown_step(context: Context, sheet: Sheet, layout: Layout, drawn: bool) -> 
     if drawn:
         parts += [", example ", context.sample]
     cost, text = layout.own.cost
-    says = "; cost of all: " if drawn else ": cost "
+    whose = "the batch" if context.net.batch else "all"
+    says = f"; cost of {whose}: " if drawn else ": cost "
     parts += [says, guard(when(call("ISNUMBER", cost), text, "—"))]
 
     def claim(numbers: Numbers) -> str:
@@ -359,6 +362,7 @@ def _curve(
 ) -> None:
     """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
     costs = context.run(COST)
+    each = " of each batch" if context.net.batch else ""
     steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
     own_steps, own_costs = layout.own.curve
     x, y = layout.own.point
@@ -382,7 +386,7 @@ def _curve(
             column=layout.side,
             width=width,
             height=height,
-            title="The cost over the steps (grey: the lesson’s own)",
+            title=f"The cost{each} over the steps (grey: the lesson’s own)",
             series=(ghost, live, point),
             x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
             y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),

@@ -26,6 +26,7 @@ from sheetnet.expressions.formula import (
 )
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
+from sheetnet.network.sheets import followed
 from sheetnet.network.sheets.context import Context
 from sheetnet.sheets.words import FLAG, HEAD_ROW, PROBLEM, SAYS
 from sheetnet.workbook import styles
@@ -69,7 +70,7 @@ def fill(context: Context) -> None:
         styles.PLAIN,
         claim=lambda numbers: _said(numbers, _remedy(context)),
     )
-    costs = context.run(COST).whole(fixed=True)
+    costs = followed.block(context).whole(fixed=True)
     whole = equal(call("COUNT", costs), context.steps + 1)
     largest = guard(when(whole, maximum(costs), "—"))
     sheet.put(LARGEST_ROW, FLAG, "largest cost", styles.LABEL)
@@ -78,7 +79,7 @@ def fill(context: Context) -> None:
         SAYS,
         largest,
         styles.NUMBER.but(horizontal="left"),
-        claim=lambda numbers: float(numbers.trace.costs.max()),
+        claim=lambda numbers, of=followed.costs(context): float(of(numbers).max()),
     )
 
 
@@ -164,8 +165,10 @@ def _said(numbers: Numbers, remedy: str) -> str:
 
 def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
     """Whether the run converges, as a formula and as a claim."""
-    cost, words = context.run(COST), context.words
+    cost, words, costs_of = followed.block(context), context.words, followed.costs(context)
     first, last = (replace(cost.ref(step=at), signless=True) for at in (0, context.steps))
+    what = "The cost of all training examples" if followed.of_all(context) else "The cost"
+    right, right_said = followed.accuracy(context)
     largest = Ref(words.sheet.name, LARGEST_ROW, SAYS, signless=True)
     start, end, top = (words.of(number) for number in (first, last, largest))
     remedy = _remedy(context)
@@ -173,33 +176,34 @@ def verdict(context: Context) -> tuple[Expression, Callable[[Numbers], str]]:
     hardly = when(
         apart <= HARDLY * first + FLOOR, largest <= first * (1 + HARDLY) + FLOOR, Logical(False)
     )
-    stays = join(["The cost hardly changes: it stays near ", start, "."])
-    higher = join(["✗ The cost ends higher than it began, at ", end, f".{remedy}"])
-    hump = join(["The cost rises to ", top, " on the way, then falls."])
-    falls: Expression = join(["✓ The cost comes down from ", start, " to ", end, "."])
-    one_by_one = bool(context.net.learns_from)  # so that the cost may go up with every step
+    stays = join([f"{what} hardly changes: it stays near ", start, "."])
+    higher = join([f"✗ {what} ends higher than it began, at ", end, f".{remedy}"])
+    hump = join([f"{what} rises to ", top, " on the way, then falls."])
+    falls: Expression = join([f"✓ {what} comes down from ", start, " to ", end, "."])
+    # So that the cost may go up with every step:
+    one_by_one = bool(context.net.learns_from or context.net.batch) and not followed.of_all(context)
     if one_by_one:
         higher = join([UP_AND_DOWN, end, "."])
         falls = guard(when(last > FLOOR, higher, falls))
     rises = when(largest > first * (1 + HARDLY) + FLOOR, hump, falls)
     well = guard(when(guard(hardly), stays, guard(when(last > first, higher, guard(rises)))))
-    text = guard(when(equal(PROBLEM, ""), well, PROBLEM))
+    text = guard(when(equal(PROBLEM, ""), join([well, *right]), PROBLEM))
 
     def claim(numbers: Numbers) -> str:
-        said = _said(numbers, remedy)
-        if said:
-            return said
-        costs = [float(c) for c in numbers.trace.costs]
+        return _said(numbers, remedy) or well_said(numbers) + right_said(numbers)
+
+    def well_said(numbers: Numbers) -> str:
+        costs = [float(c) for c in costs_of(numbers)]
         began, ended, highest = costs[0], costs[-1], max(costs)
         room = HARDLY * began + FLOOR
         if abs(ended - began) <= room and highest <= began + room:
-            return f"The cost hardly changes: it stays near {in_figures(began)}."
+            return f"{what} hardly changes: it stays near {in_figures(began)}."
         if one_by_one and (ended > began or (highest <= began + room and ended > FLOOR)):
             return f"{UP_AND_DOWN}{in_figures(ended)}."
         if ended > began:
-            return f"✗ The cost ends higher than it began, at {in_figures(ended)}.{remedy}"
+            return f"✗ {what} ends higher than it began, at {in_figures(ended)}.{remedy}"
         if highest > began + room:
-            return f"The cost rises to {in_figures(highest)} on the way, then falls."
-        return f"✓ The cost comes down from {in_figures(began)} to {in_figures(ended)}."
+            return f"{what} rises to {in_figures(highest)} on the way, then falls."
+        return f"✓ {what} comes down from {in_figures(began)} to {in_figures(ended)}."
 
     return text, claim

@@ -1,0 +1,56 @@
+"""Which cost a run is judged by: with batches that of all training examples, where it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sheetnet.expressions.evaluation import fixed
+from sheetnet.expressions.formula import call
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.evaluation import evaluated, is_classification
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import COST, STEP
+from sheetnet.network.sheets import evaluation
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.evaluation import Evaluation
+from sheetnet.workbook.blocks import Block
+
+
+def of_all(context: Context) -> bool:
+    """Whether steps look at batches, and the cost of all examples stands beside them."""
+    return context.net.batch is not None and evaluation.applies(context)
+
+
+def block(context: Context) -> Block:
+    """The cost at every step."""
+    return Evaluation(context).block(0) if of_all(context) else context.run(COST)
+
+
+def costs(context: Context) -> Callable[[Numbers], FloatArray]:
+    """The same from arrays."""
+    if of_all(context):
+        return lambda numbers: evaluated(numbers).costs[0]
+    return lambda numbers: numbers.trace.costs
+
+
+def accuracy(context: Context) -> tuple[list[object], Callable[[Numbers], str]]:
+    """How many examples are right at the end: the parts of a sentence, and the claim."""
+    if not evaluation.applies(context) or not is_classification(context.lesson):
+        return [], lambda numbers: ""
+    found = Evaluation(context)
+    parts: list[object] = [" Right in the end:"]
+    for number, name in enumerate(found.places.sets):
+        share = found.accuracies.ref_at({STEP: context.steps, evaluation.SPLIT: number}, True)
+        text = call("FIXED", 100 * share, 1, True)
+        parts += ["," * (number > 0) + " ", text, f" % of the {name} set"]
+    names = found.places.sets
+
+    def said(numbers: Numbers) -> str:
+        ends = [100 * float(held[-1]) for held in evaluated(numbers).accuracies]
+        each = [
+            f"{fixed(end, 1, True)} % of the {name} set"
+            for end, name in zip(ends, names, strict=True)
+        ]
+        return f" Right in the end: {', '.join(each)}."
+
+    return [*parts, "."], said
