@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sheetnet.expressions.evaluation import fixed
 from sheetnet.expressions.formula import call
 from sheetnet.network.engine import FloatArray
-from sheetnet.network.evaluation import evaluated, is_classification
+from sheetnet.network.evaluation import SPLIT, evaluated, is_classification
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST, STEP
 from sheetnet.network.sheets import evaluation
@@ -40,17 +40,15 @@ def accuracy(context: Context) -> tuple[list[object], Callable[[Numbers], str]]:
     found = Evaluation(context)
     parts: list[object] = [" Right in the end:"]
     for number, name in enumerate(found.places.sets):
-        share = found.accuracies.ref_at({STEP: context.steps, evaluation.SPLIT: number}, True)
+        share = found.accuracies.ref_at({STEP: context.steps, SPLIT: number}, True)
         text = call("FIXED", 100 * share, 1, True)
         parts += ["," * (number > 0) + " ", text, f" % of the {name} set"]
     names = found.places.sets
 
     def said(numbers: Numbers) -> str:
         ends = [100 * float(held[-1]) for held in evaluated(numbers).accuracies]
-        each = [
-            f"{fixed(end, 1, True)} % of the {name} set"
-            for end, name in zip(ends, names, strict=True)
-        ]
+        pairs = zip(ends, names, strict=True)
+        each = [f"{fixed(end, 1, True)} % of the {name} set" for end, name in pairs]
         return f" Right in the end: {', '.join(each)}."
 
     return [*parts, "."], said

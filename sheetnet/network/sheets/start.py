@@ -362,7 +362,7 @@ def _curve(
 ) -> None:
     """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
     costs = context.run(COST)
-    each = " of each batch" if context.net.batch else ""
+    cost = "Each batch’s cost" if context.net.batch else "The cost"
     steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
     own_steps, own_costs = layout.own.curve
     x, y = layout.own.point
@@ -386,7 +386,7 @@ def _curve(
             column=layout.side,
             width=width,
             height=height,
-            title=f"The cost{each} over the steps (grey: the lesson’s own)",
+            title=f"{cost} over the steps (grey: the lesson’s own)",
             series=(ghost, live, point),
             x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
             y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),

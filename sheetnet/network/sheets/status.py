@@ -70,7 +70,7 @@ def fill(context: Context) -> None:
         styles.PLAIN,
         claim=lambda numbers: _said(numbers, _remedy(context)),
     )
-    costs = followed.block(context).whole(fixed=True)
+    costs, costs_of = followed.block(context).whole(fixed=True), followed.costs(context)
     whole = equal(call("COUNT", costs), context.steps + 1)
     largest = guard(when(whole, maximum(costs), "—"))
     sheet.put(LARGEST_ROW, FLAG, "largest cost", styles.LABEL)
@@ -79,7 +79,7 @@ def fill(context: Context) -> None:
         SAYS,
         largest,
         styles.NUMBER.but(horizontal="left"),
-        claim=lambda numbers, of=followed.costs(context): float(of(numbers).max()),
+        claim=lambda numbers: float(costs_of(numbers).max()),
     )
 
 
