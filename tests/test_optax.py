@@ -1,6 +1,6 @@
 """The engine against optax, whose optimisers are nobody's here; where it is installed.
 
-It is no part of the development set: with jax it takes 600 MB. `pip install optax` and run this.
+It is no part of the development set: with jax it takes 600 MB, so it has an extra of its own.
 """
 
 from __future__ import annotations

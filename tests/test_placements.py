@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,13 @@ from sheetnet.proof.verification import verify
 from sheetnet.recalc import recalculate
 
 STEPS = 5
+
+
+#: Plain descent, and an update in which all parameters share what stands on Training alone.
+TRAINED: dict[str, dict[str, Any]] = {
+    "sgd": {},
+    "adam": {"schedule": "exponential", "gamma": 0.9, "clip_norm": 0.1, "l1": 0.01, "l2": 0.1},
+}
 
 
 def lesson(optimiser: str) -> Lesson:
@@ -38,12 +46,17 @@ def lesson(optimiser: str) -> Lesson:
                 "inputs": rng.uniform(-1, 1, (10, 2)).round(2).tolist(),
                 "targets": rng.uniform(0, 1, (10, 2)).round(2).tolist(),
             },
-            "training": {"learning_rate": 0.4, "steps": STEPS, "optimiser": optimiser},
+            "training": {
+                "learning_rate": 0.1,
+                "steps": STEPS,
+                "optimiser": optimiser,
+                **TRAINED[optimiser],
+            },
         }
     )
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "momentum"])
+@pytest.mark.parametrize("optimiser", TRAINED)
 @pytest.mark.parametrize("name", [p.name for p in placement.PLACEMENTS])
 def test_every_step_is_proved_wherever_it_stands(
     name: str, optimiser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

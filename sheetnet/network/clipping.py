@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, call, maximum, minimum
+from sheetnet.expressions.formula import Expression, Number, call, maximum, minimum
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.quantities import Quantity, Role
 from sheetnet.network.scalars import Cells, lettered, scalar
@@ -98,7 +98,12 @@ def cell_factor(norm: Expression, h: Cells) -> Expression:
 
 
 def norm_of(cells: list[Expression]) -> Expression:
-    """The norm of what stands in these cells and areas; no function takes more than 255."""
+    """The norm of what stands in these cells and areas; no function takes more than 255.
+
+    0 where nothing learns.
+    """
+    if not cells:
+        return Number(0)
     parts = [call("SUMSQ", *cells[n : n + 200]) for n in range(0, len(cells), 200)]
     summed: Expression = parts[0]
     for part in parts[1:]:

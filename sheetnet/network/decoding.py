@@ -17,6 +17,7 @@ import numpy as np
 from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
 from sheetnet.network.activations import ACTIVATIONS, Activation
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
 from sheetnet.network.states import letter_of
 
@@ -209,6 +210,8 @@ class Decoder:
         found[f"{self.document.rate}t"] = numbers.following["learning_rate"]
         found["k"] = numbers.following.get("clip_factor", 1.0)
         found |= {each.penalty.hyper.symbol: each.strength for each in net.penalties}
+        if net.penalties:
+            found["R"] = float(numbers.now(PENALTY))
         for hyper in (*net.optimiser.hyper, *clipping):
             found[hyper.symbol] = numbers.hyper[hyper.name]
         return {key.translate(FIGURES): value for key, value in found.items()}

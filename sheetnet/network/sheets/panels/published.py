@@ -30,6 +30,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOWEST_LOGARITHM, cell_logarithm
 from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.penalties import quantities
 from sheetnet.network.published import Group, Place, Printed
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -254,9 +255,10 @@ class _Writer:
 
     @property
     def _of_update(self) -> set[str]:
-        """What all parameters share in an update, and what it is made of."""
+        """What stands on Training alone: what an update or a penalty has for all parameters."""
         clipping = self.net.clipping.quantities if self.net.clipping else ()
-        return {q.name for q in (*clipping, *self.net.shared.values())}
+        penalty = quantities(self.net.penalties)
+        return {q.name for q in (*clipping, *penalty, *self.net.shared.values())}
 
     # Writing
 
