@@ -310,15 +310,18 @@ class Maxout(Layer):
         kept: Mapping[str, FloatArray],
         by_output: FloatArray,
         fused: bool,
-    ) -> tuple[Arrays, Arrays, FloatArray]:
+    ) -> tuple[Arrays, Arrays]:
         largest = kept[PIECE_Z.name] >= kept[ACTIVATION.name][..., None]
         delta = by_output[..., None] * largest
         gradients = {
             PIECE_WEIGHT.name: np.einsum("nup,ns->ups", delta, below),
             PIECE_BIAS.name: delta.sum(axis=0),
         }
-        down = np.einsum("nup,ups->ns", delta, p[PIECE_WEIGHT.name])
-        return {PIECE_DELTA.name: delta}, gradients, down
+        return {PIECE_DELTA.name: delta}, gradients
+
+    def by_input(self, p: Mapping[str, FloatArray], backs: Mapping[str, FloatArray]) -> FloatArray:
+        found: FloatArray = np.einsum("nup,ups->ns", backs[PIECE_DELTA.name], p[PIECE_WEIGHT.name])
+        return found
 
     def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:
         at, number = around.cells.at, self.number

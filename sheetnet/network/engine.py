@@ -162,7 +162,7 @@ def run(lesson: Lesson, settings: Settings, until: int | None = None) -> Trace:
         settings,
     )
     with np.errstate(all="ignore"):
-        _run(net, lesson.hyper, settings, fed(lesson, settings), trace, until)
+        _run(net, lesson, settings, trace, until)
     return trace
 
 
@@ -234,102 +234,162 @@ def drawn(batch: int, samples: int, step: int) -> npt.NDArray[np.int_]:
     return (step * batch + np.arange(batch)) % samples
 
 
-def _run(
-    net: Net,
-    hyper: Mapping[str, float],
-    settings: Settings,
-    inputs: FloatArray,
-    trace: Trace,
-    until: int | None,
-) -> None:
-    targets = settings[TARGET.name, None]
-    if net.batch:
-        order = settings[ORDER.name, None].astype(int) - 1
-        batches = inputs[order], targets[order]
-        for quantity, array in zip((BATCH_INPUT, BATCH_TARGET), batches, strict=True):
-            trace.arrays[quantity.name, None][:] = array
-    hyper = {name: settings.number(name) for name in hyper}
-    loss_hyper = net.of_loss(settings.number)
-    parameters: dict[Key, FloatArray] = {
-        (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
-    }
-    state: dict[Key, dict[str, FloatArray]] = {key: {} for key in parameters}
-    for parameter, at, name, _ in net.states():
-        state[parameter.name, at][name] = np.zeros_like(parameters[parameter.name, at])
-    arrays = trace.arrays
-    fused = net.is_fused(net.depth)
-    gradient = net.loss.fused if fused else net.loss.gradient
-    samples = net.batch or len(inputs)
-    divisor = net.reduction.divisor(net.learns_from or samples)
-    steps = np.arange(len(trace.costs))
-    for scalar in net.scalars:
-        arrays[scalar.quantity.name, None][:] = scalar.values(hyper, steps)
-    # What is the same in every step is looked up once: small networks take 20 µs a step.
-    shared, clipping = net.shared, net.clipping
-    trained = {(q.name, layer): net.trained(q, layer) for q, layer in net.parameters()}
-    whole = {key: bool(mask.all()) for key, mask in trained.items()}
-    places = [
-        (
-            (q.name, at),
-            arrays[q.gradient.name, at],
-            {n: arrays[q.kept(n).name, at] for n in state[q.name, at]},
-        )
-        for q, at in net.parameters()
-    ]
-    for step in range(len(trace.costs)):
+@dataclass
+class _Step:
+    """What a step computes, before its update: all arrays by quantity and layer."""
+
+    parameters: dict[Key, FloatArray]
+    state: dict[Key, dict[str, FloatArray]]
+    values: dict[Key, FloatArray]
+    gradients: dict[Key, FloatArray]
+
+
+def learned(lesson: Lesson, settings: Settings | None = None) -> dict[Key, FloatArray]:
+    """The parameters after the last step, by name and layer; nothing else is kept.
+
+    Numbers that overflow are infinite, or none.
+    """
+    settings = lesson.settings if settings is None else settings
+    net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
+    with np.errstate(all="ignore"):
+        for step in _Steps(net, lesson, settings):
+            parameters = step.parameters
+    return parameters
+
+
+class _Steps:
+    """The steps of a run, one after the other."""
+
+    def __init__(
+        self, net: Net, lesson: Lesson, settings: Settings, until: int | None = None
+    ) -> None:
+        self.net, self.until, self.count = net, until, lesson.training.steps + 1
+        inputs, targets = fed(lesson, settings), settings[TARGET.name, None]
+        #: Inputs and targets of all examples, or of each step's.
+        self.examples = inputs, targets
         if net.batch:
-            inputs, targets = (array[step] for array in batches)
+            self.order = settings[ORDER.name, None].astype(int) - 1
+        self.samples = lesson.samples
+        self.hyper = {name: settings.number(name) for name in lesson.hyper}
+        self.loss_hyper = net.of_loss(settings.number)
+        self.parameters: dict[Key, FloatArray] = {
+            (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
+        }
+        self.state: dict[Key, dict[str, FloatArray]] = {key: {} for key in self.parameters}
+        for parameter, at, name, _ in net.states():
+            zeros = np.zeros_like(self.parameters[parameter.name, at])
+            self.state[parameter.name, at][name] = zeros
+        steps = np.arange(self.count)
+        #: What follows from the step alone, by what formulas of the update call it.
+        self.scalars = {each.key: each.values(self.hyper, steps) for each in net.scalars}
+        self.trained: dict[Key, npt.NDArray[np.bool_]] = {
+            (q.name, layer): net.trained(q, layer) for q, layer in net.parameters()
+        }
+
+    def shown(self, step: int) -> tuple[FloatArray, FloatArray]:
+        """The inputs and the targets of a step."""
+        if not self.net.batch:
+            return self.examples
+        inputs, targets = self.examples
+        return inputs[self.order[step]], targets[self.order[step]]
+
+    def __iter__(self) -> Iterator[_Step]:
+        net, parameters, state = self.net, self.parameters, self.state
+        # What is the same in every step is looked up once: small networks take 20 µs a step.
+        whole = {key: bool(mask.all()) for key, mask in self.trained.items()}
+        clipping, scalars, trained = net.clipping, self.scalars, self.trained
+        by_norm = bool(clipping and clipping.by_norm)
+        for number in range(self.count):
+            step = self._computed(number, parameters, state)
+            now = self.hyper
+            if scalars:
+                now = now | {key: values[number] for key, values in scalars.items()}
+            if by_norm:
+                learning = [step.gradients[key][mask] for key, mask in trained.items()]
+                norm = np.sqrt(sum((each**2).sum() for each in learning))
+                factor = factor_of(norm, self.hyper["clip_norm"])
+                step.values |= {(GRADIENT_NORM.name, None): norm, (CLIP_FACTOR.name, None): factor}
+                now = now | {CLIP_FACTOR.name: factor}
+            yield step
+            if self.until is not None and number >= self.until:
+                continue
+            updated, kept = {}, {}
+            for key, gradient in step.gradients.items():
+                held = parameters[key], gradient, state[key]
+                if whole[key] and clipping is None:
+                    updated[key], kept[key] = net.optimiser.step(*held, now, number + 1)
+                else:
+                    updated[key], kept[key] = stepped(net, trained[key], held, now, number + 1)
+            parameters, state = updated, kept
+
+    def _computed(
+        self,
+        number: int,
+        parameters: dict[Key, FloatArray],
+        state: dict[Key, dict[str, FloatArray]],
+    ) -> _Step:
+        """The forward pass of a step and the backward pass."""
+        net, (inputs, targets) = self.net, self.shown(number)
+        fused = net.is_fused(net.depth)
+        gradient = net.loss.fused if fused else net.loss.gradient
+        divisor = net.reduction.divisor(net.learns_from or self.samples)
         kept = forward(net, parameters, inputs)
-        by_output = gradient(kept[-1][ACTIVATION.name], targets, loss_hyper)
+        by_output = gradient(kept[-1][ACTIVATION.name], targets, self.loss_hyper)
+        found: dict[Key, FloatArray] = {}
         gradients: dict[Key, FloatArray] = {}
         for layer in reversed(net.layers):
-            number, values = layer.number, kept[layer.number - 1]
-            below = kept[number - 2][ACTIVATION.name] if number > 1 else inputs
-            own = {q.name: parameters[q.name, number] for q in layer.parameters}
-            one = fused and number == net.depth
-            above = by_output
-            backs, by_parameter, by_output = layer.backward(own, below, values, above, one)
+            at, values = layer.number, kept[layer.number - 1]
+            below = kept[at - 2][ACTIVATION.name] if at > 1 else inputs
+            own = {q.name: parameters[q.name, at] for q in layer.parameters}
+            one = fused and at == net.depth
+            backs, by_parameter = layer.backward(own, below, values, by_output, one)
             if net.learns_from:  # the gradients are those of the step's examples
-                chosen = drawn(net.learns_from, samples, step)
+                chosen = drawn(net.learns_from, self.samples, number)
                 there = {name: array[chosen] for name, array in values.items()}
-                by_parameter = layer.backward(own, below[chosen], there, above[chosen], one)[1]
+                of_chosen = below[chosen], there, by_output[chosen], one
+                by_parameter = layer.backward(own, *of_chosen)[1]
+            if at > 1:
+                by_output = layer.by_input(own, backs)
             for name, array in (*values.items(), *backs.items()):
-                arrays[name, number][step] = array
-            gradients |= {(name, number): a / divisor for name, a in by_parameter.items()}
+                found[name, at] = array
+            for name, array in by_parameter.items():
+                gradients[name, at] = array / divisor
             for each in net.penalties if PENALISED in own else ():
                 slope = each.penalty.slope(own[PENALISED])
-                gradients[PENALISED, number] += each.strength * slope
+                gradients[PENALISED, at] += each.strength * slope
         if net.learns_from:
-            arrays[ORDER.name, None][step] = drawn(net.learns_from, samples, step) + 1
-        if clipping and clipping.by_norm:
-            learning = [gradients[key][mask] for key, mask in trained.items()]
-            norm = np.sqrt(sum((each**2).sum() for each in learning))
-            arrays[GRADIENT_NORM.name, None][step] = norm
-            arrays[CLIP_FACTOR.name, None][step] = factor_of(norm, hyper["clip_norm"])
-        now = hyper
-        if shared:
-            now = hyper | {key: arrays[q.name, None][step] for key, q in shared.items()}
-        updated: dict[Key, FloatArray] = {}
-        for key, of_gradient, of_state in places:
-            arrays[key][step] = parameters[key]
-            of_gradient[step] = gradients[key]
-            for name, array in state[key].items():
-                of_state[name][step] = array
-            held = parameters[key], gradients[key], state[key]
-            if until is not None and step >= until:
-                updated[key] = parameters[key]
-            elif whole[key] and clipping is None:
-                updated[key], state[key] = net.optimiser.step(*held, now, step + 1)
-            else:
-                updated[key], state[key] = stepped(net, trained[key], held, now, step + 1)
-        parameters = updated
+            found[ORDER.name, None] = (drawn(net.learns_from, self.samples, number) + 1).astype(
+                float
+            )
+        if net.batch:
+            found |= {(BATCH_INPUT.name, None): inputs, (BATCH_TARGET.name, None): targets}
+        return _Step(parameters, state, found, gradients)
+
+
+def _run(net: Net, lesson: Lesson, settings: Settings, trace: Trace, until: int | None) -> None:
+    """Keep every number of every step."""
+    arrays, steps = trace.arrays, _Steps(net, lesson, settings, until)
+    gradients: dict[Key, FloatArray] = {
+        (q.name, at): arrays[q.gradient.name, at] for q, at in net.parameters()
+    }
+    states = [((q.name, at), name, arrays[kept.name, at]) for q, at, name, kept in net.states()]
+    for number, step in enumerate(steps):
+        for key, array in (*step.parameters.items(), *step.values.items()):
+            arrays[key][number] = array
+        for key, array in step.gradients.items():
+            gradients[key][number] = array
+        for key, name, of_state in states:
+            of_state[number] = step.state[key][name]
+    for scalar in net.scalars:
+        arrays[scalar.quantity.name, None][:] = steps.scalars[scalar.key]
     # What no later step needs is computed for all steps at once.
     last = {q.name: arrays[q.name, net.depth] for q in net.layers[-1].values}
-    shown = batches[1] if net.batch else targets
-    arrays[LOSS.name, None][:] = losses(net, last, shown, loss_hyper)
+    targets = arrays[BATCH_TARGET.name, None] if net.batch else settings[TARGET.name, None]
+    arrays[LOSS.name, None][:] = losses(net, last, targets, steps.loss_hyper)
     arrays[COST.name, None][:] = cost_of(net, arrays[LOSS.name, None])
     if net.penalties:
-        arrays[PENALTY.name, None][:] = net.penalty({key: arrays[key] for key in parameters}, 1)
+        held = {key: arrays[key] for key in steps.parameters}
+        arrays[PENALTY.name, None][:] = net.penalty(held, 1)
         arrays[COST.name, None][:] += arrays[PENALTY.name, None]
 
 

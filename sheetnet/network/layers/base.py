@@ -158,11 +158,15 @@ class Layer(ABC):
         kept: Mapping[str, FloatArray],
         by_output: FloatArray,
         fused: bool,
-    ) -> tuple[Arrays, Arrays, FloatArray]:
-        """From ∂L/∂a (N × units) to the backs, the gradients (by parameter) and ∂L/∂below.
+    ) -> tuple[Arrays, Arrays]:
+        """From ∂L/∂a (N × units) to the backs and the gradients, by parameter.
 
         With `fused`, what comes is ∂L/∂z already. Gradients are sums over the examples.
         """
+
+    @abstractmethod
+    def by_input(self, p: Mapping[str, FloatArray], backs: Mapping[str, FloatArray]) -> FloatArray:
+        """∂L/∂below (N × sources), from what `backward` gave; the first layer's is not needed."""
 
     @abstractmethod
     def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:

@@ -178,7 +178,7 @@ class Dense(Layer):
         kept: Mapping[str, FloatArray],
         by_output: FloatArray,
         fused: bool,
-    ) -> tuple[Arrays, Arrays, FloatArray]:
+    ) -> tuple[Arrays, Arrays]:
         delta = by_output
         if not fused:
             z, a = kept[Z.name], kept[ACTIVATION.name]
@@ -186,7 +186,11 @@ class Dense(Layer):
         gradients = {WEIGHT.name: delta.T @ below}
         if self.bias:
             gradients[BIAS.name] = delta.sum(axis=0 if self.bias.axes else None)
-        return {DELTA.name: delta}, gradients, delta @ p[WEIGHT.name]
+        return {DELTA.name: delta}, gradients
+
+    def by_input(self, p: Mapping[str, FloatArray], backs: Mapping[str, FloatArray]) -> FloatArray:
+        result: FloatArray = backs[DELTA.name] @ p[WEIGHT.name]
+        return result
 
     def formula(self, quantity: Quantity, around: Around, index: Mapping[str, int]) -> Expression:
         sample, unit, source = (index.get(axis, 0) for axis in ("sample", "unit", "source"))
