@@ -256,7 +256,7 @@ def test_every_line_and_label_that_ships_reads_back(name: str, notation: str) ->
 
 
 @given(lessons(max_steps=2), st.sampled_from(sorted(DOCUMENTS)))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_line_of_random_lessons_reads_back(lesson: Lesson, notation: str) -> None:
     lesson = lesson.model_copy(update={"notation": notation})
     book = book_with(lesson, lesson.settings)

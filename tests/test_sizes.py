@@ -64,7 +64,7 @@ def mazur(steps: int) -> str:
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
 @pytest.mark.parametrize(
     "text",
-    [mazur(100), mazur(9_000), circle(40, 400, 3), circle(400, 25, 5)],
+    [mazur(100), mazur(9_000), circle(40, 400, 3), circle(400, 10, 5)],
     ids=["short", "long", "batch", "examples"],
 )
 def test_what_is_expected_comes(text: str, ending: str, tmp_path: Path) -> None:
