@@ -6,6 +6,9 @@ stay). autograd records the operations of each step anew and differentiates them
 eager frameworks do; the engine has its equations written out, and besides stores every
 number of every step, which the differentiator is spared. Both end with the same
 weights, or the measurement is refused.
+
+A larger network is trained without keeping a trace, against the matrix products of such a step
+alone: they are what no step can do without.
 """
 
 from __future__ import annotations
@@ -20,10 +23,13 @@ from autograd import value_and_grad
 
 from benchmarks.measuring import Result, Run, interleaved, spread
 from benchmarks.subject import mazur
-from sheetnet.network.engine import train
+from sheetnet.network.engine import learned, train
+from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.knobs import Settings
 
 REACH = 3.0
+#: A step of this network takes so many times as long as its matrix products, at most.
+LEAN, SIZES, BATCH = 2.0, (784, 128, 10), 64
 
 
 def measure(run: Run) -> Iterator[Result]:
@@ -50,6 +56,61 @@ def measure(run: Run) -> Iterator[Result]:
         reach=REACH,
         spread=spread(ratios),
         note=f"{steps / engine:,.0f} and {steps / autograd:,.0f} steps/s",
+    )
+    yield _without_a_trace(run)
+
+
+def _without_a_trace(run: Run) -> Result:
+    """The engine's steps beside the matrix products in them."""
+    steps = 5 if run.quick else 50
+    lesson = _digits(steps)
+    settings = lesson.settings
+    weights = [settings["weight", layer] for layer in (1, 2)]
+    shown = settings["input", None][:BATCH]
+    delta = np.ones((BATCH, SIZES[-1]))
+
+    def products() -> None:
+        for _ in range(steps + 1):
+            hidden = shown @ weights[0].T
+            _ = hidden @ weights[1].T
+            _ = delta.T @ hidden
+            _ = (delta @ weights[1]).T @ shown
+
+    times = interleaved(
+        {"engine": lambda: learned(lesson, settings), "products": products}, run.rounds, run.clock
+    )
+    ratios = times.ratios("engine", "products")
+    return Result(
+        name="training",
+        what="784-128-10, batch 64, no trace: the engine, × the matrix products alone",
+        figure=median(ratios),
+        reach=LEAN,
+        sense="≤",
+        spread=spread(ratios),
+        note=f"{1000 * times.median('engine') / (steps + 1):.2f} ms a step",
+    )
+
+
+def _digits(steps: int) -> Lesson:
+    """A network for pictures of digits; the pictures and their classes are drawn."""
+    rng = np.random.default_rng(5)
+    layers = [
+        {"units": SIZES[1], "activation": "relu"},
+        {"units": SIZES[2], "activation": "softmax"},
+    ]
+    examples = 4 * BATCH
+    return Lesson.model_validate(
+        {
+            "title": "digits",
+            "source": "drawn",
+            "notation": "wichmann",
+            "network": {"inputs": SIZES[0], "loss": "cross_entropy", "layers": layers},
+            "data": {
+                "inputs": rng.uniform(0, 1, (examples, SIZES[0])).round(2).tolist(),
+                "targets": np.eye(SIZES[2])[rng.integers(0, SIZES[2], examples)].tolist(),
+            },
+            "training": {"learning_rate": 0.1, "steps": steps, "batch": BATCH},
+        }
     )
 
 

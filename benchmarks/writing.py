@@ -34,6 +34,7 @@ def subjects(quick: bool) -> dict[str, tuple[Lesson, dict[str, float]]]:
         "4-5-3, 6 examples, 100 steps": (drawn((4, 5, 3), 6, 100), small),
         "mazur, 10,000 steps": (mazur(10_000), {"openpyxl": 8.0, "XlsxWriter": 10.0}),
         "4-5-3, 40 examples, 100 steps": (drawn((4, 5, 3), 40, 100), {"openpyxl": 5.0}),
+        "iris, 200 steps": (Lesson.load("iris"), {"openpyxl": 5.0, "XlsxWriter": 10.0}),
         "4-36-36-36, 6 examples, 50 steps": (drawn((4, 36, 36, 36), 6, 50), {"openpyxl": 5.0}),
     }
 
