@@ -29,7 +29,11 @@ def measure(run: Run) -> Iterator[Result]:
             path = build(name, Path(folder, f"{name}.xlsx"))
             blocks = inspect(path)["blocks"]
             [rate] = [b for b in blocks if b["quantity"] == "learning_rate"]
-            [cost] = [b for b in blocks if b["quantity"] == "cost" and b["rows"] == ["step"]]
+            [cost] = [
+                b
+                for b in blocks
+                if b["quantity"] == "cost" and b["rows"] == ["step"] and not b.get("at")
+            ]
             places = [rate["sheet"], rate["range"].split(":")[0]]
             places += [cost["sheet"], cost["range"].split(":")[1]]
             command = [PYTHON, str(SCRIPT), str(path), folder, *places, str(run.rounds)]
