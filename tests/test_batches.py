@@ -85,7 +85,7 @@ def test_a_step_learns_from_its_batch_alone(lesson: Lesson) -> None:
     """Each step is the first of a lesson whose only examples are those of the batch."""
     trace = train(lesson)
     held, steps = lesson.settings, lesson.training.steps
-    assume(lesson.net.batch and not lesson.net.optimiser.state and steps)
+    assume(lesson.net.batch and lesson.net.is_plain and not lesson.net.penalties and steps)
     raw = held["input", None]
     shown = raw
     if lesson.data.standardise:
