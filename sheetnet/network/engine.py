@@ -152,7 +152,7 @@ def run(lesson: Lesson, settings: Settings, until: int | None = None) -> Trace:
 
     After step `until`, where there is one, all parameters stay as they are.
     """
-    net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
+    net = lesson.net.at(lambda layer, name: settings.value(name, layer))
     count, samples = lesson.training.steps + 1, lesson.samples
     trace = Trace(
         {
@@ -248,8 +248,8 @@ def _run(
         batches = inputs[order], targets[order]
         for quantity, array in zip((BATCH_INPUT, BATCH_TARGET), batches, strict=True):
             trace.arrays[quantity.name, None][:] = array
-    hyper = {name: settings.number(name) for name in hyper}
-    loss_hyper = net.of_loss(settings.number)
+    hyper = {name: settings.value(name) for name in hyper}
+    loss_hyper = net.of_loss(settings.value)
     parameters: dict[Key, FloatArray] = {
         (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
     }

@@ -137,6 +137,11 @@ class Settings(Mapping[Key, Array]):
                 raise ValueError(f"{key} has the shape {self.arrays[key].shape}")
         return Settings({**self.arrays, **{k: np.asarray(v) for k, v in changes.items()}})
 
+    def value(self, key: str, layer: int | None = None) -> Any:
+        """What stands in a single cell: a number, or the text of a choice."""
+        value = self.arrays[key, layer].item()
+        return value if isinstance(value, str) else float(value)
+
     def number(self, key: str) -> float:
         """The number of a single cell."""
         return float(self.arrays[key, None].item())
