@@ -146,6 +146,7 @@ def _choice(hyper: HyperParameter, value: str) -> Knob:
         None,
         np.array(value, object),
         choices=hyper.choices,
+        numbered=True,
         name=hyper.cell_name,
         title=hyper.name.removeprefix("chosen_").replace("_", " "),
         note=hyper.about,

@@ -238,7 +238,7 @@ class Context:
         if place not in self._names:
             knob = self.knobs[place]
             assert knob.name
-            cell = replace(self.named_cell(knob), signless=bool(knob.choices) or knob.low >= 0)
+            cell = replace(self.named_cell(knob), signless=knob.numbered or knob.low >= 0)
             symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
             self._names[place] = name_of(
                 knob.name, cell, symbol or lettered(knob.title.split()[-1])
@@ -247,12 +247,12 @@ class Context:
 
     @property
     def chosen(self) -> list[Knob]:
-        """The drop-downs that formulas depend on."""
-        return [knob for knob in self.knobs.values() if knob.choices and knob.name]
+        """The drop-downs whose numbers formulas choose by."""
+        return [knob for knob in self.knobs.values() if knob.numbered]
 
     def named_cell(self, knob: Knob) -> Ref:
         """The cell that a knob's name stands for: its own, or that of its choice's number."""
-        if knob.choices:
+        if knob.numbered:
             return number_cell(self.chosen.index(knob))
         return self.knob(knob.key, knob.layer).ref(fixed=True)
 
