@@ -271,8 +271,7 @@ def live_optimiser(options: tuple[Optimiser, ...], own: Optimiser) -> Optimiser:
     known = {each.name: each for each in options}
     states = {state: is_signless(state) for each in options for state in each.state}
     # The lesson's own come first: a default that several have is its.
-    hyper = {one.name: one for each in (own, *options) for one in each.hyper}
-    hyper |= {one.name: one for one in own.hyper}
+    hyper = {one.name: one for each in (*options, own) for one in each.hyper}
     scalars = {one.key: one for each in options for one in each.scalars}
 
     def step(p: Any, g: Any, s: Any, h: Any, t: int) -> tuple[Any, dict[str, Any]]:
@@ -301,10 +300,19 @@ def live_optimiser(options: tuple[Optimiser, ...], own: Optimiser) -> Optimiser:
         cells=cells,
         cells_state=cells_state,
         state=tuple(State(name, LETTERS[name], signless) for name, signless in states.items()),
-        hyper=(_choice(CHOSEN_OPTIMISER, options, own.name, about), *hyper.values()),
+        hyper=(
+            _choice(CHOSEN_OPTIMISER, options, own.name, about),
+            *(_taken_by(one, options) for one in hyper.values()),
+        ),
         scalars=tuple(scalars.values()),
         by_size=any(each.by_size for each in options),
     )
+
+
+def _taken_by(hyper: HyperParameter, options: Sequence[Optimiser]) -> HyperParameter:
+    """A hyper-parameter that says which of the optimisers look at it."""
+    names = [each.name for each in options if hyper.name in {one.name for one in each.hyper}]
+    return replace(hyper, about=f"{hyper.about}: taken by {' and '.join(names)}")
 
 
 def chosen(h: Hyper) -> Activation:

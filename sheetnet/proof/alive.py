@@ -19,7 +19,7 @@ from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings
 
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends.
-TRIES, MOST, IDLE = 48, 12, 12
+TRIES, MOST, IDLE = 48, 16, 12
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 

@@ -26,7 +26,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.tab_colour, sheet.default_width = styles.PALE, 22.0
     sheet.widths |= {1: 10.0}
     sheet.cursor = (CHOICES_ROW, 2)
-    hint = "formulas ask for the number of a choice: its place in the list below"
+    hint = "number: the choice’s place in its list"
     frame.head(sheet, "Choices: workings of the drop-downs on Start", hint)
     frame.banner(sheet, 1 + len(context.chosen))
     sheet.put(CHOICES_ROW, 1, "number", styles.LABEL)

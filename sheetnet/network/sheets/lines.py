@@ -34,6 +34,8 @@ SYMBOL_COLUMN, VALUE_COLUMN, EQUATION_COLUMN = 2, 3, 5
 EQUATION_ROOM, NUMBERS_ROOM = 48.0, 84.0
 #: Of the parameters that stay, so many are named.
 MOST_LISTED = 12
+#: The most characters of a text within a formula.
+PIECE = 250
 #: About how many characters a number takes in a sentence.
 WRITTEN = 7.5
 
@@ -174,7 +176,7 @@ class Lines:
         text, numbers = texts[0], figures[0]
         content: Rich | Expression = rich(text)
         if by is not None:
-            content = call("CHOOSE", by[0], *map(str, texts))
+            content = call("CHOOSE", by[0], *(_spelled(str(each)) for each in texts))
             numbers = call("CHOOSE", by[0], *figures)
         self._context.readings.append(
             Reading(
@@ -222,6 +224,15 @@ class Lines:
 
     def _room(self, first: int, behind: int) -> float:
         return sum(self._sheet.widths[column] for column in range(first, behind))
+
+
+def _spelled(text: str) -> Expression:
+    """A text within a formula: in pieces, since Excel takes none of more than 255 characters."""
+    pieces = [Text(text[at : at + PIECE]) for at in range(0, len(text), PIECE)]
+    spelled: Expression = pieces[0]
+    for piece in pieces[1:]:
+        spelled = spelled & piece
+    return spelled
 
 
 def _stays(symbols: list[Rich]) -> Rich:
