@@ -160,7 +160,8 @@ class Call(Expression):
 class Applied(Expression):
     """A function that mathematics writes by its name, and a cell by its definition.
 
-    σ(z) in an equation is 1/(1+EXP(-z)) in a cell.
+    σ(z) in an equation is 1/(1+EXP(-z)) in a cell. Several arguments are
+    `listed`.
     """
 
     symbol: str
@@ -187,6 +188,11 @@ def call(function: str, *arguments: Any) -> Call:
 
 def exp(x: Any) -> Call:
     return call("EXP", x)
+
+
+def listed(*arguments: Any) -> Call:
+    """Several arguments of a function that mathematics writes by its name."""
+    return call("", *arguments)
 
 
 def ln(x: Any) -> Call:
@@ -308,10 +314,37 @@ def over_ranges(node: Expression) -> Expression:
         case Call("MIN", (one, other)):
             one, other = over_ranges(one), over_ranges(other)
             return replace(when(one < other, one, other), guard=node.guard)
+        case Call("CHOOSE", (Name() as index, *options)):
+            # Which of several ranges is taken: programs agree on that in an IF.
+            found = over_ranges(options[-1])
+            for number, option in reversed([*enumerate(options[:-1], 1)]):
+                found = when(equal(index, number), over_ranges(option), found)
+            return found
         case Applied("²", argument, _):
             argument = over_ranges(argument)
             return Applied(SQUARED, argument, argument * argument)
     return rebuilt(node, over_ranges)
+
+
+def choice_in(node: Expression) -> tuple[Name, int] | None:
+    """The named cell by which a formula chooses, and among how many; None where it does not."""
+    match node:
+        case Call("CHOOSE", (Name() as index, *options)):
+            return index, len(options)
+    return next(filter(None, map(choice_in, children(node))), None)
+
+
+def with_choice(node: Expression, index: Name, number: int) -> Expression:
+    """The formula with choice `number`, from 1, in the place of all of them."""
+    match node:
+        case Applied(_, _, Call("CHOOSE", (Name() as by, *_)) as options) if by == index:
+            return with_choice(options, index, number)
+        case Call("CHOOSE", (Name() as by, *options)) if by == index:
+            return with_choice(options[number - 1], index, number)
+        case Applied(symbol, argument, definition):
+            changed = with_choice(argument, index, number)
+            return Applied(symbol, changed, with_choice(definition, index, number))
+    return rebuilt(node, lambda child: with_choice(child, index, number))
 
 
 def has_ranges(node: Expression) -> bool:

@@ -97,6 +97,8 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return [str(value).lower()], ATOM
         case Negative(operand):
             return ["−", *_wrapped(operand, PRODUCT)], SUM
+        case Applied(symbol, Call("", several), _):
+            return _pieces(Call(symbol, several))
         case Applied("²", argument, _):
             return _pieces(argument**2)
         case Applied(symbol, argument, _) if symbol.startswith("^"):

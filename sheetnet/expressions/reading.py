@@ -30,7 +30,7 @@ TOKEN = re.compile(
     rf"""\s*(?:
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
-    | (?P<function>(?:[A-Za-z]{{2,}}|[σg√])′?\()
+    | (?P<function>(?:[A-Za-z]{{2,}}|[σfg√])′?\()
     | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})

@@ -10,6 +10,7 @@ from sheetnet.network.placement import TRAINING
 from sheetnet.network.sheets import start, status, training
 from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
+from sheetnet.network.sheets.choices import CHOICES_SHEET
 from sheetnet.network.sheets.compare import COMPARE
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data import DATA
@@ -53,6 +54,7 @@ SHEETS: list[SheetKind] = [
     GRADIENT_CHECK,
     NOTATION,
     PARAMETERS,
+    CHOICES_SHEET,
 ]
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {

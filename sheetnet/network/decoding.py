@@ -16,6 +16,8 @@ import numpy as np
 
 from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
 from sheetnet.network.activations import ACTIVATIONS, Activation
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.live import chosen
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
@@ -143,6 +145,10 @@ class Decoder:
             if each.slope:
                 found[each.symbol] = partial(_value, each)
                 found[f"{each.symbol}′"] = partial(_slope, each)
+        for layer in self.numbers.net.layers:
+            if layer.shared_by and isinstance(layer, Dense):  # what the drop-down says
+                own, symbol = chosen(layer.hyper), layer.activation.symbol
+                found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
 
     def is_layer(self, text: str) -> bool:
@@ -236,7 +242,7 @@ class Decoder:
                 return float(numbers.settings[hyper.name, layer.number].item())
         for hyper in numbers.net.loss.hyper:
             if letter == hyper.symbol:
-                return numbers.loss_hyper[hyper.name]
+                return float(numbers.loss_hyper[hyper.name])
         if letter == self.loss:
             return float(numbers.now(LOSS)[numbers.sample])
         # Bhadani's single output has no index.

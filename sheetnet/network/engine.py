@@ -152,7 +152,7 @@ def run(lesson: Lesson, settings: Settings, until: int | None = None) -> Trace:
 
     After step `until`, where there is one, all parameters stay as they are.
     """
-    net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
+    net = lesson.net.at(lambda layer, name: settings.value(name, layer))
     count, samples = lesson.training.steps + 1, lesson.samples
     trace = Trace(
         {
@@ -250,7 +250,7 @@ def learned(lesson: Lesson, settings: Settings | None = None) -> dict[Key, Float
     Numbers that overflow are infinite, or none.
     """
     settings = lesson.settings if settings is None else settings
-    net = lesson.net.at(lambda layer, name: float(settings[name, layer].item()))
+    net = lesson.net.at(lambda layer, name: settings.value(name, layer))
     with np.errstate(all="ignore"):
         for step in _Steps(net, lesson, settings):
             parameters = step.parameters
@@ -270,8 +270,8 @@ class _Steps:
         if net.batch:
             self.order = settings[ORDER.name, None].astype(int) - 1
         self.samples = lesson.samples
-        self.hyper = {name: settings.number(name) for name in lesson.hyper}
-        self.loss_hyper = net.of_loss(settings.number)
+        self.hyper = {name: settings.value(name) for name in lesson.hyper}
+        self.loss_hyper = net.of_loss(settings.value)
         self.parameters: dict[Key, FloatArray] = {
             (q.name, layer): settings[q.name, layer] for q, layer in net.parameters()
         }

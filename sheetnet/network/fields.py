@@ -152,6 +152,11 @@ class Training(Open):
         description="what a step learns from",
         json_schema_extra={"enum": [*sorted(RULES)]},
     )
+    live_choices: bool = Field(
+        default=False,
+        description="true: drop-downs on Start switch the hidden activation, the loss and the "
+        "optimiser",
+    )
     compare: Annotated[
         dict[str, Annotated[tuple[Finite, ...], Field(strict=False)]], AfterValidator(Fixed)
     ] = Field(

@@ -55,7 +55,7 @@ def asked(training: Training) -> Asked:
     )
 
 
-def hyper_of(net: Net, training: Training) -> dict[str, float]:
+def hyper_of(net: Net, training: Training) -> dict[str, Any]:
     """The hyper-parameters of an update; a key of what the lesson does not have names it."""
     given = dict(training.model_extra or {})
     clipping = [net.clipping.hyper] if net.clipping else []

@@ -14,11 +14,14 @@ class HyperParameter:
 
     One without a `default` has to be given. One that is a `knob` stands in a yellow cell; others
     are constants of the formulas. `cell_name` is what formulas call it, where its own name is no
-    name of a cell.
+    name of a cell. One that is `shared` is the same for all layers.
+
+    With `choices` it is one of these texts and no number, and stands in a drop-down; a lesson
+    file says it elsewhere, and formulas have the number of the choice, from 1.
     """
 
     name: str
-    default: float | None
+    default: float | str | None
     about: str
     low: float = -1e6
     high: float = 1e6
@@ -26,11 +29,13 @@ class HyperParameter:
     knob: bool = False
     whole: bool = False
     cell_name: str = ""
+    shared: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def chosen(
     declared: Iterable[HyperParameter], given: Mapping[str, Any], field: str, owner: str
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """The values of what `owner` declares: those given, else the defaults.
 
     Raises `ValueError` with the field and the remedy for a key that is not declared, and
@@ -42,8 +47,11 @@ def chosen(
             near = difflib.get_close_matches(key, known, 1, 0.6)
             hint = f"did you mean {near[0]!r}?" if near else "take it out"
             raise ValueError(f"{field}{key}: unknown key for {owner}: {hint}")
-    values = {}
+    values: dict[str, Any] = {}
     for name, parameter in known.items():
+        if parameter.choices:
+            values[name] = parameter.default
+            continue
         value = given.get(name, parameter.default)
         if value is None:
             raise ValueError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -139,11 +139,27 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         yield _hyper(each.penalty.hyper, each.strength, 0.987, (0.2, 3.0))
 
 
-def _hyper(hyper: HyperParameter, value: float, nudge: float, shake: tuple[float, float]) -> Knob:
+def _choice(hyper: HyperParameter, value: str) -> Knob:
+    """A hyper-parameter that is chosen from a drop-down."""
+    return Knob(
+        hyper.name,
+        None,
+        np.array(value, object),
+        choices=hyper.choices,
+        numbered=True,
+        name=hyper.cell_name,
+        title=hyper.name.removeprefix("chosen_").replace("_", " "),
+        note=hyper.about,
+    )
+
+
+def _hyper(hyper: HyperParameter, value: Any, nudge: float, shake: tuple[float, float]) -> Knob:
     """A hyper-parameter of the optimiser or the loss; the proof moves it by these factors.
 
     One that counts is moved by 1, and then to the first few numbers; one that is 0 away from it.
     """
+    if hyper.choices:
+        return _choice(hyper, value)
     own = np.array(value)
     moves: _Moves = {
         "nudge": lambda value, rng: value * nudge,
@@ -172,6 +188,10 @@ def _hyper(hyper: HyperParameter, value: float, nudge: float, shake: tuple[float
 
 def _of_layers(lesson: Lesson) -> Iterator[Knob]:
     """What a user may change of the layers' activations."""
+    net = lesson.net
+    for hyper in net.shared_knobs.values():
+        own = next(layer.hyper[hyper.name] for layer in net.layers if hyper in layer.shared_by)
+        yield _choice(hyper, own)
     for layer, hyper, name in lesson.net.knobs():
         value = np.array(float(layer.hyper[hyper.name]))
         where = "" if name == hyper.name else f" of layer {layer.number}"

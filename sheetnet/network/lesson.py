@@ -41,6 +41,7 @@ from sheetnet.network.layers.dense import (
     check_matrix,
     layout,
 )
+from sheetnet.network.live import live
 from sheetnet.network.losses import LOSSES, Loss
 from sheetnet.network.names import flat, resolve
 from sheetnet.network.net import Net
@@ -92,7 +93,7 @@ class Lesson(File):
     training: Annotated[Training, BeforeValidator(_in_steps)]
 
     _net: Net = PrivateAttr()
-    _hyper: dict[str, float] = PrivateAttr()
+    _hyper: dict[str, Any] = PrivateAttr()
     _beside: tuple[str, ...] = PrivateAttr(default=())
 
     def __eq__(self, other: object) -> bool:
@@ -126,6 +127,8 @@ class Lesson(File):
                     "can hold: take it out"
                 )
         self._net = _net(self.network, self.training)
+        if self.training.live_choices:
+            self._net = live(self._net, (*self.data.targets, *self.data.test_targets))
         self._hyper = hyper_of(self._net, self.training)
         _check_data(self._net, self.data)
         _check_batch(self._net, self.training, len(self.data.inputs))
@@ -229,7 +232,7 @@ class Lesson(File):
         return self._net.batch or len(self.data.inputs)
 
     @property
-    def hyper(self) -> dict[str, float]:
+    def hyper(self) -> dict[str, Any]:
         """The hyper-parameters of an update, the learning rate among them."""
         return {"learning_rate": float(self.training.learning_rate), **self._hyper}
 

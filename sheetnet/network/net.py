@@ -71,7 +71,7 @@ class Net:
     inputs: int
     layers: tuple[Layer, ...]
     loss: Loss
-    loss_hyper: dict[str, float]
+    loss_hyper: dict[str, Any]
     optimiser: Optimiser
     train_biases: bool
     reduction: Reduction = MEAN
@@ -89,17 +89,23 @@ class Net:
             alone = sum(other.name == hyper.name for _, other in owned) == 1
             yield layer, hyper, hyper.name if alone else f"{hyper.name}_{layer.number}"
 
+    @property
+    def shared_knobs(self) -> dict[str, HyperParameter]:
+        """The hyper-parameters that layers share and a user may change, by name."""
+        return {hyper.name: hyper for layer in self.layers for hyper in layer.shared_by}
+
     def at(self, held: Callable[[int | None, str], Any]) -> Net:
         """The same network with what `held(layer, name)` says of the layers' knobs and, without
-        a layer, of the penalties' strengths: numbers that stand in cells, or these cells."""
-        if not self.penalties and not any(layer.turned_by for layer in self.layers):
+        a layer, of what layers share and of the penalties' strengths: what stands in cells, or
+        these cells."""
+        if not self.penalties and not any(each.turned_by or each.shared_by for each in self.layers):
             return self
-        layers = [
-            layer.with_hyper(Held(layer.hyper, partial(held, layer.number), layer.turned_by))
-            if layer.turned_by
-            else layer
-            for layer in self.layers
-        ]
+        layers = []
+        for layer in self.layers:
+            own = Held(layer.hyper, partial(held, layer.number), layer.turned_by)
+            values = Held(own, partial(held, None), layer.shared_by)
+            moves = layer.turned_by or layer.shared_by
+            layers.append(layer.with_hyper(values) if moves else layer)
         penalties = [replace(each, held=partial(held, None)) for each in self.penalties]
         return replace(self, layers=tuple(layers), penalties=tuple(penalties))
 
@@ -136,6 +142,12 @@ class Net:
     def is_plain(self) -> bool:
         """Whether an update is −η·gradient, with the learning rate of the lesson."""
         return self.optimiser.is_plain and not self.shared and not self.clipping
+
+    @property
+    def is_open(self) -> bool:
+        """Whether drop-downs say what the activations, the loss or the optimiser are."""
+        hyper = (*self.optimiser.hyper, *self.loss.hyper, *self.shared_knobs.values())
+        return any(each.choices for each in hyper)
 
     @property
     def learns_from(self) -> int | None:

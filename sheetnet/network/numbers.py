@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -113,23 +114,23 @@ class Numbers:
     @cached_property
     def net(self) -> Net:
         """The network with what stands in the cells of its layers' knobs."""
-        return self.lesson.net.at(lambda layer, name: float(self.settings[name, layer].item()))
+        return self.lesson.net.at(lambda layer, name: self.settings.value(name, layer))
 
     @cached_property
-    def hyper(self) -> dict[str, float]:
+    def hyper(self) -> dict[str, Any]:
         """The hyper-parameters of an update as they stand in the cells."""
-        return {name: self.settings.number(name) for name in self.lesson.hyper}
+        return {name: self.settings.value(name) for name in self.lesson.hyper}
 
     @property
-    def following(self) -> dict[str, float]:
+    def following(self) -> dict[str, Any]:
         """The hyper-parameters of the update that follows the chosen step."""
         shared = {key: float(self.now(q)) for key, q in self.net.shared.items()}
         return self.hyper | shared
 
     @cached_property
-    def loss_hyper(self) -> dict[str, float]:
+    def loss_hyper(self) -> dict[str, Any]:
         """What the loss depends on, as it stands in the cells."""
-        return self.net.of_loss(self.settings.number)
+        return self.net.of_loss(self.settings.value)
 
     @cached_property
     def examples(self) -> FloatArray:

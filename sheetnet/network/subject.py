@@ -30,6 +30,11 @@ def _lesson(
             raise SheetnetError(
                 f"{name}: panels[{i}]: unknown panel {panel!r}: " + suggest(panel, book.PANELS)
             )
+        if lesson.training.live_choices:
+            raise SheetnetError(
+                f"{name}: panels[{i}]: {panel} is about one activation, loss and optimiser: take "
+                "it out, or training.live_choices"
+            )
         if reason := book.PANELS[panel].refuses(lesson):
             raise SheetnetError(f"{name}: panels[{i}]: {panel} {reason}")
     return lesson

@@ -18,8 +18,10 @@ from sheetnet.proof.branches import Branch, Seen, branches
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings
 
-#: Far moves that are tried, the most that are kept, and after how many without gain it ends.
+#: Far moves that are tried, the most that are kept, and after how many without gain it ends;
+#: so many times more where drop-downs choose among formulas, each of which has branches.
 TRIES, MOST, IDLE = 48, 12, 12
+TIMES = 2
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 
@@ -66,7 +68,8 @@ def moves(
         return Moves(chosen)
     seen = Seen(book, found)
     idle = 0
-    for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of):
+    times = TIMES if any(knob.numbered for knob in knobs) else 1
+    for moved, numbers in _computed(candidates(knobs, settings, TRIES * times), numbers_of):
         sides = seen.sides(book.at(numbers))
         idle += 1
         if (not chosen or seen.gains(sides)) and is_steady(numbers):
@@ -74,7 +77,7 @@ def moves(
             tell(moved)
             seen.add(sides)
             idle = 0
-        if not seen.open or len(chosen) == MOST or idle == IDLE:
+        if not seen.open or len(chosen) == MOST * times or idle == IDLE * times:
             break
     return Moves(chosen, len(found), tuple(seen.open))
 

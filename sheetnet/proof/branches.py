@@ -1,8 +1,8 @@
 """Which sides of each branch in a workbook's formulas its numbers take.
 
-A branch is a comparison, or a MAX or MIN of single values, whose other side inputs could
-bring about. Guards are declared in the formulas (`Call.guard`), checks are declared by
-their cells; neither counts.
+A branch is a comparison, a MAX or MIN of single values, whose other side inputs could bring
+about, or one of what a drop-down chooses among. Guards are declared in the formulas
+(`Call.guard`), checks are declared by their cells; neither counts.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sheetnet.expressions.formula import (
     Number,
     Ref,
     children,
+    equal,
 )
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, Matrix, Position, Sheet
@@ -74,6 +75,9 @@ def _conditions(node: Expression) -> Iterator[Expression]:
     match node:
         case Binary(operator, _, _) if operator in COMPARISONS:
             yield node
+        case Call("CHOOSE", (Name() as index, *options)):
+            # What a user chooses; a choice by another formula is that formula's.
+            yield from (equal(index, number) for number in range(1, len(options) + 1))
         case Call("IF", (_, *parts), guard=True):
             # The condition is declared; what stands on both sides is looked at.
             yield from (each for part in parts for each in _conditions(part))

@@ -50,6 +50,7 @@ class Knob:
     `nudge` moves it a little and `shake` far, for proofs that everything follows; both get
     the value and a generator, `shake` also the number of its turn. `original` is false where
     the lesson file does not say it.
+    The name of one that is `numbered` stands for the number of its choice, from 1.
     A knob with a `home` is only there where the sheet of that name is.
     """
 
@@ -62,6 +63,7 @@ class Knob:
     high: float = 1e6
     whole: bool = False
     choices: tuple[str, ...] = ()
+    numbered: bool = False
     title: str = ""
     note: str = ""
     name: str | None = None
@@ -106,6 +108,9 @@ class Knob:
         if self.choices:
             # Far apart, so that a few moves reach choices of all kinds, where there are many.
             count, here = len(self.choices), self.choices.index(value.item())
+            if self.numbered:  # not in step with others: some go together in no run that stays
+                other = (here + int(rng.integers(1, count))) % count
+                return np.array(self.choices[other], object)
             apart = next(n for n in range(round(0.38 * count) or 1, 0, -1) if gcd(n, count) == 1)
             return np.array(self.choices[(here + (2 + turn) * apart) % count], object)
         moved = self.nudge(value, rng) if turn < 0 else self.shake(value, rng, turn)
@@ -136,6 +141,11 @@ class Settings(Mapping[Key, Array]):
             if np.shape(value) != self.arrays[key].shape:
                 raise ValueError(f"{key} has the shape {self.arrays[key].shape}")
         return Settings({**self.arrays, **{k: np.asarray(v) for k, v in changes.items()}})
+
+    def value(self, key: str, layer: int | None = None) -> Any:
+        """What stands in a single cell: a number, or the text of a choice."""
+        value = self.arrays[key, layer].item()
+        return value if isinstance(value, str) else float(value)
 
     def number(self, key: str) -> float:
         """The number of a single cell."""

@@ -115,7 +115,12 @@ class Layer(ABC):
 
     @property
     def turned_by(self) -> tuple[HyperParameter, ...]:
-        """The hyper-parameters that a user may change."""
+        """The hyper-parameters of its own that a user may change."""
+        return ()
+
+    @property
+    def shared_by(self) -> tuple[HyperParameter, ...]:
+        """Those that a user may change for all layers at once."""
         return ()
 
     def with_hyper(self, values: Mapping[str, Any]) -> Self:

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sheetnet.expressions.formula import Area, Expression, total
-from sheetnet.network.activations import ACTIVATIONS
+from sheetnet.network.activations import ACTIVATIONS, Activation
 from sheetnet.network.hyper import HyperParameter, chosen
 from sheetnet.network.layers.base import Around, Arrays, Draw, Fields, FloatArray, Layer
 from sheetnet.network.names import resolve
@@ -125,7 +125,7 @@ class Dense(Layer):
         _check_biases(fields)
         self._weights, self._biases = weights, fields.biases
 
-    def _hyper(self, fields: DenseFields) -> dict[str, float]:
+    def _hyper(self, fields: DenseFields) -> dict[str, Any]:
         """The activation's hyper-parameters; what others have may stand there at its default."""
         own, given = self.activation.hyper, dict(fields.model_extra or {})
         for other in ACTIVATIONS.values():
@@ -141,7 +141,17 @@ class Dense(Layer):
 
     @property
     def turned_by(self) -> tuple[HyperParameter, ...]:
-        return tuple(each for each in self.activation.hyper if each.knob)
+        return tuple(each for each in self.activation.hyper if each.knob and not each.shared)
+
+    @property
+    def shared_by(self) -> tuple[HyperParameter, ...]:
+        return tuple(each for each in self.activation.hyper if each.knob and each.shared)
+
+    def with_activation(self, activation: Activation, values: Mapping[str, Any]) -> Dense:
+        """The same layer with another activation; `values` are those of its hyper-parameters."""
+        other = self.with_hyper(values)
+        other.activation = activation
+        return other
 
     def fuses_with(self, activation: str) -> bool:
         return self.activation.name == activation

@@ -37,8 +37,15 @@ from sheetnet.workbook.knobs import Knob, cells
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import Style
 
+#: The sheet with the numbers of what drop-downs say, from 1, and their row.
+CHOICES, CHOICES_ROW = "Choices", 5
 #: The most units of a layer that stand in boxes of their own; from there on they are maps.
 MOST_UNITS = 6
+
+
+def number_cell(place: int) -> Ref:
+    """The cell with the number of what a drop-down says, of the one that is so many-th there."""
+    return Ref(CHOICES, CHOICES_ROW, 2 + place, True)
 
 
 @dataclass
@@ -231,12 +238,23 @@ class Context:
         if place not in self._names:
             knob = self.knobs[place]
             assert knob.name
-            cell = replace(self.knob(key, layer).ref(fixed=True), signless=knob.low >= 0)
+            cell = replace(self.named_cell(knob), signless=knob.numbered or knob.low >= 0)
             symbol = self.symbols.learning_rate if key == LEARNING_RATE.name else None
             self._names[place] = name_of(
                 knob.name, cell, symbol or lettered(knob.title.split()[-1])
             )
         return self._names[place]
+
+    @property
+    def chosen(self) -> list[Knob]:
+        """The drop-downs whose numbers formulas choose by."""
+        return [knob for knob in self.knobs.values() if knob.numbered]
+
+    def named_cell(self, knob: Knob) -> Ref:
+        """The cell that a knob's name stands for: its own, or that of its choice's number."""
+        if knob.numbered:
+            return number_cell(self.chosen.index(knob))
+        return self.knob(knob.key, knob.layer).ref(fixed=True)
 
     @property
     def step(self) -> Name:
@@ -267,7 +285,7 @@ class Context:
     def names(self) -> dict[str, Ref]:
         """The defined names of the workbook: the single knobs that have a place."""
         return {
-            knob.name: self.knob(knob.key, knob.layer).ref(fixed=True)
+            knob.name: self.named_cell(knob)
             for key, knob in self.knobs.items()
             if knob.name and key in self._knob_blocks
         }

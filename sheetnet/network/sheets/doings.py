@@ -15,6 +15,8 @@ def lines(context: Context) -> list[tuple[str, Rich | str]]:
         found.append(("biases", _biases(context)))
     if matrices.MATRICES.applies(context):
         found.append(("Matrices", _matrices(context)))
+    if context.chosen:
+        found.append(("drop-downs", _drop_downs(context)))
     if gradient_check.applies(context):
         found.append(("checks", _checks(context)))
     return found
@@ -76,6 +78,18 @@ def _matrices(context: Context) -> Rich | str:
         text = text + f" of A, and a {turned} of what comes back"
     text = text + ". " + names.sums(context.depth, bool(context.dense[-1].bias))
     return text + " is one array formula a matrix; ✓ compares each row of it with Training."
+
+
+def _drop_downs(context: Context) -> str:
+    """What is written where a drop-down on Start decides."""
+    titles = [knob.title for knob in context.chosen]
+    names = " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
+    text = f"Start’s drop-downs switch the {names}; the lines below Network’s picture say them."
+    if context.net.shared_knobs:
+        text += " f is the hidden activation, f′ its derivative."
+    if any(hyper.choices for hyper in context.net.loss.hyper):
+        text += " delta(a, t) is the derivative of the loss by the output’s z."
+    return text
 
 
 def _checks(context: Context) -> str:

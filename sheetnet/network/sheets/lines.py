@@ -10,8 +10,11 @@ from sheetnet.expressions.formula import (
     Name,
     Ref,
     Text,
+    call,
     children,
+    choice_in,
     join,
+    with_choice,
 )
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
@@ -31,6 +34,8 @@ SYMBOL_COLUMN, VALUE_COLUMN, EQUATION_COLUMN = 2, 3, 5
 EQUATION_ROOM, NUMBERS_ROOM = 48.0, 84.0
 #: Of the parameters that stay, so many are named.
 MOST_LISTED = 12
+#: The most characters of a text within a formula.
+PIECE = 250
 #: About how many characters a number takes in a sentence.
 WRITTEN = 7.5
 
@@ -159,16 +164,26 @@ class Lines:
         `facts` are the hyper-parameters that its functions depend on.
         """
         sheet, row = self._sheet, self._row
-        text = written(equation)
-        numbers = filled_in(equation, self._text)
-        if short is not None and not isinstance(short, Ref):
-            numbers = join([numbers, " = ", filled_in(short, self._text)])
+        options, by = [(equation, short)], choice_in(equation)
+        if by is not None:  # as the drop-down says, in the document's words for it
+            index, count = by
+            options = [
+                (with_choice(equation, index, n), short and with_choice(short, index, n))
+                for n in range(1, count + 1)
+            ]
+        texts = [written(one) for one, _ in options]
+        figures = [self._figures(*option) for option in options]
+        text, numbers = texts[0], figures[0]
+        content: Rich | Expression = rich(text)
+        if by is not None:
+            content = call("CHOOSE", by[0], *(_spelled(str(each)) for each in texts))
+            numbers = call("CHOOSE", by[0], *figures)
         self._context.readings.append(
             Reading(
                 sheet.name,
                 row,
                 symbol,
-                text,
+                text if by is None else (row, EQUATION_COLUMN),
                 (row, self._numbers_column),
                 (row, VALUE_COLUMN),
                 facts,
@@ -177,7 +192,7 @@ class Lines:
         sheet.put(row, SYMBOL_COLUMN, symbol, styles.symbol(role))
         sheet.put(row, 4, "=", styles.SIGN)
         prose = styles.PLAIN.but(wrap=True)
-        sheet.put(row, EQUATION_COLUMN, rich(text), prose.but(font=styles.SERIF, size=11))
+        sheet.put(row, EQUATION_COLUMN, content, prose.but(font=styles.SERIF, size=11))
         sheet.merge(row, EQUATION_COLUMN, row, self._numbers_column - 1)
         sheet.put(row, self._numbers_column, numbers, prose.but(colour=styles.GREY))
         sheet.merge(row, self._numbers_column, row, self._behind_numbers - 1)
@@ -186,16 +201,38 @@ class Lines:
         sheet.put(row, VALUE_COLUMN, value, look)
         sheet.repeat((row, VALUE_COLUMN), book_value)
         sheet.heights[row] = 16.0 * max(
-            _lines(len(text.text) * 0.95, self._room(EQUATION_COLUMN, self._numbers_column)),
-            _lines(_length(numbers), self._room(self._numbers_column, self._behind_numbers)),
+            *(
+                _lines(len(each.text) * 0.95, self._room(EQUATION_COLUMN, self._numbers_column))
+                for each in texts
+            ),
+            *(
+                _lines(_length(each), self._room(self._numbers_column, self._behind_numbers))
+                for each in figures
+            ),
         )
         self._row += 1
+
+    def _figures(self, equation: Expression, short: Expression | None) -> Expression:
+        """The equation with today's numbers, and where there is one its short form."""
+        numbers = filled_in(equation, self._text)
+        if short is None or isinstance(short, Ref):
+            return numbers
+        return join([numbers, " = ", filled_in(short, self._text)])
 
     def _text(self, leaf: Ref | Name, brackets: bool) -> Expression:
         return self._context.words.of(leaf, brackets=brackets)
 
     def _room(self, first: int, behind: int) -> float:
         return sum(self._sheet.widths[column] for column in range(first, behind))
+
+
+def _spelled(text: str) -> Expression:
+    """A text within a formula: in pieces, since Excel takes none of more than 255 characters."""
+    pieces = [Text(text[at : at + PIECE]) for at in range(0, len(text), PIECE)]
+    spelled: Expression = pieces[0]
+    for piece in pieces[1:]:
+        spelled = spelled & piece
+    return spelled
 
 
 def _stays(symbols: list[Rich]) -> Rich:

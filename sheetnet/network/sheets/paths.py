@@ -63,7 +63,7 @@ def joined(net: Net) -> bool:
 
 def own_formula(net: Net) -> bool:
     """Whether a joined ∂L/∂z is a formula on the unit's own value and target."""
-    return net.is_fused(net.depth) and _alone(net.loss.cell_fused, net)
+    return net.is_fused(net.depth) and not net.is_open and _alone(net.loss.cell_fused, net)
 
 
 def _alone(formula: object, net: Net) -> bool:

@@ -52,6 +52,8 @@ MARGIN, LABELS, VALUE, LONG_VALUE, GAP = 2.5, 18.0, 7.6, 8.8, 2.5
 NARROWEST, WIDEST = 17.0, 30.0
 #: Columns of values at least: the figures stand in pairs of them.
 FEWEST = 6
+#: The columns of a drop-down.
+WORDS = 3
 #: A laptop's screen in pixels, what the right half needs at least, and its columns.
 SCREEN, RIGHT, COLUMNS = 1310.0, 400.0, 4
 #: Heights in cm: the drawing, a unit in it, the tallest; the curve, a curve without a drawing.
@@ -222,17 +224,21 @@ def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
     block = context.knob(knob.key, knob.layer)
     sheet.put(block.top, 2, knob.title, LABEL)
     context.fill_knob(sheet, knob, styles.INPUT.but(number_format=knob.number_format))
+    beside = block.left + 1
+    if knob.numbered:  # words take more room than numbers
+        beside = block.left + WORDS
+        sheet.merge(block.top, block.left, block.top, beside - 1)
     if knob.note:
         sheet.notes[block.top, block.left] = knob.note
     if knob.original:
         value = knob.value.item()
         text = value if isinstance(value, str) else f"{value:.12g}"
-        sheet.put(block.top, block.left + 1, text, inputs.OWN)
+        sheet.put(block.top, beside, text, inputs.OWN)
     elif knob.whole:
         hint = f"from {knob.low:,.0f} to {knob.high:,.0f}"
         if knob.key == CHOSEN_STEP.name:
             hint += ": every sheet follows"
-        sheet.put(block.top, block.left + 1, hint, HINT.but(horizontal="left", indent=1))
+        sheet.put(block.top, beside, hint, HINT.but(horizontal="left", indent=1))
     sheet.validations.append(inputs.validation(knob, block))
 
 

@@ -53,7 +53,8 @@ def fill(context: Context) -> None:
     row = FIRST_ROW
     for knob, block in _inputs(context):
         for line in _lines(block):
-            sheet.put(row, FLAG, _wrong(knob, line), styles.NUMBER.but(number_format="0"))
+            wrong = _wrong_choice(context, knob) if knob.choices else _wrong(knob, line)
+            sheet.put(row, FLAG, wrong, styles.NUMBER.but(number_format="0"))
             flag = Ref(sheet.name, row, FLAG)
             said = guard(when(equal(flag, 0), "", _named(knob, line)))
             sheet.put(row, SAYS, said, styles.PLAIN)
@@ -88,13 +89,18 @@ def fill(context: Context) -> None:
 
 def _inputs(context: Context) -> Iterator[tuple[Knob, Block]]:
     for key, knob in context.knobs.items():
-        if not knob.choices and context.has_place(key):
+        if (knob.numbered or not knob.choices) and context.has_place(key):
             yield knob, context.knob(*key)
 
 
 def _lines(block: Block) -> Iterator[Area]:
     for row in range(block.top, block.bottom + 1):
         yield Area(block.sheet, row, block.left, row, block.right)
+
+
+def _wrong_choice(context: Context, knob: Knob) -> Expression:
+    """1 where a drop-down holds none of its choices: then these have no number."""
+    return guard(when(call("ISNUMBER", context.named_cell(knob)), 0, 1))
 
 
 def _wrong(knob: Knob, line: Area) -> Expression:
