@@ -38,8 +38,8 @@ def test_the_map_is_the_output_of_the_network() -> None:
         ("chosen_output", None): np.array("a₁⁽²⁾", object),
     }
     book = book_with(lesson, lesson.settings.but(chosen))
-    # Inputs from 0 to 1: a quarter and a half further on both sides.
-    places = np.linspace(-0.75, 1.75, surface.MAP)
+    # Inputs from 0 to 1: a tenth and 0.4 further on both sides.
+    places = np.linspace(-0.5, 1.5, surface.MAP)
     for i, j in ((0, 0), (0, 18), (7, 4), (18, 18)):
         expected = output(lesson, 57, [places[j], places[surface.MAP - 1 - i]])
         np.testing.assert_allclose(points(book)[i * surface.MAP + j], expected, rtol=1e-12)

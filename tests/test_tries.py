@@ -21,7 +21,7 @@ from tests.books import block_array, cell_of
 pytestmark = pytest.mark.programs
 
 #: The order of the axes of the arrays that are looked at.
-ORDER = ("step", "run", "sample", "unit", "source")
+ORDER = ("step", "run", "split", "sample", "unit", "source")
 
 
 class Workbook:
@@ -370,6 +370,133 @@ def rates_swinging(book: Workbook) -> None:
     book.says(*costs[:2, -2], costs[50, -1])
 
 
+def _weights(book: Workbook, value: float) -> dict[Key, Any]:
+    return {key: value for key in book.own if key[0] == "weight"}
+
+
+def xor_at_last(book: Workbook) -> None:
+    held = book.typed({})
+    outputs, wrong = held("activation", 2)[:, :, 0], held("accuracy")[:, 0] < 1
+    book.says(*outputs[20], *outputs[100])
+    assert ((outputs[20] >= 0.5) == [False, False, True, True]).all()
+    assert held("accuracy")[[20, 100], 0].tolist() == [0.5, 1.0]
+    assert np.flatnonzero(wrong).max() + 1 == 29
+
+
+def xor_rates(book: Workbook) -> None:
+    own, fast, huge = (book.typed({("learning_rate", None): rate}) for rate in (1.0, 3.0, 10.0))
+    book.says(*(held("cost")[100] for held in (own, fast, huge)))
+    assert huge("accuracy")[100, 0] == 0.5
+
+
+def xor_nothing(book: Workbook) -> None:
+    held = book.typed(_weights(book, 0.0))
+    np.testing.assert_allclose(held("activation", 2), 0.5, rtol=1e-12)
+    assert not held("activation", 1).any() and not held("delta", 1).any()
+    assert not held("weight_gradient", 2).any()
+    book.says(0.5, held("cost")[0], held("cost")[100])
+
+
+def _taken(book: Workbook) -> list[list[list[int]]]:
+    """Of both sets at step 200: how often class i is taken for class j, counted on Data."""
+    [step] = [b for b in book.blocks if b["quantity"] == "chosen_step"]
+    [values] = recalculate(book.path, "ironcalc", [{cell_of(step, 0, 0): 200.0}])
+    first = {"training": 11, "test": 17}  # Data: the rows of the tables, from column D on
+    squares = [values.area("Data", row, 4, row + 2, 6) for row in first.values()]
+    return [[[round(float(n)) for n in line] for line in square] for square in squares]
+
+
+def iris_kinds(book: Workbook) -> None:
+    assert _taken(book) == [
+        [[42, 0, 0], [0, 40, 2], [0, 1, 35]],
+        [[8, 0, 0], [0, 7, 1], [0, 0, 14]],
+    ]
+    assert round(book.typed({})("accuracy")[0, 0] * 120, 9) == 21
+
+
+def iris_slow(book: Workbook) -> None:
+    own, slow = (book.typed({("learning_rate", None): rate}) for rate in (0.3, 0.03))
+    book.says(slow("training_cost")[200], own("training_cost")[200])
+    assert slow("accuracy")[200].round(9).tolist() == [0.95, 1.0]
+
+
+def iris_fast(book: Workbook) -> None:
+    own, fast = (book.typed({("learning_rate", None): rate}) for rate in (0.3, 3.0))
+    for held in (own, fast):
+        book.says(held("training_cost")[200], held("test_cost")[200])
+        assert round(held("accuracy")[200, 1] * 30, 9) == 29
+
+
+def _percent(book: Workbook, *shares: float) -> None:
+    """The answer tells these shares in percent."""
+    for share in shares:
+        assert f"{share:.1%}".replace("%", " %") in book.answer
+
+
+def moons_border(book: Workbook) -> None:
+    shares = book.typed({})("accuracy")
+    _percent(book, *shares[20])
+    assert shares[150].tolist() == [1.0, 1.0]
+
+
+def moons_momentum(book: Workbook) -> None:
+    own, without = book.typed({}), book.typed({("momentum", None): 0.0})
+    book.says(without("training_cost")[150], own("training_cost")[150])
+    _percent(book, without("accuracy")[150, 0])
+
+
+def moons_far(book: Workbook) -> None:
+    own, far = (book.typed({("learning_rate", None): rate}) for rate in (0.3, 1.0))
+    costs = far("training_cost")
+    book.says(costs[5], costs[10], costs[150], own("training_cost")[150])
+
+
+def spiral_apart(book: Workbook) -> None:
+    held = book.typed({})
+    training, test = held("training_cost"), held("test_cost")
+    assert test.argmin() == 7
+    book.says(test[7], test[200], training[0], training[200])
+    _percent(book, *held("accuracy")[200])
+
+
+def spiral_penalty(book: Workbook) -> None:
+    held = book.typed({("l2", None): 0.01})
+    book.says(held("test_cost")[200], book.typed({})("test_cost")[200])
+    _percent(book, held("accuracy")[200, 0])
+
+
+def spiral_flat(book: Workbook) -> None:
+    held = book.typed({("l2", None): 0.05})
+    outputs = held("activation", 3)[200].ravel()
+    assert max(np.abs(held("weight", layer)[200]).max() for layer in (1, 2, 3)) < 0.01
+    book.says(*outputs, held("training_cost")[200], np.log(2))
+
+
+def sine_ends(book: Workbook) -> None:
+    [step] = [b for b in book.blocks if b["quantity"] == "chosen_step"]
+    [surface] = [b for b in book.blocks if b["quantity"] == "surface"]
+    [values] = recalculate(book.path, "ironcalc", [{cell_of(step, 0, 0): 200.0}])
+    outputs = block_array(surface, values, ("point", "unit"))[:, 0]
+    end = book.own["input", None].max() * 1.5 + 2
+    assert np.abs(book.own["test_input", None]).max() < book.own["input", None].max()
+    book.says(outputs[0], outputs[-1], np.sin(end), np.sin(-end), end)
+
+
+def sine_noise(book: Workbook) -> None:
+    held = book.typed({})
+    book.says(held("training_cost")[200], held("test_cost")[200])
+    for name in ("", "test_"):
+        inputs, targets = book.own[f"{name}input", None], book.own[f"{name}target", None]
+        book.says(((np.sin(inputs) - targets) ** 2).mean() / 2)
+
+
+def sine_momentum(book: Workbook) -> None:
+    own = book.typed({})("training_cost")
+    without = book.typed({("momentum", None): 0.0})("training_cost")
+    book.says(without[200], own[200])
+    assert (own < without[200]).argmax() == 30
+
+
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
     "learning-rates": [rates_as_far, rates_large, rates_swinging],
     "mazur": [mazur_faster, mazur_cut_off, mazur_swapped],
@@ -382,6 +509,11 @@ ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
     "sabine-softmax": [softmax_base, softmax_sum, softmax_far],
     "sabine-squared-error": [squared_input, squared_flat, squared_reached],
     "wichmann-general": [wichmann_copy, wichmann_far, wichmann_layers],
+    "iris": [iris_kinds, iris_slow, iris_fast],
+    "moons": [moons_border, moons_momentum, moons_far],
+    "sine": [sine_ends, sine_noise, sine_momentum],
+    "spiral": [spiral_apart, spiral_penalty, spiral_flat],
+    "xor": [xor_at_last, xor_rates, xor_nothing],
     "xor-by-hand": [xor_corner, xor_dead, xor_others],
 }
 

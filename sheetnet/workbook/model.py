@@ -144,7 +144,7 @@ class ColourScale:
 
     A bound that is None is the largest absolute value in the area, so that the colours
     tell the sign and 0 is always white. With `spread` the colours go from the least to the
-    largest value in the area instead.
+    largest value in the area instead, with `ends` from the one to the other of these.
     """
 
     area: Area
@@ -153,6 +153,7 @@ class ColourScale:
     high: str
     bound: float | None = None
     spread: bool = False
+    ends: tuple[float, float] | None = None
 
     @property
     def limit(self) -> Expression:

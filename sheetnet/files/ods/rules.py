@@ -134,6 +134,13 @@ def _scale(scale: ColourScale) -> str:
             (Number(50), "percent", scale.middle),
             (Number(0), "maximum", scale.high),
         )
+    elif scale.ends:
+        low, high = scale.ends
+        entries = (
+            (Number(low), "number", scale.low),
+            (Number((low + high) / 2), "number", scale.middle),
+            (Number(high), "number", scale.high),
+        )
     return element(
         "calcext:color-scale",
         {},

@@ -225,6 +225,19 @@ def _rule(rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> Any:
             end_type="max",
             end_color="FF" + rule.high,
         )
+    if rule.ends:
+        low, high = rule.ends
+        return ColorScaleRule(
+            start_type="num",
+            start_value=low,
+            start_color="FF" + rule.low,
+            mid_type="num",
+            mid_value=(low + high) / 2,
+            mid_color="FF" + rule.middle,
+            end_type="num",
+            end_value=high,
+            end_color="FF" + rule.high,
+        )
     rule = replace(rule, area=replace(rule.area, fixed=True))
     kind = "num" if rule.bound is not None else "formula"
     return ColorScaleRule(

@@ -27,6 +27,8 @@ from sheetnet.network.quantities import (
     SAMPLE,
     STEP,
     TARGET,
+    TEST_INPUT,
+    TEST_TARGET,
     Quantity,
 )
 from sheetnet.network.scalars import lettered
@@ -174,11 +176,14 @@ class Context:
         return self._fed.get(quantity.name) or self.all_of(quantity)
 
     def all_of(self, quantity: Quantity) -> Block:
-        """The inputs or the targets of all training examples, as the network is shown them."""
+        """The inputs or the targets of all examples, as the network is shown them.
+
+        Those of the training set (INPUT, TARGET) or of the test set (TEST_INPUT, TEST_TARGET).
+        """
         return self._all.get(quantity.name) or self.knob(quantity)
 
     def give(self, quantity: Quantity, block: Block) -> None:
-        """Say where the inputs of all training examples stand, standardised."""
+        """Say where the inputs of a whole set stand, standardised."""
         self._all[quantity.name] = block
 
     def fill_knob(self, sheet: Sheet, knob: Knob, style: Style) -> None:
@@ -210,6 +215,13 @@ class Context:
         """Tell the index of a block, and claim it."""
         self.claim(sheet, self.blocks.add(block))
         return block
+
+    def sets(self) -> list[tuple[Block, Block]]:
+        """Inputs and targets of the training set and, where there is one, of the test set."""
+        found = [(self.all_of(INPUT), self.all_of(TARGET))]
+        if self.has_place((TEST_INPUT.name, None)):
+            found.append((self.all_of(TEST_INPUT), self.all_of(TEST_TARGET)))
+        return found
 
     # What is chosen
 

@@ -89,7 +89,7 @@ def _place(context: Context) -> None:
     if places.standardise:
         context.give(INPUT, context.blocks.add(_standardised(context, places, 0)))
         if places.has_test:
-            context.blocks.add(_standardised(context, places, 1))
+            context.give(TEST_INPUT, context.blocks.add(_standardised(context, places, 1)))
 
 
 def _standardised(context: Context, places: DataPlaces, number: int) -> Block:

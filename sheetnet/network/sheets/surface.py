@@ -1,7 +1,8 @@
 """Surface: what the network makes of every input, at the chosen step.
 
 For one input its outputs as curves, with the examples; for two inputs one chosen output as a
-map of coloured cells, with the examples in it. The points are forward passes of their own, on
+map of coloured cells, with the examples in it (`surface_marks`), of the training set and of the
+test set. The points are forward passes of their own, on
 the sheet of workings "Surface points".
 """
 
@@ -12,30 +13,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from sheetnet.expressions.formula import (
-    Area,
-    Expression,
-    Ref,
-    call,
-    join,
-    maximum,
-    minimum,
-)
+from sheetnet.expressions.formula import Area, Binary, Expression, Ref, call, join
 from sheetnet.network.engine import FloatArray, forward
 from sheetnet.network.equations import Equations
+from sheetnet.network.evaluation import HALF, is_classification, shown_sets
 from sheetnet.network.numbers import Derived, Numbers
-from sheetnet.network.quantities import (
-    CHOSEN_OUTPUT,
-    INPUT,
-    TARGET,
-    UNIT,
-    Quantity,
-    Role,
-)
-from sheetnet.network.sheets import inputs, parameters
+from sheetnet.network.quantities import CHOSEN_OUTPUT, INPUT, UNIT, Quantity, Role
+from sheetnet.network.sheets import inputs, parameters, surface_marks
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.looks import CELLS, LOOKS
+from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -61,16 +48,19 @@ LABELS, LEFT = 3, 4
 CURVE, MAP = 61, 19
 #: How far beyond the examples it reaches, in parts of their range, and at least: a curve
 #: further than a map.
-BEYOND, LEAST = 0.25, {1: 2.0, 2: 0.5}
+BEYOND, LEAST = {1: 0.25, 2: 0.1}, {1: 2.0, 2: 0.4}
 CELL_WIDTH, ROW_HEIGHT = 3.4, 18.5
-#: The most examples that are marked, and the most curves in a chart.
-MOST_EXAMPLES, MOST_CURVES = 200, 5
+#: The most curves in a chart.
+MOST_CURVES = 5
 #: Where the bounds of an input's axis stand on the workings: its row, its columns.
 BOUNDS_ROW, FIRST_ROW, VALUES = 4, 8, 3
 COLOURS = (styles.ORANGE, styles.BLUE, styles.GREEN, styles.INK, styles.PALE)
-MARK = styles.PLAIN.but(fill="FFFFFF", colour=styles.INK)
-HIGH = MARK.but(number_format='"●"')
-LOW = MARK.but(number_format='"○"')
+#: The colours of the least, the middle and the largest value: as greys light, middle and dark.
+SCALE = ("FFFFFF", "FDC79B", "E8762D")
+#: What the points of the training set and of the test set are called, and their shapes.
+DOTS = (("training", "circle"), ("test", "square"))
+#: Where a cell and the next one are on two sides of a half.
+BETWEEN = styles.PLAIN.but(border_colour=styles.NIGHT, border_width="thin")
 
 SURFACE = Quantity(
     "surface",
@@ -99,9 +89,10 @@ def applies(context: Context) -> bool:
 
 def _bounds(numbers: Numbers, axis: int) -> tuple[float, float]:
     """The first and the last place on an input's axis."""
-    held = numbers.inputs[:, axis]
+    held = np.concatenate([inputs[:, axis] for inputs, _ in shown_sets(numbers)])
     low, high = float(held.min()), float(held.max())
-    room = BEYOND * (high - low) + LEAST[numbers.net.inputs]
+    inputs = numbers.net.inputs
+    room = BEYOND[inputs] * (high - low) + LEAST[inputs]
     return low - room, high + room
 
 
@@ -139,16 +130,6 @@ def _map(numbers: Numbers) -> FloatArray:
     return _surface(numbers)[:, chosen(numbers)].reshape(MAP, MAP)
 
 
-def _code(numbers: Numbers, sample: int) -> float:
-    """The number of the map's cell that an example is in."""
-    codes = []
-    for axis in range(2):
-        low, high = _bounds(numbers, axis)
-        place = (numbers.inputs[sample, axis] - low) / (high - low)
-        codes.append(np.floor(place * (MAP - 1) + 0.5))
-    return float(codes[0] + MAP * (MAP - 1 - codes[1]))
-
-
 # The sheet
 
 
@@ -165,7 +146,9 @@ def _fill(context: Context) -> list[Sheet]:
 
 
 class _Writer:
-    """The sheet and its workings (`layers.base.Cells` of a row of them)."""
+    """The sheet and its workings (`layers.base.Cells` of a row of them; `surface_marks.Map`)."""
+
+    top, left, side = TOP, LEFT, MAP
 
     def __init__(self, context: Context) -> None:
         self.context, self.dimensions = context, context.sizes[0]
@@ -181,6 +164,10 @@ class _Writer:
         self.outputs = column - context.sizes[-1]
         self.right = column - 1
         self.last = FIRST_ROW + _count(self.dimensions) - 1
+        #: Whether outputs are on one side of a half or on the other: between 0 and 1, of classes.
+        last = context.dense[-1].activation
+        within = last.signless and last.below_one
+        self.halves = within and is_classification(context.lesson)
 
     # The cells of a row
 
@@ -197,6 +184,20 @@ class _Writer:
 
     def bound(self, axis: int, end: int) -> Ref:
         return Ref(POINTS, BOUNDS_ROW + axis, 2 + 2 * end, True)
+
+    # The map, for the marks in it
+
+    def place(self, axis: int, value: Expression) -> Expression:
+        low, high = self.bound(axis, 0), self.bound(axis, 1)
+        return (value - low) / (high - low)
+
+    def places(self, numbers: Numbers, inputs: FloatArray) -> FloatArray:
+        low, high = np.transpose([_bounds(numbers, axis) for axis in range(2)])
+        found: FloatArray = (inputs - low) / (high - low)
+        return found
+
+    def chosen(self, numbers: Numbers) -> int:
+        return chosen(numbers)
 
     # Writing
 
@@ -231,12 +232,10 @@ class _Writer:
         hint = "forward passes with the weights of the chosen step, a row a point"
         frame.head(sheet, "Surface points: workings of Surface", hint, 1)
         frame.banner(sheet, max(self.right, 8))
-        block = context.fed(INPUT)
         for axis in range(self.dimensions):
-            held = block.area(unit=axis, fixed=True)
-            assert held
-            low, high = minimum(held), maximum(held)
-            room = BEYOND * (high - low) + LEAST[self.dimensions]
+            held = [inputs.area(unit=axis, fixed=True) for inputs, _ in context.sets()]
+            low, high = (call(name, *held) for name in ("MIN", "MAX"))
+            room = BEYOND[self.dimensions] * (high - low) + LEAST[self.dimensions]
             for end, formula in enumerate((low - room, high + room)):
                 title = context.symbols.input(axis) + (" to" if end else " from")
                 sheet.put(BOUNDS_ROW + axis, 1 + 2 * end, title, styles.SYMBOL)
@@ -284,20 +283,29 @@ class _Writer:
         """One input: the outputs as curves, the examples as points."""
         context, sheet = self.context, self.sheet
         x = Area(POINTS, FIRST_ROW, 2, self.last, 2, True)
-        places, targets = context.fed(INPUT), context.fed(TARGET)
-        examples = places.area(unit=0, fixed=True)
-        assert examples
         series = []
         for unit in range(min(context.sizes[-1], MOST_CURVES)):
             column, colour = self.outputs + unit, COLOURS[unit]
             name = str(context.symbols.activation(context.depth, unit))
             curve = Area(POINTS, FIRST_ROW, column, self.last, column, True)
             series.append(Series(curve, x, name, colour=colour, width=2.5))
-            target = targets.area(unit=unit, fixed=True)
-            assert target
-            title = f"target {context.symbols.target(unit)}"
-            dots = Series(target, examples, title, colour=colour, line=False, marker="circle")
-            series.append(dots)
+            aim = context.symbols.target(unit)
+            sets = context.sets()
+            for (places, targets), (title, marker) in zip(sets, DOTS, strict=False):
+                examples = places.area(unit=0, fixed=True)
+                target = targets.area(unit=unit, fixed=True)
+                assert examples and target
+                title = f"{title} {aim}" if len(sets) > 1 else f"target {aim}"
+                dots = Series(
+                    target,
+                    examples,
+                    title,
+                    colour=colour,
+                    line=False,
+                    marker=marker,
+                    marker_colour=styles.PAPER if marker != "circle" else None,
+                )
+                series.append(dots)
         symbol = str(context.symbols.input(0))
         sheet.put(TOP - 1, 2, f"The outputs over {symbol}", styles.HEADING)
         sheet.fill(TOP - 1, 2, TOP - 1, 12, styles.HEADING)
@@ -353,8 +361,26 @@ class _Writer:
         for column in range(LEFT, LEFT + MAP):
             sheet.widths[column] = CELL_WIDTH
         self._write_axes()
-        self._write_examples(number)
-        sheet.formats.append(ColourScale(block.whole(), "FFFFFF", "FDC79B", "E8762D", spread=True))
+        # All of one area, and the colours last: LibreOffice shows one area's rules in a cell.
+        sheet.formats += surface_marks.write(self.sheet, context, self, number)
+        if self.halves:
+            sheet.formats += self._border(block.whole())
+        sheet.formats.append(self._colours(block.whole()))
+
+    def _border(self, area: Area) -> list[Rule]:
+        """Lines between cells that are on two sides of a half."""
+        here = Ref(NAME, TOP, LEFT)
+        found: dict[str, Expression] = {}
+        for side, other in (("r", Ref(NAME, TOP, LEFT + 1)), ("t", Ref(NAME, TOP - 1, LEFT))):
+            differs = Binary("<>", here >= HALF, other >= HALF)
+            found[side] = call("AND", call("ISNUMBER", other), differs)
+        found = {"rt": call("AND", *found.values()), **found}
+        return [Rule(area, when, BETWEEN.but(borders=sides)) for sides, when in found.items()]
+
+    def _colours(self, area: Area) -> ColourScale:
+        """From white to orange, which are light and dark: from 0 to 1 where these are classes."""
+        ends = (0.0, 1.0) if self.halves else None
+        return ColourScale(area, *SCALE, spread=not self.halves, ends=ends)
 
     def _write_axes(self) -> None:
         sheet, small = (
@@ -373,58 +399,18 @@ class _Writer:
             row = TOP + MAP + 1
             sheet.put(row, LEFT + j, self._at(0, place), look, claim=_on(0, place))
             sheet.merge(row, LEFT + j, row, LEFT + j + 2)
-        hint = "white: low · orange: high · examples: ● target from 0.5 on, ○ below"
+        low, high = ("0", "1") if self.halves else ("low", "high")
+        hint = f"white: {low} · orange: {high}"
+        if self.halves:
+            hint += " · line: where it passes 0.5"
+        hint += " · training examples: ● target from 0.5 on, ○ below, ◐ both"
         sheet.put(TOP + MAP + 2, LABELS, hint, styles.HINT)
+        if len(self.context.sets()) > 1:
+            sheet.put(TOP + MAP + 3, LABELS, "test examples: ■ □ ◧, likewise", styles.HINT)
 
     def _at(self, axis: int, place: float) -> Expression:
         low, high = self.bound(axis, 0), self.bound(axis, 1)
         return low + (high - low) * place
-
-    def _write_examples(self, number: Expression | None) -> None:
-        """In which cell each example is, and how its target is marked."""
-        context, sheet = self.context, self.sheet
-        count, row = min(context.samples, MOST_EXAMPLES), TOP + MAP + 6
-        sheet.put(row - 2, 2, "The examples on the map", styles.HEADING)
-        sheet.fill(row - 2, 2, row - 2, 6, styles.HEADING)
-        for column, title in ((2, "example"), (3, "target"), (4, "cell")):
-            sheet.put(row - 1, column, title, styles.LABEL_CENTRE.but(size=9))
-        sheet.notes[row - 1, 4] = CELLS
-        held, targets = context.fed(INPUT), context.fed(TARGET)
-        whole = styles.SIGN.but(number_format="0", size=8)
-        for n in range(count):
-            parts = []
-            for axis in range(2):
-                low, high = self.bound(axis, 0), self.bound(axis, 1)
-                place = (held.ref(sample=n, unit=axis, fixed=True) - low) / (high - low)
-                parts.append(call("INT", place * (MAP - 1) + 0.5))
-            code = parts[0] + MAP * (MAP - 1 - parts[1])
-            line = targets.area(sample=n, fixed=True)
-            target: Expression = targets.ref(sample=n, fixed=True)
-            if number is not None and line is not None:
-                target = call("INDEX", line, 1, number)
-            sheet.put(row + n, 2, float(n + 1), whole)
-            look = GIVEN.but(horizontal="center", number_format=styles.FOUR)
-            sheet.put(
-                row + n,
-                3,
-                target,
-                look,
-                claim=lambda numbers, n=n: numbers.targets[n, chosen(numbers)],
-            )
-            sheet.put(row + n, 4, code, whole, claim=lambda numbers, n=n: _code(numbers, n))
-        self._mark(row, count)
-
-    def _mark(self, row: int, count: int) -> None:
-        sheet = self.sheet
-        codes = Area(NAME, row, 4, row + count - 1, 4, True)
-        targets = Area(NAME, row, 3, row + count - 1, 3, True)
-        for i in range(MAP):
-            line = Area(NAME, TOP + i, LEFT, TOP + i, LEFT + MAP - 1)
-            here = Ref(NAME, TOP + MAP, LEFT) + i * MAP
-            summed = call("SUMIF", codes, here, targets)
-            found = call("COUNTIF", codes, here)
-            sheet.formats.append(Rule(line, call("AND", found > 0, summed >= 0.5 * found), HIGH))
-            sheet.formats.append(Rule(line, found > 0, LOW))
 
 
 def _bound(axis: int, end: int) -> Callable[[Numbers], float]:
