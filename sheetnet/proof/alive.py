@@ -68,8 +68,10 @@ def moves(
     idle = 0
     for moved, numbers in _computed(candidates(knobs, settings, TRIES), numbers_of):
         sides = seen.sides(book.at(numbers))
-        idle += 1
-        if (not chosen or seen.gains(sides)) and is_steady(numbers):
+        gains = not chosen or seen.gains(sides)
+        if not gains:
+            idle += 1
+        elif is_steady(numbers):  # one that is not says nothing about those to come
             chosen.append((moved, numbers))
             tell(moved)
             seen.add(sides)
