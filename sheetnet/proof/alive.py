@@ -71,8 +71,10 @@ def moves(
     times = TIMES if any(knob.numbered for knob in knobs) else 1
     for moved, numbers in _computed(candidates(knobs, settings, TRIES * times), numbers_of):
         sides = seen.sides(book.at(numbers))
-        idle += 1
-        if (not chosen or seen.gains(sides)) and is_steady(numbers):
+        gains = not chosen or seen.gains(sides)
+        if not gains:
+            idle += 1
+        elif is_steady(numbers):  # one that is not says nothing about those to come
             chosen.append((moved, numbers))
             tell(moved)
             seen.add(sides)
