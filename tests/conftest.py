@@ -18,6 +18,8 @@ PROGRAMS_FIXTURES = {"program_or_skip", "office", "engine", "node"}
 #: Continuous integration has half an hour: of these, the first of a kind is in it, and the others
 #: are for before a release (`pytest -m thorough`).
 THOROUGH = (
+    # Large lessons: test_playground_lessons.py and xor say what is new in them.
+    r"^(?!.*test_(data_files|playground)).*\[(.*-)?(iris|moons|spiral|sine|learning-rates)(-.*)?\]",
     r"test_stretches.py::test_(encodings|damaged_rows)\[.*(utf-7|iso|[2-9]-|1\d-)",
     r"test_parameters.py::test_all_of_it_verifies_in_the_real_programs\[.*(gnumeric|ods)",
     r"test_typed_numbers.py::test_what_was_once_wrong.*bhadani",

@@ -30,10 +30,21 @@ SHIPPED = sorted(shipped("network"))
 ALL_PROGRAMS = ("ironcalc", "libreoffice", "gnumeric")
 
 
+class Books(dict[str, Path]):
+    """The workbooks of lessons, each built when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name: str) -> Path:
+        self[name] = build(name, self.folder / f"{name}.xlsx")
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("books")
-    return {name: build(name, folder / f"{name}.xlsx") for name in SHIPPED}
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    return Books(tmp_path_factory.mktemp("books"))
 
 
 def _thorough(name: str, engine: str) -> Any:
@@ -46,7 +57,7 @@ def _thorough(name: str, engine: str) -> Any:
     ("name", "engine"), [_thorough(name, engine) for name in SHIPPED for engine in ALL_PROGRAMS]
 )
 def test_every_lesson_verifies_in_every_engine(
-    name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
+    name: str, engine: str, books: Books, tmp_path: Path, program_or_skip: Any
 ) -> None:
     """LibreOffice takes its own format: of `FEW` all formats are compared in all programs."""
     program_or_skip(engine)
@@ -123,7 +134,7 @@ def _quantity(path: Path, values: Values, quantity: str, layer: int | None = Non
 
 
 def test_mazurs_published_numbers_stand_in_the_recalculated_workbook(
-    books: dict[str, Path],
+    books: Books,
 ) -> None:
     path = books["mazur"]
     [values] = recalculate(path, "ironcalc")
@@ -140,7 +151,7 @@ def test_mazurs_published_numbers_stand_in_the_recalculated_workbook(
     )
 
 
-def test_bhadanis_worked_step_stands_in_the_recalculated_workbook(books: dict[str, Path]) -> None:
+def test_bhadanis_worked_step_stands_in_the_recalculated_workbook(books: Books) -> None:
     path = books["bhadani-1-2-3-1"]
     [values] = recalculate(path, "ironcalc")
     outputs = _quantity(path, values, "activation", 3).ravel()
@@ -166,7 +177,7 @@ def test_mazur_after_ten_thousand_steps(biases: str, cost: float, tmp_path: Path
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", FEW)
 def test_edits_in_a_saved_file_are_followed_by_every_quantity(
-    name: str, engine: str, books: dict[str, Path], program_or_skip: Any
+    name: str, engine: str, books: Books, program_or_skip: Any
 ) -> None:
     """The rate, an input, a target and three weights, found by the index alone."""
     program_or_skip(engine)
@@ -204,7 +215,7 @@ def _same(one: Any, other: Any) -> bool:
 @pytest.mark.parametrize("engine", ALL_PROGRAMS)
 @pytest.mark.parametrize("name", FEW)
 def test_both_formats_have_the_same_value_in_every_cell(
-    name: str, engine: str, books: dict[str, Path], tmp_path: Path, program_or_skip: Any
+    name: str, engine: str, books: Books, tmp_path: Path, program_or_skip: Any
 ) -> None:
     program_or_skip(engine)
     other = build(name, tmp_path / f"{name}.ods")
@@ -241,7 +252,7 @@ def _typed(lesson: Lesson, path: Path, office: LibreOffice) -> list[str]:
 
 
 def test_libreoffice_follows_typing_without_a_hard_recalculation(
-    books: dict[str, Path], tmp_path: Path, program_or_skip: Any
+    books: Books, tmp_path: Path, program_or_skip: Any
 ) -> None:
     """Stored values are trusted on opening: whatever depends on an edit must still follow."""
     program_or_skip("libreoffice")
@@ -394,7 +405,7 @@ def test_random_lessons_verify_in_the_real_programs(
 
 @pytest.mark.parametrize("locale", ["de-DE", "da-DK"])
 def test_a_comma_locale_shows_the_same_numbers_and_texts(
-    locale: str, books: dict[str, Path], program_or_skip: Any
+    locale: str, books: Books, program_or_skip: Any
 ) -> None:
     program_or_skip("libreoffice")
     with LibreOffice(locale) as office:
@@ -405,6 +416,6 @@ def test_a_comma_locale_shows_the_same_numbers_and_texts(
             assert any("," in str(v) for row in values.rows["Network"] for v in row if v)
 
 
-def test_the_same_lesson_gives_the_same_bytes(books: dict[str, Path], tmp_path: Path) -> None:
+def test_the_same_lesson_gives_the_same_bytes(books: Books, tmp_path: Path) -> None:
     for name in FEW:
         assert build(name, tmp_path / "again.xlsx").read_bytes() == books[name].read_bytes()
