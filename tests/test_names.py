@@ -160,7 +160,7 @@ def test_weights_may_be_written_source_by_unit(tmp_path: Path) -> None:
     ("table", "line", "said"),
     [
         ("training", "lr = 0.5", "training.lr: unknown key: it is called 'learning_rate' here"),
-        ("training", "batch_size = 4", "a step looks at all examples"),
+        ("training", "batch_size = 4", "it is called 'batch' here"),
         ("training", "weight_decay = 0.1", 'sgd has none: take it out, or set optimiser = "adamw"'),
         ("training", "nesterov = true", 'there is optimiser = "nesterov"'),
         ("training", "eps = 1e-8", "it is called 'epsilon' here"),
