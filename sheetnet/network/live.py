@@ -15,7 +15,6 @@ import numpy as np
 
 from sheetnet.expressions.formula import Applied, Call, Expression, call, listed
 from sheetnet.network.activations import (
-    ABOVE,
     ELU,
     LEAKY_RELU,
     RELU,
@@ -65,6 +64,9 @@ LETTERS = {
     "first_moment": "m",
     "second_moment": "v",
 }
+
+#: No z is as large.
+NOWHERE = 1e9
 
 Hyper = Mapping[str, Any]
 Terms = Sequence[Expression]
@@ -159,6 +161,14 @@ def live_activation(options: tuple[Activation, ...], own: Activation) -> Activat
         slopes = [each.cell_slope(z, a, h) for each in options if each.cell_slope]
         return Applied("f′", z, _choose(h, HIDDEN_ACTIVATION, slopes))
 
+    def kinks(h: Hyper) -> tuple[Any, ...]:
+        """One place, which a choice without kinks has where no z comes to."""
+        places = {name: (*each.kinks(h), NOWHERE)[0] for name, each in known.items()}
+        chosen = h[HIDDEN_ACTIVATION]
+        if isinstance(chosen, str):
+            return (places[chosen],)
+        return (_choose(h, HIDDEN_ACTIVATION, places.values()),)
+
     about = "the activation of all hidden layers"
     return elementwise(
         name="chosen",
@@ -170,8 +180,7 @@ def live_activation(options: tuple[Activation, ...], own: Activation) -> Activat
         cell=cell,
         cell_slope=cell_slope,
         hyper=(_choice(HIDDEN_ACTIVATION, options, own.name, about),),
-        # Those of any option: the cells that look for them are there with every choice.
-        kinks=lambda _: (ABOVE,),
+        kinks=kinks,
         signless=all(each.signless for each in options),
         below_one=all(each.below_one for each in options),
         rising=all(each.rising for each in options),
