@@ -10,6 +10,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,11 +72,26 @@ BY_HAND = {
     "log": lambda x, _: math.log(x[0]),
 }
 
+#: What the drop-down of the hidden activation names, and its derivative.
+CHOSEN = {
+    "sigmoid": (BY_HAND["σ"], lambda x, _: math.exp(-x[0]) / (1 + math.exp(-x[0])) ** 2),
+    "tanh": (BY_HAND["tanh"], lambda x, _: 1 - math.tanh(x[0]) ** 2),
+    "relu": (BY_HAND["ReLU"], BY_HAND["ReLU′"]),
+    "leaky_relu": (BY_HAND["LeakyReLU"], BY_HAND["LeakyReLU′"]),
+}
+
 
 class ByHand(Decoder):
     """The decoder, with functions that are not the builder's."""
 
-    functions = BY_HAND  # type: ignore[assignment]
+    @property
+    def functions(self) -> dict[str, Any]:  # type: ignore[override]
+        """With f and f′ where a drop-down says what they are."""
+        choice = self.numbers.settings.get(("hidden_activation", None))
+        if choice is None:
+            return BY_HAND
+        f, slope = CHOSEN[choice.item()]
+        return BY_HAND | {"f": f, "f′": slope}
 
 
 def line(text: str) -> str:

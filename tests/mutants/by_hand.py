@@ -211,8 +211,8 @@ BY_HAND = [
     ByHand(
         "Start: the sentence ends with the first cost",
         f"{SHEETS}/status.py",
-        'join(["✓ The cost comes down from ", start, " to ", end, "."])',
-        'join(["✓ The cost comes down from ", start, " to ", start, "."])',
+        'join([f"✓ {what} comes down from ", start, " to ", end, "."])',
+        'join([f"✓ {what} comes down from ", start, " to ", start, "."])',
     ),
     ByHand(
         "Chain rule: a path leaves out its last factor",

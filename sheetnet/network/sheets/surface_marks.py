@@ -152,7 +152,7 @@ def _write_square(sheet: Sheet, on: Map, shown: Sequence[Example], top: int) -> 
         rows = [row for row, each in enumerate(shown, top) if each.of == of]
         if rows:
             areas.append((ADDED[of], Area(sheet.name, rows[0], CODE, rows[-1], CODE, True)))
-    pale = styles.SIGN.but(number_format="0;;", size=8, horizontal="center")
+    pale = styles.SIGN.but(number_format="#", size=8, horizontal="center")
     for i in range(side):
         for j in range(side):
             cell = Ref(sheet.name, on.top + side, on.left + j, True) + i * side
