@@ -52,7 +52,7 @@ def playgrounds(draw: st.DrawFn, *, max_steps: int = 6) -> Lesson:
         trace = train(lesson)
     except DivergenceError:
         reject()
-    assume(not near_a_kink(lesson, trace))
+    assume(not near_a_kink(lesson, trace) and SUBJECT.steady(SUBJECT.numbers(lesson)))
     return lesson
 
 
@@ -69,7 +69,7 @@ def near_a_kink(lesson: Lesson, trace: Any) -> bool:
 
 
 @given(playgrounds())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_playgrounds_verify(
     tmp_path_factory: pytest.TempPathFactory, lesson: Lesson
 ) -> None:

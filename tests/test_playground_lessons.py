@@ -41,7 +41,7 @@ def test_a_lesson_does_as_well_as_scikit_learn(name: str) -> None:
     # lbfgs: the solver that scikit-learn recommends for so few examples.
     other = MLPClassifier(
         tuple(layer.units for layer in hidden),
-        activation=hidden[0].activation.name,
+        activation=lesson.network.layers[0].activation,
         solver="lbfgs",
         max_iter=2000,
         random_state=0,

@@ -135,7 +135,7 @@ def test_damage_is_found_in_an_ods(saved: Path, tmp_path: Path) -> None:
 def _verified(path: Path, engine: str) -> None:
     result = verify(path, engine)
     assert result.ok, [
-        result.message,
+        *result.problems,
         *(str(f) for check in result.checks for f in check.findings[:3]),
     ]
     names = {check.name for check in result.checks}

@@ -45,6 +45,8 @@ BLUR = 20.0
 #: Where there are larger numbers, the last bits of a saturated activation, times those, are more
 #: than proofs tolerate.
 SATURATED = 1e3
+#: A 0 is moved as if it had this size: what cancels out on paper does not in every program.
+ZERO = 0.1
 #: How often the last bits are changed, each time other ones up and down.
 NUDGES = 3
 #: Larger numbers have squares that no program computes.
@@ -165,7 +167,8 @@ class Numbers:
             moved: dict[Key, FloatArray] = {}
             for place in places:
                 own = self.settings[place]
-                moved[place] = own * (1 + NUDGE * draw.choice((-1.0, 1.0), own.shape))
+                by = NUDGE * np.maximum(np.abs(own), ZERO) * draw.choice((-1.0, 1.0), own.shape)
+                moved[place] = own + by
             try:
                 other = self._trained(self.settings.but(moved))
             except DivergenceError:

@@ -125,7 +125,7 @@ def _write_example(
         cells.append(call("INT", place * (on.side - 1) + HALF))
     code = cells[0] + on.side * (on.side - 1 - cells[1])
     # 1 from a half on, else 0: a comparison would be one that every input must turn.
-    high = 1 + call("INT", call("SIGN", Ref(sheet.name, row, TARGET_COLUMN) - HALF) / 2)
+    high = call("INT", (call("SIGN", Ref(sheet.name, row, TARGET_COLUMN) - HALF) + 2) / 2)
     look = styles.SIGN.but(number_format="0", size=8)
     claim = _code(on, example)
     sheet.put(row, CODE, code + on.side**2 * high, look, claim=claim)
