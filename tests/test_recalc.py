@@ -29,6 +29,7 @@ from sheetnet.recalc import (
     recalculate,
 )
 from sheetnet.recalc import values as values_module
+from sheetnet.recalc.background import recalculating
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.values import from_cells
 
@@ -174,8 +175,10 @@ def test_engines_have_names(book: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("name", ["ironcalc", "gnumeric"])
 def test_time_is_limited(book: Path, name: str, program_or_skip: Callable[[str], None]) -> None:
     program_or_skip(name)
-    with pytest.raises(ProgramError, match=r"took longer than 0\.0[0-9]+ s: try another engine"):
-        recalculate(book, name, timeout=0.01)
+    said = r"took longer than 0\.0[0-9]+ s: try another engine"
+    with pytest.raises(ProgramError, match=said):
+        for _ in range(5):  # a busy machine may let us wait until the program is done
+            recalculate(book, name, timeout=0.01)
 
 
 def test_a_crash_is_told(tmp_path: Path) -> None:
@@ -292,3 +295,12 @@ def test_a_number_that_a_program_reads_a_last_bit_off_was_typed(
     number = 0.2765474784500562  # Gnumeric reads its neighbour
     [values] = engine.recalculate(book, [{GAMMA: number}], 60)
     assert values.value(*GAMMA) == pytest.approx(number, rel=1e-15)
+
+
+def test_what_is_stopped_ends_its_own_programs_alone(book: Path, office: LibreOffice) -> None:
+    """Somebody's LibreOffice goes on when a verification ends before its program does."""
+    before = recalculate(book, office)
+    with recalculating(book, ["libreoffice"]) as running:
+        running.edits.add({})
+        time.sleep(0.5)
+    assert recalculate(book, office)[0].rows == before[0].rows

@@ -41,7 +41,7 @@ from sheetnet.workbook.knobs import Key, Settings
 NUDGE, GROWN, LEAST = 1e-13, 1e-8, 1e-11
 #: So many times less may become of it where an update divides gradients by their size: what a
 #: saturated unit leaves of one has few digits, and all of these count.
-BLUR = 20.0
+BLUR = 100.0
 #: Where there are larger numbers, the last bits of a saturated activation, times those, are more
 #: than proofs tolerate.
 SATURATED = 1e3

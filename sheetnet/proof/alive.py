@@ -21,7 +21,7 @@ from sheetnet.workbook.knobs import Knob, Settings
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends;
 #: so many times more where drop-downs choose among formulas, each of which has branches.
 TRIES, MOST, IDLE = 48, 12, 12
-TIMES = 3
+TIMES = 4
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 

@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Condition
+from threading import Condition, get_ident
 
 from sheetnet.files.edits import Edits
 from sheetnet.recalc import recalculate
-from sheetnet.recalc.process import end_all
+from sheetnet.recalc.process import end_started_by
 from sheetnet.recalc.values import Values
 
 #: Seconds between two looks at whether a program that was ended is gone.
@@ -51,7 +51,11 @@ class Growing:
 class Recalculation:
     """Programs that recalculate a workbook one after another, without being waited for."""
 
-    def __init__(self, pool: ThreadPoolExecutor, path: Path, programs: Sequence[str]) -> None:
+    def __init__(
+        self, pool: ThreadPoolExecutor, threads: list[int], path: Path, programs: Sequence[str]
+    ) -> None:
+        """`threads` are those of the pool, by their identities."""
+        self._threads = threads
         #: What is typed in; a set of its own for each recalculation.
         self.edits = Growing()
         self._futures: dict[str, Future[list[Values]]] = {
@@ -67,14 +71,19 @@ class Recalculation:
         left = [future for future in self._futures.values() if not future.cancel()]
         self.edits.close()
         while wait(left, timeout=PATIENCE).not_done:
-            end_all()
+            end_started_by(self._threads)
 
 
 @contextmanager
 def recalculating(path: Path, programs: Sequence[str]) -> Iterator[Recalculation]:
     """Let programs recalculate the workbook at `path`. What ends the block ends them."""
-    with ThreadPoolExecutor(1, "recalculate") as pool:
-        recalculation = Recalculation(pool, path, programs)
+    threads: list[int] = []
+
+    def told() -> None:
+        threads.append(get_ident())
+
+    with ThreadPoolExecutor(1, "recalculate", told) as pool:
+        recalculation = Recalculation(pool, threads, path, programs)
         try:
             yield recalculation
         finally:

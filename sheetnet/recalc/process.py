@@ -7,15 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 #: Bytes of address space that a program may use.
 MEMORY = 4 * 2**30
-#: What was started and not yet ended.
-_running: set[subprocess.Popen[str]] = set()
+#: What was started and not yet ended, with the thread that started it.
+_running: dict[subprocess.Popen[str], int] = {}
 
 
 class Failed(Exception):
@@ -56,7 +57,7 @@ def start(
             encoding="utf-8",
             start_new_session=True,
         )
-    _running.add(process)
+    _running[process] = threading.get_ident()
     return process
 
 
@@ -104,13 +105,14 @@ def kill(process: subprocess.Popen[str]) -> None:
     """End the program and all that it started, at once."""
     _signal(process)
     process.wait()
-    _running.discard(process)
+    _running.pop(process, None)
 
 
-def end_all() -> None:
-    """End all programs, at once. Who waits for one of them sees it crash."""
-    for process in list(_running):
-        _signal(process)
+def end_started_by(threads: Collection[int]) -> None:
+    """End the programs that these threads have started. Who waits for one sees it crash."""
+    for process, thread in list(_running.items()):
+        if thread in threads:
+            _signal(process)
 
 
 def _signal(process: subprocess.Popen[str]) -> None:
