@@ -33,6 +33,8 @@ THOROUGH = (
     r"test_readers.py::test_exceljs.*\[(bhadani|batch)",
     r"test_lines_by_hand.py::test_every_line_and_label_that_ships.*\[bhadani-1-2-3-1-(?!bhadani)",
     r"test_typed_numbers.py::test_what_was_once_wrong.*gnumeric",
+    r"test_playground_lessons.py::test_the_workbook_says_so_itself\[iris",
+    r"test_sizes.py::test_what_is_expected_comes\[long",
     r"test_compared.py::test_(gnumeric|libreoffice)_changes_nothing.*\[(xlsx-ods|ods-xlsx)",
 )
 

@@ -275,7 +275,7 @@ def combinations(draw: st.DrawFn) -> Lesson:
     return found
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(made=combinations())
 def test_every_combination_builds_and_verifies(
     made: Lesson, tmp_path_factory: pytest.TempPathFactory, program_or_skip: Any

@@ -69,7 +69,7 @@ def numbers_of(lesson: Lesson, held: Settings) -> Any:
 
 
 @given(st.data(), st.sampled_from(LESSONS))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_sentence_is_false_and_no_check_fails(data: st.DataObject, name: str) -> None:
     """By the model: its sentences are read back, its checks come from NumPy."""
     lesson = Lesson.load(name)
