@@ -347,6 +347,16 @@ def with_choice(node: Expression, index: Name, number: int) -> Expression:
     return rebuilt(node, lambda child: with_choice(child, index, number))
 
 
+def indexed(area: Area, row: Any, column: Any = 1) -> Expression:
+    """A cell of an area by its row and column, counted from 1.
+
+    An area of one cell is that cell: Gnumeric takes no INDEX of it.
+    """
+    if area.shape == (1, 1):
+        return Ref(area.sheet, area.top, area.left, area.fixed)
+    return call("INDEX", area, row, column)
+
+
 def has_ranges(node: Expression) -> bool:
     """Whether a formula looks at a range of cells."""
     return isinstance(node, Area) or any(map(has_ranges, children(node)))

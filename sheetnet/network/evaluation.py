@@ -78,18 +78,13 @@ def scores_by(net: Net) -> Quantity:
     return ACTIVATION if isinstance(last, Dense) and last.activation.slope else Z
 
 
-def own_score(scores: FloatArray, targets: FloatArray) -> FloatArray:
-    """The score of each example's own class."""
-    found: FloatArray = (scores * targets).sum(axis=-1, keepdims=True)
-    return found
-
-
 def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
     """Which examples are right: … × examples, from … × examples × outputs."""
     if targets.shape[-1] == 1:
         sides: npt.NDArray[np.bool_] = (scores > HALF - ABOVE) == (targets > HALF - ABOVE)
         return sides[..., 0]
-    beaten = (scores > own_score(scores, targets) + ABOVE).any(axis=-1)
+    own: FloatArray = (scores * targets).sum(axis=-1, keepdims=True)
+    beaten = (scores > own + ABOVE).any(axis=-1)
     return np.logical_not(np.asarray(beaten))
 
 

@@ -118,10 +118,17 @@ def _epsilon(default: float) -> HyperParameter:
     )
 
 
+def _by_root(p: Any, g: Any, squares: Any, h: Hyper) -> Any:
+    return p - h["learning_rate"] * g / (np.sqrt(squares) + h["epsilon"])
+
+
+def _cell_by_root(p: Expression, g: Expression, squares: Expression, h: Cells) -> Expression:
+    return p - h["learning_rate"] * g / (call("SQRT", squares) + h["epsilon"])
+
+
 def _rmsprop(p: Any, g: Any, s: Arrays, h: Hyper, _: int) -> Stepped:
     average = h["alpha"] * s["square_average"] + (1 - h["alpha"]) * g**2
-    moved = p - h["learning_rate"] * g / (np.sqrt(average) + h["epsilon"])
-    return moved, {"square_average": average}
+    return _by_root(p, g, average, h), {"square_average": average}
 
 
 #: torch.optim.RMSprop, not centred and without momentum.
@@ -129,9 +136,7 @@ RMSPROP = Optimiser(
     name="rmsprop",
     written="v = α·v + (1 − α)·gradient², new w = w − η·gradient/(√v + ε)",
     step=_rmsprop,
-    cells=lambda p, g, new, h, t: (
-        p - h["learning_rate"] * g / (call("SQRT", new["square_average"]) + h["epsilon"])
-    ),
+    cells=lambda p, g, new, h, t: _cell_by_root(p, g, new["square_average"], h),
     cells_state=lambda g, s, h, t: {
         "square_average": h["alpha"] * s["square_average"] + (1 - h["alpha"]) * square(g)
     },
@@ -153,8 +158,7 @@ RMSPROP = Optimiser(
 
 def _adagrad(p: Any, g: Any, s: Arrays, h: Hyper, _: int) -> Stepped:
     summed = s["square_sum"] + g**2
-    moved = p - h["learning_rate"] * g / (np.sqrt(summed) + h["epsilon"])
-    return moved, {"square_sum": summed}
+    return _by_root(p, g, summed, h), {"square_sum": summed}
 
 
 #: torch.optim.Adagrad; the learning rate does not decay by itself.
@@ -162,9 +166,7 @@ ADAGRAD = Optimiser(
     name="adagrad",
     written="s = s + gradient², new w = w − η·gradient/(√s + ε)",
     step=_adagrad,
-    cells=lambda p, g, new, h, t: (
-        p - h["learning_rate"] * g / (call("SQRT", new["square_sum"]) + h["epsilon"])
-    ),
+    cells=lambda p, g, new, h, t: _cell_by_root(p, g, new["square_sum"], h),
     cells_state=lambda g, s, h, t: {"square_sum": s["square_sum"] + square(g)},
     state=(State("square_sum", "s", signless=True),),
     hyper=(_epsilon(1e-10),),

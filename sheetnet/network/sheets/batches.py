@@ -5,7 +5,7 @@ The numbers of the examples are drawn when the workbook is built, and are there 
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Expression, call
+from sheetnet.expressions.formula import indexed
 from sheetnet.network.quantities import (
     BATCH_INPUT,
     BATCH_TARGET,
@@ -79,13 +79,10 @@ def _write_chosen(context: Context, sheet: Sheet) -> None:
         sheet.put(TOP + sample, PLACE, float(sample + 1), WHOLE.but(colour=styles.GREY))
         column = order.area(sample=sample, fixed=True)
         assert column
-        number: Expression = order.ref(sample=sample, fixed=True)
-        if column.shape != (1, 1):  # Gnumeric takes no INDEX of a single cell
-            number = call("INDEX", column, context.step + 1, 1)
         sheet.put(
             TOP + sample,
             NUMBER,
-            number,
+            indexed(column, context.step + 1),
             WHOLE,
             claim=lambda n, sample=sample: n.settings[ORDER.name, None][n.step, sample],
         )

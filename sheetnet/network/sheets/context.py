@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sheetnet.expressions.formula import Area, Binary, Expression, Name, Number, Ref, call, total
+from sheetnet.expressions.formula import (
+    Area,
+    Binary,
+    Expression,
+    Name,
+    Number,
+    Ref,
+    call,
+    indexed,
+    total,
+)
 from sheetnet.network.knobs import knobs
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
@@ -230,11 +240,9 @@ class Context:
     ) -> Expression:
         """A number of the chosen step, out of the run; of the chosen example by default."""
         block = self.run(quantity, layer)
-        if block.height * block.width == 1:  # Gnumeric takes no INDEX of a single cell
-            return block.ref(fixed=True)
         place = {STEP: self.step, SAMPLE: self.sample - 1 if self.batch else 0, **index}
         row, column = (_offset(block, axes, place) for axes in (block.rows, block.columns))
-        return call("INDEX", block.whole(fixed=True), row, column)
+        return indexed(block.whole(fixed=True), row, column)
 
     def given(self, quantity: Quantity, unit: int) -> Expression:
         """An input or a target of the chosen example."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Ref, call, equal, guard, when
 from sheetnet.network.engine import FloatArray
-from sheetnet.network.evaluation import DERIVED
+from sheetnet.network.evaluation import DERIVED, shown_sets
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     INPUT,
@@ -40,7 +40,6 @@ from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.predictions import Predictions, found
 from sheetnet.network.standardising import cell, cell_deviation, cell_mean, deviation, mean
-from sheetnet.network.standardising import standardised as by_columns
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -70,10 +69,6 @@ STANDARDISED, STANDARDISED_TEST = (
 
 def _raw(numbers: Numbers) -> FloatArray:
     return numbers.settings[INPUT.name, None]
-
-
-def _test(numbers: Numbers) -> FloatArray:
-    return by_columns(numbers.settings[TEST_INPUT.name, None], _raw(numbers))
 
 
 def _place(context: Context) -> None:
@@ -258,6 +253,6 @@ DATA = SheetKind(
         Derived(MEAN, _mean),
         Derived(DEVIATION, lambda numbers, _: deviation(_raw(numbers))),
         Derived(STANDARDISED, lambda numbers, _: numbers.examples),
-        Derived(STANDARDISED_TEST, lambda numbers, _: _test(numbers)),
+        Derived(STANDARDISED_TEST, lambda numbers, _: shown_sets(numbers)[1][0]),
     ),
 )

@@ -8,7 +8,6 @@ import numpy as np
 
 from sheetnet.expressions.formula import Expression, call, equal
 from sheetnet.network.engine import FloatArray
-from sheetnet.network.evaluation import shown_sets
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import COST
@@ -51,13 +50,6 @@ def write_figures(
         _write_curves(context, sheet, places, evaluation)
 
 
-def _set_of(numbers: Numbers, number: int) -> slice:
-    """The rows of a set among all examples."""
-    sizes = [len(inputs) for inputs, _ in shown_sets(numbers)]
-    first = sum(sizes[:number])
-    return slice(first, first + sizes[number])
-
-
 def _write_counts(
     context: Context, sheet: Sheet, places: DataPlaces, predictions: Predictions
 ) -> None:
@@ -85,22 +77,24 @@ def _write_counts(
         if penalised:
             mean = mean + context.of_step(PENALTY)
 
+        part = places.part(number)
+
         def of_set(
             numbers: Numbers,
-            number: int = number,
+            part: slice = part,
             by: int = divisor(count),
             penalised: bool = penalised,
         ) -> float:
             penalty = float(numbers.now(PENALTY)) if penalised else 0.0
-            return float(found(numbers).losses[_set_of(numbers, number)].sum() / by) + penalty
+            return float(found(numbers).losses[part].sum() / by) + penalty
 
         bold = styles.FORWARD.but(bold=True, number_format=styles.FOUR)
         sheet.put(row, cost, mean, bold, claim=of_set)
         if not places.classified:
             continue
 
-        def counted(numbers: Numbers, number: int = number) -> float:
-            return float(found(numbers).right[_set_of(numbers, number)].sum())
+        def counted(numbers: Numbers, part: slice = part) -> float:
+            return float(found(numbers).right[part].sum())
 
         right = predictions.column(predictions.right, number)
         sheet.put(row, RIGHT, call("SUM", right), WHOLE, claim=counted)
@@ -109,9 +103,9 @@ def _write_counts(
         sheet.put(row, SHARE, share, percent, claim=lambda n, c=counted, size=count: c(n) / size)
 
 
-def _confused(numbers: Numbers, number: int, classes: int) -> FloatArray:
-    """How often class i (rows) is taken for class j (columns)."""
-    held, part = found(numbers), _set_of(numbers, number)
+def _confused(numbers: Numbers, part: slice, classes: int) -> FloatArray:
+    """How often class i (rows) of a set is taken for class j (columns)."""
+    held = found(numbers)
     counts = np.zeros((classes, classes))
     pairs = (held.target[part].astype(int) - 1, held.predicted[part].astype(int) - 1)
     np.add.at(counts, pairs, 1.0)
@@ -142,7 +136,7 @@ def _write_confusion(
             sheet.put(top + 2 + i, LEFT + 2 + j, both, right)
     lengths = {"class": classes, "predicted": classes}
     block = Block("", None, NAME, top + 2, LEFT + 2, ("class",), ("predicted",), lengths)
-    sheet.claim(block, lambda numbers: _confused(numbers, number, classes))
+    sheet.claim(block, lambda numbers: _confused(numbers, places.part(number), classes))
     sheet.formats.append(
         ColourScale(block.whole(), CONFUSION_LOW, CONFUSION_LOW, CONFUSION_HIGH, spread=True)
     )

@@ -51,6 +51,11 @@ class DataPlaces:
             return self.top, self.first_test - 1
         return self.first_test, self.bottom
 
+    def part(self, number: int) -> slice:
+        """The examples of a set among all, the training set first."""
+        top, bottom = self.rows(number)
+        return slice(top - self.top, bottom - self.top + 1)
+
     @property
     def sets(self) -> list[str]:
         return ["training", "test"] if self.has_test else ["training"]

@@ -39,6 +39,8 @@ from sheetnet.workbook.model import Band, Cell, Matrix, PrintSetup, Sheet, Spill
 NAME = "Evaluation"
 HEAD_ROW, FIRST_ROW = 5, 6
 COSTS = 2
+#: The z, the activations and the targets of a set, a row of examples for each output.
+Rows = tuple[list[Expression], list[Expression], list[Expression]]
 #: From more outputs on, the largest z of an example has a cell of its own, and a softmax of more
 #: than `MOST_OUTPUTS` would make too long a formula.
 FEW_OUTPUTS, MOST_OUTPUTS = 3, 8
@@ -248,14 +250,15 @@ class Evaluation:
         row = FIRST_ROW + step
         look = styles.FORWARD.but(number_format=styles.SIX)
         for number in self.sets:
-            cost = over_ranges(self._cost(top, number, step))
+            rows = self._rows(top, number)
+            cost = over_ranges(self._cost(rows, number, step))
             sheet.put(row, COSTS + number, Matrix(cost, 1, 1), look)
             if self.places.classified:
-                share = over_ranges(self._accuracy(top, number))
+                share = over_ranges(self._accuracy(rows, number))
                 percent = look.but(number_format="0.0%")
                 sheet.put(row, self.accuracy + number, Matrix(share, 1, 1), percent)
 
-    def _rows(self, top: int, number: int) -> tuple[list[Expression], ...]:
+    def _rows(self, top: int, number: int) -> Rows:
         """Each output's z, activation and target, over the examples."""
         depth = self.context.depth
         first, last = self.places.rows(number)
@@ -278,9 +281,8 @@ class Evaluation:
         ]
         return z, a, t
 
-    def _cost(self, top: int, number: int, step: int) -> Expression:
-        net, hyper = self.context.net, self.context.loss_hyper
-        z, a, t = self._rows(top, number)
+    def _cost(self, rows: Rows, number: int, step: int) -> Expression:
+        net, hyper, (z, a, t) = self.context.net, self.context.loss_hyper, rows
         if net.is_fused(net.depth) and net.loss.cell_from_z:
             loss = net.loss.cell_from_z(a, z, t, hyper)
         else:
@@ -292,10 +294,9 @@ class Evaluation:
         penalised = number == 0 and net.penalties
         return cost + self.context.run(PENALTY).ref(step=step) if penalised else cost
 
-    def _accuracy(self, top: int, number: int) -> Expression:
+    def _accuracy(self, rows: Rows, number: int) -> Expression:
         """The share of examples that no other class beats."""
-        net = self.context.net
-        z, a, t = self._rows(top, number)
+        net, (z, a, t) = self.context.net, rows
         scores = z if scores_by(net) == Z else a
         first, last = self.places.rows(number)
         count = last - first + 1

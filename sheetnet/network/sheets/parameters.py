@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.expressions.formula import Area, Expression, Ref, call, indexed
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
@@ -63,9 +63,7 @@ def column(context: Context, of: int) -> Area:
 
 def look(context: Context, of: int, number: Expression) -> Expression:
     """What a column of the table says of the parameter with a number, counted from 1."""
-    if len(listed(context)) == 1:  # Gnumeric takes no INDEX of a single cell
-        return Ref(NAME, FIRST_ROW, of, True)
-    return call("INDEX", column(context, of), number, 1)
+    return indexed(column(context, of), number)
 
 
 def number_of(context: Context, knob: Ref) -> Expression:

@@ -18,6 +18,7 @@ from sheetnet.expressions.formula import (
     call,
     guard,
     guarded,
+    indexed,
     join,
     minimum,
     total,
@@ -90,9 +91,7 @@ class Texts:
             if isinstance(unit, int):
                 return Ref(NAME, top + unit, column, True)
             area, at = Area(NAME, top, column, top + count - 1, column, True), (unit + 1, 1)
-        if area.shape == (1, 1):  # Gnumeric takes no INDEX of a single cell
-            return Ref(NAME, area.top, area.left, True)
-        return call("INDEX", area, *at)
+        return indexed(area, *at)
 
     def source(self) -> Expression:
         """The symbol of what the chosen parameter is multiplied by."""

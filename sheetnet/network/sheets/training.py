@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref, call, has_ranges
+from sheetnet.expressions.formula import Expression, Ref, has_ranges, indexed
 from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, cell_factor, norm_of
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
@@ -242,9 +242,7 @@ class _Rows:
         held = self.context.all_of(INPUT if quantity == BATCH_INPUT else TARGET)
         column = held.area(unit=unit, fixed=True)
         assert column
-        if column.shape == (1, 1):  # Gnumeric takes no INDEX of a single cell
-            return held.ref(unit=unit, fixed=True)
-        return call("INDEX", column, self.here.at(ORDER, None, sample=sample), 1)
+        return indexed(column, self.here.at(ORDER, None, sample=sample))
 
     def _parameter(self, parameter: Quantity, layer: int, index: Mapping[str, int]) -> Expression:
         """The user's at step 0, later what the optimiser makes of the step before."""
