@@ -49,7 +49,7 @@ def formula_count(book: Book) -> int:
     count = sum(1 for _ in book.formulas())
     for sheet in book.sheets:
         for band in sheet.bands:
-            formulas = sum(isinstance(cell.content, Expression) for cell in band.cells)
+            formulas = sum(isinstance(cell.content, Expression | Matrix) for cell in band.cells)
             count += formulas * len(band.values)
     return count
 

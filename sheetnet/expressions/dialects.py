@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sheetnet.expressions.formula import (
@@ -122,6 +122,7 @@ EXCEL = Dialect(",", _excel_before, ":", "", "TRUE", "FALSE")
 OPEN_FORMULA = Dialect(";", _open_before, ":.", "]", "TRUE()", "FALSE()")
 
 
+@lru_cache(4096)
 def number_text(value: float) -> str:
     """A constant as a formula writes it: 0.5, 100, 1E-12."""
     text = repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
@@ -202,7 +203,7 @@ def _applied(node: Applied, dialect: Dialect, sheet: str, corner: Corner) -> tup
 
 
 def _call(node: Call, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
-    texts = [_write(argument, dialect, sheet, corner)[0] for argument in node.arguments]
+    texts = [_inner(argument, 0, dialect, sheet, corner) for argument in node.arguments]
     return f"{node.function}({dialect.separator.join(texts)})", ATOM
 
 

@@ -137,5 +137,9 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        # All that was made meanwhile counts as old: as young it would be looked through at once.
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         if enabled:
             gc.enable()

@@ -353,7 +353,8 @@ class _Steps:
             for name, array in (*values.items(), *backs.items()):
                 found[name, at] = array
             for name, array in by_parameter.items():
-                gradients[name, at] = array / divisor
+                array /= divisor
+                gradients[name, at] = array
             for each in net.penalties if PENALISED in own else ():
                 slope = each.penalty.slope(own[PENALISED])
                 gradients[PENALISED, at] += each.strength * slope

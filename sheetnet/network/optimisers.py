@@ -59,7 +59,8 @@ class Optimiser:
 SGD = Optimiser(
     name="sgd",
     written="new w = w − η·gradient",
-    step=lambda p, g, s, h, t: (p - h["learning_rate"] * g, {}),
+    # A sum that begins with the product needs no array besides it.
+    step=lambda p, g, s, h, t: (-h["learning_rate"] * g + p, {}),
     cells=lambda p, g, new, h, t: p - h["learning_rate"] * g,
 )
 

@@ -8,7 +8,7 @@ about, or one of what a drop-down chooses among. Guards are declared in the form
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from sheetnet.expressions.formula import (
     Ref,
     children,
     equal,
+    rebuilt,
 )
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, Matrix, Position, Sheet
@@ -36,12 +37,16 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Branch:
-    """A condition and where it stands; in a band, the condition of every row."""
+    """A condition and where it stands; in a band, the condition of every row.
+
+    In an array formula it holds for some of its cells, and for others it does not.
+    """
 
     sheet: Sheet
     position: Position
     condition: Expression
     band: Band | None = None
+    array: bool = False
 
 
 def branches(book: Book) -> list[Branch]:
@@ -56,9 +61,13 @@ def branches(book: Book) -> list[Branch]:
                 found += [Branch(sheet, position, each) for each in _open(content)]
         for band in sheet.bands:
             for column, cell in enumerate(band.cells, band.left):
-                if isinstance(cell.content, Expression):
-                    for each in _open(cell.content):
-                        found.append(Branch(sheet, (band.top, column), each, band))
+                content = cell.content
+                array = isinstance(content, Matrix)
+                if isinstance(content, Matrix):
+                    content = content.expression
+                if isinstance(content, Expression):
+                    for each in _open(content):
+                        found.append(Branch(sheet, (band.top, column), each, band, array))
     return found
 
 
@@ -133,18 +142,33 @@ class Seen:
 
 def _sides(truths: BoolArray, branch: Branch) -> Sides:
     if branch.band is not None:
-        return truths, ~truths
+        rows = truths.reshape(len(branch.band.values), -1)
+        return np.asarray(rows.any(axis=1)), np.asarray((~rows).any(axis=1))
     return np.atleast_1d(truths.any()), np.atleast_1d((~truths).any())
 
 
 def _truths(book: Book, branch: Branch) -> BoolArray:
     """The condition's value, for every row of a band."""
     condition = branch.condition
+    if branch.band is not None and branch.array:
+        band = branch.band
+        shifts = [band.referred(row) - band.top for row in band.rows]
+        return np.array([evaluate(_moved(condition, shift), book) for shift in shifts], bool)
     if branch.band is not None:
         condition = _spread(book, branch.band, condition)
         truths = np.asarray(evaluate(condition, book), bool)
         return np.broadcast_to(truths, (len(branch.band.values),))
     return np.asarray(evaluate(condition, book), bool)
+
+
+def _moved(node: Expression, shift: int) -> Expression:
+    """The condition some rows further down."""
+    match node:
+        case Ref(fixed=False):
+            return replace(node, row=node.row + shift)
+        case Area(fixed=False):
+            return replace(node, top=node.top + shift, bottom=node.bottom + shift)
+    return rebuilt(node, lambda child: _moved(child, shift))
 
 
 def _spread(book: Book, band: Band, node: Expression) -> Expression:
@@ -153,7 +177,8 @@ def _spread(book: Book, band: Band, node: Expression) -> Expression:
         case Ref(sheet, row, column, fixed):
             if fixed or len(band.values) == 1:
                 return node
-            rows = [book.value(book[sheet], row + r - band.top, column) for r in band.rows]
+            shifts = (band.referred(r) - band.top for r in band.rows)
+            rows = [book.value(book[sheet], row + shift, column) for shift in shifts]
             return Number(np.array(rows, float))  # type: ignore[arg-type]
         case Binary(operator, left, right):
             return Binary(operator, _spread(book, band, left), _spread(book, band, right))

@@ -16,7 +16,7 @@ from sheetnet.expressions.formula import Expression
 from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import Matrix, Position, Sheet, Spill
 
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
@@ -128,7 +128,7 @@ def unclaimed(book: Book) -> Iterator[tuple[Sheet, Position]]:
             if band.claim is None:
                 for row in band.rows:
                     for column, cell in enumerate(band.cells, band.left):
-                        if isinstance(cell.content, Expression):
+                        if isinstance(cell.content, Expression | Matrix | Spill):
                             yield sheet, (row, column)
 
 

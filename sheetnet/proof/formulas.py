@@ -62,15 +62,23 @@ class _Comparing:
     def band(self, band: Band) -> None:
         """A band's pattern is written once, with marks for its rows."""
         for column, cell in enumerate(band.cells, band.left):
-            if not isinstance(cell.content, Expression):
+            content, down, along = cell.content, 0, 0
+            if isinstance(content, Spill):
+                for row in band.rows:
+                    self.spill((row, column))
+            if isinstance(content, Matrix):
+                down, along = content.rows, content.columns
+                content = content.expression
+            if not isinstance(content, Expression):
                 continue
-            for row, text in self._texts(band, cell.content):
+            for row, text in self._texts(band, content):
                 position = row, column
+                area = (row, column, row + down - 1, column + along - 1) if down else None
                 there = self.stored.get(position, NOTHING)
-                if there.formula == text and position not in self.arrays:
+                if there.formula == text and self.arrays.get(position) == area:
                     self.check.cells += 1
                 else:
-                    self.compare(position, text, None)
+                    self.compare(position, text, area)
 
     def _texts(self, band: Band, content: Expression) -> Iterator[tuple[int, str]]:
         if len(band.values) == 1:  # no row to move down to, and references may reach far
@@ -79,7 +87,9 @@ class _Comparing:
         form, offsets = self._form(band, content, band.dollar(0))
         other, _ = self._form(band, content, band.dollar(1)) if band.alternating else (form, ())
         for row in band.rows:
-            yield row, (other if row % 2 else form) % tuple([row + offset for offset in offsets])
+            referred = band.referred(row)
+            numbers = tuple([referred + offset for offset in offsets])
+            yield row, (other if row % 2 else form) % numbers
 
     def _form(self, band: Band, content: Expression, dollar: str) -> tuple[str, list[int]]:
         """A pattern's formula with fields for its rows, and by how much each is below its own."""

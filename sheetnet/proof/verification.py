@@ -311,7 +311,9 @@ def _numeric(book: Book) -> int:
     count = 0
     for sheet in book.sheets:
         for band in sheet.bands:
-            formulas = sum(isinstance(cell.content, Expression) for cell in band.cells)
+            formulas = sum(
+                isinstance(cell.content, Expression | Matrix | Spill) for cell in band.cells
+            )
             count += formulas * len(band.values)
         for position, cell in sheet.cells.items():
             if isinstance(cell.content, Expression | Matrix | Spill):

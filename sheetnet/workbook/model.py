@@ -79,8 +79,10 @@ class Band:
     """Rows that repeat one pattern, from row `top` on, `stride` rows apart.
 
     `cells` is the pattern as it stands in the first row, from column `left` on; its relative
-    references move down with the rows, as if the row had been filled down. What lies between
-    rows that stand apart is not the band's. In rows that are `alternating` every other one is
+    references move down with the rows, as if the row had been filled down; where there is a
+    `pace`, by so many rows from one row of the band to the next. What lies between
+    rows that stand apart is not the band's. An array formula of a pattern may fill cells of
+    other bands of the same rows' number. In rows that are `alternating` every other one is
     written with dollar signs at its columns, which no value depends on: LibreOffice 7.4 computes
     neighbouring rows of one formula together, in threads, and where formulas look at ranges it
     then takes values from before an edit. `claim` gives the values (rows × cells) from the
@@ -95,6 +97,7 @@ class Band:
     height: float | None = None
     stride: int = 1
     alternating: bool = False
+    pace: int | None = None
 
     @property
     def bottom(self) -> int:
@@ -113,9 +116,15 @@ class Band:
         """What stands before the columns of a row's references that move down."""
         return "$" if self.alternating and row % 2 else ""
 
+    def referred(self, row: int) -> int:
+        """Where a reference to the pattern's own row leads in another row of the band."""
+        if self.pace is None:
+            return row
+        return self.top + (row - self.top) // self.stride * self.pace
+
     def corner(self, row: int) -> Callable[[str, int], str]:
         """How one of its rows writes references that move down (`dialects.Corner`)."""
-        dollar, shift = self.dollar(row), row - self.top
+        dollar, shift = self.dollar(row), self.referred(row) - self.top
         return lambda column, at: f"{dollar}{column}{at + shift}"
 
 

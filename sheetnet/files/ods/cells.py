@@ -17,7 +17,15 @@ from sheetnet.files.ods.notes import note
 from sheetnet.files.ods.number_formats import shown, shown_by
 from sheetnet.files.ods.rules import Validations, place
 from sheetnet.files.ods.styles import Styles, height_of, runs_of
-from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
+from sheetnet.files.rows import (
+    Line,
+    Pattern,
+    Stretch,
+    checked,
+    in_order,
+    most_bytes,
+    number_texts,
+)
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, Cell, Content, FloatArray, Link, Matrix, Position, Sheet
 from sheetnet.workbook.styles import Style
@@ -175,17 +183,11 @@ class Rows:
         return attributes, self._paragraphs((Run(text),), cell.style, link)
 
     def _formula(self, content: Content, corner: Corner) -> str:
-        size = ""
-        if isinstance(content, Matrix):
-            size = (
-                f' table:number-matrix-columns-spanned="{content.columns}"'
-                f' table:number-matrix-rows-spanned="{content.rows}"'
-            )
-            content = content.expression
-        if not isinstance(content, Expression):
+        size, formula = _filled(content)
+        if formula is None:
             return ""
-        text = OPEN_FORMULA.write(content, self._sheet.name, corner)
-        return f'{size} table:formula="of:={quote(checked(text, self._sheet))}"'
+        text = checked(OPEN_FORMULA.write(formula, self._sheet.name, corner), self._sheet)
+        return attributes_text(size | {"table:formula": f"of:={text}"})
 
     def _paragraphs(self, runs: Iterable[Run], style: Style, link: Link | None) -> str:
         runs = tuple(runs)
@@ -221,16 +223,17 @@ class Rows:
 
         def cell(cell: Cell, field: int, pattern: Pattern) -> str:
             attributes: dict[str, object] = {"table:style-name": self._styles.cell(cell.style)}
-            if isinstance(cell.content, Expression):
-                text = pattern.formula(cell.content, OPEN_FORMULA, self._sheet)
-                attributes["table:formula"] = f"of:={text}"
+            size, formula = _filled(cell.content)
+            if formula is not None:
+                text = pattern.formula(formula, OPEN_FORMULA, self._sheet)
+                attributes |= size | {"table:formula": f"of:={text}"}
             start = f"<table:table-cell{attributes_text(attributes)}".replace("%", "%%")
             how = shown_by(cell.style.number_format)
             if not isinstance(how, str):
                 special[field] = how
                 how = "%s"
             return (
-                f'{start} office:value-type="float" office:value="%r">'
+                f'{start} office:value-type="float" office:value="%s">'
                 f"<text:p>{how}</text:p></table:table-cell>"
             )
 
@@ -240,11 +243,23 @@ class Rows:
         def fields(values: FloatArray) -> tuple[object, ...]:
             """Each value twice: as it is, and as it is shown."""
             twice: list[Any] = values.repeat(2).tolist()
+            twice[::2] = number_texts(values)
             for field, how in special.items():
                 twice[field] = spaced(how(twice[field]))
             return tuple(twice)
 
         return Pattern(band, render, fields)
+
+
+def _filled(content: Content) -> tuple[dict[str, object], Expression | None]:
+    """What says how many cells a formula fills, and the formula, if it is one."""
+    if isinstance(content, Matrix):
+        size: dict[str, object] = {
+            "table:number-matrix-columns-spanned": content.columns,
+            "table:number-matrix-rows-spanned": content.rows,
+        }
+        return size, content.expression
+    return {}, content if isinstance(content, Expression) else None
 
 
 def _positions(area: Area) -> Iterator[Position]:

@@ -98,12 +98,16 @@ class Rows:
         )
 
     def _band_cell(self, cell: Cell, column: int, pattern: Pattern) -> str:
-        formula = ""
-        if isinstance(cell.content, Expression):
-            text = pattern.formula(cell.content, EXCEL, self._sheet)
-            formula = f"<f>{escape(text)}</f>".replace("%", "%%")
+        formula, kind, content = "", "", cell.content
+        if isinstance(content, Matrix):
+            first, last = column_letters(column), column_letters(column + content.columns - 1)
+            area = f"{first}{pattern.mark(0)}:{last}{pattern.mark(content.rows - 1)}"
+            content, kind = content.expression, f' t="array" ref="{area}"'
+        if isinstance(content, Expression):
+            text = escape(pattern.formula(content, EXCEL, self._sheet))
+            formula = f"<f{kind}>{text}</f>".replace("%", "%%")
         place = f"{column_letters(column)}{pattern.mark(0)}"
-        return f'<c r="{place}" s="{self._look(cell.style)}">{formula}<v>%r</v></c>'
+        return f'<c r="{place}" s="{self._look(cell.style)}">{formula}<v>%s</v></c>'
 
 
 def _height(points: float | None) -> str:

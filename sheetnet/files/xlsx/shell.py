@@ -46,6 +46,7 @@ class Shell:
         self._workbook._fonts = IndexedList([normal])
         self._workbook._named_styles["Normal"].font = normal
         self._style_ids: dict[Style, int] = {}
+        self._rule_style_ids: dict[tuple[bool, Style], int] = {}
         properties = self._workbook.properties
         properties.title, properties.subject = book.title[:255], book.subject[:255]
         properties.creator = "sheetnet"
@@ -104,9 +105,26 @@ class Shell:
         for validation in sheet.validations:
             worksheet.add_data_validation(_validation(validation, sheet))
         for rule in sheet.formats:
-            worksheet.conditional_formatting.add(_range(rule.area), _rule(rule, sheet))
+            worksheet.conditional_formatting.add(_range(rule.area), self._rule(rule, sheet))
         for chart in sheet.charts:
             worksheet.add_chart(chart_of(chart), address(chart.row, chart.column))
+
+    def _rule(self, rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> OpenpyxlRule:
+        if isinstance(rule, ColourScale):
+            return _colour_scale(rule, sheet)
+        formula = EXCEL.write(rule.condition, sheet.name)
+        return OpenpyxlRule(type="expression", dxfId=self._rule_style_id(rule), formula=[formula])
+
+    def _rule_style_id(self, rule: Rule | NumberRule) -> int:
+        """The number by which a rule names what it changes of a cell's looks.
+
+        openpyxl would look for each rule's style among all of them, one after the other.
+        """
+        key = isinstance(rule, NumberRule), rule.style
+        if key not in self._rule_style_ids:
+            style = _number_style(rule) if isinstance(rule, NumberRule) else _rule_style(rule)
+            self._rule_style_ids[key] = self._workbook._differential_styles.add(style)
+        return self._rule_style_ids[key]
 
 
 def _band_cells(sheet: Sheet) -> Iterator[Cell]:
@@ -201,20 +219,20 @@ def _number_format(style: Style) -> NumberFormat | None:
     return NumberFormat(numFmtId=OWN_FORMATS, formatCode=style.number_format)
 
 
-def _rule(rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> Any:
-    if isinstance(rule, NumberRule):
-        formula = EXCEL.write(rule.condition, sheet.name)
-        style = DifferentialStyle(numFmt=_number_format(rule.style))
-        return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
-    if isinstance(rule, Rule):
-        style = DifferentialStyle(
-            font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
-            fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
-            border=_border(rule.style) if rule.style.borders else None,
-            numFmt=_number_format(rule.style),
-        )
-        formula = EXCEL.write(rule.condition, sheet.name)
-        return OpenpyxlRule(type="expression", dxf=style, formula=[formula])
+def _number_style(rule: NumberRule) -> DifferentialStyle:
+    return DifferentialStyle(numFmt=_number_format(rule.style))
+
+
+def _rule_style(rule: Rule) -> DifferentialStyle:
+    return DifferentialStyle(
+        font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
+        fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
+        border=_border(rule.style) if rule.style.borders else None,
+        numFmt=_number_format(rule.style),
+    )
+
+
+def _colour_scale(rule: ColourScale, sheet: Sheet) -> Any:
     if rule.spread:
         return ColorScaleRule(
             start_type="min",

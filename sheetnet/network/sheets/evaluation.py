@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from sheetnet.network.evaluation import (
 )
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
-from sheetnet.network.quantities import BIAS, SAMPLE, STEP, UNIT, WEIGHT, Z
+from sheetnet.network.quantities import BIAS, SOURCE, STEP, UNIT, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
 from sheetnet.network.sheets.data_places import DataPlaces
@@ -41,6 +42,8 @@ HEAD_ROW, FIRST_ROW = 5, 6
 COSTS = 2
 #: The z, the activations and the targets of a set, a row of examples for each output.
 Rows = tuple[list[Expression], list[Expression], list[Expression]]
+#: The values of a band's cells, from the lesson's numbers.
+Claim = Callable[[Numbers], FloatArray]
 #: From more outputs on, the largest z of an example has a cell of its own, and a softmax of more
 #: than `MOST_OUTPUTS` would make too long a formula.
 FEW_OUTPUTS, MOST_OUTPUTS = 3, 8
@@ -85,6 +88,9 @@ class Evaluation:
         for layer in context.dense:
             self.layers.append(Columns(column, column + layer.sources))
             column += layer.sources + (layer.bias is not None) + 1
+        #: Where a step's penalty stands, if there is one.
+        self.penalty = column if context.net.penalties else None
+        column += 2 * bool(context.net.penalties)
         #: Whether the largest z of each example stands behind the z of all of them.
         self.maxima = _at_once(context) and places.outputs > FEW_OUTPUTS
         self.z: list[int] = []
@@ -133,13 +139,21 @@ class Evaluation:
         sheet.put(FIRST_ROW, 1, 0.0, whole)
         if context.steps:
             sheet.bands.append(Band(FIRST_ROW + 1, 1, (count,), steps[1:], lambda n: steps[1:]))
-        for step in range(context.steps + 1):
-            self._write_step(sheet, step)
+        self._write_parameters(sheet)
         for number in self.sets:
-            context.show(sheet, self.block(number))
-        if self.places.classified:
-            context.show(sheet, self.accuracies)
+            self._write_z(sheet, number)
+            if self.maxima:
+                self._write_maxima(sheet, number)
+        self._write_results(sheet)
         return sheet
+
+    def _band(
+        self, sheet: Sheet, top: int, left: int, cells: list[Cell], claim: Claim, pace: int
+    ) -> None:
+        """Cells of every step, below each other; `pace` is that of what they look at."""
+        stride = 1 if left == COSTS else self.each
+        values = claim(self.context.numbers)
+        sheet.bands.append(Band(top, left, tuple(cells), values, claim, stride=stride, pace=pace))
 
     def _write_heads(self, sheet: Sheet) -> None:
         small = styles.LABEL_CENTRE.but(size=9)
@@ -154,122 +168,114 @@ class Evaluation:
             sheet.put(HEAD_ROW, columns.weights, f"weights, {name}", small)
             if layer.bias:
                 sheet.put(HEAD_ROW, columns.biases, "biases", small)
+        if self.penalty is not None:
+            sheet.put(HEAD_ROW, self.penalty, "penalty", small)
 
-    def _write_step(self, sheet: Sheet, step: int) -> None:
-        self._write_parameters(sheet, step)
+    def _write_parameters(self, sheet: Sheet) -> None:
+        """What a step's costs look at out of the run: parameters as matrices, and the penalty."""
+        for layer, columns in zip(self.context.dense, self.layers, strict=True):
+            weights, number = self.context.run(WEIGHT, layer.number), layer.number
+            for unit in range(layer.units):
+                each = [{UNIT: unit, SOURCE: source} for source in range(layer.sources)]
+                claim = partial(_weights_of, layer=number, unit=unit)
+                self._copy(sheet, unit, columns.weights, weights, each, claim)
+                if layer.bias is not None:
+                    at = unit if layer.bias.axes else 0
+                    claim = partial(_bias_of, layer=number, unit=at)
+                    biases = self.context.run(layer.bias, number)
+                    self._copy(sheet, unit, columns.biases, biases, [{UNIT: at}], claim)
+        if self.penalty is not None:
+            penalties = self.context.run(PENALTY)
+            self._copy(sheet, 0, self.penalty, penalties, [{}], _penalty_of)
+
+    def _copy(
+        self,
+        sheet: Sheet,
+        below: int,
+        left: int,
+        block: Block,
+        places: list[dict[str, int]],
+        claim: Claim,
+    ) -> None:
+        """Numbers of the run in each step's rows, `below` the first of them."""
+        look = styles.UPDATE.but(size=8)
+        cells = [Cell(block.ref_at({STEP: 0, **place}), look) for place in places]
+        first, second = (block.ref_at({STEP: step, **places[0]}).row for step in (0, 1))
+        self._band(sheet, FIRST_ROW + below, left, cells, claim, second - first)
+
+    def _write_z(self, sheet: Sheet, number: int) -> None:
+        """The last layer's z of a set: an array formula that fills a row for each output."""
         look = styles.FORWARD.but(size=8, number_format=styles.FOUR)
-        top = FIRST_ROW + step * self.each
-        outputs = self.places.outputs
-        for number in self.sets:
-            first, last = self.places.rows(number)
-            count, left = last - first + 1, self.z[number]
-            formula = over_ranges(self._z(top, number))
-            for row in range(outputs):
-                for column in range(count):
-                    if row == column == 0:
-                        sheet.put(top, left, Matrix(formula, outputs, count), look)
-                    else:
-                        sheet.put(top + row, left + column, Spill((top, left)), look)
-            lengths = {UNIT: outputs, SAMPLE: count}
-            block = Block("", None, NAME, top, left, (UNIT,), (SAMPLE,), lengths)
-            sheet.claim(block, self._z_claim(number, step))
-            if self.maxima:
-                self._write_maxima(sheet, step, number)
-        self._write_results(sheet, step, top)
+        first, last = self.places.rows(number)
+        count, left, outputs = last - first + 1, self.z[number], self.places.outputs
+        filled = Cell(Spill((FIRST_ROW, left)), look)
+        origin = Cell(Matrix(over_ranges(self._z(number)), outputs, count), look)
+        for unit in range(outputs):
+            cells = [origin if unit == 0 else filled, *[filled] * (count - 1)]
+            claim = partial(_z_of, number=number, unit=unit)
+            self._band(sheet, FIRST_ROW + unit, left, cells, claim, self.each)
 
-    def _write_maxima(self, sheet: Sheet, step: int, number: int) -> None:
+    def _write_maxima(self, sheet: Sheet, number: int) -> None:
         """The largest z of each example, behind the z of a set."""
-        area = self._maxima(FIRST_ROW + step * self.each, number)
+        area = self._maxima(number)
         apart, height = area.right - area.left + 2, self.places.outputs
         look = styles.FORWARD.but(size=8, number_format=styles.FOUR)
-        for column in range(area.left, area.right + 1):
-            z = Area(NAME, area.top, column - apart, area.top + height - 1, column - apart)
-            sheet.put(area.top, column, call("MAX", z), look)
-        lengths = {SAMPLE: area.shape[1]}
-        block = Block("", None, NAME, area.top, area.left, (), (SAMPLE,), lengths)
-        sheet.claim(block, lambda n: evaluated(n).z[number][step].max(axis=-1)[None, :])
+        columns = range(area.left - apart, area.right - apart + 1)
+        z = [Area(NAME, FIRST_ROW, c, FIRST_ROW + height - 1, c) for c in columns]
+        cells = [Cell(call("MAX", each), look) for each in z]
+        claim = partial(_largest_z, number=number)
+        self._band(sheet, FIRST_ROW, area.left, cells, claim, self.each)
 
-    def _maxima(self, top: int, number: int) -> Area:
+    def _maxima(self, number: int) -> Area:
         first, last = self.places.rows(number)
         left = self.z[number] + last - first + 2
-        return Area(NAME, top, left, top, left + last - first)
+        return Area(NAME, FIRST_ROW, left, FIRST_ROW, left + last - first)
 
-    def _z_claim(self, number: int, step: int) -> Callable[[Numbers], FloatArray]:
-        return lambda numbers: evaluated(numbers).z[number][step].T
-
-    def _write_parameters(self, sheet: Sheet, step: int) -> None:
-        """The parameters of a step as matrices, out of the run."""
-        top, look = FIRST_ROW + step * self.each, styles.UPDATE.but(size=8)
-        for layer, columns in zip(self.context.dense, self.layers, strict=True):
-            number = layer.number
-            held = self.context.run(WEIGHT, number)
-            for unit in range(layer.units):
-                for source in range(layer.sources):
-                    value = held.ref(step=step, unit=unit, source=source)
-                    sheet.put(top + unit, columns.weights + source, value, look)
-            area = (top, columns.weights, (UNIT,), ("source",))
-            lengths = {UNIT: layer.units, "source": layer.sources}
-            block = Block("", None, NAME, *area, lengths)
-            sheet.claim(block, self._weight_claim(number, step))
-            if layer.bias is None:
-                continue
-            held = self.context.run(layer.bias, number)
-            for unit in range(layer.units):
-                value = held.ref_at({STEP: step, UNIT: unit if layer.bias.axes else 0})
-                sheet.put(top + unit, columns.biases, value, look)
-            block = Block("", None, NAME, top, columns.biases, (UNIT,), (), {UNIT: layer.units})
-            sheet.claim(block, self._bias_claim(number, layer.units, step))
-
-    def _weight_claim(self, layer: int, step: int) -> Callable[[Numbers], FloatArray]:
-        return lambda numbers: numbers.trace[WEIGHT, layer][step]
-
-    def _bias_claim(self, layer: int, units: int, step: int) -> Callable[[Numbers], FloatArray]:
-        def claim(numbers: Numbers) -> FloatArray:
-            held = np.asarray(numbers.trace[BIAS, layer][step])
-            return np.broadcast_to(held.reshape(-1, 1), (units, 1))
-
-        return claim
-
-    def _z(self, top: int, number: int) -> Expression:
-        """The last layer's z of a set, units × examples."""
+    def _z(self, number: int) -> Expression:
+        """The last layer's z of a set before the first step, units × examples."""
         first, last = self.places.rows(number)
         left, width = self.places.shown, self.places.inputs
         inputs = Area(DATA, first, left, last, left + width - 1, True)
         below: Expression = call("TRANSPOSE", inputs)
         for layer, columns in zip(self.context.dense, self.layers, strict=True):
-            bottom, left = top + layer.units - 1, columns.weights
-            weights = Area(NAME, top, left, bottom, left + layer.sources - 1)
+            bottom, left = FIRST_ROW + layer.units - 1, columns.weights
+            weights = Area(NAME, FIRST_ROW, left, bottom, left + layer.sources - 1)
             z: Expression = call("MMULT", weights, below)
             if layer.bias is not None:
-                z = z + Area(NAME, top, columns.biases, bottom, columns.biases)
+                z = z + Area(NAME, FIRST_ROW, columns.biases, bottom, columns.biases)
             if layer.number < self.context.depth:
                 below = layer.activation.cell([z], 0, layer.hyper)
         return z
 
-    def _write_results(self, sheet: Sheet, step: int, top: int) -> None:
-        row = FIRST_ROW + step
+    def _write_results(self, sheet: Sheet) -> None:
+        """The costs and the accuracies, a row a step; the step's z are `each` rows further down."""
         look = styles.FORWARD.but(number_format=styles.SIX)
-        for number in self.sets:
-            rows = self._rows(top, number)
-            cost = over_ranges(self._cost(rows, number, step))
-            sheet.put(row, COSTS + number, Matrix(cost, 1, 1), look)
-            if self.places.classified:
-                share = over_ranges(self._accuracy(rows, number))
-                percent = look.but(number_format="0.0%")
-                sheet.put(row, self.accuracy + number, Matrix(share, 1, 1), percent)
+        percent = look.but(number_format="0.0%")
+        rows = [self._rows(number) for number in self.sets]
+        cells = [Cell(_single(self._cost(rows[n], n)), look) for n in self.sets]
+        blocks = [self.block(number) for number in self.sets]
+        if self.places.classified:
+            cells += [Cell(_single(self._accuracy(rows[n], n)), percent) for n in self.sets]
+            blocks.append(self.accuracies)
+        for block in blocks:
+            self.context.blocks.add(block)
 
-    def _rows(self, top: int, number: int) -> Rows:
-        """Each output's z, activation and target, over the examples."""
+        claim = partial(_results_of, classified=bool(self.places.classified))
+        self._band(sheet, FIRST_ROW, COSTS, cells, claim, self.each)
+
+    def _rows(self, number: int) -> Rows:
+        """Each output's z, activation and target before the first step, over the examples."""
         depth = self.context.depth
         first, last = self.places.rows(number)
         left, units = self.z[number], range(self.places.outputs)
         z: list[Expression] = [
-            Area(NAME, top + unit, left, top + unit, left + last - first) for unit in units
+            Area(NAME, FIRST_ROW + unit, left, FIRST_ROW + unit, left + last - first)
+            for unit in units
         ]
         output = self.context.dense[depth - 1]
         whole = output.activation.cell_of_largest if self.maxima else None
         a = [
-            whole(z, unit, self._maxima(top, number), output.hyper)
+            whole(z, unit, self._maxima(number), output.hyper)
             if whole
             else output.activation.cell(z, unit, output.hyper)
             for unit in units
@@ -281,7 +287,7 @@ class Evaluation:
         ]
         return z, a, t
 
-    def _cost(self, rows: Rows, number: int, step: int) -> Expression:
+    def _cost(self, rows: Rows, number: int) -> Expression:
         net, hyper, (z, a, t) = self.context.net, self.context.loss_hyper, rows
         if net.is_fused(net.depth) and net.loss.cell_from_z:
             loss = net.loss.cell_from_z(a, z, t, hyper)
@@ -291,8 +297,9 @@ class Evaluation:
         divisor = net.reduction.divisor(last - first + 1)
         summed: Expression = call("SUM", loss)
         cost = summed if divisor == 1 else summed / divisor
-        penalised = number == 0 and net.penalties
-        return cost + self.context.run(PENALTY).ref(step=step) if penalised else cost
+        if number == 0 and self.penalty is not None:
+            cost = cost + Ref(NAME, FIRST_ROW, self.penalty)
+        return cost
 
     def _accuracy(self, rows: Rows, number: int) -> Expression:
         """The share of examples that no other class beats."""
@@ -306,3 +313,38 @@ class Evaluation:
         own = total([score * target for score, target in zip(scores, t, strict=True)])
         beaten = total([1 * (score > own + ABOVE) for score in scores])
         return call("SUM", 1 * (beaten < HALF)) / count
+
+
+def _single(expression: Expression) -> Matrix:
+    """An array formula that fills one cell."""
+    return Matrix(over_ranges(expression), 1, 1)
+
+
+# What the bands must show: a row for each step
+
+
+def _weights_of(numbers: Numbers, layer: int, unit: int) -> FloatArray:
+    return numbers.trace[WEIGHT, layer][:, unit, :]
+
+
+def _bias_of(numbers: Numbers, layer: int, unit: int) -> FloatArray:
+    held = numbers.trace[BIAS, layer]
+    return held.reshape(len(held), -1)[:, unit : unit + 1]
+
+
+def _penalty_of(numbers: Numbers) -> FloatArray:
+    return numbers.trace[PENALTY, None][:, None]
+
+
+def _z_of(numbers: Numbers, number: int, unit: int) -> FloatArray:
+    return evaluated(numbers).z[number][:, :, unit]
+
+
+def _largest_z(numbers: Numbers, number: int) -> FloatArray:
+    largest: FloatArray = evaluated(numbers).z[number].max(axis=-1)
+    return largest
+
+
+def _results_of(numbers: Numbers, classified: bool) -> FloatArray:
+    found = evaluated(numbers)
+    return np.column_stack([*found.costs, *(found.accuracies if classified else [])])
