@@ -220,6 +220,9 @@ class Computed:
 
     def descended(self, descent: Descent) -> FloatArray:
         """Steps + 1 × (the variables that learn, the cost)."""
+        key = f"{descent.cost} {descent.by} {descent.rate}", descent.steps
+        if key in self._tables:
+            return self._tables[key]
         given = dict(self.given)
         rate = float(given[descent.rate])
         rows = []
@@ -228,7 +231,8 @@ class Computed:
             rows.append([*(float(given[n]) for n in descent.by), float(now.values[descent.cost])])
             slopes = {n: float(now.derivative(descent.cost, n)) for n in descent.by}
             given |= {n: given[n] - rate * slopes[n] for n in descent.by}
-        return np.array(rows)
+        self._tables[key] = np.array(rows)
+        return self._tables[key]
 
     @cached_property
     def ticks(self) -> tuple[int, int, int]:
