@@ -35,7 +35,7 @@ from sheetnet.lessons.errors import suggest
 #: The bounds of the step of the central differences, and how far a difference reaches.
 LEAST_STEP, LARGEST_STEP, REACH = 1e-6, 1e-2, 2
 #: Names that a sheet of a section may not have.
-TAKEN = {"start", "differences", "index"}
+TAKEN = {"start", "differences", "inputs", "index"}
 MOST_NAME = 28
 
 Shape = tuple[int, ...]
