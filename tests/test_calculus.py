@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +263,7 @@ def worksheet(texts: list[str]) -> str:
     )
 
 
-def safe(texts: list[str]) -> Iterator[str]:
+def safe(texts: Iterable[str]) -> Iterator[str]:
     """Those that can be computed wherever x and y may be, and differentiated."""
     for text in texts:
         try:
@@ -301,6 +301,48 @@ def test_random_expressions_agree_in_every_form(
     result = verify(build(lesson, path))
     assert result.ok, (good, findings(result))
     assert result.unclaimed == 0
+
+
+#: Where a sign stands, what a power is of, which quotient comes first.
+AWKWARD = (
+    ["-x^2", "(-x)^2", "-(x^2)", "(-x)^3", "-x^-2", "x^-2*-y", "2*-x^2", "--x", "x--y", "x - -y"]
+    + ["-x - y", "-(x - y)", "-x*-y", "x/-y", "+x - +y", "-x^2*y", "-x^2/y^2", "exp(-x^2)"]
+    + ["-exp(-x)^2", "x^2^3", "(x^2)^3", "2^x", "-2^x", "x^y", "x^-y", "(x*y)^(2/3)", "x^0.5^2"]
+    + ["x - y - 2", "x - (y - 2)", "x - (y + 2)", "x/y/2", "x/(y/2)", "x/y*2", "x/(y*2)", "1/x^2"]
+    + ["(x/y)^-1", "x*y/x*y", "2 - x*y + 3", "abs(-x)^3", "-ln(x)*2", "tanh(-x)^2", "sigmoid(-x)"]
+)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(("program", "ending"), [("libreoffice", "ods"), ("gnumeric", "xlsx")])
+def test_awkward_expressions_are_one_thing_in_every_program(
+    program: str, ending: str, tmp_path: Path, program_or_skip: Any
+) -> None:
+    """A sample for the other programs: one workbook of those above, and some that are drawn."""
+    program_or_skip(program)
+    texts = [*AWKWARD, *drawn()]
+    parts = [texts[at : at + 25] for at in range(0, len(texts), 25)]
+    lesson = Lesson.from_toml(
+        HEAD + "\n".join(worksheet(part).removeprefix(HEAD) for part in parts)
+    )
+    for part, found in zip(parts, computed(lesson.text).sections, strict=True):
+        for i, text in enumerate(part):
+            assert found.values[f"f{i}"] == pytest.approx(by_python(text), rel=1e-12), text
+    result = verify(build(lesson, tmp_path / f"awkward.{ending}"), program)
+    assert result.ok, findings(result)
+
+
+def drawn() -> list[str]:
+    """The longest of some random expressions, the same ones every time."""
+    texts: list[str] = []
+
+    @given(st.recursive(LEAVES, _larger, max_leaves=14))
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    def draw(found: str) -> None:
+        texts.append(found)
+
+    draw()
+    return list(safe(sorted(set(texts), key=lambda text: (-len(text), text))[:60]))[:30]
 
 
 @given(EXPRESSIONS)

@@ -8,8 +8,9 @@ slope 0 at z = 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
-from sheetnet.calculus.trees import INDICATOR, indicator, power, sigmoid
+from sheetnet.calculus.trees import INDICATOR, fraction, indicator, power, sigmoid
 from sheetnet.expressions.formula import (
     SQUARED,
     Applied,
@@ -121,6 +122,14 @@ def raised(base: Expression, exponent: float) -> Expression:
     return power(base, exponent)
 
 
+def _outer(exponent: float, power: Expression) -> Expression:
+    """The derivative of a power by its base; a fraction as an exponent stays one."""
+    found = fraction(exponent)
+    if found is None:
+        return multiply(Number(exponent), power)
+    return divide(multiply(Number(found.numerator), power), Number(found.denominator))
+
+
 # The rules ----------------------------------------------------------------------------
 
 
@@ -128,7 +137,7 @@ def exponent_of(node: Applied) -> float | None:
     """The exponent, where a node is a power by a constant."""
     if node.symbol == SQUARED:
         return 2.0
-    return float(node.symbol[1:]) if node.symbol.startswith("^") else None
+    return float(Fraction(node.symbol[1:])) if node.symbol.startswith("^") else None
 
 
 def apply_rule(node: Expression, inner: Inner) -> Expression:
@@ -153,8 +162,7 @@ def apply_rule(node: Expression, inner: Inner) -> Expression:
         case Applied(symbol, argument, _):
             exponent = exponent_of(node)
             if exponent is not None:
-                outer = multiply(Number(exponent), raised(argument, exponent - 1))
-                return multiply(outer, inner(argument))
+                return multiply(_outer(exponent, raised(argument, exponent - 1)), inner(argument))
             if symbol == INDICATOR:
                 return ZERO
             if symbol == "σ":

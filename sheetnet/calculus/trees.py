@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
+from sys import float_info
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -45,6 +47,8 @@ from sheetnet.lessons.errors import suggest
 Trees: TypeAlias = Any
 MOST_ELEMENTS = 400
 LEAK = 0.01
+#: Exponents with so many characters are written in decimals, others as fractions, if they are some.
+SHORT, LARGEST_DENOMINATOR = 7, 12
 #: The symbol of an indicator: 1[x > 0] is 1 where the condition holds, else 0.
 INDICATOR = "1"
 
@@ -77,9 +81,20 @@ def power(base: Expression, exponent: float) -> Expression:
         count = abs(int(exponent))
         whole: Expression = total_product([base] * count)
         definition = whole if exponent > 0 else 1 / whole
-    else:
-        definition = exp(exponent * ln(base))
-    return Applied(f"^{exponent:g}", base, definition)
+        return Applied(f"^{exponent:g}", base, definition)
+    found = fraction(exponent)
+    if found is None:
+        return Applied(f"^{exponent!r}", base, exp(exponent * ln(base)))
+    above, below = found.numerator, found.denominator
+    return Applied(f"^{above}/{below}", base, exp(Number(above) / Number(below) * ln(base)))
+
+
+def fraction(exponent: float) -> Fraction | None:
+    """An exponent as a fraction, where its decimals would not end soon."""
+    found = Fraction(exponent).limit_denominator(LARGEST_DENOMINATOR)
+    is_short = len(repr(exponent)) <= SHORT
+    near = abs(float(found) - exponent) <= 4 * float_info.epsilon * max(1.0, abs(exponent))
+    return found if near and not is_short else None
 
 
 def total_product(factors: Sequence[Expression]) -> Expression:
