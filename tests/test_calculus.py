@@ -18,6 +18,7 @@ from sheetnet import build, inspect, verify
 from sheetnet.building import make_book
 from sheetnet.calculus.lesson import Lesson
 from sheetnet.calculus.numbers import TICK, Numbers
+from sheetnet.calculus.sheets.layout import MATHEMATICS
 from sheetnet.calculus.subject import SUBJECT
 from sheetnet.calculus.syntax import parse
 from sheetnet.calculus.worksheet import worksheets
@@ -138,6 +139,31 @@ def test_the_rules_are_named_and_the_result_is_short() -> None:
         assert rule in shown
     assert "∂y/∂x + ∂y/∂u·du/dx" in " ".join(shown)
     assert "= sin(x) + x·cos(x) + 2·x" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("2*x^3*y", "6·x²·y"),
+        ("exp(-x^2/2)", "−f₀·x"),
+        ("ln(x)/ln(y)", "1/(x·ln(y))"),
+        ("sqrt(x^2 + 1)", "x/f₀"),
+        ("0.5*(y - x)^2", "x − y"),
+        ("0.5*((y - x)^2 + (2 - x)^2)", "x − y + x − 2"),
+        ("(y - x)^2/6", "(x − y)/3"),
+        ("-(y*ln(x) + (1 - y)*ln(3 - x))", "(1 − y)/(3 − x) − y/x"),
+        ("x^(2/3)", "2·x^−1/3/3"),
+        ("x^0.5", "½·x^−0.5"),
+        ("y/x", "−y/x²"),
+        ("0.01*x*y", "0.01·y"),
+        ("x + 0*x + y", "1"),
+    ],
+)
+def test_no_factor_1_and_one_number_before_a_product(text: str, slope: str) -> None:
+    lesson = Lesson.from_toml(worksheet([text]).replace('"f0 by y"', '"f0 by x"'))
+    sheet = make_book(lesson)["one"]
+    written = [str(cell.content) for (_, c), cell in sheet.cells.items() if c == MATHEMATICS]
+    assert f"= {slope}" in written, written
 
 
 def test_the_verdict_tells_a_kink_a_coarse_step_and_a_hidden_difference() -> None:

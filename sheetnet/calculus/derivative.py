@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from sheetnet.calculus.short import ZERO, add, divide, is_number, multiply, negative, subtract
 from sheetnet.calculus.trees import INDICATOR, fraction, indicator, power, sigmoid
 from sheetnet.expressions.formula import (
     SQUARED,
@@ -27,93 +28,8 @@ from sheetnet.expressions.formula import (
     square,
 )
 
-ZERO, ONE = Number(0), Number(1)
 #: The derivative of a part of a formula.
 Inner = Callable[[Expression], Expression]
-
-
-def is_number(node: Expression, value: float) -> bool:
-    return isinstance(node, Number) and node.value == value
-
-
-# Short results ------------------------------------------------------------------------
-
-
-def add(left: Expression, right: Expression) -> Expression:
-    if is_number(left, 0):
-        return right
-    if is_number(right, 0):
-        return left
-    if isinstance(left, Number) and isinstance(right, Number):
-        return Number(left.value + right.value)
-    if isinstance(right, Negative):
-        return subtract(left, right.operand)
-    return left + right
-
-
-def subtract(left: Expression, right: Expression) -> Expression:
-    if is_number(right, 0):
-        return left
-    if is_number(left, 0):
-        return negative(right)
-    if isinstance(left, Number) and isinstance(right, Number):
-        return Number(left.value - right.value)
-    if isinstance(right, Negative):
-        return add(left, right.operand)
-    return left - right
-
-
-def negative(node: Expression) -> Expression:
-    match node:
-        case Number(value):
-            return Number(-value + 0.0)
-        case Negative(operand):
-            return operand
-        case Binary("-", left, right):
-            return right - left
-        case Binary("*", Number(value), right):
-            return multiply(Number(-value), right)
-    return -node
-
-
-def multiply(left: Expression, right: Expression) -> Expression:
-    match left, right:
-        case (Number(0), _) | (_, Number(0)):
-            return ZERO
-        case (Number(1), other) | (other, Number(1)):
-            return other
-        case (Number(a), Number(b)):
-            return Number(a * b)
-        case (Negative(a), Negative(b)):
-            return multiply(a, b)
-        case (Negative(a), b) | (a, Negative(b)):
-            return negative(multiply(a, b))
-        case (Number(-1), other) | (other, Number(-1)):
-            return negative(other)
-        case (Number(a), Binary("*", Number(b), rest)):
-            return multiply(Number(a * b), rest)
-        case (Binary("/", Number(1), below), other) if not isinstance(other, Number):
-            return divide(other, below)
-        case (Binary("*", Number() as number, rest), other) if not isinstance(other, Number):
-            return multiply(number, multiply(rest, other))
-        case (other, Number() as number):
-            return multiply(number, other)
-        case (other, Binary("*", Number() as number, rest)):
-            return multiply(number, multiply(other, rest))
-        case (Number(a), Binary("/", Number(b), below)):
-            return divide(Number(a * b), below)
-    return left * right
-
-
-def divide(left: Expression, right: Expression) -> Expression:
-    match left, right:
-        case (Number(0), _):
-            return ZERO
-        case (other, Number(1)):
-            return other
-        case (Negative(a), b):
-            return negative(divide(a, b))
-    return left / right
 
 
 def raised(base: Expression, exponent: float) -> Expression:

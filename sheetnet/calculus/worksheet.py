@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, refs
+from sheetnet.calculus.derivative import differentiate, refs
 from sheetnet.calculus.intervals import DomainError, Interval, interval
 from sheetnet.calculus.lesson import Bounded, Lesson, Section
+from sheetnet.calculus.short import ONE, ZERO
 from sheetnet.calculus.spelling import Spelling, identifier
 from sheetnet.calculus.syntax import (
     Definition,

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from sheetnet.calculus.derivation import derivation, total_derivative
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, with_known
+from sheetnet.calculus.derivative import differentiate, with_known
 from sheetnet.calculus.numbers import BLURRED, COARSE, KINK, TICK, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import BESIDE, LABELS, NUMBERS
+from sheetnet.calculus.short import ONE, ZERO
 from sheetnet.calculus.spelling import identifier
 from sheetnet.calculus.trees import Trees
 from sheetnet.calculus.worksheet import Asked

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, moved, refs
+from sheetnet.calculus.derivative import differentiate, moved, refs
 from sheetnet.calculus.lesson import Descent, Grid
 from sheetnet.calculus.numbers import Numbers, grid_key
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
 from sheetnet.calculus.sheets.section import given, validation
+from sheetnet.calculus.short import ONE, ZERO
 from sheetnet.calculus.syntax import Function, Node
 from sheetnet.calculus.trees import Trees, trees
 from sheetnet.errors import SheetnetError
