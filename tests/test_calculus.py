@@ -34,8 +34,8 @@ from tests.books import findings
 LESSONS = sorted(shipped("calculus"))
 HEAD = 'kind = "calculus"\ntitle = "made here"\nsource = "a test"\n'
 
-#: Three functions that no document has: a wave packet, a Gaussian of a quadratic form, and the
-#: logistic map iterated twice; with all that a section may hold.
+#: Functions that no document has: a wave packet, a Gaussian of a quadratic form, swish, a ratio of
+#: norms, and the logistic map iterated twice; with all that a section may hold.
 OWN = (
     HEAD
     + """
@@ -56,6 +56,28 @@ variables = { x = [0.3, -0.4], Q = { value = [[2, 0.5], [0.5, 1]], from = -2, to
 definitions = ["q = sum(i, j: x[i]*Q[i, j]*x[j])/400", "g = exp(-q)"]
 derivatives = ["q by x", "g by x", "g by Q"]
 identities = [["q", "dot(x, Q @ x)/400"]]
+
+[[sections]]
+heading = "Swish, and a cube root"
+sheet = "Swish"
+definitions = ["y = z*sigmoid(β*z)", "q = sigmoid(β*z)", "r = a^(1/3)"]
+derivatives = ["y by z", "y by β", "r by a"]
+identities = [["D(y, z)", "q + β*z*q*(1 - q)"], ["D(r, a)", "1/(3*a^(2/3))", "slope(r, a)"]]
+[sections.variables]
+z = { value = -0.6, from = -6, to = 6 }
+"β" = { value = 1, from = 0, to = 5 }
+a = { value = 2, from = 0.1, to = 9 }
+
+[[sections]]
+heading = "A ratio of norms, and the cosine between two vectors"
+definitions = ["n_u = sqrt(sum(u^2) + e)", "n_v = sqrt(sum(v^2) + e)", "r = n_u/n_v",
+    "c = dot(u, v)/(n_u*n_v)"]
+derivatives = ["c by u", "c by v", "r by u"]
+identities = [["D(c, u)", "v/(n_u*n_v) - c*u/n_u^2"], ["D(r, u)", "u/(n_u*n_v)"]]
+[sections.variables]
+u = { value = [1, 2, -0.5], from = -4, to = 4 }
+v = { value = [0.5, 1, 2], from = 0.1, to = 4 }
+e = { value = 0.1, from = 0.01, to = 1 }
 
 [[sections]]
 heading = "The logistic map, twice, going downhill"
@@ -93,7 +115,7 @@ def test_a_lesson_of_ones_own_builds_and_verifies(ending: str, tmp_path: Path) -
     assert (result.unclaimed, result.untaken) == (0, 0)
     blocks = inspect(path)["blocks"]
     names = {(b["quantity"], b["layer"]) for b in blocks}
-    assert {("y", 1), ("derivative_g_by_x", 2), ("difference_y_by_r", 3)} <= names
+    assert {("y", 1), ("derivative_g_by_x", 2), ("difference_y_by_r", 5)} <= names
     assert ("upper_q", 2) in {(b["quantity"], b["layer"]) for b in blocks if not b["live"]}
 
 
@@ -146,7 +168,7 @@ def test_the_rules_are_named_and_the_result_is_short() -> None:
     [
         ("2*x^3*y", "6·x²·y"),
         ("exp(-x^2/2)", "−f₀·x"),
-        ("ln(x)/ln(y)", "1/(x·ln(y))"),
+        ("ln(x)/ln(y + 2)", "1/(x·ln(y + 2))"),
         ("sqrt(x^2 + 1)", "x/f₀"),
         ("0.5*(y - x)^2", "x − y"),
         ("0.5*((y - x)^2 + (2 - x)^2)", "x − y + x − 2"),
@@ -208,9 +230,37 @@ WRONG = {
     'variables = { x = 1 }\nderivatives = ["x by x"]': "x is a variable",
     "variables = { x = { value = 1, from = 2 } }": "does not lie between its bounds",
     "variables = { x = [[1], [2, 3]] }": "rows differ in length",
+    'variables = { x = "1" }': "variables.x: write a number, a list of numbers or a list of rows",
+    "variables = { x = [1, nan] }": "variables.x: write a number",
+    'definitions = ["y = 1e999"]': "character 5: 1e999 is too large",
+    f'definitions = ["y = {"(" * 500}1"]': "is nested too deeply: use definitions",
+    f'definitions = ["y = {"1+" * 600}1"]': "operations one within another: use definitions",
+    f'definitions = ["y = {"1+" * 1600}1"]': "longer than 2000 characters: use definitions",
+    'indices = { i = 20, j = 20 }\ndefinitions = ["y = sum(i, j: 1)"]': "one within another",
+    'definitions = ["y = z", "z = y"]': "character 5: unknown name 'z'",
+    'definitions = ["y = identity(1000)"]': "takes a whole number from 1 to 20",
+    'variables = { x = 2 }\nidentities = [["x", "x + 0*ln(x)"]]': r"identities\[0\].*takes ln",
+    'variables = { x = 2 }\nidentities = [["x", "slope(x, x)"]]': "x does not depend on x",
+    'variables = { x = [1, 2] }\ndefinitions = ["y = sum(x)"]\n'
+    'identities = [["D(y, x[3])", "1"]]': "x is a vector of 2, counted from 1",
+    'variables = { x = 1 }\ngrids = [{ over = "x", from = 0, to = 99, show = ["x"] }]': "to is 99",
+    'variables = { x = 1, r = 9 }\ndefinitions = ["y = x^4"]\n'
+    'descents = [{ cost = "y", by = ["x"], rate = "r" }]': "step 5 of the descent of y, r = 9",
+    'variables = { x = 2 }\nslips = [{ where = "1", printed = "a", right = "b", '
+    'printed_value = "1/x", right_value = "x", measured = "x" }]': r"slips\[0\].*may divide by 0",
     'variables = { x = 1 }\nidentities = [["x", "x + 1"]]': "is 2 and not 1",
     "grid = 3": "unknown key",
 }
+
+
+def test_definitions_of_definitions_grow_no_formulas(tmp_path: Path) -> None:
+    """Each looks at the one before twice: written into each other they would fill the memory."""
+    names = [f"a{i} = sin(a{i - 1}*a{i - 1})" for i in range(1, 40)]
+    text = section(f"variables = {{ x = 1 }}\ndefinitions = {['a0 = x', *names]}\n")
+    build(Lesson.from_toml(text + 'derivatives = ["a39 by x"]'), tmp_path / "long.xlsx")
+    grid = 'grids = [{ over = "x", from = 1, to = 2, show = ["a39"] }]'
+    with pytest.raises(SheetnetError, match="too long with all definitions written into it"):
+        build(Lesson.from_toml(text + grid), tmp_path / "longer.xlsx")
 
 
 @pytest.mark.parametrize("text", WRONG)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from sheetnet.calculus.short import ZERO, add, divide, is_number, multiply, negative, subtract
-from sheetnet.calculus.trees import INDICATOR, fraction, indicator, power, sigmoid
+from sheetnet.calculus.trees import INDICATOR, fraction, indicator, power, sigmoid, written_parts
 from sheetnet.expressions.formula import (
     SQUARED,
     Applied,
@@ -23,7 +23,6 @@ from sheetnet.expressions.formula import (
     Number,
     Ref,
     call,
-    children,
     rebuilt,
     square,
 )
@@ -141,16 +140,11 @@ def moved(node: Expression, places: Mapping[Ref, Expression]) -> Expression:
     return redefined(node, lambda part: moved(part, places))
 
 
-def parts(node: Expression) -> tuple[Expression, ...]:
-    """The nodes right below, as they are written: of a named function its argument."""
-    return (node.argument,) if isinstance(node, Applied) else children(node)
-
-
 def refs(node: Expression) -> set[Ref]:
     """The cells that a formula looks at."""
     if isinstance(node, Ref):
         return {node}
-    return set().union(*(refs(part) for part in parts(node)))
+    return set().union(*(refs(part) for part in written_parts(node)))
 
 
 # The derivation, a line at a time -------------------------------------------------------

@@ -13,9 +13,8 @@ from sheetnet.calculus.sheets.context import Placed, rectangle
 from sheetnet.calculus.sheets.derivatives import entries
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.syntax import Function, Node, Variable, walk, wrong
+from sheetnet.calculus.syntax import Function, Node, Variable, place_of, walk, wrong
 from sheetnet.calculus.trees import Trees, shape_text, trees
-from sheetnet.calculus.worksheet import place_of
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Ref, call, total, when
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
