@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sheetnet import build, inspect, verify
 from sheetnet.building import make_book
 from sheetnet.calculus.lesson import Lesson
 from sheetnet.calculus.numbers import TICK, Numbers
+from sheetnet.calculus.sheets.layout import MATHEMATICS
 from sheetnet.calculus.subject import SUBJECT
 from sheetnet.calculus.syntax import parse
 from sheetnet.calculus.worksheet import worksheets
@@ -33,8 +34,8 @@ from tests.books import findings
 LESSONS = sorted(shipped("calculus"))
 HEAD = 'kind = "calculus"\ntitle = "made here"\nsource = "a test"\n'
 
-#: Three functions that no document has: a wave packet, a Gaussian of a quadratic form, and the
-#: logistic map iterated twice; with all that a section may hold.
+#: Functions that no document has: a wave packet, a Gaussian of a quadratic form, swish, a ratio of
+#: norms, and the logistic map iterated twice; with all that a section may hold.
 OWN = (
     HEAD
     + """
@@ -55,6 +56,28 @@ variables = { x = [0.3, -0.4], Q = { value = [[2, 0.5], [0.5, 1]], from = -2, to
 definitions = ["q = sum(i, j: x[i]*Q[i, j]*x[j])/400", "g = exp(-q)"]
 derivatives = ["q by x", "g by x", "g by Q"]
 identities = [["q", "dot(x, Q @ x)/400"]]
+
+[[sections]]
+heading = "Swish, and a cube root"
+sheet = "Swish"
+definitions = ["y = z*sigmoid(β*z)", "q = sigmoid(β*z)", "r = a^(1/3)"]
+derivatives = ["y by z", "y by β", "r by a"]
+identities = [["D(y, z)", "q + β*z*q*(1 - q)"], ["D(r, a)", "1/(3*a^(2/3))", "slope(r, a)"]]
+[sections.variables]
+z = { value = -0.6, from = -6, to = 6 }
+"β" = { value = 1, from = 0, to = 5 }
+a = { value = 2, from = 0.1, to = 9 }
+
+[[sections]]
+heading = "A ratio of norms, and the cosine between two vectors"
+definitions = ["n_u = sqrt(sum(u^2) + e)", "n_v = sqrt(sum(v^2) + e)", "r = n_u/n_v",
+    "c = dot(u, v)/(n_u*n_v)"]
+derivatives = ["c by u", "c by v", "r by u"]
+identities = [["D(c, u)", "v/(n_u*n_v) - c*u/n_u^2"], ["D(r, u)", "u/(n_u*n_v)"]]
+[sections.variables]
+u = { value = [1, 2, -0.5], from = -4, to = 4 }
+v = { value = [0.5, 1, 2], from = 0.1, to = 4 }
+e = { value = 0.1, from = 0.01, to = 1 }
 
 [[sections]]
 heading = "The logistic map, twice, going downhill"
@@ -92,7 +115,7 @@ def test_a_lesson_of_ones_own_builds_and_verifies(ending: str, tmp_path: Path) -
     assert (result.unclaimed, result.untaken) == (0, 0)
     blocks = inspect(path)["blocks"]
     names = {(b["quantity"], b["layer"]) for b in blocks}
-    assert {("y", 1), ("derivative_g_by_x", 2), ("difference_y_by_r", 3)} <= names
+    assert {("y", 1), ("derivative_g_by_x", 2), ("difference_y_by_r", 5)} <= names
     assert ("upper_q", 2) in {(b["quantity"], b["layer"]) for b in blocks if not b["live"]}
 
 
@@ -140,6 +163,31 @@ def test_the_rules_are_named_and_the_result_is_short() -> None:
     assert "= sin(x) + x·cos(x) + 2·x" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("2*x^3*y", "6·x²·y"),
+        ("exp(-x^2/2)", "−f₀·x"),
+        ("ln(x)/ln(y + 2)", "1/(x·ln(y + 2))"),
+        ("sqrt(x^2 + 1)", "x/f₀"),
+        ("0.5*(y - x)^2", "x − y"),
+        ("0.5*((y - x)^2 + (2 - x)^2)", "x − y + x − 2"),
+        ("(y - x)^2/6", "(x − y)/3"),
+        ("-(y*ln(x) + (1 - y)*ln(3 - x))", "(1 − y)/(3 − x) − y/x"),
+        ("x^(2/3)", "2·x^−1/3/3"),
+        ("x^0.5", "½·x^−0.5"),
+        ("y/x", "−y/x²"),
+        ("0.01*x*y", "0.01·y"),
+        ("x + 0*x + y", "1"),
+    ],
+)
+def test_no_factor_1_and_one_number_before_a_product(text: str, slope: str) -> None:
+    lesson = Lesson.from_toml(worksheet([text]).replace('"f0 by y"', '"f0 by x"'))
+    sheet = make_book(lesson)["one"]
+    written = [str(cell.content) for (_, c), cell in sheet.cells.items() if c == MATHEMATICS]
+    assert f"= {slope}" in written, written
+
+
 def test_the_verdict_tells_a_kink_a_coarse_step_and_a_hidden_difference() -> None:
     text = section(
         "variables = { x = { value = 0, from = -3, to = 3 }, z = 0.5 }\n"
@@ -182,9 +230,37 @@ WRONG = {
     'variables = { x = 1 }\nderivatives = ["x by x"]': "x is a variable",
     "variables = { x = { value = 1, from = 2 } }": "does not lie between its bounds",
     "variables = { x = [[1], [2, 3]] }": "rows differ in length",
+    'variables = { x = "1" }': "variables.x: write a number, a list of numbers or a list of rows",
+    "variables = { x = [1, nan] }": "variables.x: write a number",
+    'definitions = ["y = 1e999"]': "character 5: 1e999 is too large",
+    f'definitions = ["y = {"(" * 500}1"]': "is nested too deeply: use definitions",
+    f'definitions = ["y = {"1+" * 600}1"]': "operations one within another: use definitions",
+    f'definitions = ["y = {"1+" * 1600}1"]': "longer than 2000 characters: use definitions",
+    'indices = { i = 20, j = 20 }\ndefinitions = ["y = sum(i, j: 1)"]': "one within another",
+    'definitions = ["y = z", "z = y"]': "character 5: unknown name 'z'",
+    'definitions = ["y = identity(1000)"]': "takes a whole number from 1 to 20",
+    'variables = { x = 2 }\nidentities = [["x", "x + 0*ln(x)"]]': r"identities\[0\].*takes ln",
+    'variables = { x = 2 }\nidentities = [["x", "slope(x, x)"]]': "x does not depend on x",
+    'variables = { x = [1, 2] }\ndefinitions = ["y = sum(x)"]\n'
+    'identities = [["D(y, x[3])", "1"]]': "x is a vector of 2, counted from 1",
+    'variables = { x = 1 }\ngrids = [{ over = "x", from = 0, to = 99, show = ["x"] }]': "to is 99",
+    'variables = { x = 1, r = 9 }\ndefinitions = ["y = x^4"]\n'
+    'descents = [{ cost = "y", by = ["x"], rate = "r" }]': "step 5 of the descent of y, r = 9",
+    'variables = { x = 2 }\nslips = [{ where = "1", printed = "a", right = "b", '
+    'printed_value = "1/x", right_value = "x", measured = "x" }]': r"slips\[0\].*may divide by 0",
     'variables = { x = 1 }\nidentities = [["x", "x + 1"]]': "is 2 and not 1",
     "grid = 3": "unknown key",
 }
+
+
+def test_definitions_of_definitions_grow_no_formulas(tmp_path: Path) -> None:
+    """Each looks at the one before twice: written into each other they would fill the memory."""
+    names = [f"a{i} = sin(a{i - 1}*a{i - 1})" for i in range(1, 40)]
+    text = section(f"variables = {{ x = 1 }}\ndefinitions = {['a0 = x', *names]}\n")
+    build(Lesson.from_toml(text + 'derivatives = ["a39 by x"]'), tmp_path / "long.xlsx")
+    grid = 'grids = [{ over = "x", from = 1, to = 2, show = ["a39"] }]'
+    with pytest.raises(SheetnetError, match="too long with all definitions written into it"):
+        build(Lesson.from_toml(text + grid), tmp_path / "longer.xlsx")
 
 
 @pytest.mark.parametrize("text", WRONG)
@@ -263,7 +339,7 @@ def worksheet(texts: list[str]) -> str:
     )
 
 
-def safe(texts: list[str]) -> Iterator[str]:
+def safe(texts: Iterable[str]) -> Iterator[str]:
     """Those that can be computed wherever x and y may be, and differentiated."""
     for text in texts:
         try:
@@ -301,6 +377,48 @@ def test_random_expressions_agree_in_every_form(
     result = verify(build(lesson, path))
     assert result.ok, (good, findings(result))
     assert result.unclaimed == 0
+
+
+#: Where a sign stands, what a power is of, which quotient comes first.
+AWKWARD = (
+    ["-x^2", "(-x)^2", "-(x^2)", "(-x)^3", "-x^-2", "x^-2*-y", "2*-x^2", "--x", "x--y", "x - -y"]
+    + ["-x - y", "-(x - y)", "-x*-y", "x/-y", "+x - +y", "-x^2*y", "-x^2/y^2", "exp(-x^2)"]
+    + ["-exp(-x)^2", "x^2^3", "(x^2)^3", "2^x", "-2^x", "x^y", "x^-y", "(x*y)^(2/3)", "x^0.5^2"]
+    + ["x - y - 2", "x - (y - 2)", "x - (y + 2)", "x/y/2", "x/(y/2)", "x/y*2", "x/(y*2)", "1/x^2"]
+    + ["(x/y)^-1", "x*y/x*y", "2 - x*y + 3", "abs(-x)^3", "-ln(x)*2", "tanh(-x)^2", "sigmoid(-x)"]
+)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(("program", "ending"), [("libreoffice", "ods"), ("gnumeric", "xlsx")])
+def test_awkward_expressions_are_one_thing_in_every_program(
+    program: str, ending: str, tmp_path: Path, program_or_skip: Any
+) -> None:
+    """A sample for the other programs: one workbook of those above, and some that are drawn."""
+    program_or_skip(program)
+    texts = [*AWKWARD, *drawn()]
+    parts = [texts[at : at + 25] for at in range(0, len(texts), 25)]
+    lesson = Lesson.from_toml(
+        HEAD + "\n".join(worksheet(part).removeprefix(HEAD) for part in parts)
+    )
+    for part, found in zip(parts, computed(lesson.text).sections, strict=True):
+        for i, text in enumerate(part):
+            assert found.values[f"f{i}"] == pytest.approx(by_python(text), rel=1e-12), text
+    result = verify(build(lesson, tmp_path / f"awkward.{ending}"), program)
+    assert result.ok, findings(result)
+
+
+def drawn() -> list[str]:
+    """The longest of some random expressions, the same ones every time."""
+    texts: list[str] = []
+
+    @given(st.recursive(LEAVES, _larger, max_leaves=14))
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    def draw(found: str) -> None:
+        texts.append(found)
+
+    draw()
+    return list(safe(sorted(set(texts), key=lambda text: (-len(text), text))[:60]))[:30]
 
 
 @given(EXPRESSIONS)

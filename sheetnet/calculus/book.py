@@ -5,7 +5,7 @@ from __future__ import annotations
 from sheetnet.calculus.knobs import knobs
 from sheetnet.calculus.lesson import Lesson
 from sheetnet.calculus.numbers import Numbers
-from sheetnet.calculus.sheets import section, start
+from sheetnet.calculus.sheets import section, start, status
 from sheetnet.calculus.sheets.context import Context
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.worksheet import worksheets
@@ -21,7 +21,7 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     differences = Differences(context)
     placed = [section.fill(context, each, differences) for each in worksheets(lesson)]
     listed = index.sheet()
-    behind = [differences.finish(), listed] if differences.used else [listed]
+    behind = [*([differences.finish()] if differences.used else []), status.sheet(context), listed]
     first = start.fill(context, placed, behind)
     sheets = [first, *(each.sheet for each in placed), *behind]
     for sheet in sheets:

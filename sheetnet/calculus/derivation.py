@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sheetnet.calculus.derivative import (
-    ONE,
-    ZERO,
-    add,
-    apply_rule,
-    is_number,
-    multiply,
-    refs,
-    rule_of,
-    with_known,
-)
+from sheetnet.calculus.derivative import apply_rule, refs, rule_of, with_known
+from sheetnet.calculus.short import ONE, ZERO, add, is_number, multiply
 from sheetnet.calculus.spelling import Spelling
 from sheetnet.calculus.syntax import Node
 from sheetnet.expressions.formula import Expression, Ref

@@ -8,8 +8,10 @@ slope 0 at z = 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
-from sheetnet.calculus.trees import INDICATOR, indicator, power, sigmoid
+from sheetnet.calculus.short import ZERO, add, divide, is_number, multiply, negative, subtract
+from sheetnet.calculus.trees import INDICATOR, fraction, indicator, power, sigmoid, written_parts
 from sheetnet.expressions.formula import (
     SQUARED,
     Applied,
@@ -21,104 +23,26 @@ from sheetnet.expressions.formula import (
     Number,
     Ref,
     call,
-    children,
     rebuilt,
     square,
 )
 
-ZERO, ONE = Number(0), Number(1)
 #: The derivative of a part of a formula.
 Inner = Callable[[Expression], Expression]
-
-
-def is_number(node: Expression, value: float) -> bool:
-    return isinstance(node, Number) and node.value == value
-
-
-# Short results ------------------------------------------------------------------------
-
-
-def add(left: Expression, right: Expression) -> Expression:
-    if is_number(left, 0):
-        return right
-    if is_number(right, 0):
-        return left
-    if isinstance(left, Number) and isinstance(right, Number):
-        return Number(left.value + right.value)
-    if isinstance(right, Negative):
-        return subtract(left, right.operand)
-    return left + right
-
-
-def subtract(left: Expression, right: Expression) -> Expression:
-    if is_number(right, 0):
-        return left
-    if is_number(left, 0):
-        return negative(right)
-    if isinstance(left, Number) and isinstance(right, Number):
-        return Number(left.value - right.value)
-    if isinstance(right, Negative):
-        return add(left, right.operand)
-    return left - right
-
-
-def negative(node: Expression) -> Expression:
-    match node:
-        case Number(value):
-            return Number(-value + 0.0)
-        case Negative(operand):
-            return operand
-        case Binary("-", left, right):
-            return right - left
-        case Binary("*", Number(value), right):
-            return multiply(Number(-value), right)
-    return -node
-
-
-def multiply(left: Expression, right: Expression) -> Expression:
-    match left, right:
-        case (Number(0), _) | (_, Number(0)):
-            return ZERO
-        case (Number(1), other) | (other, Number(1)):
-            return other
-        case (Number(a), Number(b)):
-            return Number(a * b)
-        case (Negative(a), Negative(b)):
-            return multiply(a, b)
-        case (Negative(a), b) | (a, Negative(b)):
-            return negative(multiply(a, b))
-        case (Number(-1), other) | (other, Number(-1)):
-            return negative(other)
-        case (Number(a), Binary("*", Number(b), rest)):
-            return multiply(Number(a * b), rest)
-        case (Binary("/", Number(1), below), other) if not isinstance(other, Number):
-            return divide(other, below)
-        case (Binary("*", Number() as number, rest), other) if not isinstance(other, Number):
-            return multiply(number, multiply(rest, other))
-        case (other, Number() as number):
-            return multiply(number, other)
-        case (other, Binary("*", Number() as number, rest)):
-            return multiply(number, multiply(other, rest))
-        case (Number(a), Binary("/", Number(b), below)):
-            return divide(Number(a * b), below)
-    return left * right
-
-
-def divide(left: Expression, right: Expression) -> Expression:
-    match left, right:
-        case (Number(0), _):
-            return ZERO
-        case (other, Number(1)):
-            return other
-        case (Negative(a), b):
-            return negative(divide(a, b))
-    return left / right
 
 
 def raised(base: Expression, exponent: float) -> Expression:
     if isinstance(base, Number):
         return Number(base.value**exponent)
     return power(base, exponent)
+
+
+def _outer(exponent: float, power: Expression) -> Expression:
+    """The derivative of a power by its base; a fraction as an exponent stays one."""
+    found = fraction(exponent)
+    if found is None:
+        return multiply(Number(exponent), power)
+    return divide(multiply(Number(found.numerator), power), Number(found.denominator))
 
 
 # The rules ----------------------------------------------------------------------------
@@ -128,7 +52,7 @@ def exponent_of(node: Applied) -> float | None:
     """The exponent, where a node is a power by a constant."""
     if node.symbol == SQUARED:
         return 2.0
-    return float(node.symbol[1:]) if node.symbol.startswith("^") else None
+    return float(Fraction(node.symbol[1:])) if node.symbol.startswith("^") else None
 
 
 def apply_rule(node: Expression, inner: Inner) -> Expression:
@@ -153,8 +77,7 @@ def apply_rule(node: Expression, inner: Inner) -> Expression:
         case Applied(symbol, argument, _):
             exponent = exponent_of(node)
             if exponent is not None:
-                outer = multiply(Number(exponent), raised(argument, exponent - 1))
-                return multiply(outer, inner(argument))
+                return multiply(_outer(exponent, raised(argument, exponent - 1)), inner(argument))
             if symbol == INDICATOR:
                 return ZERO
             if symbol == "σ":
@@ -217,16 +140,11 @@ def moved(node: Expression, places: Mapping[Ref, Expression]) -> Expression:
     return redefined(node, lambda part: moved(part, places))
 
 
-def parts(node: Expression) -> tuple[Expression, ...]:
-    """The nodes right below, as they are written: of a named function its argument."""
-    return (node.argument,) if isinstance(node, Applied) else children(node)
-
-
 def refs(node: Expression) -> set[Ref]:
     """The cells that a formula looks at."""
     if isinstance(node, Ref):
         return {node}
-    return set().union(*(refs(part) for part in parts(node)))
+    return set().union(*(refs(part) for part in written_parts(node)))
 
 
 # The derivation, a line at a time -------------------------------------------------------

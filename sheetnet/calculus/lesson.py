@@ -23,6 +23,8 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Numbers = Finite | tuple[Finite, ...] | tuple[tuple[Finite, ...], ...]
 MOST_SECTIONS, MOST_ITEMS, MOST_POINTS, MOST_STEPS = 40, 60, 201, 200
 KIND = "calculus"
+#: Programs cannot square numbers beyond it.
+MOST_VALUE = 1e150
 
 
 def _tupled(value: Any) -> Any:
@@ -178,6 +180,7 @@ class Lesson(File):
         content = parse(text, name)
         try:
             _check_keys(content, cls, "")
+            _check_variables(content)
             lesson = cls.model_validate(content)
             for i, section in enumerate(lesson.sections):
                 _check_section(section, f"sections[{i}]")
@@ -212,6 +215,28 @@ def _check_keys(table: Any, model: type[BaseModel], field: str) -> None:
         if below is not None and isinstance(value, list):
             for i, each in enumerate(value):
                 _check_keys(each, below, f"{field}{key}[{i}].")
+
+
+def _check_variables(content: Mapping[str, Any]) -> None:
+    """Refuse variables that are no numbers, in words of ours. Raises `ValueError`."""
+    sections = content.get("sections")
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        variables = section.get("variables") if isinstance(section, Mapping) else None
+        for name, held in (variables if isinstance(variables, Mapping) else {}).items():
+            value = held.get("value") if isinstance(held, Mapping) else held
+            rows = value if isinstance(value, list) else [value]
+            inner = [x for row in rows for x in (row if isinstance(row, list) else [row])]
+            if not all(map(_is_finite, inner)):
+                raise ValueError(
+                    f"sections[{i}].variables.{name}: write a number, a list of numbers or a list "
+                    "of rows, of numbers below 1E150"
+                )
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, float | int):
+        return False
+    return abs(value) < MOST_VALUE
 
 
 def _check_section(section: Section, field: str) -> None:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from sheetnet.calculus.duals import Dual, compute, constant, define, seeded
 from sheetnet.calculus.lesson import Descent, Grid, Lesson
 from sheetnet.calculus.spelling import identifier
-from sheetnet.calculus.syntax import ExpressionError, Function, Node
-from sheetnet.calculus.worksheet import Asked, Worksheet, place_of, worksheets
+from sheetnet.calculus.syntax import ExpressionError, Function, Node, place_of
+from sheetnet.calculus.worksheet import Asked, Worksheet, worksheets
 from sheetnet.errors import SheetnetError
 from sheetnet.workbook.knobs import Settings
 
@@ -220,15 +220,25 @@ class Computed:
 
     def descended(self, descent: Descent) -> FloatArray:
         """Steps + 1 × (the variables that learn, the cost)."""
+        key = f"{descent.cost} {descent.by} {descent.rate}", descent.steps
+        if key in self._tables:
+            return self._tables[key]
         given = dict(self.given)
         rate = float(given[descent.rate])
         rows = []
-        for _ in range(descent.steps + 1):
-            now = Computed(self.sheet, given, self.step)
+        for step in range(descent.steps + 1):
+            try:
+                now = Computed(self.sheet, given, self.step)
+            except SheetnetError as error:
+                raise SheetnetError(
+                    f"{error} (step {step} of the descent of {descent.cost}, "
+                    f"{descent.rate} = {rate:g}): use a smaller rate, or fewer steps"
+                ) from None
             rows.append([*(float(given[n]) for n in descent.by), float(now.values[descent.cost])])
             slopes = {n: float(now.derivative(descent.cost, n)) for n in descent.by}
             given |= {n: given[n] - rate * slopes[n] for n in descent.by}
-        return np.array(rows)
+        self._tables[key] = np.array(rows)
+        return self._tables[key]
 
     @cached_property
     def ticks(self) -> tuple[int, int, int]:

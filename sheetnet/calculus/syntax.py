@@ -6,6 +6,7 @@ evaluated as code.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -149,6 +150,12 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(each)
 
 
+def place_of(node: Variable, first: int) -> tuple[int, ...]:
+    """The constant indices of an element, from 0."""
+    numbers = [index.value for index in node.indices if isinstance(index, Literal)]
+    return tuple(int(number) - first for number in numbers)
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.depth = text, 0, 0
@@ -254,6 +261,8 @@ class _Reader:
     def atom(self) -> Node:
         kind, text, place = self.take()
         if kind == "number":
+            if not math.isfinite(float(text)):
+                self.fail(place, f"{text} is too large: write a number below 1.7E308")
             return Literal(float(text), place=place, text=self.text)
         if (kind, text) == ("sign", "("):
             node = self.deeper(place, self.total)

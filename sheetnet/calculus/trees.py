@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
+from sys import float_info
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +33,7 @@ from sheetnet.expressions.formula import (
     Expression,
     Number,
     call,
+    children,
     exp,
     ln,
     maximum,
@@ -44,7 +47,12 @@ from sheetnet.lessons.errors import suggest
 #: An array of formula trees; NumPy's types cannot say what an array of objects holds.
 Trees: TypeAlias = Any
 MOST_ELEMENTS = 400
+MOST_SIDE = 20
+#: Operations one within another; a sum of n terms has n.
+DEEPEST = 160
 LEAK = 0.01
+#: Exponents with so many characters are written in decimals, others as fractions, if they are some.
+SHORT, LARGEST_DENOMINATOR = 7, 12
 #: The symbol of an indicator: 1[x > 0] is 1 where the condition holds, else 0.
 INDICATOR = "1"
 
@@ -77,9 +85,20 @@ def power(base: Expression, exponent: float) -> Expression:
         count = abs(int(exponent))
         whole: Expression = total_product([base] * count)
         definition = whole if exponent > 0 else 1 / whole
-    else:
-        definition = exp(exponent * ln(base))
-    return Applied(f"^{exponent:g}", base, definition)
+        return Applied(f"^{exponent:g}", base, definition)
+    found = fraction(exponent)
+    if found is None:
+        return Applied(f"^{exponent!r}", base, exp(exponent * ln(base)))
+    above, below = found.numerator, found.denominator
+    return Applied(f"^{above}/{below}", base, exp(Number(above) / Number(below) * ln(base)))
+
+
+def fraction(exponent: float) -> Fraction | None:
+    """An exponent as a fraction, where its decimals would not end soon."""
+    found = Fraction(exponent).limit_denominator(LARGEST_DENOMINATOR)
+    is_short = len(repr(exponent)) <= SHORT
+    near = abs(float(found) - exponent) <= 4 * float_info.epsilon * max(1.0, abs(exponent))
+    return found if near and not is_short else None
 
 
 def total_product(factors: Sequence[Expression]) -> Expression:
@@ -125,6 +144,10 @@ class Builder:
             raise wrong(node, f"has {found.size:,} elements: a worksheet shows {MOST_ELEMENTS}")
         if found.ndim > 4:
             raise wrong(node, "has more than four indices")
+        if any(_is_deep(tree) for tree in found.flat):
+            raise wrong(
+                node, f"has more than {DEEPEST} operations one within another: use definitions"
+            )
         return found
 
     def single(self, node: Node, at: Mapping[str, int]) -> Expression:
@@ -268,8 +291,8 @@ class Builder:
         [*rest] = found
         if name in ("ones", "identity"):
             count = _constant(rest[0][()]) if rest[0].ndim == 0 else None
-            if count is None or not 1 <= count <= MOST_ELEMENTS or count != int(count):
-                raise wrong(node, f"{name} takes a whole number")
+            if count is None or not 1 <= count <= MOST_SIDE or count != int(count):
+                raise wrong(node, f"{name} takes a whole number from 1 to {MOST_SIDE}")
             n = int(count)
             if name == "ones":
                 return trees([Number(1)] * n, (n,))
@@ -292,6 +315,20 @@ class Builder:
             return trees([x[i] if i == j else Number(0) for i, j in np.ndindex(n, n)], (n, n))
         powers = [exp(z) for z in x]  # softmax
         return trees([one / total(powers) for one in powers], (n,))
+
+
+def _is_deep(tree: Expression) -> bool:
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [part for node in level for part in written_parts(node)]
+        if not level:
+            return False
+    return True
+
+
+def written_parts(node: Expression) -> tuple[Expression, ...]:
+    """The nodes right below, as they are written: of a named function its argument."""
+    return (node.argument,) if isinstance(node, Applied) else children(node)
 
 
 def _constant(node: Expression) -> float | None:

@@ -6,41 +6,40 @@ Everything that can be wrong with its texts is found here, before a cell is plac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, refs
-from sheetnet.calculus.intervals import DomainError, Interval, interval
-from sheetnet.calculus.lesson import Bounded, Lesson, Section
+from sheetnet.calculus.lesson import Bounded, Grid, Lesson, Section
+from sheetnet.calculus.ranges import Held
 from sheetnet.calculus.spelling import Spelling, identifier
 from sheetnet.calculus.syntax import (
     Definition,
     Function,
+    Literal,
     Node,
     Variable,
     check_name,
     parse,
     parse_definition,
+    place_of,
     walk,
     wrong,
 )
 from sheetnet.calculus.trees import Builder, Trees, shape_text, trees
 from sheetnet.errors import SheetnetError
-from sheetnet.expressions.formula import Expression, Ref
+from sheetnet.expressions.formula import Ref
 from sheetnet.lessons.errors import suggest
 
 #: The bounds of the step of the central differences, and how far a difference reaches.
 LEAST_STEP, LARGEST_STEP, REACH = 1e-6, 1e-2, 2
 #: Names that a sheet of a section may not have.
-TAKEN = {"start", "differences", "index"}
+TAKEN = {"start", "differences", "inputs", "index"}
 MOST_NAME = 28
 
 Shape = tuple[int, ...]
-#: Between what the elements of a name lie.
-Ranges = list[Interval]
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,16 @@ class Worksheet:
 
     def depends(self, of: str, by: str) -> bool:
         """Whether a name changes with another, by way of others too."""
-        return of == by or any(self.depends(used, by) for used in self.uses.get(of, ()))
+        seen: set[str] = set()
+        waiting = [of]
+        while waiting:
+            name = waiting.pop()
+            if name == by:
+                return True
+            if name not in seen:
+                seen.add(name)
+                waiting += self.uses.get(name, ())
+        return False
 
     def dependents(self, by: str) -> list[str]:
         """The definitions that change with a name, in their order, itself apart."""
@@ -121,15 +129,22 @@ class Worksheet:
         for each in (y, x):
             if not isinstance(each, Variable) or each.name not in self.shapes:
                 raise wrong(each, f"{node.name} takes two names of this section")
+            self._check_place(each)
         assert isinstance(y, Variable) and isinstance(x, Variable)
         if x.name == y.name or not self.depends(y.name, x.name):
             raise wrong(node, f"{y.name} does not depend on {x.name}")
         return y, x
 
-
-def place_of(node: Variable, first: int) -> tuple[int, ...]:
-    """The constant indices of an element, from 0."""
-    return tuple(int(index.value) - first for index in node.indices)  # type: ignore[attr-defined]
+    def _check_place(self, node: Variable) -> None:
+        """Refuse what is no element of a name. Raises `ExpressionError`."""
+        shape, first = self.shapes[node.name], self.first
+        if not node.indices:
+            return
+        if not all(isinstance(index, Literal) for index in node.indices):
+            raise wrong(node, "an index is a number here")
+        at = place_of(node, first)
+        if len(at) != len(shape) or not all(0 <= i < n for i, n in zip(at, shape, strict=True)):
+            raise wrong(node, f"{node.name} is {shape_text(shape)}, counted from {first}")
 
 
 def worksheets(lesson: Lesson) -> list[Worksheet]:
@@ -190,27 +205,27 @@ def _prepare(sheet: Worksheet) -> None:
         cells[name] = trees(refs_of if shape else refs_of[0], shape)
         sheet.shapes[name] = shape
 
-    ranges: dict[str, Ranges] = {}
+    made: dict[str, Trees] = {}
+    held = Held(cells, made)
     for name in section.variables:
         with _Field(f"{here}.variables.{name}"):
             check_name(name, name)
             add(name, section.value(name).shape)
-            ranges[name] = [section.bounds(name)] * section.value(name).size
+            held.ranges[name] = [section.bounds(name)] * section.value(name).size
     for name in section.indices:
         with _Field(f"{here}.indices.{name}"):
             if len(name) != 1 or not name.isalpha():
                 raise ValueError(f"{name!r} is no index: write one letter")
-    made: dict[str, Trees] = {}
     for i, text in enumerate(section.definitions):
         with _Field(f"{here}.definitions[{i}]"):
             definition = parse_definition(text)
             builder = sheet.builder(cells)
             found = builder.define(definition)
-            sheet.uses[definition.name] = _used(found, cells)
+            sheet.uses[definition.name] = held.used(found)
             add(definition.name, found.shape)
             sheet.definitions.append(definition)
             made[definition.name] = found
-            ranges[definition.name] = _range(definition.body, found, builder, cells, ranges)
+            held.ranges[definition.name] = held.range_of(definition.body, found, builder)
     known = [*sheet.shapes]
     for i, text in enumerate(section.derivatives):
         with _Field(f"{here}.derivatives[{i}]"):
@@ -218,21 +233,45 @@ def _prepare(sheet: Worksheet) -> None:
     for i, chain in enumerate(section.chains):
         with _Field(f"{here}.identities[{i}]"):
             sheet.chains.append([(parse(line.expression), line.why) for line in chain])
+            _check_targets(sheet, [node for node, _ in sheet.chains[-1]])
     for i, slip in enumerate(section.slips):
         with _Field(f"{here}.slips[{i}]"):
             values = (slip.printed_value, slip.right_value, slip.measured)
             one, two, three = map(parse, values)
             sheet.slips.append((one, two, three))
+            _check_targets(sheet, [one, two, three])
     for i, grid in enumerate(section.grids):
         with _Field(f"{here}.grids[{i}]"):
             _single(sheet, grid.over, section.variables)
             sheet.grids.append([parse(text) for text in grid.show])
+            _check_targets(sheet, sheet.grids[-1])
+            _check_grid(section, grid)
     for i, descent in enumerate(section.descents):
         with _Field(f"{here}.descents[{i}]"):
             _single(sheet, descent.cost, sheet.shapes)
             for name in (*descent.by, descent.rate):
                 _single(sheet, name, section.variables)
-    _check_moves(sheet, cells, made, ranges)
+    _check_moves(sheet, held)
+
+
+def _check_targets(sheet: Worksheet, nodes: Iterable[Node]) -> None:
+    """Refuse D and slope of what is no name or does not depend. Raises `ExpressionError`."""
+    for node in nodes:
+        for each in walk(node):
+            if isinstance(each, Function) and each.name in ("D", "slope"):
+                sheet.target(each)
+
+
+def _check_grid(section: Section, grid: Grid) -> None:
+    low, high = section.bounds(grid.over)
+    for which, end in (("from", grid.low), ("to", grid.high)):
+        if not low <= end <= high:
+            raise ValueError(
+                f"{which} is {end:g}, but {grid.over} goes from {low:g} to {high:g}: let the grid "
+                "stay within the bounds of its variable"
+            )
+    if grid.low == grid.high:
+        raise ValueError(f"goes from {grid.low:g} to {grid.high:g}: write two numbers that differ")
 
 
 def _single(sheet: Worksheet, name: str, known: Any) -> None:
@@ -240,46 +279,6 @@ def _single(sheet: Worksheet, name: str, known: Any) -> None:
         raise ValueError(f"unknown name {name!r}: {suggest(name, known)}")
     if sheet.shapes[name]:
         raise ValueError(f"{name} is {shape_text(sheet.shapes[name])}: name a number")
-
-
-def _used(found: Trees, cells: Mapping[str, Trees]) -> set[str]:
-    """The names that formulas look at."""
-    columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
-    looked = set().union(*(refs(tree) for tree in found.flat))
-    return {columns[ref.column] for ref in looked}
-
-
-def _range(
-    body: Node,
-    found: Trees,
-    builder: Builder,
-    cells: Mapping[str, Trees],
-    ranges: Mapping[str, Ranges],
-) -> Ranges:
-    """Between what the elements of a definition lie. Raises `ValueError`."""
-    columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
-    ends = []
-    for tree in found.flat:
-        try:
-            ends.append(interval(tree, lambda ref: _range_of(ref, columns, ranges)))
-        except DomainError as error:
-            node = builder.origins.get(id(error.part), (None, body))[1]
-            bounds = _bounds_hint({columns[ref.column] for ref in refs(error.part)}, ranges)
-            raise wrong(node, f"{error}: {bounds}") from None
-    return ends
-
-
-def _range_of(ref: Ref, columns: Mapping[int, str], ranges: Mapping[str, Ranges]) -> Interval:
-    return ranges[columns[ref.column]][ref.row - 1]
-
-
-def _bounds_hint(names: set[str], ranges: Mapping[str, Ranges]) -> str:
-    spans = ", ".join(
-        f"{name} goes from {min(ranges[name])[0]:.4g} to "
-        f"{max(high for _, high in ranges[name]):.4g}"
-        for name in sorted(names)
-    )
-    return f"{spans}: give variables bounds, as x = {{ value = 1, from = 0.1, to = 10 }}"
 
 
 def _asked(sheet: Worksheet, text: str, known: list[str]) -> Asked:
@@ -299,69 +298,22 @@ def _asked(sheet: Worksheet, text: str, known: list[str]) -> Asked:
     return Asked(of, by)
 
 
-def _check_moves(
-    sheet: Worksheet,
-    cells: Mapping[str, Trees],
-    made: Mapping[str, Trees],
-    ranges: Mapping[str, Ranges],
-) -> None:
-    """Refuse differences and derivatives that cannot be computed everywhere."""
-    columns = {refs_of.flat[0].column: name for name, refs_of in cells.items()}
+def _check_moves(sheet: Worksheet, held: Held) -> None:
+    """Refuse differences, derivatives and proofs that cannot be computed everywhere."""
     for by in sheet.moves():
         with _Field(f"{sheet.field}.derivatives"):
-            _check_move(sheet, by, columns, made, ranges)
+            held.refuse_moves(by, sheet.dependents(by), REACH * LARGEST_STEP)
     for i, asked in enumerate(sheet.asked):
         with _Field(f"{sheet.field}.derivatives[{i}]"):
-            for target in cells[asked.by].flat[:1]:
-                slopes = derivatives_inlined(made[asked.of], target, made, columns)
-                _spread(slopes, lambda ref: _range_of(ref, columns, ranges), asked.of, asked.by)
-
-
-def _check_move(
-    sheet: Worksheet,
-    by: str,
-    columns: Mapping[int, str],
-    made: Mapping[str, Trees],
-    ranges: Mapping[str, Ranges],
-) -> None:
-    """Refuse a difference that leaves where its formulas can be computed."""
-    reach = REACH * LARGEST_STEP
-    wide = dict(ranges)
-    wide[by] = [(low - reach, high + reach) for low, high in ranges[by]]
-    for name in sheet.dependents(by):
-        wide[name] = _spread(made[name], lambda ref: _range_of(ref, columns, wide), name, by)
-
-
-def derivatives_inlined(
-    found: Trees, target: Ref, made: Mapping[str, Trees], columns: Mapping[int, str]
-) -> Trees:
-    """The derivatives of formulas by a cell, by way of the definitions that they look at."""
-    memo: dict[Ref, Expression] = {}
-
-    def leaf(ref: Ref) -> Expression:
-        if ref == target:
-            return ONE
-        name = columns[ref.column]
-        if name not in made:
-            return ZERO
-        if ref not in memo:
-            memo[ref] = differentiate(made[name].flat[ref.row - 1], leaf)
-        return memo[ref]
-
-    return trees([differentiate(tree, leaf) for tree in found.flat], (found.size,))
-
-
-def _spread(found: Trees, leaf: Any, of: str, by: str) -> Ranges:
-    ends = []
-    for tree in found.flat:
-        try:
-            ends.append(interval(tree, leaf))
-        except DomainError as error:
-            raise ValueError(
-                f"{of} by {by}: its formula {error}: give the variables narrower bounds, as "
-                "x = { value = 1, from = 0.1, to = 10 }"
-            ) from None
-    return ends
+            held.slopes(asked.of, asked.by)
+    for i, chain in enumerate(sheet.chains):
+        with _Field(f"{sheet.field}.identities[{i}]"):
+            for node, _ in chain:
+                held.refuse(node, sheet)
+    for i, slip in enumerate(sheet.slips):
+        with _Field(f"{sheet.field}.slips[{i}]"):
+            for node in slip:
+                held.refuse(node, sheet)
 
 
 __all__ = ["Asked", "Bounded", "Worksheet", "worksheets"]

@@ -102,7 +102,9 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
         case Applied("²", argument, _):
             return _pieces(argument**2)
         case Applied(symbol, argument, _) if symbol.startswith("^"):
-            return _pieces(argument ** float(symbol[1:]))
+            if "/" not in symbol:
+                return _pieces(argument ** float(symbol[1:]))
+            return [*_pieces(argument**1)[0][:-1], Run(symbol[1:].replace("-", "−"), 1)], POWER
         case Applied("1", condition, _):
             return ["1[", *_pieces(condition)[0], "]"], ATOM
         case Applied(symbol, argument, _):

@@ -207,7 +207,8 @@ class _Reader:
         """A number, or a letter that stands for one."""
         if len(text) == 1 and text.isalpha():
             return self.look(Symbol("", text, "", ""))
-        return float(text.replace("−", "-"))
+        above, _, below = text.replace("½", "1/2").replace("−", "-").partition("/")
+        return float(above) / float(below or 1)
 
     def atom(self) -> Interval:
         kind, text = self.take()

@@ -90,6 +90,8 @@ class Placed:
     near: dict[tuple[str, str], Trees] = field(default_factory=dict)
     #: Those of definitions by what they look at, all else being constants.
     partials: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    #: How long derivatives by a name would be, by their cells.
+    lengths: dict[str, dict[Ref, int]] = field(default_factory=dict)
     #: Of which part of the text a formula was made.
     origins: dict[int, tuple[Expression, Node]] = field(default_factory=dict)
     #: The cells of the checks of derivatives: rectangles.

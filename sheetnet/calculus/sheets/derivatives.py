@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 
 from sheetnet.calculus.derivation import derivation, total_derivative
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, with_known
+from sheetnet.calculus.derivative import differentiate, with_known
 from sheetnet.calculus.numbers import BLURRED, COARSE, KINK, TICK, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import BESIDE, LABELS, NUMBERS
+from sheetnet.calculus.short import ONE, ZERO
 from sheetnet.calculus.spelling import identifier
-from sheetnet.calculus.trees import Trees
+from sheetnet.calculus.trees import Trees, written_parts
 from sheetnet.calculus.worksheet import Asked
+from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Number, Ref
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, rich
@@ -26,6 +28,8 @@ from sheetnet.workbook.book import Reading
 
 PASSES = (TICK, KINK, COARSE, BLURRED)
 MOST_WRITTEN = 210
+#: A derivative that would be longer looks at the derivatives of definitions between.
+MOST_NODES = 1_000
 
 
 def fill(placed: Placed, differences: Differences, row: int) -> int:
@@ -38,6 +42,7 @@ def fill(placed: Placed, differences: Differences, row: int) -> int:
 def entry(placed: Placed, tree: Expression, target: Ref, by: str, j: int) -> Expression:
     """The derivative of a formula by a cell, with what stands in cells already as these cells."""
     owners, between = placed.owners(), bool(placed.worksheet.shapes[by])
+    is_long = _length(placed, tree, by) > MOST_NODES
 
     def leaf(ref: Ref) -> Expression:
         if ref == target:
@@ -51,9 +56,35 @@ def entry(placed: Placed, tree: Expression, target: Ref, by: str, j: int) -> Exp
             cell = asked.reshape(placed.cells[name].size, -1)[at, j]
             held = placed.sheet.cells[cell.row, cell.column].content
             return held if isinstance(held, Number) else cell
+        if is_long:
+            line = placed.derivatives.get((name, by))
+            if line is None or line.shape:
+                raise SheetnetError(
+                    f"{placed.worksheet.field}.derivatives: the derivative by {by} is too long "
+                    f"with all definitions written into it: ask for {name} by {by} before it"
+                )
+            whole: Expression = line[()]
+            return whole
         return differentiate(placed.made[name].flat[at], leaf)
 
     return with_known(differentiate(tree, leaf), placed.known)
+
+
+def _length(placed: Placed, tree: Expression, by: str) -> int:
+    """About how long the derivative of a formula by a variable is, all definitions written out."""
+    lengths = placed.lengths.setdefault(by, dict.fromkeys(placed.cells[by].flat, 1))
+
+    def of(node: Expression) -> int:
+        if isinstance(node, Ref):
+            return lengths.get(node, 0)
+        return sum(of(part) + 1 for part in written_parts(node))
+
+    if len(lengths) == placed.cells[by].size:
+        for name, found in placed.made.items():
+            if name != by and placed.worksheet.depends(name, by):
+                for ref, made in zip(placed.cells[name].flat, found.flat, strict=True):
+                    lengths[ref] = of(made)
+    return of(tree)
 
 
 def entries(placed: Placed, of: str, by: str) -> Trees:
@@ -139,7 +170,7 @@ def _labels(placed: Placed, asked: Asked, found: Trees, top: int, rows: int) -> 
         sheet.put(top, LABELS, _symbol(placed, asked), layout.SYMBOL)
         text = written(found[0, 0])
         layout.mathematics(sheet, top, "= " + text, layout.WRITTEN.but(bold=True))
-        if "1[" not in text.text:
+        if not any(sign in text.text for sign in ("1[", "/d", "/∂")):
             placed.context.readings.append(
                 Reading(sheet.name, top, None, text, None, (top, NUMBERS))
             )

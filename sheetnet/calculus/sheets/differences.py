@@ -66,6 +66,7 @@ class Differences:
         self.row = FIRST_ROW
         self.right = FIRST_COLUMN + 4
         self._areas: dict[tuple[int, str], Area] = {}
+        self._reasons: dict[tuple[int, str, str], Trees] = {}
 
     @property
     def used(self) -> bool:
@@ -183,7 +184,18 @@ class Differences:
             sheet.put(row, column, reason, look, passes=texts)
             found[i, j] = Ref(NAME, row, column)
         self.row += placed.cells[of].size + 1
+        self._reasons[placed.number, of, by] = found
         return found
+
+    def doubts(self, placed: Placed, of: str, by: str) -> Trees:
+        """The cells of `reasons`, written where no derivative has asked for them yet."""
+        if (placed.number, of, by) not in self._reasons:
+            area, h = self.area(placed, by), self.context.h
+            near = np.empty((placed.cells[of].size, placed.cells[by].size), object)
+            for i, j in np.ndindex(*near.shape):
+                near[i, j] = (area.cell(of, i, j, 1) - area.cell(of, i, j, -1)) / (2 * h)
+            self.reasons(placed, of, by, near, near)
+        return self._reasons[placed.number, of, by]
 
     def check(self, slope: Ref, near: Ref, reason: Ref) -> Expression:
         """✓ where a derivative and its difference agree, or the reason."""

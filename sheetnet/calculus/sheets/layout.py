@@ -13,7 +13,7 @@ MARGIN, LABELS_WIDTH, MATHEMATICS_WIDTH, NUMBER_WIDTH = 2.5, 21.0, 58.0, 10.0
 #: The last column of headings and texts.
 LAST = NUMBERS + 5
 #: Characters of mathematics that fit in their column.
-MOST_ON_A_LINE = 70
+MOST_ON_A_LINE = 66
 #: More columns than this do not stand beside each other.
 BESIDE = 4
 
@@ -55,7 +55,18 @@ def prose(
 
 def mathematics(sheet: Sheet, row: int, text: Rich, style: Style = WRITTEN) -> None:
     """A line of mathematics in its column, on as many lines as it needs."""
-    lines = 1 + int(len(text.text) / MOST_ON_A_LINE)
+    lines = _lines(text.text)
     sheet.put(row, MATHEMATICS, text, style.but(wrap=True) if lines > 1 else style)
     if lines > 1:
         sheet.heights[row] = 15.0 * lines
+
+
+def _lines(text: str) -> int:
+    """How many lines a text takes that breaks at its blanks, and within what is longer."""
+    lines, used = 1, 0
+    for word in text.split(" "):
+        if used and used + 1 + len(word) > MOST_ON_A_LINE:
+            lines, used = lines + 1, 0
+        used += len(word) + bool(used)
+        lines, used = lines + (used - 1) // MOST_ON_A_LINE, (used - 1) % MOST_ON_A_LINE + 1
+    return lines

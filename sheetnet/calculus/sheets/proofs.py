@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from sheetnet.calculus.numbers import COARSE, Numbers
+from sheetnet.calculus.numbers import COARSE, KINK, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed, rectangle
 from sheetnet.calculus.sheets.derivatives import entries
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.syntax import Function, Node, Variable, walk, wrong
+from sheetnet.calculus.syntax import Function, Node, Variable, place_of, walk, wrong
 from sheetnet.calculus.trees import Trees, shape_text, trees
-from sheetnet.calculus.worksheet import place_of
 from sheetnet.errors import SheetnetError
-from sheetnet.expressions.formula import Area, Expression, Ref, call, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, total, when
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Claim
@@ -72,7 +72,8 @@ def _chain(
         if first is not None:
             near = _equal(first, area, rough)
             if rough:
-                _rough_check(placed, row, NUMBERS + width, near)
+                doubt = _doubt(placed, differences, [node, chain[0][0]], field)
+                _rough_check(placed, row, NUMBERS + width, near, doubt)
             else:
                 write_check(sheet, row, NUMBERS + width, near)
         else:
@@ -81,16 +82,51 @@ def _chain(
     return row + (height == 1)
 
 
-def _rough_check(placed: Placed, row: int, column: int, near: Expression) -> None:
-    """A check of a central difference: with a large h it cannot decide."""
+def _rough_check(
+    placed: Placed, row: int, column: int, near: Expression, doubt: Expression
+) -> None:
+    """A check of a central difference, which cannot always decide."""
     sheet = placed.sheet
-    mark = when(near, PASSED, when(placed.context.h > TRUSTED, COARSE, FAILED))
-    sheet.put(row, column, mark, styles.CHECK, passes=(PASSED, COARSE))
+    sheet.put(row, column, when(near, PASSED, doubt), styles.CHECK, passes=(PASSED, KINK, COARSE))
     mark_failures(sheet, Area(sheet.name, row, column, row, column))
 
 
+def _doubt(
+    placed: Placed, differences: Differences, nodes: Sequence[Node], field: str
+) -> Expression:
+    """Why the central differences in expressions are not what they should be: at a kink they
+    are none of both slopes, with a large h not near enough; else something is wrong."""
+    builder = placed.worksheet.builder(placed.cells)
+    builder.proofs = {
+        "slope": lambda each: _entry(
+            placed,
+            each,
+            lambda p, y, x: differences.doubts(p, y, x).reshape(
+                p.worksheet.shapes[y] + p.worksheet.shapes[x]
+            ),
+        )
+    }
+    kinks: list[Expression] = []
+    for each in _slopes(nodes):
+        found = list(builder.of(each).flat)
+        area = Area(found[0].sheet, found[0].row, found[0].column, found[-1].row, found[-1].column)
+        kinks.append(call("COUNTIF", area, KINK))
+    coarse = when(placed.context.h > TRUSTED, COARSE, FAILED)
+    return when(total(kinks) > 0, KINK, coarse) if kinks else coarse
+
+
+def _slopes(nodes: Sequence[Node]) -> list[Function]:
+    """The central differences in expressions, each once."""
+    found: list[Function] = []
+    for node in nodes:
+        for each in walk(node):
+            if isinstance(each, Function) and each.name == "slope" and each not in found:
+                found.append(each)
+    return found
+
+
 def _is_rough(node: Node) -> bool:
-    return any(isinstance(each, Function) and each.name == "slope" for each in walk(node))
+    return bool(_slopes([node]))
 
 
 def _equal(one: Area, other: Area, rough: bool) -> Expression:
@@ -112,11 +148,7 @@ def _claim(placed: Placed, node: Node, row: int, height: int, width: int, rough:
 def _size(placed: Placed, node: Node) -> Any:
     """How large the numbers are that a difference is taken of."""
     worksheet = placed.worksheet
-    pairs = [
-        worksheet.target(each)
-        for each in walk(node)
-        if isinstance(each, Function) and each.name == "slope"
-    ]
+    pairs = [worksheet.target(each) for each in _slopes([node])]
 
     def size(numbers: Numbers) -> float:
         section = numbers.section(worksheet)
@@ -206,7 +238,7 @@ def slips(placed: Placed, differences: Differences, row: int) -> int:
         layout.prose(sheet, row, text, MATHEMATICS, styles.PROSE, MATHEMATICS)
         for column, node in enumerate(nodes, NUMBERS):
             _one(placed, differences, node, row, column, field)
-        _decide(placed, row)
+        _decide(placed, row, _doubt(placed, differences, nodes, field))
     return row + 2
 
 
@@ -227,7 +259,7 @@ def _one(
     )
 
 
-def _decide(placed: Placed, row: int) -> None:
+def _decide(placed: Placed, row: int, doubt: Expression) -> None:
     sheet = placed.sheet
     printed, right, measured = (Ref(sheet.name, row, NUMBERS + i) for i in range(3))
     size = 1 + call("ABS", measured)
@@ -235,7 +267,6 @@ def _decide(placed: Placed, row: int) -> None:
     # Where both give the same number, the numbers of the moment decide nothing.
     same = call("ABS", printed - right) <= ROUGH * size
     column = NUMBERS + 3
-    wrong = when(placed.context.h > TRUSTED, COARSE, FAILED)
-    formula = when(same, SAME, when(near, PASSED, wrong))
-    sheet.put(row, column, formula, styles.CHECK, passes=(PASSED, SAME, COARSE))
+    formula = when(same, SAME, when(near, PASSED, doubt))
+    sheet.put(row, column, formula, styles.CHECK, passes=(PASSED, SAME, KINK, COARSE))
     mark_failures(sheet, Area(sheet.name, row, column, row, column))

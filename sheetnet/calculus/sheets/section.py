@@ -10,7 +10,7 @@ import numpy as np
 
 from sheetnet.calculus.lesson import Bounded
 from sheetnet.calculus.numbers import Numbers
-from sheetnet.calculus.sheets import layout
+from sheetnet.calculus.sheets import layout, status
 from sheetnet.calculus.sheets.context import (
     Context,
     Placed,
@@ -43,7 +43,8 @@ def fill(context: Context, worksheet: Worksheet, differences: Differences) -> Pl
     sheet.tab_colour = styles.ORANGE
     sheet.print_setup = PrintSetup(fit_height=0)
     layout.columns(sheet)
-    frame.head(sheet, section.heading, "change a yellow cell: everything follows")
+    hint = "change a yellow cell: everything follows"
+    frame.head(sheet, section.heading, hint, problem=status.PROBLEM)
     placed = Placed(context, worksheet, sheet)
     row = 4
     if section.text:

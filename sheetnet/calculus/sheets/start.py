@@ -9,17 +9,18 @@ from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Context, Placed
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
 from sheetnet.calculus.sheets.section import validation
-from sheetnet.expressions.formula import Area, Expression, call, equal, join, total, when
+from sheetnet.calculus.sheets.status import PROBLEM
+from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, total, when
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import PASSED, mark_failures
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import name_of
-from sheetnet.workbook.model import Link, PrintSetup, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BANNER, HINT, LABEL, SOURCE
 
 NAME = frame.START
-STEP_ROW = 7
+PROBLEM_ROW, STEP_ROW = 5, 7
 #: Characters of a section's first sentence that fit in its line.
 MOST_SAID = 76
 
@@ -50,6 +51,9 @@ def fill(context: Context, sections: Sequence[Placed], others: Sequence[Sheet]) 
     layout.prose(sheet, 3, lesson.source, style=SOURCE.but(wrap=True, vertical="top"))
     if lesson.about:
         layout.prose(sheet, 4, lesson.about)
+    sheet.put(PROBLEM_ROW, LABELS, guard(when(equal(PROBLEM, ""), "", PROBLEM)), LABEL)
+    told = Area(NAME, PROBLEM_ROW, LABELS, PROBLEM_ROW, layout.LAST)
+    sheet.formats.append(Rule(told, call("LEN", PROBLEM) > 0, styles.PROBLEM))
     _step(context, sheet)
     row = _sections(sheet, sections, STEP_ROW + 3)
     row = _try(context, sheet, row)

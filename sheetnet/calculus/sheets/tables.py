@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sheetnet.calculus.derivative import ONE, ZERO, differentiate, moved, refs
+from sheetnet.calculus.derivative import differentiate, moved, refs
 from sheetnet.calculus.lesson import Descent, Grid
 from sheetnet.calculus.numbers import Numbers, grid_key
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
 from sheetnet.calculus.sheets.section import given, validation
+from sheetnet.calculus.short import ONE, ZERO
 from sheetnet.calculus.syntax import Function, Node
-from sheetnet.calculus.trees import Trees, trees
+from sheetnet.calculus.trees import Trees, trees, written_parts
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.rich import Rich, rich
@@ -24,6 +26,8 @@ COLOURS = (styles.ORANGE, styles.BLUE, "15803D", "7C3AED", "BE185D", "0E7490", "
 WIDTH, HEIGHT = 14.5, 8.5
 #: Rows that a chart needs at least.
 CHART_ROWS = 18
+#: Parts of a formula in the variables alone; its derivative has more.
+MOST_NODES = 1_000
 
 
 def fill(placed: Placed, row: int) -> int:
@@ -36,12 +40,27 @@ def fill(placed: Placed, row: int) -> int:
 
 
 def inlined(placed: Placed, tree: Expression) -> Expression:
-    """A formula in the variables alone: definitions written out."""
+    """A formula in the variables alone: definitions written out. Raises `SheetnetError`."""
     places: dict[Ref, Expression] = {}
+    sizes: dict[Ref, int] = {}
     for name, found in placed.made.items():
         for ref, made in zip(placed.cells[name].flat, found.flat, strict=True):
-            places[ref] = moved(made, places)
+            sizes[ref] = _size(made, sizes)
+            if sizes[ref] <= MOST_NODES:
+                places[ref] = moved(made, places)
+    if _size(tree, sizes) > MOST_NODES:
+        raise SheetnetError(
+            f"{placed.worksheet.field}: a formula of a grid or a descent is too long with all "
+            "definitions written into it: show what is made of fewer definitions"
+        )
     return moved(tree, places)
+
+
+def _size(node: Expression, sizes: Mapping[Ref, int]) -> int:
+    """How many parts a formula has with the definitions written into it."""
+    if isinstance(node, Ref):
+        return sizes.get(node, 1)
+    return 1 + sum(_size(part, sizes) for part in written_parts(node))
 
 
 def slope_of(placed: Placed, of: Expression, by: Ref) -> Expression:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sheetnet.expressions.dialects import address
 from sheetnet.expressions.figures import figures, in_figures
 from sheetnet.expressions.formula import (
-    Area,
     Expression,
     Logical,
     Ref,
@@ -21,22 +19,19 @@ from sheetnet.expressions.formula import (
     guard,
     join,
     maximum,
-    minimum,
     when,
 )
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets import followed
 from sheetnet.network.sheets.context import Context
+from sheetnet.sheets import inputs
 from sheetnet.sheets.words import FLAG, HEAD_ROW, PROBLEM, SAYS
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import Claim
 
 LARGEST_ROW, FIRST_ROW = PROBLEM.row + 1, PROBLEM.row + 3
-#: Lines of so many cells name the one that is wrong; longer ones themselves.
-MOST_NAMED = 12
 #: A cost beyond this has left every bound; a change below this part of it is none to speak of.
 BOUND, HARDLY, FLOOR = 1e100, 1e-4, 1e-12
 BEYOND = "1E+100"
@@ -50,19 +45,10 @@ def fill(context: Context) -> None:
     sheet.widths |= {FLAG - 1: 4.0, FLAG: 12.0, SAYS: 60.0}
     for column, head in ((FLAG, "wrong"), (SAYS, "what is said")):
         sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
-    row = FIRST_ROW
-    for knob, block in _inputs(context):
-        for line in _lines(block):
-            wrong = _wrong_choice(context, knob) if knob.choices else _wrong(knob, line)
-            sheet.put(row, FLAG, wrong, styles.NUMBER.but(number_format="0"))
-            flag = Ref(sheet.name, row, FLAG)
-            said = guard(when(equal(flag, 0), "", _named(knob, line)))
-            sheet.put(row, SAYS, said, styles.PLAIN)
-            row += 1
-    sheet.claims.append(Claim(FIRST_ROW, FLAG, row - FIRST_ROW, 1, 0.0))
-    flags, says = (Area(sheet.name, FIRST_ROW, c, row - 1, c) for c in (FLAG, SAYS))
-    first = call("INDEX", says, call("MATCH", 1, flags, 0), 1)
-    trouble = guard(when(call("SUM", flags) > 0, first, _diverges(context)))
+    is_wrong, first = inputs.fill(
+        sheet, FIRST_ROW, FLAG, _inputs(context), lambda knob: _wrong_choice(context, knob)
+    )
+    trouble = guard(when(is_wrong, first, _diverges(context)))
     sheet.put(PROBLEM.row, FLAG, "problem", styles.LABEL)
     sheet.put(
         PROBLEM.row,
@@ -93,42 +79,9 @@ def _inputs(context: Context) -> Iterator[tuple[Knob, Block]]:
             yield knob, context.knob(*key)
 
 
-def _lines(block: Block) -> Iterator[Area]:
-    for row in range(block.top, block.bottom + 1):
-        yield Area(block.sheet, row, block.left, row, block.right)
-
-
 def _wrong_choice(context: Context, knob: Knob) -> Expression:
     """1 where a drop-down holds none of its choices: then these have no number."""
     return guard(when(call("ISNUMBER", context.named_cell(knob)), 0, 1))
-
-
-def _wrong(knob: Knob, line: Area) -> Expression:
-    """1 where some cell of the line holds nothing, a text, or a number that is not allowed."""
-    within = [maximum(line) <= knob.high, minimum(line) >= knob.low]
-    if knob.whole:
-        within.append(equal(call("ROUND", maximum(line), 0), maximum(line)))
-    counted = equal(call("COUNT", line), line.shape[1])
-    return guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))
-
-
-def _named(knob: Knob, line: Area) -> Expression:
-    """The sentence about a line, with the names of the cells that are wrong."""
-    first = f"{line.sheet}!{address(line.top, line.left)}"
-    says = f" ({knob.title or knob.key}) cannot be used as it stands. {knob.sentence}"
-    if line.shape[1] > MOST_NAMED:
-        return join([f"✗ {first}:{address(line.bottom, line.right)}" + says])
-    named: list[object] = [f"✗ {line.sheet}!"]
-    for column in range(line.left, line.right + 1):
-        cell = Ref(line.sheet, line.top, column)
-        one = Area(line.sheet, line.top, column, line.top, column)
-        name = address(line.top, column) + " " * (line.shape[1] > 1)
-        if line.shape[1] == 1:
-            named.append(name)
-            continue
-        fits = guard(when(call("ISNUMBER", cell), equal(_wrong(knob, one), 0), Logical(False)))
-        named.append(guard(when(fits, "", name)))
-    return join([*named, says if line.shape[1] == 1 else says.lstrip()])
 
 
 # The run
