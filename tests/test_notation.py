@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.expressions.rich import Rich, Run, rich, typed
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
 from sheetnet.network.sheets.matrix_names import Names
@@ -304,8 +304,9 @@ def test_rich_text_joins_and_shows_raised_and_lowered_parts() -> None:
     assert str("d" + w + " = 1") == "dw₀₁⁽¹⁾ = 1"
     assert str(rich("a") + Rich((Run("L−1", 1),))) == "aᴸ⁻¹"
     assert str(rich("w") + Rich((Run("1,11", -1), Run("(1)", 1)))) == "w₁,₁₁⁽¹⁾"
-    # Unicode has no raised square brackets: they stand on the line. Nor a raised Q: marked.
-    assert str(rich("a") + Rich((Run("[1]", 1),))) == "a[1]"
+    # Unicode has no raised square brackets, but corners like their tops. Nor a raised Q: marked.
+    assert str(rich("a") + Rich((Run("[1]", 1),))) == "a⌜¹⌝"
+    assert typed("∂L/∂w₁₁⌜²⌝ and a⁽¹⁾") == "∂L/∂w₁₁[2] and a⁽¹⁾"
     assert str(rich("a") + Rich((Run("Q", 1),))) == "a^Q"
     assert rich(w) is w
     assert rich("").runs == ()
