@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.expressions.rich import Rich, Run, rich, typed
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
 from sheetnet.network.sheets.matrix_names import Names
@@ -209,13 +209,44 @@ def test_the_matrix_form_is_the_documents(notation: str) -> None:
     names = Names(symbols(notation, 2, 2, 2, samples=samples))
     net = lesson_of(notation, 2, 2, 2).net
     found = (
-        names.sums(2, True),
+        names.sums(2, True, "σ"),
         names.output(net),
-        names.through(2),
-        names.back(1),
+        names.through(2, "σ"),
+        names.back(1, "σ"),
         names.gradient(2, True),
     )
     assert tuple(map(starred, found)) == STEPS[notation]
+
+
+#: Softmax with cross entropy: ∂/∂a, ∂/∂z as a product with the Jacobian, ∂/∂z at once. Sabine
+#: 5.2.2 has a row there; Bhadani multiplies Jacobians in the chain's order; of the other two the
+#: product is the usual one, with HappyDustbunny's D.
+SOFTMAX = {
+    "happydustbunny": ("−1/ln(b)·(T⃗ ⊘ a⃗(2))", "δ(2) = D(2) c", "(a⃗(2)·ΣT⃗ − T⃗)/ln(b)"),
+    "sabine": (
+        "−1/ln(b)·(*t* ⊘ *a*L)",
+        "(dc/d*z*L)T = (dc/d*a*L)T·d*a*L/d*z*L",
+        "(*a*L·Σ*t* − *t*)/ln(b)",
+    ),
+    "bhadani": (
+        "−1/ln(b)·(*y* ⊘ *ŷ*)",
+        "∂L/∂*z*[2] = ∂L/∂*ŷ* ∂*ŷ*/∂*z*[2]",
+        "(*ŷ*·Σ*y* − *y*)/ln(b)",
+    ),
+    "wichmann": ("−1/ln(b)·(T ⊘ A(2))", "H(2) = (∂a(2)/∂z(2))t Δ(2)", "(A(2)·ΣT − T)/ln(b)"),
+}
+
+
+@pytest.mark.parametrize("notation", sorted(NOTATIONS))
+def test_softmax_in_matrices_is_the_documents(notation: str) -> None:
+    net = Lesson.load("sabine-softmax").net
+    names = Names(symbols(notation, *net.sizes))
+    found = (
+        names.of_outputs(net, False, fused=False),
+        names.by_jacobian(2),
+        names.output_error(net, False),
+    )
+    assert tuple(map(starred, found)) == SOFTMAX[notation]
 
 
 @pytest.mark.parametrize(
@@ -304,8 +335,9 @@ def test_rich_text_joins_and_shows_raised_and_lowered_parts() -> None:
     assert str("d" + w + " = 1") == "dw₀₁⁽¹⁾ = 1"
     assert str(rich("a") + Rich((Run("L−1", 1),))) == "aᴸ⁻¹"
     assert str(rich("w") + Rich((Run("1,11", -1), Run("(1)", 1)))) == "w₁,₁₁⁽¹⁾"
-    # Unicode has no raised square brackets: they stand on the line. Nor a raised Q: marked.
-    assert str(rich("a") + Rich((Run("[1]", 1),))) == "a[1]"
+    # Unicode has no raised square brackets, but corners like their tops. Nor a raised Q: marked.
+    assert str(rich("a") + Rich((Run("[1]", 1),))) == "a⌜¹⌝"
+    assert typed("∂L/∂w₁₁⌜²⌝ and a⁽¹⁾") == "∂L/∂w₁₁[2] and a⁽¹⁾"
     assert str(rich("a") + Rich((Run("Q", 1),))) == "a^Q"
     assert rich(w) is w
     assert rich("").runs == ()

@@ -161,7 +161,7 @@ class Applied(Expression):
     """A function that mathematics writes by its name, and a cell by its definition.
 
     σ(z) in an equation is 1/(1+EXP(-z)) in a cell. Several arguments are
-    `listed`.
+    `listed`. Without a name mathematics writes the argument alone.
     """
 
     symbol: str

@@ -99,6 +99,8 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return ["−", *_wrapped(operand, PRODUCT)], SUM
         case Applied(symbol, Call("", several), _):
             return _pieces(Call(symbol, several))
+        case Applied("", argument, _):  # what a cell is kept from, mathematics does not say
+            return _pieces(argument)
         case Applied("²", argument, _):
             return _pieces(argument**2)
         case Applied(symbol, argument, _) if symbol.startswith("^"):

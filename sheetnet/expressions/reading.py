@@ -17,7 +17,7 @@ LOW, UP, END = "\x01", "\x02", "\x03"
 LOWERED = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+−()aehijklmnoprstuvx", strict=True)
 )
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗᴸ", "0123456789+−()TntL", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾⌜⌝ᵀⁿᵗᴸ", "0123456789+−()[]TntL", strict=True))
 #: A layer's label on the line, the comma between two lowered indices, any other character.
 PIECE = re.compile(r"(\[\d+\])|(?<=[₀-₉])(,)(?=[₀-₉])|(.)", re.DOTALL)
 #: Rounding in the last digits of float64, in sums of many terms.

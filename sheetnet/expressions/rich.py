@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _LOWERED = str.maketrans("0123456789+−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_RAISED = str.maketrans("0123456789+−()TntL", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿᵗᴸ")
+#: Unicode has no raised square brackets; its upper corners look like the tops of small ones.
+_RAISED = str.maketrans("0123456789+−()[]TntL", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾⌜⌝ᵀⁿᵗᴸ")
+_CORNERS = re.compile("⌜([^⌝]*)⌝")
+_ON_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,17 @@ class Rich:
         return "".join(run.text for run in self.runs)
 
 
+def typed(text: str) -> str:
+    """A line of text with brackets where it has the tops of raised ones: a₁[1], as people type."""
+    return _CORNERS.sub(lambda match: f"[{match[1].translate(_ON_LINE)}]", text)
+
+
 def rich(value: Rich | str) -> Rich:
     return value if isinstance(value, Rich) else Rich((Run(value),) if value else ())
 
 
 def _plain(run: Run) -> str:
-    # There are no raised square brackets: a layer's label in them stands on the line.
-    if run.level == 0 or (run.level > 0 and run.text.startswith("[")):
+    if run.level == 0:
         return run.text
     small = run.text.translate(_LOWERED if run.level < 0 else _RAISED)
     pairs = zip(small, run.text, strict=True)

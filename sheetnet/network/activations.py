@@ -51,7 +51,9 @@ class Activation:
     given the cells of all units. Where the activation works unit by unit, `slope(z, a, h)`
     is da/dz and `cell_slope(z, a, h)` its formula; otherwise they are None.
     `cell_of_largest(z, j, m, h)` is the cell's formula where the largest z stands in m, for array
-    formulas of many examples. h holds the values of the hyper-parameters that it declares.
+    formulas of many examples; `cell_whole(z, h)` and `cell_back_whole(a, g, h)` are the array
+    formulas of all units of one example, given as ranges, and `cell_jacobian(a, i, j)` is
+    ∂aᵢ/∂zⱼ. h holds the values of the hyper-parameters that it declares.
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
@@ -70,6 +72,9 @@ class Activation:
     slope: Callable[[Any, Any, Hyper], Any] | None = None
     cell_slope: Callable[[Expression, Expression, Hyper], Expression] | None = None
     cell_of_largest: Callable[[Terms, int, Expression, Hyper], Expression] | None = None
+    cell_whole: Callable[[Expression, Hyper], Expression] | None = None
+    cell_back_whole: Callable[[Expression, Expression, Hyper], Expression] | None = None
+    cell_jacobian: Callable[[Terms, int, int], Expression] | None = None
     hyper: tuple[HyperParameter, ...] = ()
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
     signless: bool = False
@@ -199,6 +204,11 @@ def _softmax_of_largest(z: Terms, j: int, largest: Expression, _: Hyper) -> Expr
     return exp(z[j] - largest) / total([exp(k - largest) for k in z])
 
 
+def _softmax_whole(z: Expression, _: Hyper) -> Expression:
+    powers = exp(z - call("MAX", z))
+    return powers / call("SUM", powers)
+
+
 SOFTMAX = Activation(
     name="softmax",
     signless=True,
@@ -209,6 +219,9 @@ SOFTMAX = Activation(
     back=lambda z, a, g, _: a * (g - (a * g).sum(axis=-1, keepdims=True)),
     cell=_softmax_cell,
     cell_of_largest=_softmax_of_largest,
+    cell_whole=_softmax_whole,
+    cell_back_whole=lambda a, g, _: a * (g - call("SUM", a * g)),
+    cell_jacobian=lambda a, i, j: a[i] * (1 - a[j]) if i == j else -a[i] * a[j],
     cell_back=lambda z, a, g, j, _: (
         a[j] * (g[j] - total([ak * gk for ak, gk in zip(a, g, strict=True)]))
     ),

@@ -51,8 +51,9 @@ class Loss:
     with its formula `cell_fused(a, t, j, h)`: that is what both the engine and the cells
     compute, since the product of its parts is 0·∞ at the ends; the loss then asks for that
     activation. There `value_from_z(z, t, h)` and `cell_from_z(a, z, t, h)`, where they are
-    given, compute the loss from z, which keeps the digits that 1 − a loses near 1. `bounds`
-    are the least and largest target.
+    given, compute the loss from z, which keeps the digits that 1 − a loses near 1. Where
+    `cell_fused` adds up all targets, `cell_fused_of_sum(a, t, s, h)` is the same given their sum,
+    for array formulas of one example's ranges. `bounds` are the least and largest target.
     """
 
     name: str
@@ -66,6 +67,9 @@ class Loss:
     cell_fused: Callable[[Terms, Terms, int, Cells], Expression] = lambda a, t, j, h: a[j] - t[j]
     value_from_z: Callable[[Any, Any, Hyper], Any] | None = None
     cell_from_z: Callable[[Terms, Terms, Terms, Cells], Expression] | None = None
+    cell_fused_of_sum: Callable[[Expression, Expression, Expression, Cells], Expression] | None = (
+        None
+    )
     bounds: tuple[float, float] | None = None
     #: Whether a target is 0 or 1 and nothing between.
     whole: bool = False
@@ -101,6 +105,11 @@ def logarithm(x: Any) -> Any:
 def cell_logarithm(x: Expression, name: str = "ln") -> Expression:
     """The same as a formula, and as mathematics under its name."""
     return Applied(name, x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
+
+
+def _above_smallest(x: Expression) -> Expression:
+    """x, not below `SMALLEST`, which mathematics does not write."""
+    return Applied("", x, guard(maximum(x, exp(LOWEST_LOGARITHM))))
 
 
 def _log_from_z(argument: Expression, z: Expression) -> Expression:
@@ -151,6 +160,10 @@ def _to_base(value: Expression, h: Cells) -> Expression:
     return value / ln(h["log_base"])
 
 
+def _fused_of_sum(a: Expression, t: Expression, summed: Expression, h: Cells) -> Expression:
+    return _to_base(a * summed - t, h)
+
+
 #: Sabine 5.2; with targets of any sum ∂L/∂z is (a·Σt − t)/ln b.
 CROSS_ENTROPY = Loss(
     name="cross_entropy",
@@ -160,10 +173,11 @@ CROSS_ENTROPY = Loss(
     cell=lambda a, t, h: (
         -_to_base(total([tj * cell_logarithm(aj) for aj, tj in zip(a, t, strict=True)]), h)
     ),
-    cell_gradient=lambda a, t, j, h: -_to_base(t[j] / a[j], h),
+    cell_gradient=lambda a, t, j, h: -(1 / ln(h["log_base"]) * (t[j] / _above_smallest(a[j]))),
     fused_with="softmax",
     fused=lambda a, t, h: (a * t.sum(axis=-1, keepdims=True) - t) / math.log(h["log_base"]),
-    cell_fused=lambda a, t, j, h: _to_base(a[j] * total(list(t)) - t[j], h),
+    cell_fused=lambda a, t, j, h: _fused_of_sum(a[j], t[j], total(list(t)), h),
+    cell_fused_of_sum=_fused_of_sum,
     bounds=(0.0, 1.0),
     cut_off=True,
     hyper=(

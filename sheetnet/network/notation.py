@@ -57,7 +57,9 @@ class Notation:
     begins a hidden δ with the activation's slope.
 
     Matrices: an example is a row of A and Z (A W, X w) or a column (W a): `example_rows`, for δ
-    `delta_rows`. `one` and `many` are the letters for one example and for several, `vector` those
+    `delta_rows`. Where the units of a layer are in it together, δ is a product with a Jacobian:
+    `row_by_jacobian` lays ∂C/∂a as a row for it, whatever δ is elsewhere. `one` and `many` are the
+    letters for one example and for several, `vector` those
     of one example's vectors, where they differ from `one`. `error` is
     ∂C/∂a of the output layer where it has a letter, `diagonal` the matrix with the slopes on its
     diagonal. `by_a` and `by_z` are the derivatives of the *cost* by A and Z where they have
@@ -100,6 +102,7 @@ class Notation:
     slope_first: bool = False
     example_rows: bool = False
     delta_rows: bool = False
+    row_by_jacobian: bool = False
     one: Letters = field(default_factory=Letters)
     many: Letters = field(default_factory=Letters)
     vector: Letters | None = None
@@ -163,6 +166,7 @@ NOTATIONS: dict[str, Notation] = {
         hadamard="∘",
         transpose_brackets=True,  # or the T would join the layer's label
         times="·",
+        row_by_jacobian=True,
         target_first=True,
         half_in_front=True,
         one=Letters(z="z", a="a", t="t", bold=True),

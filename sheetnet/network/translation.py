@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, typed
 from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS, Symbols
@@ -41,6 +41,7 @@ class _Translator:
         )
         pairs = zip(_symbols(lesson, own), _symbols(lesson, other), strict=True)
         self._others = {str(one): str(another) for one, another in pairs}
+        self._others |= {typed(one): another for one, another in self._others.items()}
         # The longest first: a₁⁽¹⁾ is no a₁.
         known = sorted(self._others, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)")

@@ -13,9 +13,19 @@ PASSED, FAILED = "✓", "✗"
 UNDECIDED = ("—", "–", "kink", "coarse")
 
 
-def write_check(sheet: Sheet, row: int, column: int, near: Expression) -> None:
-    """A cell that shows ✓ where `near` holds and a ✗ in red where it does not."""
-    sheet.put(row, column, when(near, PASSED, FAILED), styles.CHECK, claim=PASSED, passes=(PASSED,))
+def write_check(
+    sheet: Sheet, row: int, column: int, near: Expression, undecided: Expression | None = None
+) -> None:
+    """A cell that shows ✓ where `near` holds and a ✗ in red where it does not.
+
+    Where `undecided` holds it shows a dash.
+    """
+    verdict = when(near, PASSED, FAILED)
+    if undecided is None:
+        sheet.put(row, column, verdict, styles.CHECK, claim=PASSED, passes=(PASSED,))
+    else:
+        either = when(undecided, UNDECIDED[0], verdict)
+        sheet.put(row, column, either, styles.CHECK, passes=(PASSED, UNDECIDED[0]))
     mark_failures(sheet, Area(sheet.name, row, column, row, column))
 
 

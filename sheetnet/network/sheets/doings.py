@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, rich, typed
 from sheetnet.network.sheets import gradient_check, matrices
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.matrix_names import Names
@@ -11,6 +11,7 @@ from sheetnet.network.sheets.matrix_names import Names
 def lines(context: Context) -> list[tuple[str, Rich | str]]:
     """What a line is about, and the line."""
     found = [("numbers", _numbers(context)), ("gradients", _gradients(context))]
+    found += _raised(context)
     if any(layer.bias for layer in context.dense):
         found.append(("biases", _biases(context)))
     if matrices.MATRICES.applies(context):
@@ -32,6 +33,16 @@ def _numbers(context: Context) -> str:
     )
 
 
+def _raised(context: Context) -> list[tuple[str, Rich | str]]:
+    """How a layer's label is raised in texts that change, where no letter is like it."""
+    symbol = context.symbols.weight(context.depth, 0, 0)
+    text = str(symbol)
+    if typed(text) == text:
+        return []
+    why = "no program raises a part of such a text."
+    return [("changing texts", symbol + f" is written {text} in a text that changes: {why}")]
+
+
 def _gradients(context: Context) -> Rich | str:
     """Whose derivatives stand where."""
     symbols, notation = context.symbols, context.notation
@@ -40,11 +51,12 @@ def _gradients(context: Context) -> Rich | str:
     by = symbols.by_name(symbols.cost_letter) + w
     if not context.batch:
         return f"{name} and {by} are derivatives of {symbols.cost}: there is one example."
+    text = f"{name} is the derivative of one example’s loss, {by} "
+    if context.net.learns_from:
+        of = "of the example that the step learns from"
+        return f"{text}the gradient of a step: that {of}, not the mean over all."
     mean = context.net.reduction.written
-    text = (
-        f"{name} is the derivative of one example’s loss, {by} that of the cost: the {mean} over "
-        f"the {context.samples} examples."
-    )
+    text += f"that of the cost: the {mean} over the {context.samples} examples."
     divisor = context.net.reduction.divisor(context.samples)
     if notation.by_z and divisor != 1:
         text += (
@@ -60,23 +72,26 @@ def _biases(context: Context) -> Rich | str:
     if not notation.bias_is_weight:
         return "A bias has a letter of its own; on Training biases stand behind the weights."
     own = context.dense[-1].bias
-    symbol = f" {symbols.bias(last, 0)}" if own and own.axes else ""
+    symbol = " " + symbols.bias(last, 0) if own and own.axes else ""
     where = "first" if notation.bias_node_first else "last"
+    sheets = "Network and Matrices" if matrices.MATRICES.applies(context) else "Network"
     return (
-        f"A bias{symbol} is the weight of a 1. It stands {where} on Network and Matrices; Start "
-        "and Training have all biases of a layer behind all of its weights."
+        "A bias"
+        + rich(symbol)
+        + f" is the weight of a 1. It stands {where} on {sheets}; Start and Training have all "
+        "biases of a layer behind all of its weights."
     )
 
 
 def _matrices(context: Context) -> Rich | str:
     """How the matrices lie."""
-    notation, names = context.notation, Names(context.symbols)
+    notation, names, own = context.notation, Names(context.symbols), context.dense[-1]
     lie, turned = ("row", "column") if notation.example_rows else ("column", "row")
     of = "An example is" if context.batch else "The example is"
     text: Rich | str = f"{of} a {lie}"
     if notation.delta_rows != notation.example_rows:
         text = text + f" of A, and a {turned} of what comes back"
-    text = text + ". " + names.sums(context.depth, bool(context.dense[-1].bias))
+    text = text + ". " + names.sums(context.depth, bool(own.bias), own.activation.symbol)
     return text + " is one array formula a matrix; ✓ compares each row of it with Training."
 
 

@@ -8,6 +8,7 @@ form on Training.
 
 from __future__ import annotations
 
+from sheetnet.network.layers.dense import Dense
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_numbers import DERIVED
@@ -27,13 +28,23 @@ MOST_NUMBERS = 40_000
 
 
 def _applies(context: Context) -> bool:
-    """Whether the matrices are of a size that anybody looks at, and all work unit by unit."""
+    """Whether the matrices are of a size that anybody looks at, and have array formulas."""
     return (
         bool(context.dense)
         and not context.net.learns_from
-        and all(layer.activation.cell_slope for layer in context.dense)
+        and all(_fits(context, layer) for layer in context.dense)
         and context.net.count(context.samples) <= MOST_NUMBERS
     )
+
+
+def _fits(context: Context, layer: Dense) -> bool:
+    """Whether a layer works unit by unit, or is an output layer that has array formulas."""
+    own, loss = layer.activation, context.net.loss
+    if own.cell_slope:
+        return True
+    whole = own.cell_whole and own.cell_back_whole and layer.units > 1
+    fused = context.net.is_fused(layer.number)
+    return bool(whole and layer.number == context.depth and (loss.cell_fused_of_sum or not fused))
 
 
 def _fill(context: Context) -> list[Sheet]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sheetnet.expressions.formula import Expression, Number, call
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.notation import TARGETS
-from sheetnet.network.quantities import ACTIVATION, DELTA, SOURCE, TARGET, UNIT, WEIGHT, Z
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    DELTA,
+    SOURCE,
+    TARGET,
+    UNIT,
+    WEIGHT,
+    Quantity,
+    Z,
+)
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.matrix_forward import Forward
 from sheetnet.network.sheets.matrix_numbers import (
@@ -17,7 +26,13 @@ from sheetnet.network.sheets.matrix_numbers import (
     SLOPE_MATRIX,
 )
 from sheetnet.network.sheets.matrix_parameters import ALL
-from sheetnet.network.sheets.matrix_writer import LEFT, Elements, MatrixWriter, Placed
+from sheetnet.network.sheets.matrix_writer import (
+    LEFT,
+    Content,
+    Elements,
+    MatrixWriter,
+    Placed,
+)
 from sheetnet.network.sums import divided
 from sheetnet.workbook.styles import BACKWARD, GIVEN, HINT, UPDATE
 
@@ -97,7 +112,8 @@ class Backward(Forward):
     def _error(self, layer: int, targets: Placed, top: int, left: int) -> Placed:
         """∂/∂A of the output layer."""
         net = self.context.net
-        title = self.names.by_a(layer) + " = " + self.names.output_error(net, self._is_divided)
+        error = self.names.of_outputs(net, self._is_divided, fused=False)
+        title = self.names.by_a(layer) + " = " + error
         content = self._of_outputs(layer, targets, net.loss.cell_gradient)
         shape = self._shape(self.delta_rows, layer)
         back = self.writer.matrix(top, left, shape, title, content, BACKWARD)
@@ -105,9 +121,12 @@ class Backward(Forward):
         return back
 
     def _hold_back(self, layer: int, placed: Placed, *, indexed: bool = False) -> None:
-        quantity = COST_ACTIVATION_GRADIENT if self.of_cost else ACTIVATION_GRADIENT
         axes = self._axes(self.delta_rows)
-        self.writer.holds(quantity, layer, placed.area, *axes, indexed=indexed)
+        self.writer.holds(self._by_a, layer, placed.area, *axes, indexed=indexed)
+
+    @property
+    def _by_a(self) -> Quantity:
+        return COST_ACTIVATION_GRADIENT if self.of_cost else ACTIVATION_GRADIENT
 
     def _taken_back(self, layer: int) -> Placed:
         """The next layer's δ taken back through its weights, without the biases."""
@@ -184,9 +203,7 @@ class Backward(Forward):
         self.writer.holds(SLOPE, layer, placed.area, *self._axes(self.delta_rows))
         return placed
 
-    def _delta(
-        self, layer: int, top: int, left: int, content: Expression, note: Rich | str
-    ) -> None:
+    def _delta(self, layer: int, top: int, left: int, content: Content, note: Rich | str) -> None:
         shape = self._shape(self.delta_rows, layer)
         title = self.names.delta(layer) + note
         divisor = self.divisor if self.of_cost else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from sheetnet.expressions.formula import Expression, call
@@ -113,13 +114,34 @@ class Forward:
             z.right + 3,
             shape,
             self.symbols.matrix(ACTIVATIONS, layer) + " = " + applied,
-            own.applied([z.area], 0),
+            self._activated(layer, z),
             FORWARD,
             self._of(ACTIVATION, layer, rows),
         )
         self.z[layer], self.a[layer] = z, a
         writer.holds(Z, layer, z.area, *axes, indexed=True)
         writer.holds(ACTIVATION, layer, a.area, *axes, indexed=True)
+
+    def _activated(self, layer: int, z: Placed) -> Content:
+        """The activation of Z, or of each example's part of it where all units are in it."""
+        own = self.context.dense[layer - 1]
+        whole = own.activation.cell_whole
+        if own.activation.cell_slope or whole is None:
+            return own.applied([z.area], 0)
+        return [
+            Part(part, whole(z.part(*part), own.hyper))
+            for part in map(self._example(self.rows), range(self.context.samples))
+        ]
+
+    @staticmethod
+    def _example(rows: bool) -> Callable[[int], tuple[slice, slice]]:
+        """Where an example stands in a matrix whose rows (or columns) are the examples."""
+
+        def part(n: int) -> tuple[slice, slice]:
+            one = slice(n, n + 1)
+            return (one, ALL) if rows else (ALL, one)
+
+        return part
 
     def _spread(self, layer: int, weighted: Placed) -> Placed:
         """The biases beside the product, spread over the examples as the document does it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Binary, Expression, Ref
+from sheetnet.expressions.formula import Applied, Binary, Expression, Ref, rebuilt
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.net import Net
@@ -155,16 +155,21 @@ class Names:
 
         Where the loss and the activation are one formula, that is ∂/∂z.
         """
-        a, t = (
-            Ref("", 1, 1, symbol=self._symbols.matrix(letter, net.depth))
-            for letter in (ACTIVATIONS, TARGETS)
-        )
-        fused = net.is_fused(net.depth)
-        formula = net.loss.cell_fused if fused else net.loss.cell_gradient
-        error: Expression = formula([a], [t], 0, net.loss_hyper)
-        if divided:
-            error = Binary("/", error, Ref("", 1, 1, symbol=rich("N")))
-        return written(error)
+        return self.of_outputs(net, divided, fused=net.is_fused(net.depth))
+
+    def of_outputs(self, net: Net, divided: bool, *, fused: bool) -> Rich:
+        """The loss's formula of A and T for ∂/∂z, if `fused`, otherwise for ∂/∂a."""
+        a, t = (_leaf(self._symbols.matrix(letter, net.depth)) for letter in (ACTIVATIONS, TARGETS))
+        hyper = dict(net.loss_hyper) | _letters(net)
+        loss = net.loss
+        if fused and loss.cell_fused_of_sum:
+            error = loss.cell_fused_of_sum(
+                a, t, _leaf("Σ" + self._symbols.matrix(TARGETS, 0)), hyper
+            )
+        else:
+            error = (loss.cell_fused if fused else loss.cell_gradient)([a], [t], 0, hyper)
+        error = _each(error)
+        return written(Binary("/", error, _leaf("N")) if divided else error)
 
     # Whole equations, as Matrices carries them out
 
@@ -177,8 +182,8 @@ class Names:
             return values + ", with the 1: " + self.held(layer)
         return values + self.one_held(layer)
 
-    def sums(self, layer: int, biased: bool) -> Rich:
-        """Z of a layer."""
+    def sums(self, layer: int, biased: bool, function: str) -> Rich:
+        """Z of a layer, or its values by its activation where Z has no letter."""
         inside = biased and self._notation.bias_in_matrix
         below = self.held(layer - 1) if inside else self._symbols.matrix(ACTIVATIONS, layer - 1)
         weights = self._symbols.matrix(WEIGHTS, layer) if inside else self.without_biases(layer)
@@ -186,7 +191,7 @@ class Names:
         if biased and not inside:
             product = product + " + " + self.spread(layer)
         if not self._symbols.letters.z:
-            return self._symbols.matrix(ACTIVATIONS, layer) + " = σ(" + product + ")"
+            return self._symbols.matrix(ACTIVATIONS, layer) + f" = {function}(" + product + ")"
         return self._symbols.matrix(SUMS, layer) + " = " + product
 
     def output(self, net: Net) -> Rich:
@@ -195,18 +200,45 @@ class Names:
         name = self.delta(net.depth) if net.is_fused(net.depth) else self.by_a(net.depth)
         return name + " = " + self.output_error(net, divided)
 
-    def through(self, layer: int) -> Rich:
-        """∂/∂z from ∂/∂a."""
+    def through(self, layer: int, function: str) -> Rich:
+        """∂/∂z from ∂/∂a, by the slopes of the layer's activation."""
         if self._notation.diagonal and self._symbols.samples == 1:
             return self.delta(layer) + " = " + self.product(self.diagonal(layer), self.by_a(layer))
         sign = f" {self._notation.hadamard} "
-        return self.delta(layer) + " = " + self.by_a(layer) + sign + self.slopes("σ", layer)
+        return self.delta(layer) + " = " + self.by_a(layer) + sign + self.slopes(function, layer)
 
-    def back(self, layer: int) -> Rich:
+    def jacobian(self, layer: int) -> Rich:
+        """The derivatives of all values of a layer by all its sums, of one example."""
+        if self._notation.diagonal:
+            return self.diagonal(layer)
+        d, symbols = self._notation.derivative, self._symbols
+        return d + symbols.matrix("a", layer) + f"/{d}" + symbols.matrix("z", layer)
+
+    def by_jacobian(self, layer: int) -> Rich:
+        """∂/∂z of a layer whose units are in it together, as a product of one example."""
+        by_a, matrix = self.by_a(layer), self.jacobian(layer)
+        if self._notation.delta_rows:
+            return self.delta(layer) + " = " + self.product(by_a, matrix)
+        if self._notation.row_by_jacobian:
+            left = self.product(self.whole_transposed(by_a), matrix)
+            return self.whole_transposed(self.delta(layer)) + " = " + left
+        turned = matrix if self._notation.diagonal else self.whole_transposed(matrix)
+        return self.delta(layer) + " = " + self.product(turned, by_a)
+
+    def whole_transposed(self, name: Rich) -> Rich:
+        """A name of several letters transposed, in brackets: (dc/da)ᵀ."""
+        return "(" + name + ")" + self.mark if len(name.runs[0].text) > 1 else self.transposed(name)
+
+    def together(self, layer: int) -> Rich:
+        """∂/∂z of a layer whose units are in it together from ∂/∂a, for all examples at once."""
+        a, sign = self._symbols.matrix(ACTIVATIONS, layer), f" {self._notation.hadamard} "
+        return a + sign + "(" + self.by_a(layer) + " − Σ " + a + sign + self.by_a(layer) + ")"
+
+    def back(self, layer: int, function: str) -> Rich:
         """∂/∂a of a hidden layer from the next one."""
         product = self.taken_back(layer)
         if self.has_no_by_a:  # then δ at once
-            return self.through(layer)
+            return self.through(layer, function)
         return self.by_a(layer) + " = " + product
 
     def gradient(self, layer: int, biased: bool) -> Rich:
@@ -218,3 +250,27 @@ class Names:
             below = self.transposed(below)
         by = self.by_matrix(WEIGHTS, layer, self._symbols.cost_letter)
         return by + " = " + self.times(below, self.delta(layer), rows)
+
+
+def _leaf(symbol: Rich | str) -> Ref:
+    """What stands in a formula for a whole matrix, or for one number by its letter."""
+    return Ref("", 1, 1, symbol=rich(symbol))
+
+
+def _letters(net: Net) -> dict[str, Expression]:
+    """The hyper-parameters of a loss by their letters; those that are choices have none."""
+    return {hyper.name: _leaf(hyper.symbol) for hyper in net.loss.hyper if not hyper.choices}
+
+
+def _each(node: Expression) -> Expression:
+    """A quotient of two matrices, which is taken element by element: t ⊘ a."""
+    match node:
+        case Binary("/", left, right):
+            upper, lower = written(left), written(right)
+            if all(isinstance(_bare(side), Ref) for side in (left, right)):
+                return _leaf("(" + upper + " ⊘ " + lower + ")")
+    return rebuilt(node, _each)
+
+
+def _bare(node: Expression) -> Expression:
+    return node.argument if isinstance(node, Applied) and not node.symbol else node

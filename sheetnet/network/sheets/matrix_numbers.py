@@ -39,6 +39,13 @@ COST_ACTIVATION_GRADIENT = _quantity("cost_activation_gradient", OF_EXAMPLES, Ro
 COST_DELTA = _quantity("cost_delta", OF_EXAMPLES, Role.BACKWARD)
 
 
+#: Of layers whose units are in it together, as softmax: da/dz of each example, and what the
+#: products with them give.
+JACOBIAN = _quantity("jacobian", (SAMPLE, UNIT, COLUMN), Role.BACKWARD)
+BY_JACOBIAN = _quantity("by_jacobian", OF_EXAMPLES, Role.BACKWARD)
+COST_BY_JACOBIAN = _quantity("cost_by_jacobian", OF_EXAMPLES, Role.BACKWARD)
+
+
 def _weighted(numbers: Numbers, layer: int) -> FloatArray:
     summed: FloatArray = numbers.below(layer) @ numbers.now(WEIGHT, layer).T
     return summed
@@ -78,6 +85,25 @@ def _of_cost(numbers: Numbers, gradient: FloatArray) -> FloatArray:
     return gradient / numbers.net.reduction.divisor(len(numbers.inputs))
 
 
+def _jacobians(numbers: Numbers, layer: int) -> FloatArray:
+    """da/dz of each example, for all values by all sums: the derivatives that `back` sums up."""
+    z, a = numbers.now(Z, layer), numbers.now(ACTIVATION, layer)
+    own = numbers.net.layers[layer - 1]
+    assert isinstance(own, Dense)
+    rows = [
+        own.activation.back(z, a, np.broadcast_to(one, z.shape), own.hyper)
+        for one in np.eye(z.shape[1])
+    ]
+    return np.stack(rows, axis=1)
+
+
+def _by_jacobian(numbers: Numbers, layer: int) -> FloatArray:
+    """∂/∂a of each example as a row, times its Jacobian."""
+    by_a, jacobians = _by_activation(numbers, layer), _jacobians(numbers, layer)
+    rows: FloatArray = np.einsum("ni,nij->nj", by_a, jacobians)
+    return rows
+
+
 DERIVED = (
     Derived(WEIGHTED_SUM, _weighted),
     Derived(SPREAD_BIAS, _spread),
@@ -86,4 +112,7 @@ DERIVED = (
     Derived(ACTIVATION_GRADIENT, _by_activation),
     Derived(COST_ACTIVATION_GRADIENT, lambda n, layer: _of_cost(n, _by_activation(n, layer))),
     Derived(COST_DELTA, lambda n, layer: _of_cost(n, n.now(DELTA, layer))),
+    Derived(JACOBIAN, _jacobians),
+    Derived(BY_JACOBIAN, _by_jacobian),
+    Derived(COST_BY_JACOBIAN, lambda n, layer: _of_cost(n, _by_jacobian(n, layer))),
 )

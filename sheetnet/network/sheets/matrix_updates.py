@@ -10,8 +10,8 @@ from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.clipping import CLIP_FACTOR
 from sheetnet.network.notation import BIASES, WEIGHTS
 from sheetnet.network.quantities import BIAS, SHARED_BIAS, UNIT, WEIGHT, Quantity
-from sheetnet.network.sheets.matrix_backward import Backward
 from sheetnet.network.sheets.matrix_parameters import ALL, rectangles
+from sheetnet.network.sheets.matrix_together import Together
 from sheetnet.network.sheets.matrix_writer import LEFT, Content, Elements, Part, Placed
 from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.network.sheets.stepping import Update
@@ -22,7 +22,7 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.styles import BACKWARD, GIVEN, UPDATE
 
 
-class Updates(Backward):
+class Updates(Together):
     """The passes, and the update that follows them."""
 
     def update(self, layer: int) -> None:

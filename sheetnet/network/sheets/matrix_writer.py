@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total
@@ -23,6 +23,8 @@ LEFT = 2
 MOST_COMPARED = 100
 #: Matrices no wider than this stand in one column on the whole sheet, where they meet.
 MOST_ALIGNED = 8
+#: A sign of more characters is written smaller, to fit into a column.
+ROOM = 7
 #: From this size on a matrix is also a coloured map.
 MAP = 9
 
@@ -93,10 +95,12 @@ class MatrixWriter:
         role: Style,
         compared: Elements | None = None,
         decimals: str = "",
+        undecided: Expression | None = None,
     ) -> Placed:
         """Place a matrix under its title.
 
-        With `compared`, a ✓ behind each row says whether it equals those elements.
+        With `compared`, a ✓ behind each row says whether it equals those elements, or a dash where
+        `undecided` holds.
         """
         placed = Placed(self.sheet.name, top, left, *shape)
         decimals = decimals or (styles.SIX if role == styles.BACKWARD else styles.FOUR)
@@ -115,7 +119,7 @@ class MatrixWriter:
             )
         if compared and placed.columns <= MOST_COMPARED:
             for row in range(placed.rows):
-                self._compare(placed, row, compared)
+                self._compare(placed, row, compared, undecided)
         self.right = max(self.right, placed.right + (compared is not None))
         return placed
 
@@ -138,16 +142,20 @@ class MatrixWriter:
                 style = look.but(borders=sides, border_colour=styles.INK, border_width="medium")
                 self.sheet.put(area.top + row, at, held, style)
 
-    def _compare(self, placed: Placed, row: int, elements: Elements) -> None:
+    def _compare(
+        self, placed: Placed, row: int, elements: Elements, undecided: Expression | None
+    ) -> None:
         columns = range(placed.columns)
         apart = total([call("ABS", placed.ref(row, c) - elements(row, c)) for c in columns])
         held = placed.part(slice(row, row + 1), slice(None))
         size = call("MAX", call("MAX", held), -call("MIN", held))
-        write_check(self.sheet, placed.top + row, placed.right + 1, apart <= 1e-9 * (1 + size))
+        near = apart <= 1e-9 * (1 + size)
+        write_check(self.sheet, placed.top + row, placed.right + 1, near, undecided)
 
     def sign(self, row: int, column: int, text: str) -> None:
         """An operator between two matrices."""
-        self.sheet.put(row, column, text, styles.SIGN.but(size=13))
+        size = 13 if len(text) <= ROOM else 9
+        self.sheet.put(row, column, text, styles.SIGN.but(size=size))
         self.right = max(self.right, column)
 
     def heading(self, text: str) -> None:
@@ -172,10 +180,12 @@ class MatrixWriter:
         columns: str,
         *,
         indexed: bool = False,
+        at: Mapping[str, int] | None = None,
     ) -> None:
         """What a matrix holds, its claim; an axis that it does not have is an empty text.
 
-        With `indexed` the index tells of it: once for every quantity of a layer.
+        With `indexed` the index tells of it: once for every quantity of a layer. `at` is the place
+        on further axes.
         """
         lengths = dict(zip((rows, columns), area.shape, strict=True))
         lengths.pop("", None)
@@ -188,6 +198,7 @@ class MatrixWriter:
             (rows,) if rows else (),
             (columns,) if columns else (),
             lengths,
+            at=dict(at or {}),
         )
         if indexed:
             self.context.blocks.add(block)

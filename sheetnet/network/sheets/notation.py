@@ -100,6 +100,7 @@ def _matrices(context: Context) -> list[Entry]:
         return []
     last, net = context.depth, context.net
     biased = bool(context.dense[-1].bias)
+    functions = [layer.activation.symbol for layer in context.dense]
 
     def error(s: Symbols) -> Rich:
         return Names(s).output(net)
@@ -108,13 +109,27 @@ def _matrices(context: Context) -> list[Entry]:
         ("hadamard", "product element by element", lambda s: s.notation.hadamard),
         ("transpose", "a matrix transposed", lambda s: Names(s).transposed(s.matrix("W", last))),
         ("vectors", "the values of a layer", lambda s: Names(s).values(last - 1, biased)),
-        ("matrix", "the sums of the output layer", lambda s: Names(s).sums(last, biased)),
+        (
+            "matrix",
+            "the sums of the output layer",
+            lambda s: Names(s).sums(last, biased, functions[-1]),
+        ),
         ("error", "from the cost back to the outputs", error),
     ]
-    if not net.is_fused(last):
-        found.append(("back", "through the activation", lambda s: Names(s).through(last)))
+    if not context.dense[-1].activation.cell_slope:
+        found.append(("back", "through the activation", lambda s: Names(s).by_jacobian(last)))
+    elif not net.is_fused(last):
+        found.append(
+            ("back", "through the activation", lambda s: Names(s).through(last, functions[-1]))
+        )
     if last > 1:
-        found.append(("taken_back", "back to the layer below", lambda s: Names(s).back(last - 1)))
+        found.append(
+            (
+                "taken_back",
+                "back to the layer below",
+                lambda s: Names(s).back(last - 1, functions[-2]),
+            )
+        )
     found.append(
         ("matrix_gradient", "gradient of the weights", lambda s: Names(s).gradient(last, biased))
     )

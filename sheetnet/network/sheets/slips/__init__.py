@@ -43,7 +43,7 @@ def _deciding(context: Context) -> list[tuple[Slip, Proof]]:
     return [
         (slip, proof)
         for slip, proof in shown
-        if abs(_value(proof.printed, own) - _value(proof.right, own)) > ALIKE
+        if proof.decided or abs(_value(proof.printed, own) - _value(proof.right, own)) > ALIKE
     ]
 
 

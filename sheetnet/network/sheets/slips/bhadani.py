@@ -304,7 +304,10 @@ def _dead(context: Context) -> Proof | None:
         return float(numbers.trace[ACTIVATION, 1][last, n, 0])
 
     return Proof(
-        (Number(0), 0.0), (guard(when(z > 0, z, 0)), lambda m: max(0.0, _z(m, n))), (u, value)
+        (Number(0), 0.0),
+        (guard(when(z > 0, z, 0)), lambda m: max(0.0, _z(m, n))),
+        (u, value),
+        decided=True,
     )
 
 

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from sheetnet.expressions.formula import Expression, call, exp, guard, minimum, when
+from sheetnet.expressions.formula import (
+    Expression,
+    Ref,
+    call,
+    exp,
+    guard,
+    maximum,
+    minimum,
+    when,
+)
 from sheetnet.network.activations import LARGEST_EXPONENT, SIGMOID
+from sheetnet.network.comparing import VALUES
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.losses import HALF_SQUARED_ERROR
-from sheetnet.network.quantities import BIAS, WEIGHT
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.placement import FIRST_ROW
+from sheetnet.network.quantities import BIAS, COST, INPUT, WEIGHT
+from sheetnet.network.sheets import matrices
+from sheetnet.network.sheets.compared_runs import name_of
+from sheetnet.network.sheets.compared_words import FIRST, LAST, VALUE, Places, room
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.slips.slip import Arrays, Cells, H, Proof, Slip, by_difference, told
+from sheetnet.network.sheets.status import FLOOR, HARDLY
+from sheetnet.workbook.model import Claimed
 
 
 def _fits(context: Context) -> bool:
@@ -225,6 +243,61 @@ def _shapes(context: Context) -> Proof | None:
     )
 
 
+def _no_limit(context: Context) -> Proof | None:
+    """The largest learning rate of the runs side by side with which the cost comes down."""
+    compare = context.lesson.training.compare
+    if list(compare) != ["learning_rate"] or max(compare["learning_rate"]) <= 1:
+        return None
+    runs = range(len(compare["learning_rate"]))
+    places, cost = Places(len(runs), context.steps, 0), context.run(COST)
+
+    def largest(ends: list[tuple[Ref, Ref]], most: float | None) -> Expression:
+        """The largest rate, or the largest up to a limit, with which the last cost is lower."""
+        found: list[Expression] = []
+        for run, (first, last) in zip(runs, ends, strict=True):
+            rate = places.of(run, VALUE)
+            kept = rate if most is None else guard(when(rate <= most, rate, 0))
+            found.append(guard(when(last < first - room(first), kept, 0)))
+        return guard(maximum(*found))
+
+    def said(most: float) -> Claimed:
+        def claim(numbers: Numbers) -> float:
+            rates = numbers.settings[VALUES, None].tolist()
+            costs = [held.trace.costs for held in numbers.compared]
+            lower = [one[-1] < one[0] - HARDLY * one[0] - FLOOR for one in costs]
+            pairs = zip(rates, lower, strict=True)
+            return max(rate if is_lower and rate <= most else 0.0 for rate, is_lower in pairs)
+
+        return claim
+
+    shown = [(places.of(run, FIRST), places.of(run, LAST)) for run in runs]
+    sheets = [[Ref(name_of(run), FIRST_ROW, cost.left) for run in runs]]
+    sheets.append([replace(one, row=FIRST_ROW + context.steps) for one in sheets[0]])
+    own = [*zip(*sheets, strict=True)]
+    return Proof(
+        (largest(shown, 1.0), said(1.0)),
+        (largest(shown, None), said(math.inf)),
+        (largest(own, None), said(math.inf)),
+    )
+
+
+def _row(context: Context) -> Proof | None:
+    """σ(A W) is a row, as A is; a⃗ is printed as a column."""
+    if not _fits(context) or not matrices.MATRICES.applies(context):
+        return None
+    found = [b for b in context.blocks if (b.sheet, b.quantity, b.layer) == (matrices.NAME, "z", 1)]
+    c = Cells(context)
+    product = found[0].area(unit=0, fixed=True) if found else None
+    if product is None:
+        return None
+    return Proof(
+        (c.count(WEIGHT, 1, source=0), context.sizes[1]),
+        (c.count(INPUT, unit=0), 1),
+        (call("COUNT", product), 1),
+        counts=True,
+    )
+
+
 SLIPS = (
     Slip(
         "The basic model",
@@ -246,6 +319,21 @@ SLIPS = (
         "σ′(x) = σ(x)(1 − σ(x))",
         "at the same sum; measured as a central difference",
         _sigmoid_slope,
+    ),
+    Slip(
+        "Forward pass, in matrix notation",
+        "a⃗⁽¹⁾, a column, is σ(A⁽⁰⁾ W⁽¹⁾)",
+        "σ(A⁽⁰⁾ W⁽¹⁾) is a row, as A⁽⁰⁾ is",
+        "rows; measured: the product on Matrices",
+        _row,
+    ),
+    Slip(
+        "The update of W⁽²⁾, the learning rate",
+        "γ is a number between 0 and 1",
+        "any γ > 0 with which the cost comes down; slopes of sigmoids are small",
+        "the largest γ on Compare with which it does, up to 1 and at all; measured: the sheets of "
+        "the runs",
+        _no_limit,
     ),
     Slip(
         "The update of W⁽²⁾",

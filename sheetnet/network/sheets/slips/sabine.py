@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sheetnet.expressions.formula import Expression, Number, call, exp, ln, square, total
-from sheetnet.network.activations import SOFTMAX
-from sheetnet.network.losses import CROSS_ENTROPY, HALF_SQUARED_ERROR
-from sheetnet.network.quantities import ACTIVATION, LOSS, WEIGHT
+from sheetnet.expressions.formula import Expression, call, square, total
+from sheetnet.network.losses import HALF_SQUARED_ERROR
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import ACTIVATION, BIAS, LOSS, WEIGHT, Z
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.slips.slip import Arrays, Cells, H, Proof, Slip, by_difference, told
+from sheetnet.network.sheets.slips import softmax
+from sheetnet.network.sheets.slips.slip import (
+    Arrays,
+    Cells,
+    H,
+    Live,
+    Proof,
+    Slip,
+    by_difference,
+    told,
+)
 
 #: Sums of more terms are no proof to look at.
 MOST_SOURCES = 8
@@ -139,81 +147,141 @@ def _outer(context: Context) -> Proof | None:
     )
 
 
-def _is_softmax(context: Context) -> bool:
-    few = 1 < context.sizes[-1] <= MOST_SOURCES
-    return few and context.dense[-1].activation is SOFTMAX
+def _by_unit(context: Context, layer: int) -> bool:
+    """Whether a layer works unit by unit, on one example, and its slopes can be asked for."""
+    return layer > 0 and not context.batch and bool(context.dense[layer - 1].activation.cell_slope)
 
 
-def _zeros(context: Context) -> Proof | None:
-    """The row of all a times the matrix is 0 everywhere: what is meant is diag(a)."""
-    if not _is_softmax(context):
+def _slope(context: Context, layer: int, unit: int) -> Live:
+    """da/dz of a unit."""
+    own, c = context.dense[layer - 1], Cells(context)
+    assert own.activation.cell_slope and own.activation.slope
+    value = own.activation.slope
+
+    def claim(n: Arrays) -> float:
+        z, a = n.z(layer)[unit : unit + 1], n.a(layer)[unit : unit + 1]
+        return float(value(z, a, own.hyper)[0])
+
+    return own.activation.cell_slope(c.z(layer, unit), c.a(layer, unit), own.hyper), told(claim)
+
+
+def _diagonal(context: Context) -> Proof | None:
+    """The vector of slopes is the diagonal of the Jacobian, which has n² numbers."""
+    last, units = context.depth, context.sizes[-1]
+    if units == 1 or not _by_unit(context, last):
         return None
-    c, last = Cells(context), context.depth
-    a = [c.a(last, j) for j in range(context.sizes[-1])]
-    products = [a[0] * (1 - a[0]), *(-one * a[0] for one in a[1:])]
-
-    def measured(n: Arrays) -> float:
-        z = n.z(last)
-        up, down = (SOFTMAX.value(z + by * np.eye(len(z))[0], {})[0] for by in (H, -H))
-        return float(up - down) / (2 * H)
-
-    def moved(by: float) -> Expression:
-        """The first output with its z moved: its power is e^h times as large."""
-        return a[0] * exp(Number(by)) / (1 + a[0] * (exp(Number(by)) - 1))
-
+    z, a = (context.run(q, last).area(step=0, sample=0, fixed=True) for q in (Z, ACTIVATION))
+    if z is None or a is None:
+        return None
     return Proof(
-        (total(products), told(lambda n: n.a(last)[0] * (1 - n.a(last).sum()))),
-        (a[0] * (1 - a[0]), told(lambda n: n.a(last)[0] * (1 - n.a(last)[0]))),
-        ((moved(H) - moved(-H)) / (2 * Number(H)), told(measured)),
+        (call("COUNT", a), units),
+        (call("COUNT", a) * call("COUNT", a), units * units),
+        (call("COUNT", z) * call("COUNT", a), units * units),
+        counts=True,
     )
 
 
-def _from_one(context: Context) -> Proof | None:
-    """Units count from 0, so that a sum from 1 misses the first."""
-    if not _is_softmax(context):
+def _three_axes(context: Context) -> Proof | None:
+    """dz/dW has a number for each z and each weight."""
+    last, units, sources = context.depth, context.sizes[-1], context.sizes[-2]
+    z = context.run(Z, last).area(step=0, sample=0, fixed=True)
+    if units == 1 or z is None:
         return None
-    c, last = Cells(context), context.depth
-    a = [c.a(last, j) for j in range(context.sizes[-1])]
-    first = context.run(ACTIVATION, last).area(step=0, sample=0, fixed=True)
-    if first is None:
-        return None
+    c = Cells(context)
+    weights = context.knob(WEIGHT, last).whole(fixed=True)
+    row, column = c.count(WEIGHT, last, unit=0), c.count(WEIGHT, last, source=0)
     return Proof(
-        (total(a[1:]), told(lambda n: n.a(last)[1:].sum())),
-        (total(a), told(lambda n: n.a(last).sum())),
-        (call("SUM", first), told(lambda n: n.numbers.trace[ACTIVATION, last][0, 0].sum())),
+        (row, sources),
+        (column * row * column, units * units * sources),
+        (call("COUNT", z) * call("COUNT", weights), units * units * sources),
+        counts=True,
     )
 
 
-def _targets(context: Context) -> Proof | None:
-    """δ of the first output for targets twice as large, whose sum is 2 where it was 1."""
-    if not _is_softmax(context) or context.net.loss is not CROSS_ENTROPY:
+def _rows_of_jacobian(context: Context) -> Proof | None:
+    """dz/da as B lays it has a row for each a; section 4 says W, with a row for each z."""
+    last, units, sources = context.depth, context.sizes[-1], context.sizes[-2]
+    z = context.run(Z, last).area(step=0, sample=0, fixed=True)
+    if units == sources or z is None:
         return None
-    c, last, units = Cells(context), context.depth, range(context.sizes[-1])
-    a, t, base = c.a(last, 0), [2 * c.t(j) for j in units], ln(context.loss_hyper["log_base"])
-
-    def ln_b(n: Arrays) -> float:
-        return float(np.log(n.numbers.loss_hyper["log_base"]))
-
-    def measured(n: Arrays) -> float:
-        z = n.z(last)
-        moved = []
-        for by in (H, -H):
-            up = z + by * np.eye(len(z))[0]
-            moved.append(-2 * n.t @ (up - up.max() - np.log(np.exp(up - up.max()).sum())))
-        return float(moved[0] - moved[1]) / (2 * H) / ln_b(n)
-
-    def loss(by: float) -> Expression:
-        """Σ 2t·ln Σe^z − 2t₀·z₀, but for what the move of z₀ does not change."""
-        spread = ln(1 + a * (exp(Number(by)) - 1))
-        return (total(t) * spread - t[0] * Number(by)) / base
-
+    c = Cells(context)
     return Proof(
-        ((a - t[0]) / base, told(lambda n: (n.a(last)[0] - 2 * n.t[0]) / ln_b(n))),
+        (c.count(WEIGHT, last, unit=0), sources),
+        (call("COUNT", z), units),
+        (c.count(WEIGHT, last, source=0), units),
+        counts=True,
+    )
+
+
+def _left_side(context: Context) -> Proof | None:
+    """The gradient of a hidden weight, with itself among its factors."""
+    layer = context.depth - 1
+    if not _by_unit(context, layer):
+        return None
+    c, (slope, value) = Cells(context), _slope(context, layer, 0)
+    assert callable(value)
+    gradient = context.of_step(WEIGHT.gradient, layer, unit=0, source=0)
+
+    def printed(numbers: Numbers) -> float:
+        own = float(numbers.now(WEIGHT.gradient, layer)[0, 0])
+        return float(own * value(numbers) * Arrays(numbers).a(layer - 1)[0])
+
+    return by_difference(
+        context,
+        WEIGHT,
+        layer,
+        {"unit": 0, "source": 0},
+        (gradient * slope * c.a(layer - 1, 0), printed),
         (
-            (a * total(t) - t[0]) / base,
-            told(lambda n: 2 * (n.a(last)[0] * n.t.sum() - n.t[0]) / ln_b(n)),
+            c.delta(layer, 0) * c.a(layer - 1, 0),
+            told(lambda n: n.delta(layer)[0] * n.a(layer - 1)[0]),
         ),
-        ((loss(H) - loss(-H)) / (2 * Number(H)), told(measured)),
+    )
+
+
+def _chain(context: Context) -> Proof | None:
+    """dc/dz of an output: two derivatives multiplied, not added."""
+    last = context.depth
+    if context.net.loss is not HALF_SQUARED_ERROR or not _by_unit(context, last):
+        return None
+    c, (slope, value) = Cells(context), _slope(context, last, 0)
+    assert callable(value)
+    error = c.a(last, 0) - c.t(0)
+
+    def by_a(numbers: Numbers) -> float:
+        n = Arrays(numbers)
+        return float(n.a(last)[0] - n.t[0])
+
+    return Proof(
+        (error + slope, lambda m: by_a(m) + value(m)),
+        (error * slope, lambda m: by_a(m) * value(m)),
+        (c.delta(last, 0), told(lambda n: n.delta(last)[0])),
+    )
+
+
+def _total(context: Context) -> Proof | None:
+    """dc/da of a hidden unit, which moves all z of the output layer, each by its weight."""
+    last, units = context.depth, context.sizes[-1]
+    layer = last - 1
+    if not _by_unit(context, layer) or not 1 < units <= MOST_SOURCES:
+        return None
+    own = context.dense[layer - 1].bias
+    if not own or not own.axes:
+        return None
+    c, (slope, value) = Cells(context), _slope(context, layer, 0)
+    assert callable(value)
+    plain = total([c.delta(last, j) for j in range(units)])
+    weighed = total([c.delta(last, j) * c.w(last, j, 0) for j in range(units)])
+    return by_difference(
+        context,
+        BIAS,
+        layer,
+        {"unit": 0},
+        (plain * slope, lambda m: float(Arrays(m).delta(last).sum()) * value(m)),
+        (
+            weighed * slope,
+            lambda m: float(Arrays(m).delta(last) @ Arrays(m).w(last)[:, 0]) * value(m),
+        ),
     )
 
 
@@ -240,6 +308,13 @@ SLIPS = (
         _vector,
     ),
     Slip(
+        "3.1, matrix form",
+        "da/dz = a∘(1 − a), a vector",
+        "the diagonal of a Jacobian, right with ∘ only",
+        "numbers in da/dz, output layer; measured: values times sums",
+        _diagonal,
+    ),
+    Slip(
         "4, z of a unit",
         "z = a·w + b, without a sum",
         "z = Σ a·w + b, over all sources",
@@ -247,11 +322,25 @@ SLIPS = (
         _sum,
     ),
     Slip(
+        "4, matrix form, dz/dW",
+        "a of layer L−1, a vector",
+        "an array with three indices: a matrix for each z",
+        "how many numbers it has; measured: z times weights of the output layer",
+        _three_axes,
+    ),
+    Slip(
         "5.1.1, layer L−1, dz/dw",
         "a_q of layer L−1",
         "a_q of layer L−2",
         "gradient of the layer’s first weight; measured: Gradient check",
         _value_below,
+    ),
+    Slip(
+        "5.1.1, layer L−1, the last line",
+        "dc/dw · da/dz · dz/dw on its left",
+        "dc/da · da/dz · dz/dw",
+        "gradient of the layer’s first weight; measured: Gradient check",
+        _left_side,
     ),
     Slip(
         "5.1.2, layer L−1",
@@ -272,20 +361,42 @@ SLIPS = (
         "Σt = 1, as the outputs of softmax sum to 1",
         "a matter of the targets: δ = (aΣt − t)/ln b",
         "δ of the first output for twice the targets; measured as a central difference",
-        _targets,
+        softmax.targets,
     ),
     Slip(
         "5.2.1, where sums begin",
         "i from 1",
         "i from 0, as units count from 0",
         "sum of the outputs; measured: their sum at step 0",
-        _from_one,
+        softmax.from_one,
+    ),
+    Slip(
+        "A and B, “chain rule”",
+        "(f + g)′ = f′ + g′",
+        "that is the sum rule; the chain rule multiplies",
+        "dc/dz of the first output, printed: dc/da + da/dz; measured: Training",
+        _chain,
+    ),
+    Slip(
+        "B, rule for Jacobians, beside section 4",
+        "a row for each variable",
+        "a row for each function: dz/da = W",
+        "rows of dz/da, output layer; measured: rows of W",
+        _rows_of_jacobian,
+    ),
+    Slip(
+        "B, total derivative",
+        "the sum of all partial derivatives",
+        "each one times how fast its variable moves",
+        "first hidden unit, Σ dc/dz without and with the weights, times its slope; measured: "
+        "Gradient check of its bias",
+        _total,
     ),
     Slip(
         "B, da/dz",
         "a column of sums, or the row of all a times a matrix",
         "the matrix itself: diag(a) times that matrix",
         "its first number; measured as a central difference",
-        _zeros,
+        softmax.zeros,
     ),
 )

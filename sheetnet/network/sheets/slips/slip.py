@@ -43,7 +43,8 @@ class Proof:
 
     The numbers may be `counts`, of rows or of columns; those that differ in their last digits
     only are `fine`, and no differences. A number that Gradient check measures has its `verdict`
-    there, and the `size` of the costs in it.
+    there, and the `size` of the costs in it. One that is `decided` has looked at the lesson's own
+    numbers already.
     """
 
     printed: Live
@@ -52,6 +53,7 @@ class Proof:
     counts: bool = False
     fine: bool = False
     verdict: Ref | None = None
+    decided: bool = False
     size: float | Callable[[Any], float] = 1.0
 
 

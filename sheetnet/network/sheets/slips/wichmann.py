@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import call, total
+from sheetnet.expressions.formula import Expression, call, total
+from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, TARGET, WEIGHT
 from sheetnet.network.sheets.context import Context
@@ -49,6 +50,53 @@ def _below(context: Context) -> Proof | None:
     return by_difference(context, WEIGHT, last, place, printed, right)
 
 
+def _contraction(context: Context) -> Proof | None:
+    """∂J/∂W of a weight: one product of H and A, where a sum over the examples is meant."""
+    examples, last = range(context.samples), context.depth
+    if not 1 < len(examples) <= MOST_EXAMPLES:
+        return None
+    divisor = context.net.reduction.divisor(len(examples))
+    products = [
+        context.of_step(DELTA, last, sample=n, unit=0) * _taken(context, n) for n in examples
+    ]
+
+    def summed(numbers: Numbers, count: int) -> float:
+        delta, below = numbers.now(DELTA, last)[:count, 0], numbers.below(last)[:count, 0]
+        return float(delta @ below) / divisor
+
+    return by_difference(
+        context,
+        WEIGHT,
+        last,
+        {"unit": 0, "source": 0},
+        (products[0] / divisor, lambda m: summed(m, 1)),
+        (total(products) / divisor, lambda m: summed(m, len(examples))),
+    )
+
+
+def _taken(context: Context, sample: int) -> Expression:
+    """What the output layer takes from the first unit below it."""
+    if context.depth > 1:
+        return context.of_step(ACTIVATION, context.depth - 1, sample=sample, unit=0)
+    return context.fed(INPUT).ref(sample=sample, unit=0, fixed=True)
+
+
+def _one_number(context: Context) -> Proof | None:
+    """(A_in − T_in)/N is one entry of Δ."""
+    targets = context.fed(TARGET)
+    numbers = context.samples * context.sizes[-1]
+    if numbers == 1:
+        return None
+    cells = Cells(context)
+    rows, columns = cells.count(WEIGHT, context.depth, source=0), cells.count(INPUT, unit=0)
+    return Proof(
+        (call("COUNT", targets.ref(fixed=True)), 1),
+        (rows * columns, numbers),
+        (call("COUNT", targets.whole(fixed=True)), numbers),
+        counts=True,
+    )
+
+
 def _bracket(context: Context) -> Proof | None:
     """What stands to the right of ⊙ has as many columns as the layer below has units."""
     if context.depth < 2 or context.sizes[-3] == context.samples:
@@ -75,13 +123,30 @@ def _column(context: Context) -> Proof | None:
     )
 
 
+#: A column of ones, and the same as a row.
+ONES = "∂J/∂b = H J" + Rich((Run("N", -1),))
+
 SLIPS = (
     Slip(
+        "(2.4), so (4.5) to (4.7), (4.11), (4.17)",
+        "H ∂Z/∂W as a product of matrices",
+        "a contraction: Σ over both indices of Z",
+        "first weight of the output layer, printed: of one example; measured: Gradient check",
+        _contraction,
+    ),
+    Slip(
         "(2.13), (2.17), (3.16), (4.1), (4.20)",
-        "∂J/∂b = H J_Nᵗ",
-        "∂J/∂b = H J_N",
+        ONES + Rich((Run("t", 1),)),
+        ONES,
         "rows of the right factor; measured: examples, the columns of H",
         _ones,
+    ),
+    Slip(
+        "(2.22)",
+        "Δ = (A − T)/N of the indices in",
+        "so its entry in; Δ is the matrix",
+        "numbers on the right, in Δ; measured: targets",
+        _one_number,
     ),
     Slip(
         "(3.10)",
@@ -91,8 +156,8 @@ SLIPS = (
         _bracket,
     ),
     Slip(
-        "(4.10)",
-        "element ij of (W⁽ˡ⁾)ᵗ H⁽ˡ⁾",
+        "(4.10), and the text under (2.21)",
+        "element ij of (W⁽ˡ⁾)ᵗ H⁽ˡ⁾, of Δ",
         "element in",
         "how far the second index counts, l = L; measured: examples, the columns of H",
         _column,
