@@ -29,6 +29,7 @@ SHEETS = (
     "Surface",
     "Matrices",
     "Progress",
+    "Weights",
     "Training",
     "Gradient check",
     "Notation",

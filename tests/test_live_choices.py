@@ -24,7 +24,7 @@ from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.recalc import recalculate
 from sheetnet.workbook.knobs import edits
-from tests.books import assert_follows, cell_of, edited, findings, formula_of, set_text
+from tests.books import assert_follows, book_with, cell_of, edited, findings, formula_of, set_text
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 LOSSES = ("half_squared_error", "squared_error", "binary_cross_entropy")
@@ -220,3 +220,16 @@ def test_options_that_changed_places_are_noticed(
 
     monkeypatch.setattr(live, "_choose", swapped)
     assert not verify(build(lesson(), tmp_path / "swapped.xlsx")).ok
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("iris", "probabilities that add up to 1, and cross entropy"), ("xor", "")]
+)
+def test_a_loss_that_nothing_switches_is_said_on_start(name: str, says: str) -> None:
+    found = Lesson.load(name).shortened(1)
+    training = found.training.model_copy(update={"live_choices": True})
+    found = found.model_copy(update={"training": training})
+    book = book_with(found, found.settings)
+    texts = [str(cell.content) for cell in book["Start"].cells.values()]
+    held = [text for text in texts if "The loss has no drop-down here" in text]
+    assert [says in text for text in held] == [True] * bool(says)

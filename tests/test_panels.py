@@ -27,7 +27,7 @@ from tests.strategies import NOTATIONS, contents, hits_a_kink
 #: The sheets whose names begin a panel's sheets, and Notation, where the slips stand.
 OTHERS = {
     "Start", "Inputs", "Network", "Chain rule", "Descent", "Surface", "Matrices", "Progress",
-    "Training", "Gradient check", "Drawing", "Paths", "Descent curve", "Descent map",
+    "Weights", "Training", "Gradient check", "Drawing", "Paths", "Descent curve", "Descent map",
     "Surface points", "Differences", "Parameters", "Lesson", "Words", "Index",
 }  # fmt: skip
 

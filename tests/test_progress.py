@@ -1,4 +1,4 @@
-"""Progress: charts of the run that follow the chosen example, with every weight in one."""
+"""Progress and Weights: charts of the run; every weight has a curve of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Expression
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.sheets import progress
+from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.parameters import every
+from sheetnet.network.sheets import curves, progress, weights
 from tests.books import book_with
 
 
@@ -21,27 +23,39 @@ def test_outputs_and_targets_are_the_chosen_examples(sample: int) -> None:
     chosen: dict[Any, Any] = {("chosen_sample", None): np.array(float(sample))}
     book = book_with(lesson, lesson.settings.but(chosen))
     outputs, targets = book[progress.NAME].charts[1].series[2:4]
-    steps = progress.shown(100)
+    steps = curves.shown(100)
     found = book.area_values(outputs.y).ravel()
     expected = train(lesson).activations[-1][steps, sample - 1, 1]
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     assert set(book.area_values(targets.y).ravel()) == {lesson.data.targets[sample - 1][1]}
 
 
-@pytest.mark.parametrize("steps", [100, progress.LONG + 1])
-def test_every_weight_has_a_curve(steps: int) -> None:
-    lesson = Lesson.load("mazur").shortened(steps)
+@pytest.mark.parametrize(
+    ("name", "steps"), [("mazur", 100), ("mazur", curves.LONG + 1), ("iris", 3)]
+)
+def test_every_parameter_has_a_curve(name: str, steps: int) -> None:
+    """In one chart for a small layer, in a chart for each unit of a larger one (iris)."""
+    lesson = Lesson.load(name).shortened(steps)
     book = book_with(lesson, lesson.settings)
-    charts = book[progress.NAME].charts[2:]
-    curves = [book.area_values(series.y).ravel() for chart in charts for series in chart.series]
-    run, points = train(lesson), progress.shown(steps) if steps > progress.LONG else slice(None)
-    expected = [
-        array[points, *place]
-        for layer in range(2)
-        for array in (run.weights[layer], run.biases[layer])
-        for place in np.ndindex(array.shape[1:])
-    ]
-    np.testing.assert_allclose(np.array(curves), np.array(expected), rtol=1e-12)
+    charts = book[weights.NAME].charts
+    assert len(charts) == {"mazur": 2, "iris": 8}[name]
+    drawn = {str(s.title): book.area_values(s.y).ravel() for c in charts for s in c.series}
+    trace, symbols = train(lesson), Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
+    points = curves.shown(steps) if steps > curves.LONG else slice(None)
+    for each in every(lesson.net):
+        expected = trace[each.quantity, each.layer][(points, *each.place.values())]
+        np.testing.assert_allclose(drawn.pop(str(each.symbol(symbols))), expected, rtol=1e-12)
+    assert not drawn
+    for chart in charts:
+        looks = {(s.colour, s.dash, s.width) for s in chart.series}
+        assert len(looks) == len(chart.series) <= curves.MOST_CURVES
+
+
+def test_with_batches_no_chart_draws_one_example() -> None:
+    """Which stands at the same place of another batch a step later."""
+    lesson = Lesson.load("iris").shortened(3)
+    names = [sheet.name for sheet in book_with(lesson, lesson.settings).sheets]
+    assert progress.NAME not in names
 
 
 def test_the_cells_say_what_the_arrays_say() -> None:

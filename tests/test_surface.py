@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.sheets import surface
+from sheetnet.network.sheets import surface, surface_points
 from sheetnet.workbook.book import Book
 from tests.books import assert_cells_agree, book_with
 from tests.strategies import lessons
@@ -39,10 +39,10 @@ def test_the_map_is_the_output_of_the_network() -> None:
     }
     book = book_with(lesson, lesson.settings.but(chosen))
     # Inputs from 0 to 1: a tenth and 0.4 further on both sides.
-    places = np.linspace(-0.5, 1.5, surface.MAP)
+    places = np.linspace(-0.5, 1.5, surface_points.MAP)
     for i, j in ((0, 0), (0, 18), (7, 4), (18, 18)):
-        expected = output(lesson, 57, [places[j], places[surface.MAP - 1 - i]])
-        np.testing.assert_allclose(points(book)[i * surface.MAP + j], expected, rtol=1e-12)
+        expected = output(lesson, 57, [places[j], places[surface_points.MAP - 1 - i]])
+        np.testing.assert_allclose(points(book)[i * surface_points.MAP + j], expected, rtol=1e-12)
         shown = book.value(book[surface.NAME], surface.TOP + i, surface.LEFT + j)
         assert shown == pytest.approx(expected[1], rel=1e-12)
 
@@ -61,5 +61,5 @@ def test_the_cells_say_what_the_arrays_say(lesson: Lesson) -> None:
     names = [sheet.name for sheet in book.sheets]
     assert (surface.NAME in names) == (len(lesson.data.inputs[0]) <= 2)
     assume(surface.NAME in names)
-    for name in (surface.NAME, surface.POINTS):
+    for name in (surface.NAME, surface_points.POINTS):
         assert_cells_agree(book, name)

@@ -34,6 +34,7 @@ from sheetnet.network.sheets.panels.updates import UPDATES
 from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
+from sheetnet.network.sheets.weights import WEIGHTS
 from sheetnet.sheets import fitting, index, paper
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import digest
@@ -50,6 +51,7 @@ SHEETS: list[SheetKind] = [
     SURFACE_SHEET,
     MATRICES,
     PROGRESS,
+    WEIGHTS,
     SheetKind(TRAINING, training.fill),
     GRADIENT_CHECK,
     NOTATION,

@@ -1,6 +1,7 @@
-"""The knobs of a network's lesson: hyper-parameters, data, starting parameters, what is shown.
+"""The knobs of a network's lesson: hyper-parameters, data, starting parameters.
 
-To add one, write a function that yields a `Knob` and put it into `KNOBS`.
+To add one, write a function that yields a `Knob` and put it into `KNOBS`. Those of what is shown
+are in `viewing`.
 """
 
 from __future__ import annotations
@@ -12,26 +13,26 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from sheetnet.network import comparing
+from sheetnet.network import comparing, viewing
 from sheetnet.network.batches import order
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS, Symbols
-from sheetnet.network.parameters import choosable
+from sheetnet.network.moves import (
+    Moves,
+    other_rate,
+    other_targets,
+    other_threshold,
+    shaken,
+    shaken_parameter,
+    switched,
+)
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.quantities import (
-    CHOSEN_OUTPUT,
-    CHOSEN_PARAMETER,
-    CHOSEN_SAMPLE,
-    CHOSEN_STEP,
-    DESCENT_REACH,
-    DIFFERENCE_STEP,
-    FIRST_PARAMETER,
     INPUT,
     LEARNING_RATE,
     ORDER,
     SAMPLE,
-    SECOND_PARAMETER,
     STEP,
     TARGET,
     TEST_INPUT,
@@ -46,60 +47,11 @@ LARGEST = 1_000_000.0
 LARGEST_RATE = 1000.0
 #: Where a step is about the rate itself, larger ones leave every unit saturated.
 LARGEST_STEP = 3.0
-SMALLEST_H, LARGEST_H = 1e-6, 0.1
-#: The most outputs that a drop-down within a rule can list.
-MOST_OUTPUTS = 20
-#: Sizes in which parameters are shaken, so that each is large, middle and small once.
-SIZES = np.array([0.3, -0.3, 0.9, -0.9, 1.9, -1.9])
-
-
-def _shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Numbers of all signs and sizes: each place has another one every turn."""
-    order = (np.arange(value.size) + turn + value.ndim * (turn // len(SIZES))) % len(SIZES)
-    shaken: Array = (SIZES[order] * rng.uniform(0.9, 1.1, value.size)).reshape(value.shape)
-    return shaken
-
-
-def _shaken_parameter(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """The same; of two weights to one unit each is the smaller by far once."""
-    shaken = _shaken(value, rng, turn)
-    if value.shape == (1, 2):
-        shaken[0, 1] = SIZES[-1 - turn % len(SIZES)] * rng.uniform(0.9, 1.1)
-    return shaken
-
-
-def _other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Later such as outputs come near to, so that a large step overshoots.
-
-    The chosen example goes on with each turn: a turn later, its target is not always positive.
-    """
-    return (
-        _shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
-    )
-
-
-def _other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
-    """Smaller at first, so that all steps are near the first; later up to the largest."""
-    largest = float(np.log10(most / value.item()))
-    low, high = (-1.0, -0.5) if turn < len(SIZES) else (0.0, max(largest, 0.0))
-    moved: Array = value * 10.0 ** rng.uniform(low, high)
-    return moved
 
 
 class _Bounds(TypedDict):
     low: float
     high: float
-
-
-def _other_threshold(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """By turns below and above what gradients are; not in step with their signs."""
-    moved: Array = value * (0.03, 0.3, 30.0)[turn // 2 % 3] * rng.uniform(0.5, 2.0)
-    return moved
-
-
-class _Moves(TypedDict):
-    nudge: Callable[[Array, np.random.Generator], Array]
-    shake: Callable[[Array, np.random.Generator, int], Array]
 
 
 def _bounds(value: Array, low: float = -LARGEST, high: float = LARGEST) -> _Bounds:
@@ -126,7 +78,7 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         title=f"learning rate {rate}",
         note=f"The step size of {update}. Larger steps learn faster, until they overshoot.",
         nudge=lambda value, rng: value * 1.013,
-        shake=partial(_other_rate, most=LARGEST_STEP if by_size else LARGEST_RATE),
+        shake=partial(other_rate, most=LARGEST_STEP if by_size else LARGEST_RATE),
     )
     net = lesson.net
     for hyper in (*net.optimiser.hyper, *net.schedule.hyper):
@@ -134,7 +86,7 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
     if net.clipping:
         hyper = net.clipping.hyper
         knob = _hyper(hyper, lesson.hyper[hyper.name], 0.987, (0.5, 2.0))
-        yield replace(knob, shake=_other_threshold)
+        yield replace(knob, shake=other_threshold)
     for each in net.penalties:
         yield _hyper(each.penalty.hyper, each.strength, 0.987, (0.2, 3.0))
 
@@ -161,7 +113,7 @@ def _hyper(hyper: HyperParameter, value: Any, nudge: float, shake: tuple[float, 
     if hyper.choices:
         return _choice(hyper, value)
     own = np.array(value)
-    moves: _Moves = {
+    moves: Moves = {
         "nudge": lambda value, rng: value * nudge,
         "shake": lambda value, rng, turn: value * rng.uniform(*shake),
     }
@@ -217,10 +169,10 @@ def _data(lesson: Lesson) -> Iterator[Knob]:
     everywhere = (-LARGEST, LARGEST)
     allowed = lesson.net.loss.bounds or everywhere
     for quantity, rows, bounds, shake in (
-        (INPUT, lesson.data.inputs, everywhere, _shaken),
-        (TARGET, lesson.data.targets, allowed, _other_targets),
-        (TEST_INPUT, lesson.data.test_inputs, everywhere, _shaken),
-        (TEST_TARGET, lesson.data.test_targets, allowed, _other_targets),
+        (INPUT, lesson.data.inputs, everywhere, shaken),
+        (TARGET, lesson.data.targets, allowed, other_targets),
+        (TEST_INPUT, lesson.data.test_inputs, everywhere, shaken),
+        (TEST_TARGET, lesson.data.test_targets, allowed, other_targets),
     ):
         if not rows:
             continue
@@ -235,16 +187,9 @@ def _data(lesson: Lesson) -> Iterator[Knob]:
             **_bounds(value, *bounds),
             title=quantity.title.rstrip("s"),
             whole=whole,
-            nudge=_switched if whole else a_little,
+            nudge=switched if whole else a_little,
             shake=shake,
         )
-
-
-def _switched(value: Array, rng: np.random.Generator) -> Array:
-    """0 for 1 and 1 for 0, in the first place."""
-    switched = value.copy()
-    switched.flat[0] = 1 - switched.flat[0]
-    return switched
 
 
 def _order(lesson: Lesson) -> Iterator[Knob]:
@@ -284,117 +229,8 @@ def _parameters(lesson: Lesson) -> Iterator[Knob]:
                 quantity.axes[1:],
                 **_bounds(first[quantity.name]),
                 title=f"starting {quantity.singular or quantity.title}",
-                shake=_shaken_parameter,
+                shake=shaken_parameter,
             )
-
-
-def _shown(lesson: Lesson) -> Iterator[Knob]:
-    steps, samples = lesson.training.steps, lesson.samples
-    yield Knob(
-        CHOSEN_STEP.name,
-        None,
-        np.array(0.0),
-        low=0,
-        high=steps,
-        whole=True,
-        name="step",
-        title="step",
-        number_format="0",
-        note="Step 0 is before the first update, step n after n updates. Every sheet that shows "
-        "one step shows this one.",
-        original=False,
-        nudge=lambda value, rng: (value + 1) % (steps + 1),
-        shake=lambda value, rng, turn: value * 0 + (turn // len(SIZES)) % (steps + 1),
-    )
-    if samples > 1:
-        yield Knob(
-            CHOSEN_SAMPLE.name,
-            None,
-            np.array(1.0),
-            low=1,
-            high=samples,
-            whole=True,
-            name="example",
-            title="example",
-            number_format="0",
-            original=False,
-            nudge=lambda value, rng: value % samples + 1,
-            # Not in step with the numbers of all signs, or an example would show one sign only.
-            shake=lambda value, rng, turn: value * 0 + (turn + turn // 2) % samples + 1,
-        )
-    yield Knob(
-        DIFFERENCE_STEP.name,
-        None,
-        np.array(1e-4),
-        low=SMALLEST_H,
-        high=LARGEST_H,
-        name="h",
-        title="h",
-        number_format="0.0E+0",
-        home="Gradient check",
-        note="Smaller steps drown in rounding, larger ones miss the curve.",
-        original=False,
-        nudge=lambda value, rng: value * 1.5,
-    )
-
-
-def _chosen_parameters(lesson: Lesson) -> Iterator[Knob]:
-    """The weights or biases that sheets look at, by their symbols in the document."""
-    symbols = Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
-    listed = choosable(lesson.net)
-    choices = tuple(str(each.symbol(symbols)) for each in listed)
-    if not choices:
-        return
-    # Descent begins with two of the output's, which move the cost most.
-    first = next(n for n, each in enumerate(listed) if each.layer == lesson.net.depth)
-    second = min(first + 1, len(listed) - 1)
-    for quantity, at, home, note in (
-        (CHOSEN_PARAMETER, 0, "Chain rule", "shows how it reaches the cost"),
-        (FIRST_PARAMETER, first, "Descent", "draws the cost against it"),
-        (SECOND_PARAMETER, second, "Descent", "draws the cost against this one, too"),
-    ):
-        yield Knob(
-            quantity.name,
-            None,
-            np.array(choices[at], object),
-            choices=choices,
-            title=quantity.title,
-            home=home,
-            note=f"Choose a weight or a bias: the sheet {note}.",
-            original=False,
-        )
-    yield Knob(
-        DESCENT_REACH.name,
-        None,
-        np.array(2.0),
-        low=0.001,
-        high=1000,
-        title=DESCENT_REACH.title,
-        home="Descent",
-        note="How far the curve reaches to each side of the weight, besides the step itself.",
-        original=False,
-        nudge=lambda value, rng: value * 1.1,
-        shake=lambda value, rng, turn: value * rng.uniform(0.3, 2.0),
-    )
-
-
-def _chosen_output(lesson: Lesson) -> Iterator[Knob]:
-    """The output that Surface shows, where there are two inputs and several outputs."""
-    sizes = lesson.net.sizes
-    if sizes[0] != 2 or not 1 < sizes[-1] <= MOST_OUTPUTS:
-        return
-    symbols = Symbols(NOTATIONS[lesson.notation], sizes, lesson.samples)
-    choices = tuple(str(symbols.activation(symbols.last, unit)) for unit in range(sizes[-1]))
-    yield Knob(
-        CHOSEN_OUTPUT.name,
-        None,
-        np.array(choices[0], object),
-        choices=choices,
-        title="output",
-        home="Surface",
-        note="Choose an output: the map shows it.",
-        original=False,
-    )
 
 
 KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
@@ -404,9 +240,6 @@ KNOBS: list[Callable[[Lesson], Iterator[Knob]]] = [
     _data,
     _order,
     _parameters,
-    _shown,
-    _chosen_parameters,
-    _chosen_output,
 ]
 
 
@@ -418,4 +251,4 @@ def knobs(lesson: Lesson) -> list[Knob]:
 
 def turned(lesson: Lesson) -> list[Knob]:
     """The knobs of the lesson's own run."""
-    return [knob for declare in KNOBS for knob in declare(lesson)]
+    return [knob for declare in (*KNOBS, *viewing.KNOBS) for knob in declare(lesson)]

@@ -18,7 +18,7 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Compared, Derived, Numbers
 from sheetnet.network.placement import FIRST_ROW, TRAINING
 from sheetnet.network.quantities import STEP, Quantity, Role
-from sheetnet.network.sheets import inputs
+from sheetnet.network.sheets import curves, inputs
 from sheetnet.network.sheets.compared_runs import RunSheets, rises
 from sheetnet.network.sheets.compared_words import (
     AT,
@@ -50,9 +50,6 @@ from sheetnet.workbook.styles import FORWARD
 
 BEST_ROW, TROUBLE_ROW, HEAD_ROW = 4, 5, 7
 WIDTH, HEIGHT = 24.5, 10.5
-#: Told apart by lightness and by dashes, so in grey and without colour vision too.
-COLOURS = ("440154", "2A788E", "9A3412", "414487", "2F8F3E", "7C3AED")
-DASHES = ("", "dash", "dot", "dash-dot")
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
 
 COMPARED_COST = Quantity(
@@ -204,7 +201,7 @@ class _Writer:
         series = []
         for run in range(places.runs):
             x, y = self.curves.curve(run)
-            colour, dash = COLOURS[run % len(COLOURS)], DASHES[run % len(DASHES)]
+            colour, dash = curves.look(run)
             title = Ref(NAME, TOP + run, LABEL, True)
             series.append(Series(y, x, title, colour=colour, width=2.25, dash=dash))
         few = f", {len(self.curves.steps):,} of them" * (len(self.curves.steps) <= places.steps)

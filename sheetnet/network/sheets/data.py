@@ -6,6 +6,7 @@ the examples themselves, whose inputs and targets are there to be changed.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 import numpy as np
@@ -48,6 +49,8 @@ from sheetnet.workbook.model import PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import FORWARD, GIVEN
 
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
+#: In characters and points: the widest column, the height of a line in it.
+WIDEST, LINE = 24.0, 13.0
 RIGHT_TEXT, WRONG_TEXT = "right", "wrong"
 
 
@@ -115,6 +118,7 @@ class _Writer:
         sheet.tab_colour, sheet.cursor = styles.BLUE, (places.top, INPUTS)
         sheet.print_setup, sheet.default_width = PrintSetup(fit_width=1), 8.8
         sheet.widths |= {1: 2.5, SET: 10.0}
+        self._make_room()
         hint = "Yellow cells are yours to change; all else follows, at the step chosen on Start."
         frame.head(sheet, "Data: the examples and what becomes of them", hint, problem=PROBLEM)
         frame.banner(sheet, max(places.right, 24))
@@ -124,6 +128,27 @@ class _Writer:
         if places.standardise:
             self._write_standardised()
         self._write_outputs()
+
+    def _make_room(self) -> None:
+        """Columns as wide as the names in them, up to a limit; names of several words wrap."""
+        sheet, places, columns = self.sheet, self.places, self.context.lesson.data.columns
+
+        def widen(column: int, characters: int) -> None:
+            width = max(sheet.widths.get(column, sheet.default_width), characters + 1.5)
+            sheet.widths[column] = min(width, WIDEST)
+
+        lines = 1
+        for column, name in enumerate(columns, INPUTS):
+            widen(column, max(map(len, name.split()), default=0))
+            lines = max(lines, len(textwrap.wrap(name, int(sheet.widths[column]))))
+        sheet.heights[places.head] = LINE * lines + 2
+        if not places.named:
+            return
+        names = class_names(self.context)
+        for column, name in enumerate(names, LEFT + 2):
+            widen(column, len(name))
+        for column in (places.target_class, places.says):
+            widen(column, max(map(len, names)))
 
     def _write_heads(self) -> None:
         context, sheet, places = self.context, self.sheet, self.places

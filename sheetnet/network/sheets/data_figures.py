@@ -148,6 +148,7 @@ def _write_curves(
     """Cost and accuracy of both sets over the steps."""
     x = evaluation.column(1)
     axis = Axis("step", minimum=0, maximum=max(context.steps, 1))
+    sets = " and of the ".join(f"{name} set" for name in places.sets)
     series = [
         Series(evaluation.block(number).whole(fixed=True), x, f"{name} set", colour=colour)
         for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
@@ -162,11 +163,11 @@ def _write_curves(
             WIDTH,
             HEIGHT,
             tuple(series),
-            "The cost over the steps, of the training set and of the test set",
+            f"The cost over the steps, of the {sets}",
             axis,
             Axis(minimum=0, gridlines=True),
             "Cost",
-            legend=True,
+            legend=len(series) > 1,
         )
     ]
     if places.classified:
@@ -180,9 +181,10 @@ def _write_curves(
                 charts[0],
                 column=CHART_COLUMN + 7,
                 series=tuple(shares),
+                legend=len(shares) > 1,
                 y=y,
                 title="Accuracy",
-                alt_text="The share of examples that are right, over the steps, of both sets",
+                alt_text=f"The share of examples that are right, over the steps, of the {sets}",
             )
         )
     sheet.charts += charts

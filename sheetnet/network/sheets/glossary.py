@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetnet.network.live import OUTPUTS
 from sheetnet.network.sheets import gradient_check
 from sheetnet.network.sheets.context import Context
 
@@ -52,7 +53,24 @@ def tick(context: Context) -> str:
     return f"✓ says that two ways of computing a number agree{pairs}; a red ✗ that they do not."
 
 
+def fixed_loss(context: Context) -> str:
+    """Why a lesson whose other choices are live has no drop-down of losses; "" where it has."""
+    last, switched = context.dense[-1:], any(h.choices for h in context.net.loss.hyper)
+    if not context.lesson.training.live_choices or switched or not last:
+        return ""
+    activation, loss = last[0].activation, context.net.loss
+    why = f"it can be switched where the outputs are {' or '.join(OUTPUTS)}, not {activation.name}"
+    if loss.fused_with == activation.name:
+        why = (
+            f"{activation.name} makes the outputs probabilities that add up to 1, and "
+            f"{loss.name.replace('_', ' ')} is the loss for these"
+        )
+    return f"The loss has no drop-down here: {why}."
+
+
 def lines(context: Context) -> list[str]:
     """The sentences, in the order in which the words are met."""
+    fixed = fixed_loss(context)
     checked = [check()] if gradient_check.applies(context) else []
-    return [cost(context), gradient(context), delta(context), *checked, tick(context)]
+    said = [cost(context), *[fixed] * bool(fixed), gradient(context), delta(context)]
+    return [*said, *checked, tick(context)]

@@ -1,192 +1,120 @@
-"""Progress: the run in charts: the cost, the outputs against their targets, the weights.
+"""Progress: the run in charts: the cost, the outputs against their targets, the learning rate.
 
 Outputs and targets are those of the chosen example, at steps evenly spread over the run, from
-the table under the charts; the cost and the weights are drawn from Training itself, in a long run
-the weights from the table as well: programs redraw every point of a chart after every edit.
+the table under the charts; the cost is drawn from Training itself. Where steps learn from batches,
+an example's outputs are there at its own steps only: then Data has the curves of all examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sheetnet.expressions.formula import Area
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import ACTIVATION, BIAS, COST, STEP, TARGET
+from sheetnet.network.quantities import ACTIVATION, COST, STEP, TARGET
+from sheetnet.network.schedules import SCHEDULED_RATE
+from sheetnet.network.sheets import curves
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
-from sheetnet.workbook.styles import FORWARD, GIVEN, UPDATE
+from sheetnet.workbook.styles import FORWARD, GIVEN
 
 NAME = "Progress"
 TOP, CHART_ROWS = 4, 17
-WIDTH, HEIGHT, ACROSS = 12.7, 8.4, 6
-#: The steps of the table; the most curves that a chart can be read with.
-STEPS, MOST_CURVES = 50, 12
-#: Runs of more steps have their weights in the table.
-LONG = 1_000
-COLOURS = (
-    styles.ORANGE,
-    styles.BLUE,
-    styles.GREEN,
-    styles.INK,
-    "9333EA",
-    "0891B2",
-    "A16207",
-    styles.PALE,
-)
+SIZE, ACROSS, SIDE_BY_SIDE = (12.7, 8.4), 6, 2
 
 
 def applies(context: Context) -> bool:
     """Whether a row of Training is a step, and the charts have something to show."""
     rows = all(block.rows == (STEP,) for block in context.runs)
-    return bool(context.dense) and rows and context.steps > 0 and context.sizes[-1] <= MOST_CURVES
+    if not (context.dense and rows and context.steps > 0):
+        return False
+    return _has_outputs(context) or _is_scheduled(context)
 
 
-def shown(steps: int) -> list[int]:
-    """The steps of the table, evenly spread, the first and the last among them."""
-    count = min(steps, STEPS)
-    return [round(i * steps / count) for i in range(count + 1)]
+def _has_outputs(context: Context) -> bool:
+    """Whether all steps see the same examples, and a chart can hold the outputs of one."""
+    return not context.net.batch and context.sizes[-1] <= curves.MOST_CURVES
+
+
+def _is_scheduled(context: Context) -> bool:
+    return context.net.schedule.scalar is not None
 
 
 def _fill(context: Context) -> list[Sheet]:
-    sheet = Sheet(NAME, "the run in charts: cost, outputs and targets, weights")
+    sheet = Sheet(NAME, "the run in charts: the cost, what the network says and should say")
     sheet.tab_colour, sheet.cursor = styles.GREEN, (TOP, 2)
     sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
     sheet.default_width = 11.0
     sheet.widths[1] = 2.5
-    of = " of the example that is chosen on Start" if context.batch else ""
-    hint = f"All steps of the run, live. Outputs and targets{of}."
+    hint = "All steps of the run, live."
+    if _has_outputs(context) and context.batch:
+        hint += " Outputs and targets of the example that is chosen on Start."
     frame.head(sheet, "Progress: the run in charts", hint, problem=PROBLEM)
-    curves = _curves(context)
-    table = TOP + CHART_ROWS * ((len(curves) + 3) // 2) + 2
-    charts = [_cost(context), _write_table(context, sheet, table)]
-    column = 3 + 2 * context.sizes[-1]
-    for layer, listed in curves.items():
-        if context.steps > LONG:
-            areas = _write_weights(context, sheet, table, column, listed)
-            column += len(listed)
-        else:
-            areas = [_on_training(context, parameter) for parameter in listed]
-        charts.append(_weights(context, layer, listed, areas))
-    for number, chart in enumerate(charts):
-        row, column = divmod(number, 2)
-        place = TOP + CHART_ROWS * row, 2 + ACROSS * column
-        sheet.charts.append(
-            Chart(
-                row=place[0],
-                column=place[1],
-                width=WIDTH,
-                height=HEIGHT,
-                series=chart.series,
-                alt_text=chart.alt_text,
-                title=chart.title,
-                x=chart.x,
-                y=chart.y,
-                legend=chart.legend,
-            )
-        )
-    frame.banner(sheet, 2 + 2 * ACROSS)
+    drawers = [_cost]
+    if _has_outputs(context):
+        drawers.append(_outputs)
+    if _is_scheduled(context):
+        drawers.append(_rate)
+    for number, draw in enumerate(drawers):
+        row, column = divmod(number, SIDE_BY_SIDE)
+        sheet.charts.append(draw(context, (TOP + CHART_ROWS * row, 2 + ACROSS * column)))
+    if _has_outputs(context):
+        _write_table(context, sheet)
+    frame.banner(sheet, 1 + SIDE_BY_SIDE * ACROSS)
     return [sheet]
 
 
 PROGRESS = SheetKind(NAME, _fill, applies=applies)
 
 
-def _steps(context: Context) -> Area:
-    """The numbers of the steps on Training."""
-    costs = context.run(COST)
-    return Area(costs.sheet, costs.top, 1, costs.bottom, 1, True)
+def _table(context: Context) -> int:
+    """The first row of the outputs."""
+    return TOP + CHART_ROWS * (1 + _is_scheduled(context)) + 2
 
 
-def _chart(title: str, series: list[Series], y: Axis, context: Context, alt_text: str) -> Chart:
-    x = Axis("step", minimum=0, maximum=context.steps)
-    legend = len(series) > 1
-    return Chart(0, 0, WIDTH, HEIGHT, tuple(series), alt_text, x, y, title, legend)
-
-
-def _cost(context: Context) -> Chart:
+def _cost(context: Context, at: tuple[int, int]) -> Chart:
     cost = context.run(COST).whole(fixed=True)
-    series = Series(cost, _steps(context), "cost", colour=styles.ORANGE)
+    title = "Each batch’s cost" if context.net.batch else "The cost"
+    series = [Series(cost, curves.all_steps(context), "cost", colour=styles.ORANGE)]
     y = Axis(str(context.symbols.cost), minimum=0, gridlines=True)
-    return _chart("The cost", [series], y, context, "The cost over the steps")
+    return curves.chart(context, at, SIZE, title, series, y, f"{title} over the steps")
 
 
-def _curves(context: Context) -> dict[int, list[Parameter]]:
-    """The parameters that have a curve, by layer: weights, and biases where there is room."""
-    found: dict[int, list[Parameter]] = {}
-    for layer in context.layers:
-        listed: list[Parameter] = []
-        for quantity in layer.parameters:
-            own = [
-                p for p in every(context.net) if (p.quantity, p.layer) == (quantity, layer.number)
-            ]
-            if len(listed) + len(own) <= MOST_CURVES:
-                listed += own
-        if listed:
-            found[layer.number] = listed
-    return found
+def _rate(context: Context, at: tuple[int, int]) -> Chart:
+    rate = context.run(SCHEDULED_RATE).whole(fixed=True)
+    title = "The learning rate of the update that follows"
+    series = [Series(rate, curves.all_steps(context), "rate", colour=styles.GREEN)]
+    y = Axis(str(context.symbols.learning_rate), minimum=0, gridlines=True)
+    return curves.chart(context, at, SIZE, title, series, y, "The learning rate over the steps")
 
 
-#: The numbers of a curve and of the steps they are at.
-Points = tuple[Area, Area]
+def _outputs(context: Context, at: tuple[int, int]) -> Chart:
+    """The outputs and targets at the steps of the table."""
+    top, series, symbols = _table(context), [], context.symbols
+    last = top + len(curves.shown(context.steps)) - 1
+    x = Area(NAME, top, 2, last, 2, True)
+    for unit in range(context.sizes[-1]):
+        colour, dash = curves.look(unit)
+        for offset, width, name in (
+            (3, 2.25, symbols.activation(context.depth, unit)),
+            (4, 0.75, symbols.target(unit)),
+        ):
+            column = offset + 2 * unit
+            area = Area(NAME, top, column, last, column, True)
+            series.append(Series(area, x, str(name), colour=colour, width=width, dash=dash))
+    alt_text = "Each output over the steps, and its target as a thin level line"
+    title = "Outputs (thick) and targets (thin)"
+    return curves.chart(context, at, SIZE, title, series, Axis(gridlines=True), alt_text)
 
 
-def _on_training(context: Context, parameter: Parameter) -> Points:
-    block = context.run(parameter.quantity, parameter.layer)
-    column = block.position(**parameter.place)[1]
-    return Area(block.sheet, block.top, column, block.bottom, column, True), _steps(context)
-
-
-def _write_weights(
-    context: Context, sheet: Sheet, top: int, first: int, listed: Sequence[Parameter]
-) -> list[Points]:
-    """Columns of the table, from column `first` on."""
-    steps, found = shown(context.steps), []
-    last = top + len(steps) - 1
-    for column, parameter in enumerate(listed, first):
-        sheet.put(top - 1, column, parameter.symbol(context.symbols), styles.symbol(UPDATE))
-        for row, step in enumerate(steps, top):
-            value = context.of_step(
-                parameter.quantity, parameter.layer, step=step, **parameter.place
-            )
-            sheet.put(row, column, value, UPDATE, claim=_at(parameter, step))
-        found.append(
-            (Area(NAME, top, column, last, column, True), Area(NAME, top, 2, last, 2, True))
-        )
-    return found
-
-
-def _at(parameter: Parameter, step: int) -> Callable[[Numbers], float]:
-    place = (step, *parameter.place.values())
-    return lambda numbers: float(numbers.trace[parameter.quantity, parameter.layer][place])
-
-
-def _weights(
-    context: Context, layer: int, listed: Sequence[Parameter], points: Sequence[Points]
-) -> Chart:
-    series = [
-        Series(
-            y,
-            x,
-            str(parameter.symbol(context.symbols)),
-            colour=COLOURS[number % len(COLOURS)],
-            width=1.25 if parameter.quantity == BIAS else 2.0,
-        )
-        for number, (parameter, (y, x)) in enumerate(zip(listed, points, strict=True))
-    ]
-    title = f"The weights, {context.symbols.layer(layer)}"
-    alt_text = f"Each weight of layer {layer} over the steps"
-    return _chart(title, series, Axis(gridlines=True), context, alt_text)
-
-
-def _write_table(context: Context, sheet: Sheet, top: int) -> Chart:
-    """The outputs and targets at some steps; returns their chart."""
-    steps, depth, symbols = shown(context.steps), context.depth, context.symbols
-    units = range(context.sizes[-1])
+def _write_table(context: Context, sheet: Sheet) -> None:
+    """The outputs and targets at some steps."""
+    steps, depth, symbols = curves.shown(context.steps), context.depth, context.symbols
+    top, units = _table(context), range(context.sizes[-1])
     sheet.put(top - 2, 2, "Outputs and targets", styles.HEADING)
     sheet.fill(top - 2, 2, top - 2, 2 + 2 * len(units), styles.HEADING)
     sheet.put(top - 1, 2, "step", styles.LABEL_CENTRE)
@@ -202,20 +130,6 @@ def _write_table(context: Context, sheet: Sheet, top: int) -> Chart:
             sheet.put(row, 3 + 2 * unit, value, FORWARD, claim=_output(step, unit))
             target = context.given(TARGET, unit)
             sheet.put(row, 4 + 2 * unit, target, GIVEN, claim=_target(unit))
-    last, series = top + len(steps) - 1, []
-    x = Area(NAME, top, 2, last, 2, True)
-    for unit in units:
-        colour = COLOURS[unit % len(COLOURS)]
-        for offset, width, name in (
-            (3, 2.0, symbols.activation(depth, unit)),
-            (4, 0.75, symbols.target(unit)),
-        ):
-            column = offset + 2 * unit
-            area = Area(NAME, top, column, last, column, True)
-            series.append(Series(area, x, str(name), colour=colour, width=width))
-    alt_text = "Each output over the steps, and its target as a thin level line"
-    y = Axis(gridlines=True)
-    return _chart("Outputs (thick) and targets (thin)", series, y, context, alt_text)
 
 
 def _output(step: int, unit: int) -> Callable[[Numbers], float]:

@@ -1,14 +1,14 @@
 """The examples on the map of Surface: in which cell each is, and the marks of the cells.
 
-Below the map stand all examples, and a square of numbers with a place for each of its cells: what
-is marked there. The rules of the map only look at these, so that they cost no time.
+All examples stand on the workings, and right of the map a square of numbers with a place for each
+of its cells: what is marked there. The rules of the map only look at these, so that they cost no
+time; programs let rules look at their own sheet only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -17,9 +17,17 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import HALF, shown_sets
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.surface_points import (
+    FIRST_ROW,
+    MAP,
+    POINTS,
+    Points,
+    chosen,
+    places,
+)
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import NumberRule, Sheet
+from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import GIVEN
 
 #: The most examples that are marked.
@@ -29,29 +37,12 @@ MOST_EXAMPLES = 400
 SETS = ("training", "test")
 ADDED = ((1, 2), (4, 8))
 MARKS = (("", "○", "●", "◐"), ("", "□", "■", "◧"))
-EXAMPLE, TARGET_COLUMN, CODE = 2, 3, 4
+SQUARE_WIDTH = 2.6
 NOTE = (
-    "The cells of the map are counted from 0, row by row, from the top left; {count} is added "
-    "where the target is from 0.5 on."
+    "The cells of the map are counted from 0, row by row, from the top left; "
+    f"{MAP**2} is added where the target is from 0.5 on."
 )
-SQUARE = "What is in each cell: 1 for ○, 2 for ●, 4 for □, 8 for ■, added up"
-
-
-class Map(Protocol):
-    """Where the map stands: its upper left cell, its cells a side, the numbers of its columns."""
-
-    top: int
-    left: int
-    side: int
-
-    def place(self, axis: int, value: Expression) -> Expression:
-        """How far along an axis a value is, from 0 to 1."""
-
-    def places(self, numbers: Numbers, inputs: FloatArray) -> FloatArray:
-        """The same for examples × 2."""
-
-    def chosen(self, numbers: Numbers) -> int:
-        """The output that is shown, from 0."""
+SQUARE = "workings of the map: 1 for ○, 2 for ●, 4 for □, 8 for ■, added up"
 
 
 @dataclass(frozen=True)
@@ -62,6 +53,14 @@ class Example:
     number: int
 
 
+@dataclass(frozen=True)
+class Mark:
+    """When the first cell of the map has a mark, and the number format that shows it."""
+
+    when: Expression
+    number_format: str
+
+
 def examples(context: Context) -> list[Example]:
     """Those that are marked: all, up to a number of them."""
     counts = [inputs.height for inputs, _ in context.sets()]
@@ -69,111 +68,133 @@ def examples(context: Context) -> list[Example]:
     return found[:MOST_EXAMPLES]
 
 
-def codes(numbers: Numbers, on: Map) -> list[FloatArray]:
+def codes(numbers: Numbers) -> list[FloatArray]:
     """Of each set: the number of each example's cell, moved on where its target is high."""
     found = []
     for inputs, targets in shown_sets(numbers):
-        across, up = np.floor(on.places(numbers, inputs).T * (on.side - 1) + HALF)
-        high = targets[:, on.chosen(numbers)] >= HALF
-        found.append(across + on.side * (on.side - 1 - up) + on.side**2 * high)
+        across, up = np.floor(places(numbers, inputs).T * (MAP - 1) + HALF)
+        high = targets[:, chosen(numbers)] >= HALF
+        found.append(across + MAP * (MAP - 1 - up) + MAP**2 * high)
     return found
 
 
-def _marked(numbers: Numbers, on: Map, shown: Sequence[Example]) -> FloatArray:
-    """What is added up in each cell of the map: side × side."""
-    count = on.side**2
+def _marked(numbers: Numbers, shown: Sequence[Example]) -> FloatArray:
+    """What is added up in each cell of the map: rows × columns."""
+    count = MAP**2
     cells = np.zeros(count)
-    held = codes(numbers, on)
+    held = codes(numbers)
     for of, added in enumerate(ADDED[: len(held)]):
-        places = {int(held[of][each.number]) for each in shown if each.of == of}
+        there = {int(held[of][each.number]) for each in shown if each.of == of}
         for kind, add in enumerate(added):
             for cell in range(count):
-                cells[cell] += add * (cell + kind * count in places)
-    return cells.reshape(on.side, on.side)
+                cells[cell] += add * (cell + kind * count in there)
+    return cells.reshape(MAP, MAP)
 
 
-def write(sheet: Sheet, context: Context, on: Map, number: Expression | None) -> list[NumberRule]:
-    """Write both below the map; the rules that mark its cells."""
-    head = on.top + on.side + 6
-    top, shown = head + 1, examples(context)
-    sheet.put(head - 1, EXAMPLE, "The examples on the map", styles.HEADING)
-    sheet.fill(head - 1, EXAMPLE, head - 1, on.left + on.side - 1, styles.HEADING)
-    for column, title in ((EXAMPLE, "example"), (TARGET_COLUMN, "target"), (CODE, "cell")):
-        sheet.put(head, column, title, styles.LABEL_CENTRE.but(size=9))
-    sheet.notes[head, CODE] = NOTE.format(count=on.side**2)
-    for row, example in enumerate(shown, top):
-        _write_example(sheet, context, on, number, example, row)
-    return _write_square(sheet, on, shown, top)
+def write(
+    sheet: Sheet, points: Points, corner: tuple[int, int], number: Expression | None
+) -> list[Mark]:
+    """Write both; what marks the cells of the map, whose first one is at `corner`.
+
+    `number` is that of the output which the map shows, where there are several.
+    """
+    shown = examples(points.context)
+    table = _Table(points, number)
+    table.write(shown)
+    return _write_square(sheet, table, shown, corner)
 
 
-def _write_example(
-    sheet: Sheet, context: Context, on: Map, number: Expression | None, example: Example, row: int
-) -> None:
-    inputs, targets = context.sets()[example.of]
-    n = example.number
-    whole = styles.SIGN.but(number_format=f'"{SETS[example.of]} "0', size=8)
-    sheet.put(row, EXAMPLE, float(n + 1), whole)
-    target: Expression = targets.ref(sample=n, fixed=True)
-    line = targets.area(sample=n, fixed=True)
-    if number is not None and line is not None:
-        target = call("INDEX", line, 1, number)
-    look = GIVEN.but(horizontal="center", number_format=styles.FOUR)
-    sheet.put(row, TARGET_COLUMN, target, look, claim=_target(on, example))
-    cells = []
-    for axis in range(2):
-        place = on.place(axis, inputs.ref(sample=n, unit=axis, fixed=True))
-        cells.append(call("INT", place * (on.side - 1) + HALF))
-    code = cells[0] + on.side * (on.side - 1 - cells[1])
-    # 1 from a half on, else 0: a comparison would be one that every input must turn.
-    high = call("INT", (call("SIGN", Ref(sheet.name, row, TARGET_COLUMN) - HALF) + 2) / 2)
-    look = styles.SIGN.but(number_format="0", size=8)
-    claim = _code(on, example)
-    sheet.put(row, CODE, code + on.side**2 * high, look, claim=claim)
+class _Table:
+    """The examples on the workings, a row each."""
+
+    def __init__(self, points: Points, number: Expression | None) -> None:
+        self.points, self.number = points, number
+        self.left = points.right + 2
+        self.code = self.left + 2
+
+    def row(self, place: int) -> int:
+        """The row of the example that is listed at a place, from 0."""
+        return FIRST_ROW + place
+
+    def write(self, shown: Sequence[Example]) -> None:
+        sheet, small = self.points.sheet, styles.LABEL_CENTRE.but(size=9)
+        for column, title in enumerate(("example", "target", "cell"), self.left):
+            sheet.put(FIRST_ROW - 1, column, title, small)
+        sheet.notes[FIRST_ROW - 1, self.code] = NOTE
+        sheet.widths[self.left] = 12.0
+        for place, example in enumerate(shown):
+            self._write_example(example, self.row(place))
+
+    def _write_example(self, example: Example, row: int) -> None:
+        points, sheet, n = self.points, self.points.sheet, example.number
+        inputs, targets = points.context.sets()[example.of]
+        whole = styles.SIGN.but(number_format=f'"{SETS[example.of]} "0', size=8)
+        sheet.put(row, self.left, float(n + 1), whole)
+        target: Expression = targets.ref(sample=n, fixed=True)
+        line = targets.area(sample=n, fixed=True)
+        if self.number is not None and line is not None:
+            target = call("INDEX", line, 1, self.number)
+        look = GIVEN.but(horizontal="center", number_format=styles.FOUR)
+        sheet.put(row, self.left + 1, target, look, claim=_target(example))
+        cells = []
+        for axis in range(2):
+            place = points.place(axis, inputs.ref(sample=n, unit=axis, fixed=True))
+            cells.append(call("INT", place * (MAP - 1) + HALF))
+        code = cells[0] + MAP * (MAP - 1 - cells[1])
+        # 1 from a half on, else 0: a comparison would be one that every input must turn.
+        high = call("INT", (call("SIGN", Ref(POINTS, row, self.left + 1) - HALF) + 2) / 2)
+        look = styles.SIGN.but(number_format="0", size=8)
+        sheet.put(row, self.code, code + MAP**2 * high, look, claim=_code(example))
 
 
-def _target(on: Map, example: Example) -> Callable[[Numbers], float]:
+def _target(example: Example) -> Callable[[Numbers], float]:
     def value(numbers: Numbers) -> float:
         _, targets = shown_sets(numbers)[example.of]
-        return float(targets[example.number, on.chosen(numbers)])
+        return float(targets[example.number, chosen(numbers)])
 
     return value
 
 
-def _code(on: Map, example: Example) -> Callable[[Numbers], float]:
-    return lambda numbers: float(codes(numbers, on)[example.of][example.number])
+def _code(example: Example) -> Callable[[Numbers], float]:
+    return lambda numbers: float(codes(numbers)[example.of][example.number])
 
 
-def _write_square(sheet: Sheet, on: Map, shown: Sequence[Example], top: int) -> list[NumberRule]:
-    """What is in each cell of the map, and the rules that say so in it."""
-    left, side = on.left + 2, on.side
-    sheet.put(top - 1, left, SQUARE, styles.HINT)
+def _write_square(
+    sheet: Sheet, table: _Table, shown: Sequence[Example], corner: tuple[int, int]
+) -> list[Mark]:
+    """What is in each cell of the map, and what says so in it."""
+    top, on = corner
+    left = on + MAP + 1
+    sheet.put(top - 1, left, "What is marked in each cell", styles.HEADING)
+    sheet.fill(top - 1, left, top - 1, left + MAP - 1, styles.HEADING)
+    sheet.put(top + MAP + 2, left, SQUARE, styles.HINT)
     areas = []
     for of in range(2):
-        rows = [row for row, each in enumerate(shown, top) if each.of == of]
+        rows = [table.row(place) for place, each in enumerate(shown) if each.of == of]
         if rows:
-            areas.append((ADDED[of], Area(sheet.name, rows[0], CODE, rows[-1], CODE, True)))
+            areas.append((ADDED[of], Area(POINTS, rows[0], table.code, rows[-1], table.code, True)))
     pale = styles.SIGN.but(number_format="#", size=8, horizontal="center")
-    for i in range(side):
-        for j in range(side):
-            cell = Ref(sheet.name, on.top + side, on.left + j, True) + i * side
+    count = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
+    for j in range(MAP):
+        sheet.widths[left + j] = SQUARE_WIDTH
+        sheet.put(top + MAP, left + j, float(j), count)
+    for i in range(MAP):
+        for j in range(MAP):
+            cell = Ref(sheet.name, top + MAP, left + j, True) + i * MAP
             parts = []
             for added, area in areas:
                 for kind, add in enumerate(added):
-                    here = cell + kind * side**2 if kind else cell
+                    here = cell + kind * MAP**2 if kind else cell
                     is_there = call("SIGN", call("COUNTIF", area, here))
                     parts.append(is_there * add if add > 1 else is_there)
             sheet.put(top + i, left + j, sum(parts[1:], start=parts[0]), pale)
-    lengths = {"up": side, "across": side}
+    lengths = {"up": MAP, "across": MAP}
     block = Block("", None, sheet.name, top, left, ("up",), ("across",), lengths)
-    sheet.claim(block, lambda numbers: _marked(numbers, on, shown))
-    for column in (left + side - 2, left + side - 1):
-        sheet.widths[column] = sheet.widths[on.left]
-    area = Area(sheet.name, on.top, on.left, on.top + side - 1, on.left + side - 1)
+    sheet.claim(block, lambda numbers: _marked(numbers, shown))
     first = Ref(sheet.name, top, left)
-    rules = []
+    marks = []
     for test, square in enumerate(MARKS[1][: 4 if len(areas) > 1 else 1]):
         for training, circle in enumerate(MARKS[0]):
             if circle or square:
-                style = styles.PLAIN.but(number_format=f'"{circle}{square}"')
-                rules.append(NumberRule(area, equal(first, 4 * test + training), style))
-    return rules
+                marks.append(Mark(equal(first, 4 * test + training), f'"{circle}{square}"'))
+    return marks

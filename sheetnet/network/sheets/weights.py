@@ -1,0 +1,187 @@
+"""Weights: the path of every weight and bias over the steps.
+
+A layer with few of them has one chart, another a chart for each of its units. The curves are
+drawn from Training itself; those of a long run from a table under the charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sheetnet.expressions.formula import Area
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.parameters import Parameter, every
+from sheetnet.network.quantities import BIAS, STEP, UNIT
+from sheetnet.network.sheets import curves
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.sheets import frame
+from sheetnet.sheets.words import PROBLEM
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
+from sheetnet.workbook.styles import UPDATE
+
+NAME = "Weights"
+NOTE_ROW, TOP, CHART_ROWS = 3, 4, 14
+SIZE, ACROSS, SIDE_BY_SIDE = (10.4, 7.0), 5, 3
+#: The most curves that a layer has in one chart, and the most charts of the sheet.
+MOST_TOGETHER, MOST_CHARTS = 8, 24
+
+
+@dataclass(frozen=True)
+class Group:
+    """The parameters of one chart: those of a layer, or of one of its units."""
+
+    layer: int
+    unit: int | None
+    parameters: tuple[Parameter, ...]
+
+
+def groups(context: Context) -> list[Group]:
+    """The charts of all layers whose curves can be told apart."""
+    found: list[Group] = []
+    for layer in context.layers:
+        own = tuple(p for p in every(context.net) if p.layer == layer.number)
+        if len(own) <= MOST_TOGETHER:
+            new = [Group(layer.number, None, own)] if own else []
+        else:
+            new = [
+                Group(
+                    layer.number,
+                    unit,
+                    tuple(p for p in own if p.place.get(UNIT, unit) == unit),
+                )
+                for unit in range(layer.units)
+            ]
+        fits = all(len(group.parameters) <= curves.MOST_CURVES for group in new)
+        if fits and len(found) + len(new) <= MOST_CHARTS:
+            found += new
+    return found
+
+
+def applies(context: Context) -> bool:
+    """Whether a row of Training is a step, and there are curves that can be told apart."""
+    rows = all(block.rows == (STEP,) for block in context.runs)
+    return bool(context.dense) and rows and context.steps > 0 and bool(groups(context))
+
+
+def _fill(context: Context) -> list[Sheet]:
+    sheet = Sheet(NAME, "the path of every weight and bias over the steps")
+    sheet.tab_colour, sheet.cursor = styles.GREEN, (TOP, 2)
+    sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
+    sheet.default_width = 11.0
+    sheet.widths[1] = 2.5
+    hint = (
+        "A line is one weight (thin: a bias) over the steps. Steep: it is learning; level: it "
+        "has settled, is fixed, or its gradient is 0."
+    )
+    frame.head(sheet, "Weights: their paths over the steps", hint, problem=PROBLEM)
+    drawn = groups(context)
+    _name_others(context, sheet, {group.layer for group in drawn})
+    places = _places(drawn)
+    table = TOP + CHART_ROWS * (places[-1][0] + 1) + 2
+    points = _Points(context, sheet, table)
+    for group, (row, column) in zip(drawn, places, strict=True):
+        at = TOP + CHART_ROWS * row, 2 + ACROSS * column
+        sheet.charts.append(_chart(context, group, at, points))
+    frame.banner(sheet, 1 + SIDE_BY_SIDE * ACROSS)
+    return [sheet]
+
+
+WEIGHTS = SheetKind(NAME, _fill, applies=applies)
+
+
+def _name_others(context: Context, sheet: Sheet, drawn: set[int]) -> None:
+    """Say which layers are not drawn."""
+    others = [
+        context.symbols.layer(layer.number)
+        for layer in context.layers
+        if layer.parameters and layer.number not in drawn
+    ]
+    if others:
+        text = f"Not drawn, since they have too many weights for a chart: {', '.join(others)}."
+        sheet.put(NOTE_ROW, 2, text, styles.HINT)
+
+
+def _places(drawn: Sequence[Group]) -> list[tuple[int, int]]:
+    """The row and the column of each chart: a layer of several begins a row of its own."""
+    found: list[tuple[int, int]] = []
+    row = column = 0
+    for number, group in enumerate(drawn):
+        begins = number > 0 and group.layer != drawn[number - 1].layer
+        apart = begins and (group.unit is not None or drawn[number - 1].unit is not None)
+        if column == SIDE_BY_SIDE or (apart and column):
+            row, column = row + 1, 0
+        found.append((row, column))
+        column += 1
+    return found
+
+
+def _chart(context: Context, group: Group, at: tuple[int, int], points: _Points) -> Chart:
+    series = []
+    for number, parameter in enumerate(group.parameters):
+        y, x = points.of(parameter)
+        colour, dash = curves.look(number)
+        name = str(parameter.symbol(context.symbols))
+        width = 1.0 if parameter.quantity == BIAS else 2.0
+        series.append(Series(y, x, name, colour=colour, width=width, dash=dash))
+    layer = context.symbols.layer(group.layer)
+    title, alt_text = layer, f"Each weight of layer {group.layer} over the steps"
+    if group.unit is not None:
+        unit = str(context.symbols.activation(group.layer, group.unit))
+        title, alt_text = f"{layer}: into {unit}", f"{alt_text}: those into its unit {unit}"
+    return curves.chart(context, at, SIZE, title, series, Axis(gridlines=True), alt_text)
+
+
+class _Points:
+    """Where the numbers of the curves stand."""
+
+    def __init__(self, context: Context, sheet: Sheet, table: int) -> None:
+        self._context, self._sheet, self._top = context, sheet, table
+        self._steps = curves.shown(context.steps)
+        self._last = table + len(self._steps) - 1
+        self._next, self._long = 3, context.steps > curves.LONG
+        self._written: dict[Parameter, int] = {}
+        if self._long:
+            self._write_steps()
+
+    def of(self, parameter: Parameter) -> tuple[Area, Area]:
+        """The numbers of a curve, and the steps that they are at."""
+        if self._long:
+            if parameter not in self._written:
+                self._write(parameter)
+            column = self._written[parameter]
+            return self._column(column), self._column(2)
+        block = self._context.run(parameter.quantity, parameter.layer)
+        column = block.position(**parameter.place)[1]
+        values = Area(block.sheet, block.top, column, block.bottom, column, True)
+        return values, curves.all_steps(self._context)
+
+    def _column(self, column: int) -> Area:
+        return Area(NAME, self._top, column, self._last, column, True)
+
+    def _write_steps(self) -> None:
+        sheet, top = self._sheet, self._top
+        sheet.put(top - 2, 2, "What is drawn", styles.HEADING)
+        sheet.put(top - 1, 2, "step", styles.LABEL_CENTRE)
+        count = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
+        for row, step in enumerate(self._steps, top):
+            sheet.put(row, 2, float(step), count)
+
+    def _write(self, parameter: Parameter) -> None:
+        context, sheet, column = self._context, self._sheet, self._next
+        symbol = parameter.symbol(context.symbols)
+        sheet.put(self._top - 1, column, symbol, styles.symbol(UPDATE))
+        for row, step in enumerate(self._steps, self._top):
+            value = context.of_step(
+                parameter.quantity, parameter.layer, step=step, **parameter.place
+            )
+            sheet.put(row, column, value, UPDATE, claim=_at(parameter, step))
+        self._written[parameter] = column
+        self._next += 1
+
+
+def _at(parameter: Parameter, step: int) -> Callable[[Numbers], float]:
+    place = (step, *parameter.place.values())
+    return lambda numbers: float(numbers.trace[parameter.quantity, parameter.layer][place])
