@@ -40,7 +40,7 @@ KNOB_ROW, HEAD_ROW, FIRST_ROW = 3, 5, 6
 LABEL, VALUE = 2, 3
 #: What stands on the left, row by row.
 NOW, HERE, SLOPE, STEP, AFTER, THERE, PROMISED, REACH = range(FIRST_ROW, FIRST_ROW + 8)
-WORDS_ROW = REACH + 2
+WORDS_ROW = REACH + 1
 CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 5, 14.5, 9.6
 #: The rows that the chart and the map take, and how high each of them is.
 CHART_ROWS, ROW_HEIGHT = cost_map.MOST, cost_map.ROW_HEIGHT
@@ -155,8 +155,8 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.freeze, sheet.print_setup = (HEAD_ROW, 1), PrintSetup(fit_height=1)
     workings = Sheet(CURVE, "workings: the points of the curve on Descent", workings=True)
     hint = (
-        "All other weights stay as they are at this step. The gradient is the slope of the curve "
-        "where the weight stands; the step goes down that slope."
+        "All other weights stay. The gradient is the slope of the curve at this step’s weight; "
+        "the step goes down that slope."
     )
     frame.head(sheet, "Descent: the cost against one weight", hint, problem=PROBLEM)
     sheet.widths |= {1: 2.5, LABEL: 21.0, VALUE: 14.0, VALUE + 1: 3.0}
@@ -290,15 +290,17 @@ class _Writer:
             ["From a cost of ", numbers[0], " the tangent leads to ", numbers[1]]
             + [", the curve to ", numbers[2], "."]
         )
+        # The outcome, of one line or two, stands close over what it comes from.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
-        sheet.put(WORDS_ROW, LABEL, text, prose)
-        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 2, VALUE)
+        sheet.put(WORDS_ROW + 2, LABEL, text, prose)
+        sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
             return outcomes[int(np.sign(np.round(_there(numbers) - _cost(numbers), 12))) + 1]
 
-        sheet.put(WORDS_ROW + 3, LABEL, outcome, prose.but(bold=True), claim=said)
-        sheet.merge(WORDS_ROW + 3, LABEL, WORDS_ROW + 4, VALUE)
+        look = prose.but(bold=True, vertical="bottom")
+        sheet.put(WORDS_ROW, LABEL, outcome, look, claim=said)
+        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 1, VALUE)
 
     def _write_ends(self, rows: Rows) -> int:
         """The ends of the tangent and of the step, for the chart; returns their first row."""
@@ -352,7 +354,7 @@ class _Writer:
                 height=CHART_HEIGHT,
                 series=series,
                 x=Axis("the chosen weight"),
-                y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
+                y=Axis(str(context.symbols.cost), gridlines=True),
                 alt_text="The cost against the chosen weight, with today’s point, the tangent "
                 "there and the step: along the tangent to the new weight, then to the curve",
             )

@@ -53,6 +53,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.print_setup = PrintSetup()
     _write_selectors(context, sheet)
     if not context.drawable:
+        sheet.about = "one step and one example, as coloured maps"
         maps.fill(context, sheet, SELECTOR_ROW)
         return [sheet]
     picture = Picture(context)

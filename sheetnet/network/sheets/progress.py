@@ -89,7 +89,7 @@ def _fill(context: Context) -> list[Sheet]:
                 legend=chart.legend,
             )
         )
-    frame.banner(sheet, 2 + 2 * ACROSS)
+    frame.banner(sheet, max(2 + 2 * ACROSS, *(column for _, column in sheet.cells)))
     return [sheet]
 
 
@@ -116,7 +116,10 @@ def _cost(context: Context) -> Chart:
 
 
 def _curves(context: Context) -> dict[int, list[Parameter]]:
-    """The parameters that have a curve, by layer: weights, and biases where there is room."""
+    """The parameters that have a curve, by layer: weights, and biases where there is room.
+
+    Of too many weights some, evenly chosen, so that no chart is without any.
+    """
     found: dict[int, list[Parameter]] = {}
     for layer in context.layers:
         listed: list[Parameter] = []
@@ -124,11 +127,25 @@ def _curves(context: Context) -> dict[int, list[Parameter]]:
             own = [
                 p for p in every(context.net) if (p.quantity, p.layer) == (quantity, layer.number)
             ]
+            if not listed and len(own) > MOST_CURVES:
+                last = MOST_CURVES - 1
+                own = [own[i * (len(own) - 1) // last] for i in range(MOST_CURVES)]
             if len(listed) + len(own) <= MOST_CURVES:
                 listed += own
-        if listed:
-            found[layer.number] = listed
+        found[layer.number] = listed
     return found
+
+
+def _titled(context: Context, layer: int, listed: Sequence[Parameter]) -> str:
+    """What a chart of parameters shows; how many of a layer's weights, if not all."""
+    where = context.symbols.layer(layer)
+    held = [p for p in every(context.net) if p.layer == layer]
+    if len(held) == len(listed):
+        return f"The weights, {where}"
+    weights = sum(p.quantity == listed[0].quantity for p in held)
+    if weights == len(listed):
+        return f"The weights without biases, {where}"
+    return f"{len(listed)} of {weights} weights, {where}"
 
 
 #: The numbers of a curve and of the steps they are at.
@@ -165,6 +182,11 @@ def _at(parameter: Parameter, step: int) -> Callable[[Numbers], float]:
     return lambda numbers: float(numbers.trace[parameter.quantity, parameter.layer][place])
 
 
+def _dash(number: int) -> str:
+    """Dashed where the colours begin again."""
+    return "dash" if number >= len(COLOURS) else ""
+
+
 def _weights(
     context: Context, layer: int, listed: Sequence[Parameter], points: Sequence[Points]
 ) -> Chart:
@@ -175,11 +197,12 @@ def _weights(
             str(parameter.symbol(context.symbols)),
             colour=COLOURS[number % len(COLOURS)],
             width=1.25 if parameter.quantity == BIAS else 2.0,
+            dash=_dash(number),
         )
         for number, (parameter, (y, x)) in enumerate(zip(listed, points, strict=True))
     ]
-    title = f"The weights, {context.symbols.layer(layer)}"
-    alt_text = f"Each weight of layer {layer} over the steps"
+    title = _titled(context, layer, listed)
+    alt_text = f"{title}, over the steps"
     return _chart(title, series, Axis(gridlines=True), context, alt_text)
 
 
@@ -212,7 +235,8 @@ def _write_table(context: Context, sheet: Sheet, top: int) -> Chart:
         ):
             column = offset + 2 * unit
             area = Area(NAME, top, column, last, column, True)
-            series.append(Series(area, x, str(name), colour=colour, width=width))
+            line = Series(area, x, str(name), colour=colour, width=width, dash=_dash(unit))
+            series.append(line)
     alt_text = "Each output over the steps, and its target as a thin level line"
     y = Axis(gridlines=True)
     return _chart("Outputs (thick) and targets (thin)", series, y, context, alt_text)

@@ -142,10 +142,13 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet], drawing: Cha
 def _manual(context: Context) -> list[str]:
     symbol = context.notation.rate_letter
     where = "an example on Data" if context.shows_data else "an input, a target"
+    network = "click on any number of Network: its formula is the document’s."
+    if not context.drawable:
+        network = "look at Network: a deep colour is a large number of that step."
     return [
         f"Change a yellow cell: the learning rate {symbol}, {where}, a starting weight. "
         "The whole run is computed again; the grey line stays where the lesson’s own run was.",
-        "Choose a step, then click on any number of Network: its formula is the document’s.",
+        f"Choose a step, then {network}",
         "Grey numbers beside the yellow cells are the lesson’s own: type them to go back.",
     ]
 
@@ -276,7 +279,9 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
         )
     sheet.notes[row, 2] = glossary.cost(context)
     if gradient_check.applies(context):
-        _checked(context, sheet, row, layout.aside)
+        # A word more, a column earlier.
+        partly = gradient_check.count(context) < context.net.parameter_count
+        _checked(context, sheet, row, layout.aside - partly)
     _verdict(context, sheet, row + 2, layout.left)
     return row + 4
 
