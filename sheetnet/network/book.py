@@ -86,8 +86,8 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     listed = index.sheet()
     # What a learner reads comes first, then the workings.
     points, drawing = start_charts.draw(context, layout.place)
-    behind = [*points, layout.own.fill(), context.words.sheet, listed]
-    others = sorted([*filled, *behind], key=lambda sheet: sheet.workings)
+    behind = [layout.own.fill(), context.words.sheet, listed]
+    others = sorted([*points, *filled, *behind], key=lambda sheet: sheet.workings)
     first = start.fill(context, layout, others, drawing)
     for sheet in (first, *others):
         fitting.fit(sheet)

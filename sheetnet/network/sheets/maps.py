@@ -113,7 +113,7 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
         place, head = (row, LEFT), (row, 2)
     sheet.put(*head, gradients, styles.symbol(BACKWARD))
     sheet.notes[head] = _of_whom(context)
-    sheet.put(head[0] + 1, head[1], _word(context), styles.LABEL_CENTRE)
+    sheet.put(head[0] + 1, head[1], _word(context), styles.LABEL_CENTRE.but(size=8))
     if head[1] > 2:
         for each in (row, row + 1):
             sheet.merge(each, head[1], each, place[1] - 2)

@@ -37,7 +37,7 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GIVEN, UPDATE
 
-SELECTOR_ROW = 3
+SELECTOR_ROW, ARROW_ROW = 3, 16.5
 ABOUT = "one step and one example: every neuron and its formula"
 LEGEND = (
     f"Lines are weights, discs activations: {styles.POSITIVE_NAME} positive, "
@@ -102,6 +102,9 @@ class _Cards:
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         self._write_shared()
+        # As high as the arrows ask for, so that programs make no row of their own height.
+        rows = range(self.picture.top, self.picture.bottom + 1)
+        self.sheet.heights |= dict.fromkeys(rows, ARROW_ROW)
         for card in self.picture.cards.values():
             self._write_card(card)
         self._write_targets()
