@@ -72,7 +72,7 @@ def test_the_map_is_the_cost_over_two_weights_largest_on_top() -> None:
 
 
 def test_the_words_say_what_a_large_step_does() -> None:
-    words = descent.WORDS_ROW + 3, descent.LABEL
+    words = descent.WORDS_ROW, descent.LABEL
     small = chosen(Lesson.load("mazur"))
     assert small.value(small[descent.NAME], *words) == "The step goes down."
     text = Lesson.load("mazur").text.replace('"sigmoid"', '"identity"')

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
-from sheetnet.network.sheets import start, status, training
+from sheetnet.network.sheets import start, start_charts, status, training
 from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.choices import CHOICES_SHEET
@@ -87,9 +87,10 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     filled = [sheet for kind in kinds for sheet in kind.fill(context)]
     listed = index.sheet()
     # What a learner reads comes first, then the workings.
+    points, drawing = start_charts.draw(context, layout.place)
     behind = [layout.own.fill(), context.words.sheet, listed]
-    others = sorted([*filled, *behind], key=lambda sheet: sheet.workings)
-    first = start.fill(context, layout, others)
+    others = sorted([*points, *filled, *behind], key=lambda sheet: sheet.workings)
+    first = start.fill(context, layout, others, drawing)
     for sheet in (first, *others):
         fitting.fit(sheet)
         paper.lay(sheet)

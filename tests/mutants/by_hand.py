@@ -193,8 +193,8 @@ BY_HAND = [
     ByHand(
         "Drawing: every label has the first unit's value",
         f"{SHEETS}/drawing.py",
-        "value = plan.picture.at(*quantity, unit=unit)",
-        "value = plan.picture.at(*quantity, unit=0)",
+        "value = plan.cell(quantity, own_layer, unit=unit)",
+        "value = plan.cell(quantity, own_layer, unit=0)",
     ),
     ByHand(
         "Network as maps: z where δ is meant",

@@ -16,6 +16,7 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import (
     CharacterProperties,
+    Font,
     Paragraph,
     ParagraphProperties,
     RegularTextRun,
@@ -24,7 +25,7 @@ from openpyxl.drawing.text import (
 from sheetnet.expressions.dialects import EXCEL, quoted
 from sheetnet.expressions.formula import Area, Ref
 from sheetnet.workbook.model import Axis, Chart, Series
-from sheetnet.workbook.styles import GREY, HAIR, INK
+from sheetnet.workbook.styles import FONT, GREY, HAIR, INK
 
 EMU_PER_POINT = 12_700
 DASHES = {"": None, "dash": "dash", "dot": "sysDot", "dash-dot": "dashDot"}
@@ -38,7 +39,10 @@ def chart_of(chart: Chart) -> ScatterChart:
     result.width, result.height = chart.width, chart.height
     if chart.title:
         result.title = _title(chart.title, 1100, bold=True)
-    result.legend = result.legend if chart.legend else None
+    if chart.legend:
+        result.legend.txPr = _text(_font(1000, INK))
+    else:
+        result.legend = None
     # openpyxl puts both axes on the left.
     result.x_axis.axPos = "b"
     _axis(result.x_axis, chart.x)
@@ -81,8 +85,18 @@ def _series(series: Series) -> Any:
     return result
 
 
+def _font(size: int, colour: str, *, bold: bool | None = None) -> CharacterProperties:
+    """The sheets' own font: that of the theme is another, and wider in some programs."""
+    return CharacterProperties(sz=size, b=bold, solidFill=colour, latin=Font(typeface=FONT))
+
+
+def _text(look: CharacterProperties) -> RichText:
+    """The look of texts that the chart makes itself."""
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
+
+
 def _title(text: str, size: int, *, bold: bool) -> Title:
-    look = CharacterProperties(sz=size, b=bold, solidFill=INK)
+    look = _font(size, INK, bold=bold)
     paragraph = Paragraph(
         pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)]
     )
@@ -91,7 +105,7 @@ def _title(text: str, size: int, *, bold: bool) -> Title:
 
 def _labels(side: str) -> DataLabelList:
     """The series' title beside its points."""
-    look = CharacterProperties(sz=800, solidFill=INK)
+    look = _font(800, INK)
     return DataLabelList(
         showSerName=True,
         showVal=False,
@@ -100,7 +114,7 @@ def _labels(side: str) -> DataLabelList:
         showPercent=False,
         showBubbleSize=False,
         dLblPos={"above": "t", "below": "b", "centre": "ctr"}[side],
-        txPr=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)]),
+        txPr=_text(look),
     )
 
 
@@ -118,5 +132,5 @@ def _axis(target: Any, axis: Axis) -> None:
     target.number_format = axis.number_format or "General"
     target.numFmt.sourceLinked = False
     target.tickLblPos = "low"
-    small = CharacterProperties(sz=900, solidFill=GREY)
-    target.txPr = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=small), endParaRPr=small)])
+    small = _font(900, GREY)
+    target.txPr = _text(small)

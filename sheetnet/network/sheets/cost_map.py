@@ -206,7 +206,7 @@ class _Writer:
         sheet.put(RUN_ROW - 3, 2, "The run on the map", styles.HEADING)
         sheet.fill(RUN_ROW - 3, 2, RUN_ROW - 3, 6, styles.HEADING)
         head = styles.LABEL_CENTRE
-        heads = ((2, "step"), (3, self.knobs[0]), (5, self.knobs[1]), (6, "cell"))
+        heads = ((2, "step"), (3, self.knobs[0]), (5, self.knobs[1]), (6, "map cell"))
         for column, title in heads:
             sheet.put(RUN_ROW - 2, column, title, head)
         sheet.notes[RUN_ROW - 2, 6] = CELLS
@@ -351,9 +351,9 @@ class _Writer:
     def _write_axes(self) -> None:
         """The numbers of the columns, the weights along both axes, what the colours mean."""
         sheet, count = self.sheet, self.count
-        pale = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
+        hidden = styles.PLAIN.but(number_format=";;;")  # only the rules of the map need them
         for j in range(count):
-            sheet.put(TOP + count, LEFT + j, float(j), pale)
+            sheet.put(TOP + count, LEFT + j, float(j), hidden)
         sheet.heights[TOP + count] = 9
         sheet.widths[LABELS] = LABEL_WIDTH
         small = styles.NUMBER.but(size=8, colour=styles.GREY, number_format="0.000")
@@ -366,8 +366,9 @@ class _Writer:
             look = small.but(horizontal=align)
             sheet.put(TOP + count + 1, LEFT + j, self._at(0, at), look, claim=_on(0, at))
             sheet.merge(TOP + count + 1, LEFT + j, TOP + count + 1, LEFT + j + 2)
-        hint = "white: low cost · orange: high · ● where the run comes through · ◆ this step"
-        sheet.put(TOP + count + 2, LABELS, hint, styles.HINT)
+        sheet.put(TOP + count + 2, LABELS, "white: low cost · orange: high", styles.HINT)
+        marks = "● where the run comes through · ◆ this step"
+        sheet.put(TOP + count + 3, LABELS, marks, styles.HINT)
 
     def _at(self, axis: int, place: float) -> Expression:
         middle, half = self._bounds(axis)

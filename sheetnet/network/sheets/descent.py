@@ -40,12 +40,14 @@ KNOB_ROW, HEAD_ROW, FIRST_ROW = 3, 5, 6
 LABEL, VALUE = 2, 3
 #: What stands on the left, row by row.
 NOW, HERE, SLOPE, STEP, AFTER, THERE, PROMISED, REACH = range(FIRST_ROW, FIRST_ROW + 8)
-WORDS_ROW = REACH + 2
+WORDS_ROW = REACH + 1
 CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 5, 14.5, 9.6
 #: The rows that the chart and the map take, and how high each of them is.
 CHART_ROWS, ROW_HEIGHT = cost_map.MOST, cost_map.ROW_HEIGHT
 #: Points of the curve, and how much further than the step it reaches.
 POINTS, FURTHER = 41, 1.25
+#: Changes of the cost are told to so many decimals: a difference has no more that count.
+CHANGE_DIGITS = 12
 #: The tangent is drawn over so much of the curve.
 TANGENT = 0.7
 
@@ -138,6 +140,10 @@ def _there(numbers: Numbers) -> float:
     return float(_landing(numbers)[0, -1])
 
 
+def _change(numbers: Numbers) -> float:
+    return float(np.round(_there(numbers) - _cost(numbers), CHANGE_DIGITS))
+
+
 # The sheet
 
 
@@ -155,8 +161,8 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.freeze, sheet.print_setup = (HEAD_ROW, 1), PrintSetup(fit_height=1)
     workings = Sheet(CURVE, "workings: the points of the curve on Descent", workings=True)
     hint = (
-        "All other weights stay as they are at this step. The gradient is the slope of the curve "
-        "where the weight stands; the step goes down that slope."
+        "All other weights stay. The gradient is the slope of the curve at this step’s weight; "
+        "the step goes down that slope."
     )
     frame.head(sheet, "Descent: the cost against one weight", hint, problem=PROBLEM)
     sheet.widths |= {1: 2.5, LABEL: 21.0, VALUE: 14.0, VALUE + 1: 3.0}
@@ -184,7 +190,7 @@ class _Writer:
         self._write_knobs()
         rows = self._write_workings()
         self._write_numbers(rows)
-        self._write_words()
+        self._write_words(rows)
         self._draw(rows)
 
     def _write_knobs(self) -> None:
@@ -273,11 +279,26 @@ class _Writer:
             self.sheet.put(row, VALUE, formula, look, claim=claim)
         self.sheet.put(REACH, LABEL, "curve reaches ±", styles.LABEL)
 
-    def _write_words(self) -> None:
+    def _write_changes(self, row: int) -> list[Ref]:
+        """How the tangent and how the curve change the cost, on the workings; their cells.
+
+        Sentences tell these: of the costs themselves the first digits are often the same.
+        """
+        cost, sheet = self.context.symbols.cost, self.workings
+        sheet.put(row, 1, "change of the cost", styles.LABEL)
+        tangent = self.value(SLOPE) * self.value(STEP)
+        curve = call("ROUND", self.value(THERE) - self.value(HERE), CHANGE_DIGITS)
+        claims = lambda n: _slope(n) * _step(n), _change
+        for column, change, claim in zip((2, 3), (tangent, curve), claims, strict=True):
+            sheet.put(row, column, change, FORWARD, claim=claim)
+        symbol = "change of " + cost
+        return [Ref(CURVE, row, column, True, symbol=symbol, digits=6) for column in (2, 3)]
+
+    def _write_words(self, rows: Rows) -> None:
         """What happened, in words: where the tangent leads, and where the curve."""
         sheet, rate = self.sheet, self.context.notation.rate_letter
-        here, there, promised = (self.value(row) for row in (HERE, THERE, PROMISED))
-        numbers = [guarded(filled_in(ref)) for ref in (here, promised, there)]
+        changes = self._write_changes(rows.top + POINTS + 10)
+        promised, change = (guarded(filled_in(ref)) for ref in changes)
         outcomes = (
             "The step goes down.",
             "The cost stays as it was.",
@@ -285,20 +306,22 @@ class _Writer:
             if self.context.net.optimiser.is_plain
             else f"The step leads up: what it keeps of earlier steps, or {rate}, is too large.",
         )
-        outcome = call("CHOOSE", call("SIGN", call("ROUND", there - here, 12)) + 2, *outcomes)
+        outcome = call("CHOOSE", call("SIGN", changes[1]) + 2, *outcomes)
         text = join(
-            ["From a cost of ", numbers[0], " the tangent leads to ", numbers[1]]
-            + [", the curve to ", numbers[2], "."]
+            ["The tangent promises that the cost changes by ", promised]
+            + ["; it changes by ", change, "."]
         )
+        # The outcome, of one line or two, stands close over what it comes from.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
-        sheet.put(WORDS_ROW, LABEL, text, prose)
-        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 2, VALUE)
+        sheet.put(WORDS_ROW + 2, LABEL, text, prose)
+        sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
-            return outcomes[int(np.sign(np.round(_there(numbers) - _cost(numbers), 12))) + 1]
+            return outcomes[int(np.sign(_change(numbers))) + 1]
 
-        sheet.put(WORDS_ROW + 3, LABEL, outcome, prose.but(bold=True), claim=said)
-        sheet.merge(WORDS_ROW + 3, LABEL, WORDS_ROW + 4, VALUE)
+        look = prose.but(bold=True, vertical="bottom")
+        sheet.put(WORDS_ROW, LABEL, outcome, look, claim=said)
+        sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 1, VALUE)
 
     def _write_ends(self, rows: Rows) -> int:
         """The ends of the tangent and of the step, for the chart; returns their first row."""
@@ -352,7 +375,7 @@ class _Writer:
                 height=CHART_HEIGHT,
                 series=series,
                 x=Axis("the chosen weight"),
-                y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
+                y=Axis(str(context.symbols.cost), gridlines=True),
                 alt_text="The cost against the chosen weight, with today’s point, the tangent "
                 "there and the step: along the tangent to the new weight, then to the curve",
             )

@@ -46,7 +46,7 @@ def check() -> str:
 
 
 def tick(context: Context) -> str:
-    where = ["on Network what stands there and Training"] if context.dense else []
+    where = ["on Network what stands there and Training"] if context.drawable else []
     if gradient_check.applies(context):
         where.append("on Gradient check the gradient and the measured slope")
     pairs = f" ({', '.join(where)})" if where else ""

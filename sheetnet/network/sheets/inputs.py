@@ -160,11 +160,11 @@ def place(
 ) -> list[tuple[Table, int]]:
     """Give the tables their rows from `top` on; returns each with its first row.
 
-    The lesson's values stand to the right of the widest table, `gap` columns further.
+    The lesson's values stand to the right of each table, `gap` columns further.
     """
     placed = []
-    aside = FIRST_COLUMN + max((table.width for table in chosen), default=0) + gap
     for table in chosen:
+        aside = FIRST_COLUMN + table.width + gap
         for part in table.parts:
             context.place_knob(part.knob, sheet, top + 2, FIRST_COLUMN + part.offset)
             place_original(context, part.knob, sheet, top + 2, aside + part.offset)

@@ -22,7 +22,7 @@ from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.quantities import ACTIVATION, DELTA, UNIT, Quantity, Z
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.picture import Picture, placed
+from sheetnet.network.sheets.picture import Picture, parameters, placed
 from sheetnet.network.sheets.stepping import Update
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading
@@ -102,7 +102,7 @@ class Lines:
             by = ", by the gradient of the example that the step learns from"
         self._section("Update" + by * context.batch)
         fixed: list[Rich] = []
-        for quantity, number, unit, source in self._picture.parameters():
+        for quantity, number, unit, source in parameters(context):
             if unit and not quantity.axes:
                 continue  # shared by all units, so said once
             place = placed(quantity, unit, source)

@@ -23,10 +23,10 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
-from sheetnet.network.sheets import drawing, lines, maps, shown
+from sheetnet.network.sheets import drawing, lines, maps, plans, shown
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
-from sheetnet.network.sheets.picture import NAME, Card, Picture, placed
+from sheetnet.network.sheets.picture import DRAWING_ROW, NAME, Card, Picture, placed
 from sheetnet.network.states import titled
 from sheetnet.network.sums import WRITTEN_OUT
 from sheetnet.sheets import frame
@@ -37,8 +37,13 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import ARROW_BACKWARD, ARROW_FORWARD, BACKWARD, FORWARD, GIVEN, UPDATE
 
-SELECTOR_ROW = 3
+SELECTOR_ROW, ARROW_ROW = 3, 16.5
 ABOUT = "one step and one example: every neuron and its formula"
+LEGEND = (
+    f"Lines are weights, discs activations: {styles.POSITIVE_NAME} positive, "
+    f"{styles.NEGATIVE_NAME} negative; thicker lines and darker discs for larger numbers. "
+    "Each unit stands over its boxes; grey is given, dotted what it is compared with."
+)
 
 
 def _fill(context: Context) -> list[Sheet]:
@@ -48,12 +53,19 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.print_setup = PrintSetup()
     _write_selectors(context, sheet)
     if not context.drawable:
+        sheet.about = "one step and one example, as coloured maps"
         maps.fill(context, sheet, SELECTOR_ROW)
         return [sheet]
     picture = Picture(context)
     _Cards(context, sheet, picture).write()
     lines.Lines(context, picture, sheet, picture.bottom + 2).fill()
-    return [sheet, drawing.fill(context, picture, sheet)] if drawing.fits(context) else [sheet]
+    if not plans.drawn_on_network(context):
+        return [sheet]
+    plan = plans.OverCards(context, picture, sheet)
+    points, chart = drawing.draw(plan, drawing.NAME, (DRAWING_ROW, 2), NAME)
+    sheet.charts.append(chart)
+    sheet.put(DRAWING_ROW + picture.drawing_rows, 2, LEGEND, styles.HINT)
+    return [sheet, points]
 
 
 NETWORK = SheetKind(NAME, _fill, applies=lambda c: bool(c.dense), derived=shown.DERIVED)
@@ -90,6 +102,9 @@ class _Cards:
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         self._write_shared()
+        # As high as the arrows ask for, so that programs make no row of their own height.
+        rows = range(self.picture.top, self.picture.bottom + 1)
+        self.sheet.heights |= dict.fromkeys(rows, ARROW_ROW)
         for card in self.picture.cards.values():
             self._write_card(card)
         self._write_targets()

@@ -36,6 +36,16 @@ def placed(quantity: Quantity, unit: int, source: int) -> dict[str, int]:
     return {axis: at for axis, at in ((UNIT, unit), (SOURCE, source)) if axis in quantity.axes}
 
 
+def parameters(context: Context) -> Iterator[tuple[Quantity, int, int, int]]:
+    """Every weight and bias (a shared one for each unit): quantity, layer, unit, source."""
+    for layer in context.dense:
+        for unit in range(layer.units):
+            weights = [(WEIGHT, layer.number, unit, source) for source in range(layer.sources)]
+            biases = [(layer.bias, layer.number, unit, 0)] if layer.bias else []
+            first = context.notation.bias_node_first
+            yield from [*biases, *weights] if first else [*weights, *biases]
+
+
 @dataclass(frozen=True)
 class Card:
     """The cells of one unit: rows for its sources, its bias if it has one, z and δ under its value.
@@ -217,13 +227,3 @@ class Picture:
     def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> Area | None:
         """Numbers of a picture do not adjoin."""
         return None
-
-    def parameters(self) -> Iterator[tuple[Quantity, int, int, int]]:
-        """Every weight and bias (a shared one for each unit): quantity, layer, unit, source."""
-        for layer, unit in self.cards:
-            sources = range(self.context.sizes[layer - 1])
-            weights = [(WEIGHT, layer, unit, source) for source in sources]
-            bias = self.context.dense[layer - 1].bias
-            biases = [(bias, layer, unit, 0)] if bias else []
-            first = self.context.notation.bias_node_first
-            yield from [*biases, *weights] if first else [*weights, *biases]

@@ -7,16 +7,11 @@ the cost, all of a small network on one screen of a laptop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
-from sheetnet.files.layout import row_under
 from sheetnet.lessons.parts import Try
-from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import (
     CHOSEN_STEP,
-    COST,
     INPUT,
     STEP,
     TARGET,
@@ -24,12 +19,12 @@ from sheetnet.network.quantities import (
     TEST_TARGET,
 )
 from sheetnet.network.sheets import (
-    drawing,
     followed,
     glossary,
     gradient_check,
     gradient_verdicts,
     inputs,
+    start_charts,
     status,
 )
 from sheetnet.network.sheets.context import Context
@@ -40,12 +35,11 @@ from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import Axis, Chart, Link, PrintSetup, Series, Sheet
+from sheetnet.workbook.model import Chart, Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
 NAME = frame.START
 SOURCE_ROW, ABOUT_ROW, KNOBS_ROW, FIRST_ROW = 3, 4, 6, 8
-CHART_ROW = ABOUT_ROW
 #: Widths in characters; a column of values is as wide as they are, within bounds.
 MARGIN, LABELS, VALUE, LONG_VALUE, GAP = 2.5, 18.0, 7.6, 8.8, 2.5
 #: The column where the lesson's own values end: as wide as its texts, within these bounds.
@@ -56,11 +50,6 @@ FEWEST = 6
 WORDS = 3
 #: A laptop's screen in pixels, what the right half needs at least, and its columns.
 SCREEN, RIGHT, COLUMNS = 1310.0, 400.0, 4
-#: Heights in cm: the drawing, a unit in it, the tallest; the curve, a curve without a drawing.
-DRAWING, UNIT, TALLEST, CURVE, CURVE_ALONE = 6.1, 1.15, 9.0, 5.0, 10.0
-#: Points: thinner than the curve, since LibreOffice paints the first series last, Excel first.
-GHOST, LIVE = 1.0, 2.5
-
 
 #: What stands on Data.
 DATA_KNOBS = (INPUT.name, TARGET.name, TEST_INPUT.name, TEST_TARGET.name)
@@ -98,14 +87,20 @@ class Layout:
             self.own.place(knob for knob in context.knobs.values() if knob.key in DATA_KNOBS)
 
     @property
+    def place(self) -> start_charts.Place:
+        """Where the charts stand."""
+        width = self.right_width / 96 * 2.54 - 0.1
+        return start_charts.Place(SOURCE_ROW, self.side, self.side + COLUMNS - 1, width)
+
+    @property
     def right_width(self) -> float:
         """Pixels of the right half: what the left one leaves of a screen."""
         widths = [MARGIN, LABELS, *[self.value_width] * self.values, self.aside_width, GAP]
         return max(RIGHT, SCREEN - sum(7 * width + 5 for width in widths))
 
 
-def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
-    """The sheet; `sheets` are the others, in their order."""
+def fill(context: Context, layout: Layout, sheets: Sequence[Sheet], drawing: Chart | None) -> Sheet:
+    """The sheet; `sheets` are the others, in their order; `drawing` is the network's, if any."""
     lesson = context.lesson
     sheet = Sheet(NAME, tab_colour=styles.BLUE)
     sheet.cursor = (FIRST_ROW, inputs.FIRST_COLUMN)
@@ -138,18 +133,22 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet]) -> Sheet:
     row = _texts(sheet, row, layout, "What the words mean", glossary.lines(context))
     row = _texts(sheet, row, layout, "How to use this workbook", _manual(context))
     _legend(context, sheet, row, layout)
-    free = _charts(context, sheet, layout, sheets)
-    _contents(sheet, free, layout.side, sheets)
+    under = start_charts.fill(context, sheet, layout.own, layout.place, drawing)
+    # Rows beside the knobs may be too low for a line, those beside the figures are too high.
+    _contents(sheet, max(under, verdict_row(layout) + 2), layout.side, sheets)
     return sheet
 
 
 def _manual(context: Context) -> list[str]:
     symbol = context.notation.rate_letter
     where = "an example on Data" if context.shows_data else "an input, a target"
+    network = "click on any number of Network: its formula is the document’s."
+    if not context.drawable:
+        network = "look at Network: a deep colour is a large number of that step."
     return [
         f"Change a yellow cell: the learning rate {symbol}, {where}, a starting weight. "
         "The whole run is computed again; the grey line stays where the lesson’s own run was.",
-        "Choose a step, then click on any number of Network: its formula is the document’s.",
+        f"Choose a step, then {network}",
         "Grey numbers beside the yellow cells are the lesson’s own: type them to go back.",
     ]
 
@@ -280,7 +279,9 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
         )
     sheet.notes[row, 2] = glossary.cost(context)
     if gradient_check.applies(context):
-        _checked(context, sheet, row, layout.aside)
+        # A word more, a column earlier.
+        partly = gradient_check.count(context) < context.net.parameter_count
+        _checked(context, sheet, row, layout.aside - partly)
     _verdict(context, sheet, row + 2, layout.left)
     return row + 4
 
@@ -317,89 +318,6 @@ def _verdict(context: Context, sheet: Sheet, row: int, last: int) -> None:
         sheet.put(row, 2, text, look, claim=claim)
     sheet.merge(row, 2, row, last)
     sheet.heights[row] = 28.0
-
-
-def _charts(context: Context, sheet: Sheet, layout: Layout, sheets: Sequence[Sheet]) -> int:
-    """The drawing at the chosen step and the curve under it; returns the next free row."""
-    width = layout.right_width / 96 * 2.54 - 0.1
-    found = [
-        chart
-        for other in sheets
-        for chart in other.charts
-        if any(series.x.sheet == drawing.NAME for series in chart.series)
-    ]
-    _shown_step(context, sheet, layout, bool(found))
-    row, tall = CHART_ROW, CURVE_ALONE
-    if found:
-        high = min(max(DRAWING, UNIT * max(context.sizes) + 1), TALLEST)
-        row, tall = row_under(sheet, row, high), CURVE
-    _curve(context, sheet, layout, row, width, tall)
-    for chart in found:
-        seen = replace(chart, row=CHART_ROW, column=layout.side, width=width, height=high)
-        sheet.charts.append(seen)
-    # Rows beside the knobs may be too low for a line, those beside the figures are too high.
-    return max(row_under(sheet, row, tall) + 1, verdict_row(layout) + 2)
-
-
-def _shown_step(context: Context, sheet: Sheet, layout: Layout, drawn: bool) -> None:
-    """What is shown, as a heading: the step, the example that is drawn, the cost there."""
-    what = "The network" if drawn else "The run"
-    drawn = drawn and context.batch
-    parts: list[object] = [f"{what} at step ", context.step]
-    if drawn:
-        parts += [", example ", context.sample]
-    cost, text = layout.own.cost
-    whose = "the batch" if context.net.batch else "all"
-    says = f"; cost of {whose}: " if drawn else ": cost "
-    parts += [says, guard(when(call("ISNUMBER", cost), text, "—"))]
-
-    def claim(numbers: Numbers) -> str:
-        example = f", example {numbers.sample + 1}" if drawn else ""
-        cost = in_figures(float(numbers.trace.costs[numbers.step]))
-        return f"{what} at step {numbers.step}{example}{says}{cost}"
-
-    sheet.put(SOURCE_ROW, layout.side, join(parts), HEADING, claim=claim)
-    right = layout.side + COLUMNS - 1
-    sheet.fill(SOURCE_ROW, layout.side, SOURCE_ROW, right, HEADING)
-
-
-def _curve(
-    context: Context, sheet: Sheet, layout: Layout, row: int, width: float, height: float
-) -> None:
-    """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
-    costs = context.run(COST)
-    cost = "Each batch’s cost" if context.net.batch else "The cost"
-    steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
-    own_steps, own_costs = layout.own.curve
-    x, y = layout.own.point
-    ghost = Series(own_costs, own_steps, "the lesson’s own run", colour=styles.PALE, width=GHOST)
-    live = Series(
-        costs.whole(fixed=True), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
-    )
-    point = Series(
-        y,
-        x,
-        "the chosen step",
-        colour=styles.ORANGE,
-        line=False,
-        marker="circle",
-        marker_size=8,
-        marker_colour=styles.ORANGE,
-    )
-    sheet.charts.append(
-        Chart(
-            row=row,
-            column=layout.side,
-            width=width,
-            height=height,
-            title=f"{cost} over the steps (grey: the lesson’s own)",
-            series=(ghost, live, point),
-            x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
-            y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
-            alt_text=f"Curve of the cost from step 0 to step {context.steps}, with a point at the "
-            "chosen step; behind it in grey the curve of the lesson’s own run",
-        )
-    )
 
 
 def _contents(sheet: Sheet, row: int, side: int, sheets: Sequence[Sheet]) -> None:

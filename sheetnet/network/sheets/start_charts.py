@@ -1,0 +1,111 @@
+"""The right half of Start: the network at the chosen step, and under it the curve of the cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetnet.expressions.figures import in_figures
+from sheetnet.expressions.formula import call, guard, join, when
+from sheetnet.files.layout import row_under
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import COST
+from sheetnet.network.sheets import drawing, plans
+from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.own import Own
+from sheetnet.sheets import frame
+from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.model import Axis, Chart, Series, Sheet
+from sheetnet.workbook.styles import HEADING
+
+#: Heights in cm: the drawing at least and at most; the curve, a curve without a drawing.
+LOWEST, HIGHEST, CURVE, CURVE_ALONE = 6.1, 9.0, 5.0, 10.0
+#: Points: thinner than the curve, since LibreOffice paints the first series last, Excel first.
+GHOST, LIVE = 1.0, 2.5
+
+
+@dataclass(frozen=True)
+class Place:
+    """The row of the heading, the first and the last column, the width of the charts in cm."""
+
+    row: int
+    left: int
+    right: int
+    width: float
+
+
+def draw(context: Context, place: Place) -> tuple[list[Sheet], Chart | None]:
+    """The drawing of the network for Start with the sheet of its points, if it is no tangle."""
+    if not plans.drawn_on_start(context):
+        return [], None
+    plan = plans.Alone(context, place.width, LOWEST, HIGHEST)
+    at = place.row + 1, place.left
+    points, chart = drawing.draw(plan, drawing.ON_START, at, frame.START)
+    return [points], chart
+
+
+def fill(context: Context, sheet: Sheet, own: Own, place: Place, drawn: Chart | None) -> int:
+    """The heading, the drawing and the curve; returns the row under them."""
+    _write_heading(context, sheet, own, place, bool(drawn))
+    row, tall = place.row + 1, CURVE_ALONE
+    if drawn:
+        sheet.charts.append(drawn)
+        row, tall = row_under(sheet, row, drawn.height), CURVE
+    sheet.charts.append(_curve(context, own, place, row, tall))
+    return row_under(sheet, row, tall) + 1
+
+
+def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_drawn: bool) -> None:
+    """What is shown: the step, the example that is drawn, the cost there."""
+    what = "The network" if is_drawn else "The run"
+    drawn = is_drawn and context.batch
+    parts: list[object] = [f"{what} at step ", context.step]
+    if drawn:
+        parts += [", example ", context.sample]
+    cost, text = own.cost
+    whose = "the batch" if context.net.batch else "all"
+    says = f"; cost of {whose}: " if drawn else ": cost "
+    parts += [says, guard(when(call("ISNUMBER", cost), text, "—"))]
+
+    def claim(numbers: Numbers) -> str:
+        example = f", example {numbers.sample + 1}" if drawn else ""
+        cost = in_figures(float(numbers.trace.costs[numbers.step]))
+        return f"{what} at step {numbers.step}{example}{says}{cost}"
+
+    sheet.put(place.row, place.left, join(parts), HEADING, claim=claim)
+    sheet.fill(place.row, place.left, place.row, place.right, HEADING)
+
+
+def _curve(context: Context, own: Own, place: Place, row: int, height: float) -> Chart:
+    """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
+    costs = context.run(COST)
+    cost = "Each batch’s cost" if context.net.batch else "The cost"
+    steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
+    own_steps, own_costs = own.curve
+    x, y = own.point
+    ghost = Series(own_costs, own_steps, "the lesson’s own run", colour=styles.PALE, width=GHOST)
+    live = Series(
+        costs.whole(fixed=True), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
+    )
+    point = Series(
+        y,
+        x,
+        "the chosen step",
+        colour=styles.ORANGE,
+        line=False,
+        marker="circle",
+        marker_size=8,
+        marker_colour=styles.ORANGE,
+    )
+    return Chart(
+        row=row,
+        column=place.left,
+        width=place.width,
+        height=height,
+        title=f"{cost} over the steps (grey: the lesson’s own)",
+        series=(ghost, live, point),
+        x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
+        y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
+        alt_text=f"Curve of the cost from step 0 to step {context.steps}, with a point at the "
+        "chosen step; behind it in grey the curve of the lesson’s own run",
+    )
