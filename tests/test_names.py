@@ -134,6 +134,15 @@ def test_epochs_are_steps() -> None:
         Lesson.model_validate(content)
 
 
+@pytest.mark.parametrize("epochs", [2.5, True, "ten", -1])
+def test_epochs_are_whole_numbers(epochs: object) -> None:
+    content = mazur()
+    del content["training"]["steps"]
+    content["training"]["epochs"] = epochs
+    with pytest.raises(ValueError, match="training.epochs: write a whole number from 0 on"):
+        Lesson.model_validate(content)
+
+
 def test_momentum_without_its_optimiser_says_what_to_write() -> None:
     content = mazur()
     content["training"]["momentum"] = 0.5

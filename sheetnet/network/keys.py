@@ -114,8 +114,10 @@ def in_steps(training: Any, examples: int) -> Any:
         raise ValueError("training.epochs: steps are given as well: take one of them out")
     rest = {key: value for key, value in training.items() if key != "epochs"}
     epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
+    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
+        raise ValueError(f"training.epochs: write a whole number from 0 on, not {epochs!r}")
     shown = rule.learns_from if rule and rule.learns_from else training.get("batch")
-    if isinstance(shown, int) and isinstance(epochs, int):
+    if isinstance(shown, int):
         epochs *= -(-examples // max(shown, 1))
     return {**rest, "steps": epochs}
 

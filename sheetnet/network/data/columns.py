@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from sheetnet.workbook.knobs import SMALLEST
 
 Numbers = list[list[float]]
 Column = int | str
+#: A number whose comma parts thousands, or is a decimal one.
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 #: Classes that an error names.
 NAMED = 5
 
@@ -73,7 +76,7 @@ def examples_of(
     inputs = inputs or sorted(set(range(table.width)) - set(targets))
     check_inputs(len(inputs), wanted, f"data.csv: {table.file}", ", or name the data.input_columns")
     names = tuple(table.names[j] for j in inputs) if table.names else ()
-    numbers = _numbers(table, inputs)
+    numbers = _numbers(table, inputs, "data.input_columns")
     if len(targets) == 1 and (classes or _holds_classes(table, targets[0], wanted)):
         found, labels = _classes(table, targets[0], classes)
         what = f"data.csv: {table.file}: {table.column(targets[0])}"
@@ -87,7 +90,7 @@ def examples_of(
         )
     if not classes and table.names and wanted.loss.fused_with == "softmax":
         classes = tuple(table.names[j] for j in targets)
-    answers = _numbers(table, targets)
+    answers = _numbers(table, targets, "data.target_columns")
     _check_bounds(table, targets, answers, wanted.loss)
     return Examples(numbers, answers, classes, names)
 
@@ -115,9 +118,19 @@ def encoded(labels: Sequence[int], classes: tuple[str, ...], wanted: Wanted, wha
         ways = "1 or 2" if count == 2 else f"{count:,}"
         raise ValueError(
             f"{what}: has {count:,} classes ({named}{more}), and network.layers[-1].units is "
-            f"{outputs}: set it to {ways}"
+            f"{outputs}: set it to {ways}{_alike(classes)}"
         )
     return [[float(label == place) for place in range(count)] for label in labels]
+
+
+def _alike(classes: tuple[str, ...]) -> str:
+    """Two names that may be meant as one, if there are any."""
+    met: dict[str, str] = {}
+    for name in classes:
+        other = met.setdefault(name.casefold().replace(" ", ""), name)
+        if other != name:
+            return f", or write {quoted(other[:20])} and {quoted(name[:20])} alike"
+    return ""
 
 
 def _not_classes(wanted: Wanted) -> str:
@@ -164,14 +177,18 @@ def _named(table: Table, name: str, where: str) -> int:
     raise ValueError(f"{where}: {table.file} has no column {quoted(name[:LONGEST_NAME])}: {hint}")
 
 
-def _numbers(table: Table, columns: list[int]) -> Numbers:
-    return [[_number(table, i, j) for j in columns] for i in range(len(table.rows))]
+def _numbers(table: Table, columns: list[int], field: str) -> Numbers:
+    """The numbers of some columns; `field` is the key that names others."""
+    return [[_number(table, i, j, field) for j in columns] for i in range(len(table.rows))]
 
 
-def _number(table: Table, row: int, column: int) -> float:
+def _number(table: Table, row: int, column: int, field: str) -> float:
     cell = table.rows[row][column]
     if not NUMBER.fullmatch(cell):
-        raise ValueError(f"data.csv: {table.place(row, column)}: {_no_number(cell)}")
+        remedy = _no_number(cell)
+        if not any(like_number(other[column]) for other in table.rows):
+            remedy += f"; the whole column is text, which naming the {field} leaves out"
+        raise ValueError(f"data.csv: {table.place(row, column)}: {remedy}")
     number = float(cell)
     if number and not SMALLEST <= abs(number) <= LARGEST:
         _refuse(f"data.csv: {table.place(row, column)}", number)
@@ -196,6 +213,11 @@ def _no_number(cell: str) -> str:
     if NOT_FINITE.fullmatch(cell):
         return f"is {shown}: write a finite number, or take the row out"
     if "," in cell and OTHER_NUMBER.fullmatch(cell):
+        if THOUSANDS.fullmatch(cell):
+            plain, point = cell.replace(",", ""), cell.replace(",", ".")
+            return (
+                f"{shown} has a comma: write {plain[:40]}, or {point[:40]} if it is a decimal comma"
+            )
         point = cell.replace(",", ".")
         instead = f" ({point[:40]})" if NUMBER.fullmatch(point) else ""
         return f"{shown} has a comma: write a point{instead}, and no marks between thousands"
