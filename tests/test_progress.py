@@ -71,16 +71,3 @@ def test_the_cells_say_what_the_arrays_say() -> None:
     assert formulas.keys() == claims.keys()
     for position, content in formulas.items():
         assert evaluate(content, book) == pytest.approx(claims[position], rel=1e-12)
-
-
-def test_no_layer_is_without_weights() -> None:
-    lesson = Lesson.load("spiral").shortened(2)
-    charts = book_with(lesson, lesson.settings)[progress.NAME].charts[2:]
-    assert len(charts) == len(lesson.net.layers)
-    for chart, layer in zip(charts, lesson.net.layers, strict=True):
-        assert all("b" not in series.title and "," not in series.title for series in chart.series)
-        count = layer.units * layer.sources
-        if count > progress.MOST_CURVES:
-            assert chart.title.startswith(f"{progress.MOST_CURVES} of {count} weights")
-            looks = [(series.colour, series.dash) for series in chart.series]
-            assert len(set(looks)) == len(looks) == progress.MOST_CURVES
