@@ -17,7 +17,7 @@ from sheetnet.network.batches import order
 from sheetnet.network.hyper import HyperParameter
 from sheetnet.network.initialisation import drawing
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
     CHOSEN_OUTPUT,
@@ -38,6 +38,7 @@ from sheetnet.network.quantities import (
     TEST_TARGET,
     UNIT,
 )
+from sheetnet.network.symbols import Symbols
 from sheetnet.workbook.knobs import Array, Knob, a_little
 
 #: Larger numbers are mistyped ones.
