@@ -33,7 +33,6 @@ from sheetnet.network.quantities import (
     UNIT,
     WEIGHT,
     Quantity,
-    Role,
     Z,
 )
 from sheetnet.network.sheets.context import Context
@@ -55,11 +54,6 @@ TOP, LEFT = 5, 2
 MOST_EXAMPLES, MOST_INPUTS, MOST_STEPS = 40, 8, 1_000
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
 CENTRED = styles.NUMBER.but(number_format="0.####", horizontal="center")
-
-#: Of all examples at a step, how many outputs are not their targets.
-MISTAKES = Quantity(
-    "mistakes", (STEP,), Role.FORWARD, "mistakes", lambda s, _, at: Rich(()) + "mistakes"
-)
 
 
 def refuses(lesson: Lesson) -> str:
@@ -116,8 +110,10 @@ class _Writer(Places):
         bold = notation.one.bold
         self.w, self.x = marked(f"*{w}*", bold=bold), marked(f"*{x}*", bold=bold)
         self.wx = self.w + Names(symbols).mark + self.x
-        apart = f"{notation.target_letter} − {symbols.value_letter(1)}"
-        self.rule = f"{notation.rate_letter}({apart}){x}"
+        value, taken = symbols.value_letter(1), x
+        if value == x:  # told apart by their layers
+            value, taken = (str(symbols.letter(x, "", layer)) for layer in (1, 0))
+        self.rule = f"{notation.rate_letter}({notation.target_letter} − {value}){taken}"
         self.sheet = Sheet(NAME, f"{self.wx}, the unit step, and the mistakes over the run")
 
     def write(self) -> None:
@@ -355,7 +351,7 @@ class _Writer(Places):
                 rest = rest + Ref(NAME, row + 1, LEFT + 3)
             sheet.put(row, LEFT + 3, rest, COUNT.but(colour=styles.GREY))
         length = {STEP: context.steps + 1}
-        held = Block(MISTAKES.name, None, NAME, first, LEFT + 2, (STEP,), (), length)
+        held = Block(arrays.MISTAKES.name, None, NAME, first, LEFT + 2, (STEP,), (), length)
         context.show(sheet, held)
         left = Block("", None, NAME, first, LEFT + 3, (STEP,), (), length)
         sheet.claim(left, lambda numbers: arrays.left(numbers)[:, None])
@@ -397,5 +393,5 @@ PERCEPTRON = SheetKind(
     NAME,
     _fill,
     refuses=refuses,
-    derived=(Derived(MISTAKES, lambda numbers, _: arrays.mistakes(numbers)),),
+    derived=(Derived(arrays.MISTAKES, lambda numbers, _: arrays.mistakes(numbers)),),
 )

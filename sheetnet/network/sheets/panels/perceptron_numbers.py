@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import ACTIVATION, ORDER, SOURCE, Quantity
+from sheetnet.network.quantities import ACTIVATION, ORDER, SOURCE, STEP, Quantity, Role
+
+#: Of all examples at a step, how many outputs are not their targets.
+MISTAKES = Quantity(
+    "mistakes", (STEP,), Role.FORWARD, "mistakes", lambda s, _, at: Rich(()) + "mistakes"
+)
 
 
 def mistakes(numbers: Numbers) -> FloatArray:
