@@ -9,8 +9,9 @@ import pytest
 
 from sheetnet.expressions.rich import Rich, Run, rich, typed
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.sheets.matrix_names import Names
+from sheetnet.network.symbols import Symbols
 
 
 def lesson_of(notation: str, *sizes: int) -> Lesson:

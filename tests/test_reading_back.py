@@ -144,8 +144,9 @@ def test_symbols_mean_what_they_were_written_for(name: str, notation: str) -> No
     decoder = Decoder(held)
     book = book_with(lesson, lesson.settings)
     assert len(book.readings) > 5
-    from sheetnet.network.notation import NOTATIONS, Symbols
+    from sheetnet.network.notation import NOTATIONS
     from sheetnet.network.quantities import BIAS, WEIGHT
+    from sheetnet.network.symbols import Symbols
 
     symbols = Symbols(NOTATIONS[notation], lesson.sizes)
     for layer, own in enumerate(lesson.net.layers, 1):

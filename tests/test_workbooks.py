@@ -73,6 +73,19 @@ def test_every_lesson_verifies_in_every_engine(
     assert cells[f"inputs moved, {engine}"] > 10_000
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("engine", ["ironcalc", "gnumeric"])
+@pytest.mark.parametrize("name", ["bhadani-perceptron", "bhadani-relu-neuron", "sabine-softmax"])
+def test_steps_masks_and_softmax_verify_in_opendocument(
+    name: str, engine: str, tmp_path: Path, program_or_skip: Any
+) -> None:
+    """What LibreOffice verifies above, in the programs that are given .xlsx there."""
+    program_or_skip(engine)
+    result = verify(build(name, tmp_path / "book.ods"), engine)
+    assert result.ok, findings(result)
+    assert not result.unclaimed and not result.untaken
+
+
 @pytest.mark.parametrize("notation", NOTATIONS)
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_lesson_reads_back_in_every_notation(name: str, notation: str) -> None:

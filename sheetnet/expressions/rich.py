@@ -49,6 +49,13 @@ def typed(text: str) -> str:
     return _CORNERS.sub(lambda match: f"[{match[1].translate(_ON_LINE)}]", text)
 
 
+def marked(text: str, *, bold: bool = True) -> Rich:
+    """Text whose pieces between asterisks are vectors: bold, where a document prints them so."""
+    pieces = text.split("*")
+    runs = (Run(piece, bold=bold and bool(at % 2)) for at, piece in enumerate(pieces) if piece)
+    return Rich(tuple(runs))
+
+
 def rich(value: Rich | str) -> Rich:
     return value if isinstance(value, Rich) else Rich((Run(value),) if value else ())
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.net import Net
-from sheetnet.network.notation import Symbols
 from sheetnet.network.quantities import UNIT, Quantity
+from sheetnet.network.symbols import Symbols
 
 #: A drop-down with more choices than these is no help.
 MOST_CHOICES = 1_000

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.notation import Symbols
 from sheetnet.network.states import letter_of, titled
+from sheetnet.network.symbols import Symbols
 
 STEP, SAMPLE, UNIT, SOURCE = "step", "sample", "unit", "source"
 

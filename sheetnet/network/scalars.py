@@ -12,8 +12,8 @@ from typing import Any
 
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich, Run, rich
-from sheetnet.network.notation import Symbols
 from sheetnet.network.quantities import Quantity, Role
+from sheetnet.network.symbols import Symbols
 
 Cells = Mapping[str, Expression]
 

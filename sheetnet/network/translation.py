@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from sheetnet.expressions.rich import Rich, typed
 from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, SOURCE, UNIT, Quantity
+from sheetnet.network.symbols import Symbols
 
 
 def in_notation(lesson: Lesson, key: str) -> Lesson:

@@ -23,7 +23,7 @@ from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
-from sheetnet.network.notation import NOTATIONS, Notation, Symbols
+from sheetnet.network.notation import NOTATIONS, Notation
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import placed
 from sheetnet.network.quantities import (
@@ -42,6 +42,7 @@ from sheetnet.network.quantities import (
     Quantity,
 )
 from sheetnet.network.scalars import lettered
+from sheetnet.network.symbols import Symbols
 from sheetnet.sheets.words import Words
 from sheetnet.workbook.blocks import Block, Blocks
 from sheetnet.workbook.book import Reading, name_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sheetnet.expressions.formula import Expression, Number, call
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.notation import TARGETS
 from sheetnet.network.quantities import (
     ACTIVATION,
     DELTA,
@@ -34,6 +33,7 @@ from sheetnet.network.sheets.matrix_writer import (
     Placed,
 )
 from sheetnet.network.sums import divided
+from sheetnet.network.symbols import TARGETS
 from sheetnet.workbook.styles import BACKWARD, GIVEN, HINT, UPDATE
 
 #: Of more units the slopes stand on no diagonal: nearly all of it would be 0.

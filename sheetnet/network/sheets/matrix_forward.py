@@ -7,7 +7,6 @@ from functools import cached_property
 
 from sheetnet.expressions.formula import Expression, call
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.notation import ACTIVATIONS, BIASES, SUMS, WEIGHTS
 from sheetnet.network.quantities import (
     ACTIVATION,
     BIAS,
@@ -34,6 +33,7 @@ from sheetnet.network.sheets.matrix_writer import (
     Part,
     Placed,
 )
+from sheetnet.network.symbols import ACTIVATIONS, BIASES, SUMS, WEIGHTS
 from sheetnet.workbook import styles
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 

@@ -6,7 +6,7 @@ from sheetnet.expressions.formula import Applied, Binary, Expression, Ref, rebui
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.net import Net
-from sheetnet.network.notation import ACTIVATIONS, BIASES, SUMS, TARGETS, WEIGHTS, Symbols
+from sheetnet.network.symbols import ACTIVATIONS, BIASES, SUMS, TARGETS, WEIGHTS, Symbols
 
 
 class Names:

@@ -8,7 +8,6 @@ from sheetnet.expressions.formula import Area, Binary, Expression, Ref, call
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.clipping import CLIP_FACTOR
-from sheetnet.network.notation import BIASES, WEIGHTS
 from sheetnet.network.quantities import BIAS, SHARED_BIAS, UNIT, WEIGHT, Quantity
 from sheetnet.network.sheets.matrix_parameters import ALL, rectangles
 from sheetnet.network.sheets.matrix_together import Together
@@ -17,6 +16,7 @@ from sheetnet.network.sheets.shown import NEXT_BIAS, NEXT_WEIGHT
 from sheetnet.network.sheets.stepping import Update
 from sheetnet.network.states import titled
 from sheetnet.network.sums import divided
+from sheetnet.network.symbols import BIASES, WEIGHTS
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.styles import BACKWARD, GIVEN, UPDATE

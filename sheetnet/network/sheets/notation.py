@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, when
 from sheetnet.expressions.rich import Rich, rich
-from sheetnet.network.notation import NOTATIONS, Notation, Symbols
+from sheetnet.network.notation import NOTATIONS, Notation
 from sheetnet.network.quantities import BIAS
 from sheetnet.network.sheets import doings
 from sheetnet.network.sheets.context import Context
@@ -15,6 +15,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.slips import met
 from sheetnet.network.sheets.slips.slip import Slip
+from sheetnet.network.symbols import Symbols
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, PASSED, UNDECIDED, mark_failures, write_check
 from sheetnet.workbook import styles

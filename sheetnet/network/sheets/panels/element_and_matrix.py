@@ -187,7 +187,7 @@ class _Panel(Pairs):
             shape,
             f"each value: {function}(" + self._of("Z", n, "in") + ")",
             lambda i, m: layer.applied([at(one, i, m)], 0),
-            s.matrix("A", n) + f" = {function}(" + s.matrix("Z", n) + ")",
+            s.matrix("A", n) + " = " + self.names.applied(function, n, s.matrix("Z", n)),
             layer.applied([other], 0),
             found.turned(ACTIVATION, n),
             FORWARD,
@@ -271,7 +271,7 @@ class _Panel(Pairs):
             shape,
             f"each slope: {layer.activation.symbol}′(" + self._of("Z", n, "in") + ")",
             lambda i, m: cell_slope(at(z, i, m), at(a, i, m), layer.hyper),
-            derivative(s, "σ", s.matrix("Z", n)),
+            self.names.slopes(layer.activation.symbol, n),
             slope + 0 * z_array if isinstance(slope, Number) else slope,
             lambda numbers: found.slope(numbers, n),
             BACKWARD,
@@ -284,7 +284,7 @@ class _Panel(Pairs):
             + " = "
             + self.names.cost_by_a(n)
             + f" {s.notation.hadamard} "
-            + derivative(s, "σ", s.matrix("Z", n)),
+            + self.names.slopes(layer.activation.symbol, n),
             delta_array * slope_array,
             lambda numbers: found.h(numbers, n),
             BACKWARD,

@@ -12,6 +12,7 @@ from typing import Any
 
 from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
 from sheetnet.expressions.rich import Rich, rich
+from sheetnet.network.arranging import arranged
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.losses import HALF_SQUARED_ERROR, SQUARED_ERROR
 from sheetnet.network.quantities import (
@@ -196,7 +197,9 @@ class _Panel(Beside):
         self.both(
             (1, 1),
             lambda *_: s.loss,
-            lambda *_: loss.cell(self.outputs, self.targets, context.loss_hyper),
+            lambda *_: arranged(
+                loss.cell(self.outputs, self.targets, context.loss_hyper), context.notation
+            ),
             lambda numbers: numbers.now(LOSS)[numbers.sample],
             FORWARD,
             s.loss + " = " + "½" * half + apart + self.names.mark + " · " + apart,

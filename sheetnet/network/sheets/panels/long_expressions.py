@@ -13,6 +13,7 @@ import numpy as np
 from sheetnet.expressions.formula import Expression, Number, Ref, total
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich
+from sheetnet.network.arranging import arranged
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
@@ -146,7 +147,8 @@ class _Panel:
 
     def _given(self) -> None:
         context, s = self.context, self.symbols
-        self._heading("What goes in: inputs, weights with the bias of each unit last, targets")
+        where = "first" if self.symbols.notation.bias_node_first else "last"
+        self._heading(f"What goes in: inputs, weights with the bias of each unit {where}, targets")
         top = self.row
         self.inputs = self._cells(
             LEFT,
@@ -172,20 +174,23 @@ class _Panel:
         self.row = max(top + 4, end) + 1
 
     def _weights(self, layer: Dense, left: int) -> tuple[list[list[Ref]], int]:
-        """The weights of a layer, a unit a row, its bias last; the last row."""
+        """The weights of a layer, a unit a row, its bias where the document has it; the last row.
+
+        What is returned has the bias last, whatever the document.
+        """
         context, s, n = self.context, self.symbols, layer.number
-        bias, sources = layer.bias, layer.sources
+        bias, sources, order = layer.bias, layer.sources, self._order(layer)
 
         def cell(j: int, k: int) -> Expression:
-            if k == sources:
+            if order[k] == sources:
                 return context.of_step(BIAS, n, unit=j)
-            return context.of_step(WEIGHT, n, unit=j, source=k)
+            return context.of_step(WEIGHT, n, unit=j, source=order[k])
 
         def values(numbers: Numbers) -> FloatArray:
             weights = numbers.now(WEIGHT, n)
             if not bias:
                 return weights
-            return np.hstack([weights, numbers.now(BIAS, n)[:, None]])
+            return np.hstack([weights, numbers.now(BIAS, n)[:, None]])[:, order]
 
         found = self._cells(
             left,
@@ -193,9 +198,18 @@ class _Panel:
             cell,
             values,
             UPDATE,
-            lambda j, k: s.bias(n, j) if k == sources else s.weight(n, j, k),
+            lambda j, k: s.bias(n, j) if order[k] == sources else s.weight(n, j, order[k]),
         )
-        return found, self.row + 2 * layer.units
+        sorted_ = [[row[order.index(k)] for k in range(len(order))] for row in found]
+        return sorted_, self.row + 2 * layer.units
+
+    def _order(self, layer: Dense) -> list[int]:
+        """A layer's sources as the document orders them; the number behind the last is the bias."""
+        sources = [*range(layer.sources)]
+        if not layer.bias:
+            return sources
+        first = self.symbols.notation.bias_node_first
+        return [layer.sources, *sources] if first else [*sources, layer.sources]
 
     def _sum(self, weights: list[Ref], sources: list[Any]) -> Expression:
         """A weighted sum; the bias, where there is one, stands where the document has it."""
@@ -234,6 +248,11 @@ class _Panel:
         self.row = row + 4
         return cell
 
+    def _cost(self, outputs: list[Expression]) -> Expression:
+        """The loss of outputs, as the document arranges it."""
+        loss = self.context.net.loss.cell(outputs, self.targets, self.context.loss_hyper)
+        return arranged(loss, self.context.notation)
+
     def _cost_from_hidden(self) -> None:
         """(5): the cost from the values of the hidden layer."""
         context, s = self.context, self.symbols
@@ -251,17 +270,16 @@ class _Panel:
         self.row = top + 4
         sums = [self._sum(w, list(self.hidden)) for w in self.w2]
         outputs = [self.second.applied(sums, i) for i in range(len(sums))]
-        equation = context.net.loss.cell(outputs, self.targets, context.loss_hyper)
+        equation = self._cost(outputs)
         self._whole("(5): the cost, with the hidden layer’s values as they are", equation)
 
     def _cost_from_inputs(self) -> None:
         """(6): the cost from the inputs, the hidden layer written out within."""
-        context = self.context
         inner = [self._sum(w, list(self.inputs)) for w in self.w1]
         hidden = [self.first.applied(inner, j) for j in range(len(inner))]
         sums = [self._sum(w, hidden) for w in self.w2]
         outputs = [self.second.applied(sums, i) for i in range(len(sums))]
-        equation = context.net.loss.cell(outputs, self.targets, context.loss_hyper)
+        equation = self._cost(outputs)
         self._whole("(6): the cost of inputs and weights alone", equation)
 
     def _gradients(self) -> None:
@@ -276,7 +294,7 @@ class _Panel:
         self.row += 1
         one = Number(1)
         for j in range(self.first.units):
-            for k in range(self.first.sources + bool(self.first.bias)):
+            for k in self._order(self.first):
                 parameter = s.bias(1, j) if k == self.first.sources else s.weight(1, j, k)
                 self._derivative(parameter, j, k, one)
 

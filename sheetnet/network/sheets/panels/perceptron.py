@@ -7,10 +7,6 @@ inputs the line wᵀx = θ is drawn between the examples. Source: Bhadani, "Line
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from sheetnet.expressions.formula import (
     Area,
     Expression,
@@ -22,8 +18,7 @@ from sheetnet.expressions.formula import (
     total,
     when,
 )
-from sheetnet.expressions.rich import Rich, Run
-from sheetnet.network.engine import FloatArray
+from sheetnet.expressions.rich import Rich, Run, marked
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
@@ -38,13 +33,13 @@ from sheetnet.network.quantities import (
     UNIT,
     WEIGHT,
     Quantity,
-    Role,
     Z,
 )
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels import perceptron_charts
+from sheetnet.network.sheets.panels import perceptron_numbers as arrays
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
@@ -59,23 +54,6 @@ TOP, LEFT = 5, 2
 MOST_EXAMPLES, MOST_INPUTS, MOST_STEPS = 40, 8, 1_000
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
 CENTRED = styles.NUMBER.but(number_format="0.####", horizontal="center")
-
-#: Of all examples at a step, how many outputs are not their targets.
-MISTAKES = Quantity(
-    "mistakes", (STEP,), Role.FORWARD, "mistakes", lambda s, _, at: Rich(()) + "mistakes"
-)
-
-
-def mistakes(numbers: Numbers) -> FloatArray:
-    """How many examples are wrong, at every step."""
-    outputs = numbers.trace[ACTIVATION, 1][:, :, 0]
-    found: FloatArray = np.abs(outputs - numbers.targets[:, 0]).sum(axis=1)
-    return found
-
-
-def _left(numbers: Numbers) -> FloatArray:
-    """The mistakes of a step and of all that follow."""
-    return np.asarray(mistakes(numbers)[::-1].cumsum()[::-1], float)
 
 
 def refuses(lesson: Lesson) -> str:
@@ -129,9 +107,13 @@ class _Writer(Places):
         self.context = context
         notation, symbols = context.notation, context.symbols
         w, x = notation.weight_letter, notation.input_letter
-        self.wx = str(w + Names(symbols).mark + x)
-        apart = f"{notation.target_letter} − {symbols.value_letter(1)}"
-        self.rule = f"{notation.rate_letter}({apart}){x}"
+        bold = notation.one.bold
+        self.w, self.x = marked(f"*{w}*", bold=bold), marked(f"*{x}*", bold=bold)
+        self.wx = self.w + Names(symbols).mark + self.x
+        value, taken = symbols.value_letter(1), x
+        if value == x:  # told apart by their layers
+            value, taken = (str(symbols.letter(x, "", layer)) for layer in (1, 0))
+        self.rule = f"{notation.rate_letter}({notation.target_letter} − {value}){taken}"
         self.sheet = Sheet(NAME, f"{self.wx}, the unit step, and the mistakes over the run")
 
     def write(self) -> None:
@@ -188,7 +170,7 @@ class _Writer(Places):
         context, sheet, row = self.context, self.sheet, self.weights_row
         self._heading(TOP, "The weights at this step, and the threshold")
         look = UPDATE.but(bold=True, horizontal="center", number_format=styles.SIGNED)
-        sheet.put(row + 1, LEFT, "w", styles.symbol(UPDATE))
+        sheet.put(row + 1, LEFT, self.w, styles.symbol(UPDATE))
         for column, (quantity, at) in enumerate(self._parameters(), self.first):
             symbol = quantity.symbol(context.symbols, 1, at)
             sheet.put(row, column, symbol, styles.symbol(UPDATE))
@@ -205,9 +187,15 @@ class _Writer(Places):
             self.behind,
             self.theta,
             GIVEN.but(horizontal="center", number_format="0.####"),
-            claim=_theta,
+            claim=arrays.theta,
         )
-        hint = f"g({self.wx}) = 1 where {self.wx} ≥ θ, else 0; the bias is the weight of a 1"
+        hint = (
+            "g("
+            + self.wx
+            + ") = 1 where "
+            + self.wx
+            + " ≥ θ, else 0; the bias is the weight of a 1"
+        )
         sheet.put(row + 1, self.behind + 1, hint, styles.HINT)
 
     @property
@@ -283,9 +271,9 @@ class _Writer(Places):
         self._heading(
             top, join(["The update by example ", self.learns, f": Δ{letter} = {self.rule}"])
         )
-        heads = ("", letter, context.notation.input_letter, f"Δ{letter}", f"new {letter}")
+        heads: tuple[Rich | None, ...] = (None, self.w, self.x, "Δ" + self.w, "new " + self.w)
         for column, head in enumerate(heads, LEFT):
-            sheet.put(top + 1, column, head or None, styles.LABEL_CENTRE)
+            sheet.put(top + 1, column, head, styles.LABEL_CENTRE)
         number, first = self.learns, self.examples_row
         last = first + self.samples - 1
 
@@ -306,10 +294,10 @@ class _Writer(Places):
             sheet.put(row, LEFT, symbol, styles.symbol(UPDATE))
             held = Ref(NAME, self.weights_row + 1, column, True)
             look = CENTRED.but(number_format=styles.SIGNED)
-            sheet.put(row, LEFT + 1, held, look, claim=_of(quantity, place))
-            sheet.put(row, LEFT + 2, drawn(column), CENTRED, claim=_source(at))
+            sheet.put(row, LEFT + 1, held, look, claim=arrays.of(quantity, place))
+            sheet.put(row, LEFT + 2, drawn(column), CENTRED, claim=arrays.source(at))
             moved = rate * drawn(self.error) * x if trained else 0 * x
-            claim = _change(quantity, at, trained)
+            claim = arrays.change(quantity, at, trained)
             sheet.put(row, LEFT + 3, moved, look, claim=claim)
             sheet.put(
                 row,
@@ -347,7 +335,7 @@ class _Writer(Places):
         for step, row in enumerate(range(first, last + 1)):
             sheet.put(row, LEFT, float(step), COUNT.but(colour=styles.GREY))
             cell = order.ref(fixed=True, **{STEP: step})
-            sheet.put(row, LEFT + 1, cell, COUNT, claim=_drawn(step))
+            sheet.put(row, LEFT + 1, cell, COUNT, claim=arrays.drawn(step))
             wrong = [
                 call(
                     "ABS",
@@ -363,10 +351,10 @@ class _Writer(Places):
                 rest = rest + Ref(NAME, row + 1, LEFT + 3)
             sheet.put(row, LEFT + 3, rest, COUNT.but(colour=styles.GREY))
         length = {STEP: context.steps + 1}
-        held = Block(MISTAKES.name, None, NAME, first, LEFT + 2, (STEP,), (), length)
+        held = Block(arrays.MISTAKES.name, None, NAME, first, LEFT + 2, (STEP,), (), length)
         context.show(sheet, held)
         left = Block("", None, NAME, first, LEFT + 3, (STEP,), (), length)
-        sheet.claim(left, lambda numbers: _left(numbers)[:, None])
+        sheet.claim(left, lambda numbers: arrays.left(numbers)[:, None])
         self._write_verdict(top + 1, first, last)
         return first, last
 
@@ -381,7 +369,7 @@ class _Writer(Places):
         text = guard(when(now > 0, wrong, guard(when(equal(PROBLEM, ""), well, PROBLEM))))
 
         def claim(numbers: Numbers) -> str:
-            left = _left(numbers)
+            left = arrays.left(numbers)
             if left[-1]:
                 return f"At the last step {left[-1]:.0f} of {many} examples are wrong."
             first = int((left > 0).sum())
@@ -395,41 +383,6 @@ EXAMPLE = COUNT.but(colour=styles.GREY, number_format='"example "0', horizontal=
 CHOSEN = EXAMPLE.but(bold=True, colour=styles.INK, fill=styles.BLUE_FILL)
 
 
-def _theta(numbers: Numbers) -> float:
-    return float(numbers.settings["theta", 1].item())
-
-
-def _of(quantity: Quantity, place: tuple[int, ...]) -> Callable[[Numbers], float]:
-    return lambda numbers: float(numbers.now(quantity, 1)[place])
-
-
-def _drawn(step: int) -> Callable[[Numbers], float]:
-    return lambda numbers: float(numbers.trace[ORDER, None][step, 0])
-
-
-def _learning(numbers: Numbers) -> int:
-    """The example that the chosen step learns from, counted from 0."""
-    return int(numbers.trace[ORDER, None][numbers.step, 0]) - 1
-
-
-def _source(at: dict[str, int]) -> Callable[[Numbers], float]:
-    """What a weight is multiplied by, of the step's example; 1 for the bias."""
-    if SOURCE not in at:
-        return lambda numbers: 1.0
-    return lambda numbers: float(numbers.inputs[_learning(numbers), at[SOURCE]])
-
-
-def _change(quantity: Quantity, at: dict[str, int], trained: bool) -> Callable[[Numbers], float]:
-    source = _source(at)
-
-    def change(numbers: Numbers) -> float:
-        n = _learning(numbers)
-        error = numbers.targets[n, 0] - numbers.now(ACTIVATION, 1)[n, 0]
-        return float(numbers.hyper["learning_rate"] * error * source(numbers)) * trained
-
-    return change
-
-
 def _fill(context: Context) -> list[Sheet]:
     writer = _Writer(context)
     writer.write()
@@ -440,5 +393,5 @@ PERCEPTRON = SheetKind(
     NAME,
     _fill,
     refuses=refuses,
-    derived=(Derived(MISTAKES, lambda numbers, _: mistakes(numbers)),),
+    derived=(Derived(arrays.MISTAKES, lambda numbers, _: arrays.mistakes(numbers)),),
 )

@@ -28,7 +28,6 @@ from sheetnet.network.equations import Equations
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.losses import LOWEST_LOGARITHM, cell_logarithm
-from sheetnet.network.notation import Symbols
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import quantities
 from sheetnet.network.published import Group, Place, Printed
@@ -50,6 +49,7 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.network.sheets.stepping import Update
+from sheetnet.network.symbols import Symbols
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading

@@ -19,7 +19,7 @@ from sheetnet.expressions.formula import (
     over_ranges,
     when,
 )
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, marked
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import SAMPLE, STEP, UNIT, Z
 from sheetnet.network.sheets.context import Context
@@ -69,10 +69,11 @@ class _Writer:
         look: Style,
         value: Callable[[Neuron], Any],
     ) -> None:
-        """An array formula under its title, with what it must show."""
+        """An array formula under its title, with what it must show; vectors between asterisks."""
         (row, column), (rows, columns) = place, shape
         centred = look.but(horizontal="center")
-        self.sheet.put(row - 1, column, title, styles.symbol(look).but(fill=None))
+        written = self._vector(title) if isinstance(title, str) else title
+        self.sheet.put(row - 1, column, written, styles.symbol(look).but(fill=None))
         for r in range(rows):
             for c in range(columns):
                 held: Matrix | Spill = Spill((row, column))
@@ -86,6 +87,10 @@ class _Writer:
         block = Block("", None, self.name, row, column, ("row",), ("column",), lengths)
         self.sheet.claim(block, lambda m: np.reshape(value(neuron(m)), (rows, columns)))
         self.placed[key] = Area(self.name, row, column, row + rows - 1, column + columns - 1)
+
+    def _vector(self, text: str) -> Rich:
+        """A title; what stands between asterisks is a vector."""
+        return marked(text, bold=self.context.notation.one.bold)
 
     def write_vectors(self, top: int) -> int:
         """X, y, z, u, v, e, the mask, and the gradients; returns the last row."""
@@ -109,33 +114,57 @@ class _Writer:
         green = UPDATE.but(number_format=styles.SIGNED)
         put, held = self._array, self.placed
         put("X", (row, at.x), (n, at.sources), letter("X"), x, plain, lambda f: f.x)
-        put("y", (row, at.y), one, letter("y"), y, plain, lambda f: f.y)
+        put("y", (row, at.y), one, "*y*", y, plain, lambda f: f.y)
         turned = call("TRANSPOSE", weights)
-        put("w", (row, at.square), (at.sources, 1), letter("w"), turned, green, lambda f: f.w)
+        put(
+            "w",
+            (row, at.square),
+            (at.sources, 1),
+            "*w*",
+            turned,
+            green,
+            lambda f: f.w,
+        )
         z = call("MMULT", held["X"], held["w"]) + at.bias
-        put("z", (row, at.z), one, "z = Xw + b", z, forward, lambda f: f.z)
+        put("z", (row, at.z), one, "*z* = X*w* + b", z, forward, lambda f: f.z)
         u = maximum(0, held["z"])
-        put("u", (row, at.u), one, "max(0, z)", u, forward, lambda f: f.u)
-        put("v", (row, at.v), one, "y − u", held["y"] - held["u"], forward, lambda f: f.v)
-        put("e", (row, at.e), one, "e = z − y", held["z"] - held["y"], backward, lambda f: f.e)
+        put("u", (row, at.u), one, "*u* = max(0, *z*)", u, forward, lambda f: f.u)
+        put(
+            "v",
+            (row, at.v),
+            one,
+            "*v* = *y* − *u*",
+            held["y"] - held["u"],
+            forward,
+            lambda f: f.v,
+        )
+        put(
+            "e",
+            (row, at.e),
+            one,
+            "*e* = *z* − *y*",
+            held["z"] - held["y"],
+            backward,
+            lambda f: f.e,
+        )
         active = self.context.dense[0].activation.cell_slope
         assert active
         mask = active(held["z"], held["u"], {})
         whole = backward.but(number_format="0")
-        put("mask", (row, at.mask), one, "1[z > 0]", mask, whole, lambda f: f.mask)
+        put("mask", (row, at.mask), one, "1[*z* > 0]", mask, whole, lambda f: f.mask)
         product = held["e"] * held["mask"]
         put(
             "em",
             (row, at.by),
             one,
-            f"e {self.times} 1[z > 0]",
+            f"*e* {self.times} 1[*z* > 0]",
             product,
             backward,
             lambda f: f.e * f.mask,
         )
         ones = 1 + 0 * held["e"]
-        put("1", (row, at.by + 1), one, "1", ones, whole, lambda f: np.ones(n))
-        self.sheet.widths[at.by] = 13.0
+        put("1", (row, at.by + 1), one, "*1*", ones, whole, lambda f: np.ones(n))
+        self.sheet.widths |= {at.z: 12.0, at.u: 13.0, at.by: 13.0}
         return self._write_gradients(row + n + 1)
 
     def _write_gradients(self, row: int) -> int:
@@ -146,10 +175,10 @@ class _Writer:
         turned, ones = call("TRANSPOSE", held["X"]), call("TRANSPOSE", held["1"])
         two = 2 / at.count
         places = [
-            ("gw", at.x, turned, "em", f"∂C/∂w = 2/N·Xᵀ(e {self.times} 1[z > 0])", look),
-            ("gb", at.z, ones, "em", f"∂C/∂b = 2/N·1ᵀ(e {self.times} 1[z > 0])", look),
-            ("sw", at.e, turned, "e", "without the mask: 2/N·Xᵀe", grey),
-            ("sb", at.slides, ones, "e", "2/N·1ᵀe", grey),
+            ("gw", at.x, turned, "em", f"∂C/∂*w* = 2/N·Xᵀ(*e* {self.times} 1[*z* > 0])", look),
+            ("gb", at.z, ones, "em", f"∂C/∂b = 2/N·*1*ᵀ(*e* {self.times} 1[*z* > 0])", look),
+            ("sw", at.e, turned, "e", "without the mask: 2/N·Xᵀ*e*", grey),
+            ("sb", at.slides, ones, "e", "2/N·*1*ᵀ*e*", grey),
         ]
         for key, column, left, right, title, style in places:
             rows = sources if key.endswith("w") else 1
@@ -201,44 +230,44 @@ class _Writer:
         lines: list[tuple[str, str, str, Expression, bool]] = [
             (
                 "Affine transformation",
-                "zᵢ = xᵢᵀw + b",
-                "z = Xw + b",
+                "zᵢ = *x*ᵢᵀ*w* + b",
+                "*z* = X*w* + b",
                 call("SUMXMY2", at.area(at.z), held["z"]),
                 True,
             ),
             (
                 "Activation",
                 "uᵢ = max(0, zᵢ)",
-                "u = max(0, z)",
+                "*u* = max(0, *z*)",
                 call("SUMXMY2", at.area(at.u), held["u"]),
                 True,
             ),
-            ("Loss", "C = 1/N·Σ vᵢ²", "C = 1/N·‖v‖²", squared(cost - whole), True),
+            ("Loss", "C = 1/N·Σ vᵢ²", "C = 1/N·‖*v*‖²", squared(cost - whole), True),
             (
                 "Gradient w",
-                "2/N·Σ xᵢⱼ eᵢ where zᵢ > 0",
-                f"2/N·Xᵀ(e {self.times} 1[z > 0])",
+                "∂C/∂wⱼ = 2/N·Σ xᵢⱼ eᵢ where zᵢ > 0",
+                f"∂C/∂*w* = 2/N·Xᵀ(*e* {self.times} 1[*z* > 0])",
                 apart(sums, held["gw"]),
                 True,
             ),
             (
                 "Gradient b",
-                "2/N·Σ eᵢ where zᵢ > 0",
-                f"2/N·1ᵀ(e {self.times} 1[z > 0])",
+                "∂C/∂b = 2/N·Σ eᵢ where zᵢ > 0",
+                f"∂C/∂b = 2/N·*1*ᵀ(*e* {self.times} 1[*z* > 0])",
                 squared(by_bias - first(held["gb"])),
                 True,
             ),
             (
                 "Gradient w, as printed",
                 "2/N·Σ xᵢⱼ eᵢ",
-                "2/N·Xᵀe",
+                "2/N·Xᵀ*e*",
                 apart(slides, held["sw"]),
                 False,
             ),
             (
                 "Gradient b, as printed",
                 "2/N·Σ eᵢ",
-                "2/N·1ᵀe",
+                "2/N·*1*ᵀ*e*",
                 squared(form_bias - first(held["sb"])),
                 False,
             ),
@@ -249,7 +278,7 @@ class _Writer:
             for column, text, style in zip(
                 columns, (name, scalar, vector), (look, serif, serif), strict=False
             ):
-                sheet.put(row, column, text, style)
+                sheet.put(row, column, self._vector(text), style)
             measure = Ref(self.name, row, columns[3])
             formula = Matrix(between, 1, 1) if name.startswith("Gradient w") else between
             small = styles.NUMBER.but(number_format="0.0E+00", horizontal="left")

@@ -9,8 +9,8 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total, when
 from sheetnet.expressions.rich import Rich, Run, rich
-from sheetnet.network.notation import Symbols
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.symbols import Symbols
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures
 from sheetnet.sheets.words import PROBLEM

@@ -25,7 +25,7 @@ from sheetnet.expressions.formula import (
     total,
     when,
 )
-from sheetnet.expressions.rich import rich
+from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.activations import SOFTMAX
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
@@ -50,6 +50,8 @@ from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
 
 NAME = "Softmax Jacobian"
+#: The logarithm to the base b, before its argument.
+LOG_B = Rich((Run("log"), Run("b", -1, True), Run(" ")))
 #: The table of derivatives is to be read.
 MOST_UNITS = 10
 
@@ -194,14 +196,14 @@ class _Panel:
             return parts
 
         parts = rows.line(
-            "−" + self.t_j + " · log_b " + self.a_j,
+            "−" + self.t_j + " · " + LOG_B + self.a_j,
             [
                 -(t * ln(guard(maximum(a, floor)))) / self.ln_b
                 for t, a in zip(self.t, self.a, strict=True)
             ],
             terms,
             FORWARD,
-            remark=rich("log_b a = ln a / ln b; the sum is ") + s.loss + ", ✓ equals Training",
+            remark=LOG_B + "a = ln a / ln b; the sum is " + s.loss + ", ✓ equals Training",
         )
         summed = rows.total(parts, lambda numbers: terms(numbers).sum(), FORWARD)
         rows.check(parts[0].row, near([(summed, self.context.of_step(LOSS))]))

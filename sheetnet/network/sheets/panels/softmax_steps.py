@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sheetnet.expressions.formula import Expression, Number, Ref, guard, maximum, total
-from sheetnet.expressions.rich import Rich, rich
+from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.panels import softmax_numbers as arrays
@@ -49,6 +49,7 @@ def steps(
     """The steps in their order; `targets` is the cell of the targets' sum."""
     units, t_j, a_j = range(len(a)), names.t_j, names.a_j
     outer = rich("−(1/ln b) · ")
+    others_i = Rich((Run("Σ"), Run("i≠j", -1, True), Run(" ")))
     kept = outer + "(" + t_j + "(1 − " + a_j + ") − "
 
     def others(j: int) -> list[Expression]:
@@ -68,12 +69,12 @@ def steps(
             arrays.long,
         ),
         Step(
-            kept + "Σᵢ≠ⱼ " + names.t_i + a_j + ")",
+            kept + others_i + names.t_i + a_j + ")",
             each(lambda j: t[j] * (1 - a[j]) - total([one * a[j] for one in others(j)])),
             "i = j is taken out of the sum, and the δᵢⱼ are gone",
         ),
         Step(
-            kept + a_j + " Σᵢ≠ⱼ " + names.t_i + ")",
+            kept + a_j + " " + others_i + names.t_i + ")",
             each(lambda j: t[j] * (1 - a[j]) - a[j] * total(others(j))),
             "the factor a is the same in all terms",
         ),
