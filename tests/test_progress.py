@@ -11,9 +11,10 @@ from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Expression
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.parameters import every
 from sheetnet.network.sheets import curves, progress, weights
+from sheetnet.network.symbols import Symbols
 from tests.books import book_with
 
 

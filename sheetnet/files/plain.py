@@ -18,6 +18,8 @@ from sheetnet.files.stretches import Feeding, Stretches
 
 #: Elements that are left out, within each other.
 DEEPEST = 200
+#: Defined names of a workbook; programs take minutes over hundreds of thousands.
+NAMES, MOST_NAMES = ("definedName", "named-expression", "named-range"), 20_000
 IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 #: As a character of its own it would be read as a line feed.
 IN_TEXT = {"\r": "&#13;"}
@@ -66,7 +68,7 @@ class Copy:
         self.feeding = Feeding(self.parser, stretches, self.take) if stretches else None
         self.where = where or f"in its part {quoted(part)}"
         self.stack = [root]
-        self.skipped = 0
+        self.skipped = self.named = 0
         self.written: list[str] = []
         self.encoded: list[bytes] = []
         self.formula: list[str] = []
@@ -109,6 +111,10 @@ class Copy:
         self.stack.append(kept)
         if len(self.stack) > DEEPEST:
             raise self.package.error(f"its part {quoted(self.part)} is nested too deeply")
+        if kept.name.endswith(NAMES):
+            self.named += 1
+            if self.named > MOST_NAMES:
+                raise self.package.error(f"it has more than {MOST_NAMES:,} names")
         text = f"<{kept.name}"
         for key, value in self.attributes(kept, attributes).items():
             if not value.isalnum():

@@ -39,7 +39,6 @@ from sheetnet.network.quantities import (
     TEST_TARGET,
     UNIT,
 )
-from sheetnet.network.symbols import Symbols
 from sheetnet.workbook.knobs import Array, Knob, a_little
 
 #: Larger numbers are mistyped ones.

@@ -12,7 +12,7 @@ import numpy as np
 
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.moves import SIZES
-from sheetnet.network.notation import NOTATIONS, Symbols
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
     CHOSEN_OUTPUT,
@@ -24,6 +24,7 @@ from sheetnet.network.quantities import (
     FIRST_PARAMETER,
     SECOND_PARAMETER,
 )
+from sheetnet.network.symbols import Symbols
 from sheetnet.workbook.knobs import Knob
 
 SMALLEST_H, LARGEST_H = 1e-6, 0.1

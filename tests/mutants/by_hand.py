@@ -9,6 +9,7 @@ from tests.mutants.source import ROOT, Mutant
 NETWORK = "sheetnet/network"
 SHEETS = f"{NETWORK}/sheets"
 EXPRESSIONS = "sheetnet/expressions"
+CALCULUS = "sheetnet/calculus"
 
 
 @dataclass(frozen=True)
@@ -633,5 +634,137 @@ BY_HAND = [
         f"{NETWORK}/equations.py",
         "gradient = gradient + each.strength * slope",
         "gradient = gradient + 0 * slope",
+    ),
+    ByHand(
+        "Worksheets: the product rule without its second half",
+        f"{CALCULUS}/derivative.py",
+        "add(multiply(inner(left), right), multiply(left, inner(right)))",
+        "multiply(inner(left), right)",
+    ),
+    ByHand(
+        "Worksheets: the quotient rule with a plus",
+        f"{CALCULUS}/derivative.py",
+        "divide(subtract(first, second), square(right))",
+        "divide(add(first, second), square(right))",
+    ),
+    ByHand(
+        "Worksheets: the derivative of cos without its sign",
+        f"{CALCULUS}/derivative.py",
+        '"COS": lambda x, value: -call("SIN", x)',
+        '"COS": lambda x, value: call("SIN", x)',
+    ),
+    ByHand(
+        "Worksheets: the power rule with the old exponent",
+        f"{CALCULUS}/derivative.py",
+        "_outer(exponent, raised(argument, exponent - 1))",
+        "_outer(exponent, raised(argument, exponent))",
+    ),
+    ByHand(
+        "Worksheets: a sign is lost in a product",
+        f"{CALCULUS}/short.py",
+        "return negative(top) if above < 0 else top",
+        "return top",
+    ),
+    ByHand(
+        "Worksheets: a quotient turned upside down",
+        f"{CALCULUS}/short.py",
+        "return _fraction(left).times(under.turned()).written()",
+        "return _fraction(left).times(under).written()",
+    ),
+    ByHand(
+        "Worksheets: a product of matrices by rows of both",
+        f"{CALCULUS}/trees.py",
+        "for column in columns.T",
+        "for column in columns.T[::-1]",
+    ),
+    ByHand(
+        "Worksheets: softmax whose sum leaves the first power out",
+        f"{CALCULUS}/trees.py",
+        "one / total(powers) for one in powers",
+        "one / total(powers[1:]) for one in powers",
+    ),
+    ByHand(
+        "Worksheets: a total derivative that multiplies once",
+        f"{CALCULUS}/derivation.py",
+        "outer if is_number(inner, 1) else multiply(outer, inner)",
+        "outer",
+    ),
+    ByHand(
+        "Worksheets: NumPy's slope of tanh",
+        f"{CALCULUS}/duals.py",
+        "1 - np.tanh(x) ** 2",
+        "1 - np.tanh(x)",
+    ),
+    ByHand(
+        "Worksheets: NumPy's difference over 3h",
+        f"{CALCULUS}/numbers.py",
+        "(up[of] - down[of]) / (2 * steps * self.step)",
+        "(up[of] - down[of]) / (3 * steps * self.step)",
+    ),
+    ByHand(
+        "Worksheets: a difference over 3h in cells",
+        f"{CALCULUS}/sheets/derivatives.py",
+        "(up - down) / (2 * h), layout.NEAR)",
+        "(up - down) / (3 * h), layout.NEAR)",
+    ),
+    ByHand(
+        "Worksheets: every column of a Jacobian is the first",
+        f"{CALCULUS}/sheets/derivatives.py",
+        "found[i, j] = entry(placed, tree, target, by, j)",
+        "found[i, j] = entry(placed, tree, targets[0], by, 0)",
+    ),
+    ByHand(
+        "Worksheets: moved twice as far as it says",
+        f"{CALCULUS}/sheets/differences.py",
+        "far = h if abs(move) == 1 else 2 * h",
+        "far = 2 * h",
+    ),
+    ByHand(
+        "Worksheets: a check that always agrees",
+        f"{CALCULUS}/sheets/differences.py",
+        'return when(call("ABS", slope - near) <= PASSES * size, TICK, reason)',
+        'return when(call("ABS", slope - slope) <= PASSES * size, TICK, reason)',
+    ),
+    ByHand(
+        "Worksheets: the number of rows is that of columns",
+        f"{CALCULUS}/sheets/proofs.py",
+        "(shape[0] - 1, 0) if axis == 0",
+        "(shape[0] - 1, 0) if axis == 1",
+    ),
+    ByHand(
+        "Worksheets: a slip's check compares what is printed",
+        f"{CALCULUS}/sheets/proofs.py",
+        'near = call("ABS", right - measured) <= ROUGH * size',
+        'near = call("ABS", printed - measured) <= ROUGH * size',
+    ),
+    ByHand(
+        "Worksheets: uphill",
+        f"{CALCULUS}/sheets/tables.py",
+        "_fixed_but(above[ref] - step_back, moving)",
+        "_fixed_but(above[ref] + step_back, moving)",
+    ),
+    ByHand(
+        "Worksheets: a grid with a step too few",
+        f"{CALCULUS}/sheets/tables.py",
+        "i / (grid.points - 1)",
+        "i / grid.points",
+    ),
+    ByHand(
+        "Worksheets: all symbols are the first one",
+        f"{CALCULUS}/sheets/section.py",
+        "_reading(placed, top + i, symbol, tree, (top + i, NUMBERS))",
+        "_reading(placed, top + i, symbol, tree, (top, NUMBERS))",
+    ),
+    ByHand(
+        "Worksheets: a cross is none",
+        f"{CALCULUS}/sheets/start.py",
+        "when(equal(crosses, 0), PASSED, FAILED)",
+        "when(equal(crosses, 1), PASSED, FAILED)",
+    ),
+    ByHand(
+        "Worksheets: what is allowed is wrong",
+        "sheetnet/sheets/inputs.py",
+        'guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))',
+        'guard(when(counted, guard(when(call("AND", *within), 1, 0)), 1))',
     ),
 ]

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 #: The modules that write formulas, equations or numbers.
 BUILDER = (
     "sheetnet/network/**/*.py",
+    "sheetnet/calculus/**/*.py",
     "sheetnet/sheets/**/*.py",
     "sheetnet/expressions/formula.py",
     "sheetnet/expressions/mathematics.py",
