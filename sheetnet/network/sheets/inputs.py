@@ -245,7 +245,7 @@ def _fill_part(context: Context, sheet: Sheet, part: Part) -> None:
     block = context.knob(part.knob.key, part.knob.layer)
     for column in range(part.width):
         title = part.header(column)
-        sheet.put(block.top - 1, block.left + column, title, styles.LABEL_CENTRE)
+        sheet.put(block.top - 1, block.left + column, title, styles.LABEL_CENTRE.but(size=9))
     sheet.validations.append(validation(part.knob, block))
     context.fill_knob(sheet, part.knob, styles.INPUT)
 

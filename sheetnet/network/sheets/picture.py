@@ -25,8 +25,8 @@ from sheetnet.network.states import is_signless
 NAME = "Network"
 DRAWING_ROW = 5
 GAP = 2
-#: So few parameters are written on the edges of the drawing.
-MOST_WEIGHTS = 20
+#: So few weights are written on the edges of the drawing, where so few edges leave a unit.
+MOST_WEIGHTS, MOST_FROM_ONE = 20, 4
 #: The height of a row, and what a label on an edge takes, in points.
 ROW_POINTS, LABEL_POINTS = 15, 14
 
@@ -114,9 +114,18 @@ class Card:
         return self.new_column - self.left + 1
 
 
+def is_labelled(context: Context) -> bool:
+    """Whether weights are written on the edges of the drawing."""
+    with_bias = context.notation.bias_is_weight
+    edges = [
+        layer.units * (layer.sources + (with_bias and bool(layer.bias))) for layer in context.dense
+    ]
+    return sum(edges) <= MOST_WEIGHTS and max(context.sizes[1:]) <= MOST_FROM_ONE
+
+
 def _unit_rows(context: Context) -> int:
     """The rows between two units of the drawing: weights that stand on its edges need room."""
-    fan = max(context.sizes[1:]) if context.net.parameter_count <= MOST_WEIGHTS else 0
+    fan = max(context.sizes[1:]) if is_labelled(context) else 0
     return max(3, -(-(fan + 1) * LABEL_POINTS // ROW_POINTS))
 
 

@@ -18,9 +18,9 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, INPUT, TARGET, Quantity
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.picture import (
-    MOST_WEIGHTS,
     ROW_POINTS,
     Picture,
+    is_labelled,
     parameters,
     placed,
 )
@@ -30,7 +30,7 @@ from sheetnet.workbook.model import Sheet
 #: gap for a weight.
 CHARACTER, DISC, SMALL_DISC, LABEL_GAP = 5.4, 40.0, 20.0, 38.0
 #: Discs that are smaller have their value only, or nothing, written in them.
-TWO_LINES, ONE_LINE = 34.0, 26.0
+TWO_LINES, ONE_LINE = 32.0, 26.0
 #: Of a drawing that stands alone: what stays free at a chart's sides, between an output and its
 #: target; between two units, where weights stand on their edges and where not; and the narrowest
 #: gap for a weight, the least from one weight to the next.
@@ -112,7 +112,7 @@ class Plan:
     @property
     def labelled(self) -> bool:
         """Whether weights are written on the edges."""
-        return self.context.net.parameter_count <= MOST_WEIGHTS
+        return is_labelled(self.context)
 
     @cached_property
     def counts(self) -> list[int]:
