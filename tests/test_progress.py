@@ -52,6 +52,20 @@ def test_every_parameter_has_a_curve(name: str, steps: int) -> None:
         assert len(looks) == len(chart.series) <= curves.MOST_CURVES
 
 
+def test_of_too_many_weights_some_are_drawn() -> None:
+    lesson = Lesson.load("iris").shortened(2)
+    layers = [layer.model_copy(update={"units": 30}) for layer in lesson.network.layers[:1]]
+    network = lesson.network.model_copy(update={"layers": (*layers, lesson.network.layers[1])})
+    lesson = lesson.model_copy(update={"network": network})
+    charts = book_with(lesson, lesson.settings)[weights.NAME].charts
+    assert [chart.title for chart in charts] == [
+        "hidden layer (1): 12 of 120 weights",
+        "output layer (2): 12 of 90 weights",
+    ]
+    for chart in charts:
+        assert len({(s.colour, s.dash) for s in chart.series}) == len(chart.series) == 12
+
+
 def test_with_batches_no_chart_draws_one_example() -> None:
     """Which stands at the same place of another batch a step later."""
     lesson = Lesson.load("iris").shortened(3)

@@ -14,8 +14,8 @@ from sheetnet.files.layout import column_behind, row_under
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Sheet
-from sheetnet.workbook.styles import Style
+from sheetnet.workbook.model import Rule, Sheet
+from sheetnet.workbook.styles import PROBLEM, Style
 from tests.books import FEW, book_with
 from tests.strategies import lessons
 
@@ -153,3 +153,17 @@ def test_every_check_is_a_tick_at_several_steps() -> None:
         ]
         assert len(marks) > 20
         assert set(marks) == {"✓"}
+
+
+def test_what_is_wrong_is_painted_as_far_as_its_words_reach() -> None:
+    """It is white, and longer than its cell."""
+    for name in ("batch-of-four", "iris", "learning-rates"):
+        lesson = Lesson.load(name).shortened(2)
+        for sheet in book_with(lesson, lesson.settings).sheets:
+            for rule in sheet.formats:
+                if isinstance(rule, Rule) and rule.style == PROBLEM:
+                    width = sum(
+                        sheet.widths.get(column, sheet.default_width)
+                        for column in range(rule.area.left, rule.area.right + 1)
+                    )
+                    assert width > 60, sheet.name

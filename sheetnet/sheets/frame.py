@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sheetnet.expressions.formula import Area, Ref, call, equal, guard, when
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Link, Rule, Sheet
@@ -27,5 +29,12 @@ def head(sheet: Sheet, title: str, hint: str, left: int = 2, *, problem: Ref | N
 
 
 def banner(sheet: Sheet, right: int) -> None:
-    """Draw the banner as far as the sheet reaches."""
+    """Draw the banner as far as the sheet reaches, and what `head` says of a problem as far.
+
+    A problem is longer than its cell, and white: beyond the paint nobody could read it.
+    """
     sheet.fill(1, 1, 1, right, styles.BANNER)
+    for number, rule in enumerate(sheet.formats):
+        if isinstance(rule, Rule) and rule.style == styles.PROBLEM:
+            area = replace(rule.area, right=max(rule.area.right, right))
+            sheet.formats[number] = replace(rule, area=area)

@@ -121,7 +121,7 @@ class _Writer:
             self._draw()
         else:
             self._write_map()
-        frame.banner(sheet, 16 if self.dimensions == 1 else LEFT + MAP - 1)
+        frame.banner(sheet, 12 if self.dimensions == 1 else LEFT + MAP - 1)
 
     def _draw(self) -> None:
         """One input: the outputs as curves, the examples as points."""

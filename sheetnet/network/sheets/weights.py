@@ -1,7 +1,7 @@
 """Weights: the path of every weight and bias over the steps.
 
-A layer with few of them has one chart, another a chart for each of its units. The curves are
-drawn from Training itself; those of a long run from a table under the charts.
+A layer with few of them has one chart, another a chart for each of its units; of too many, some
+are drawn. The curves come from Training itself, those of a long run from a table under the charts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import UPDATE
 
 NAME = "Weights"
-NOTE_ROW, TOP, CHART_ROWS = 3, 4, 14
+TOP, CHART_ROWS = 4, 14
 SIZE, ACROSS, SIDE_BY_SIDE = (10.4, 7.0), 5, 3
 #: The most curves that a layer has in one chart, and the most charts of the sheet.
 MOST_TOGETHER, MOST_CHARTS = 8, 24
@@ -31,37 +31,45 @@ MOST_TOGETHER, MOST_CHARTS = 8, 24
 
 @dataclass(frozen=True)
 class Group:
-    """The parameters of one chart: those of a layer, or of one of its units."""
+    """The parameters of one chart: those of a layer, of one of its units, or some of a layer."""
 
     layer: int
     unit: int | None
     parameters: tuple[Parameter, ...]
+    few: bool = False
 
 
 def groups(context: Context) -> list[Group]:
-    """The charts of all layers whose curves can be told apart."""
+    """The charts of all layers."""
     found: list[Group] = []
     for layer in context.layers:
         own = tuple(p for p in every(context.net) if p.layer == layer.number)
-        if len(own) <= MOST_TOGETHER:
-            new = [Group(layer.number, None, own)] if own else []
-        else:
-            new = [
-                Group(
-                    layer.number,
-                    unit,
-                    tuple(p for p in own if p.place.get(UNIT, unit) == unit),
-                )
-                for unit in range(layer.units)
-            ]
+        if not own:
+            continue
+        new = [Group(layer.number, None, own)]
+        if len(own) > MOST_TOGETHER:
+            new = [_of_unit(layer.number, unit, own) for unit in range(layer.units)]
         fits = all(len(group.parameters) <= curves.MOST_CURVES for group in new)
-        if fits and len(found) + len(new) <= MOST_CHARTS:
-            found += new
+        if not fits or len(found) + len(new) > MOST_CHARTS:
+            new = [_some(layer.number, own)]
+        found += new
     return found
 
 
+def _of_unit(layer: int, unit: int, own: Sequence[Parameter]) -> Group:
+    return Group(layer, unit, tuple(p for p in own if p.place.get(UNIT, unit) == unit))
+
+
+def _some(layer: int, own: Sequence[Parameter]) -> Group:
+    """Some weights of a layer that has too many, evenly chosen."""
+    held = [p for p in own if p.quantity != BIAS]
+    count = min(curves.MOST_CURVES, len(held))
+    last = max(count - 1, 1)
+    return Group(layer, None, tuple(held[i * (len(held) - 1) // last] for i in range(count)), True)
+
+
 def applies(context: Context) -> bool:
-    """Whether a row of Training is a step, and there are curves that can be told apart."""
+    """Whether a row of Training is a step, and weights have paths."""
     rows = all(block.rows == (STEP,) for block in context.runs)
     return bool(context.dense) and rows and context.steps > 0 and bool(groups(context))
 
@@ -78,7 +86,6 @@ def _fill(context: Context) -> list[Sheet]:
     )
     frame.head(sheet, "Weights: their paths over the steps", hint, problem=PROBLEM)
     drawn = groups(context)
-    _name_others(context, sheet, {group.layer for group in drawn})
     places = _places(drawn)
     table = TOP + CHART_ROWS * (places[-1][0] + 1) + 2
     points = _Points(context, sheet, table)
@@ -90,18 +97,6 @@ def _fill(context: Context) -> list[Sheet]:
 
 
 WEIGHTS = SheetKind(NAME, _fill, applies=applies)
-
-
-def _name_others(context: Context, sheet: Sheet, drawn: set[int]) -> None:
-    """Say which layers are not drawn."""
-    others = [
-        context.symbols.layer(layer.number)
-        for layer in context.layers
-        if layer.parameters and layer.number not in drawn
-    ]
-    if others:
-        text = f"Not drawn, since they have too many weights for a chart: {', '.join(others)}."
-        sheet.put(NOTE_ROW, 2, text, styles.HINT)
 
 
 def _places(drawn: Sequence[Group]) -> list[tuple[int, int]]:
@@ -131,6 +126,10 @@ def _chart(context: Context, group: Group, at: tuple[int, int], points: _Points)
     if group.unit is not None:
         unit = str(context.symbols.activation(group.layer, group.unit))
         title, alt_text = f"{layer}: into {unit}", f"{alt_text}: those into its unit {unit}"
+    if group.few:
+        own = [p for p in every(context.net) if p.layer == group.layer and p.quantity != BIAS]
+        title = f"{layer}: {len(group.parameters)} of {len(own):,} weights"
+        alt_text = f"{title}, over the steps"
     return curves.chart(context, at, SIZE, title, series, Axis(gridlines=True), alt_text)
 
 
