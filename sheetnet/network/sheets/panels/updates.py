@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.expressions.formula import Area, Expression, Ref, call, guard, maximum
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
@@ -28,9 +28,12 @@ from sheetnet.workbook.styles import BACKWARD, UPDATE
 NAME = "Updates"
 TOP, LEFT = 5, 2
 MOST = 200
-SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE = range(LEFT, LEFT + 6)
-#: Sizes that differ by less than this are the same: programs round differently.
-DECIMALS = 12
+SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE, PART = range(LEFT, LEFT + 7)
+#: Sizes that are the same part of the largest in so many decimals are the same: programs round
+#: differently. Nothing is divided by less than `NOTHING`.
+DECIMALS, NOTHING = 12, 1e-290
+#: How far the last decimal may be from ours, in terms of what claims allow to differences.
+ROUNDED = 1e-5
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 
 
@@ -60,7 +63,14 @@ def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
 
 
 def _sizes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
-    return np.array([round(size, DECIMALS) for size in np.abs(_changes(numbers, listed)).tolist()])
+    return np.abs(_changes(numbers, listed))
+
+
+def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
+    """The sizes as parts of the largest."""
+    sizes = _sizes(numbers, listed)
+    parts: list[float] = (sizes / max(float(sizes.max()), NOTHING)).tolist()
+    return np.array([round(part, DECIMALS) for part in parts])
 
 
 class _Writer:
@@ -70,6 +80,14 @@ class _Writer:
         self.last = context.depth
         self.first_row = TOP + 7 + self.last
         self.bottom = self.first_row + len(self.listed) - 1
+        #: The layers, and all of them together, with their parameters' numbers in the list.
+        self.lines: list[tuple[str, list[int]]] = []
+        for layer in range(1, self.last + 1):
+            rows = [n for n, p in enumerate(self.listed) if p.layer == layer]
+            if rows:
+                self.lines.append((context.symbols.layer(layer), rows))
+        if len(self.lines) > 1:
+            self.lines.append(("of all", [*range(len(self.listed))]))
 
     def write(self) -> None:
         context, sheet = self.context, self.sheet
@@ -90,7 +108,7 @@ class _Writer:
 
     def _heading(self, row: int, text: str | Expression) -> None:
         self.sheet.put(row, LEFT, text, styles.HEADING)
-        self.sheet.fill(row, LEFT, row, SIZE, styles.HEADING)
+        self.sheet.fill(row, LEFT, row, PART, styles.HEADING)
         self.sheet.heights[row] = 22
 
     def _column(self, column: int, rows: Sequence[int] | None = None) -> Area:
@@ -100,11 +118,13 @@ class _Writer:
     def _write_list(self) -> None:
         context, sheet, symbols = self.context, self.sheet, self.context.symbols
         self._heading(self.first_row - 2, "Every parameter that learns")
-        heads = ("parameter", "layer", "value", "gradient", "change", "its size")
+        heads = ("parameter", "layer", "value", "gradient", "change", "its size", "of the largest")
         for column, head in enumerate(heads, SYMBOL):
             sheet.put(self.first_row - 1, column, head, styles.LABEL_CENTRE)
         green = UPDATE.but(number_format=styles.SIGNED_SIX, horizontal="center")
         blue = BACKWARD.but(number_format=styles.SIGNED_SIX, horizontal="center")
+        of_all = Ref(NAME, TOP + 1 + len(self.lines), LEFT + 4, True)
+        largest = guard(maximum(of_all, NOTHING))
         for number, p in enumerate(self.listed):
             row, place = self.first_row + number, tuple(p.place.values())
             sheet.put(row, SYMBOL, str(p.symbol(symbols)), styles.symbol(UPDATE))
@@ -125,25 +145,22 @@ class _Writer:
                 green.but(bold=True),
                 claim=self._of(_changes, number),
             )
-            size = call("ROUND", call("ABS", Ref(NAME, row, CHANGE)), DECIMALS)
+            size = call("ABS", Ref(NAME, row, CHANGE))
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
             sheet.put(row, SIZE, size, look, claim=self._of(_sizes, number))
+            part = call("ROUND", Ref(NAME, row, SIZE) / largest, DECIMALS)
+            look = look.but(number_format="0.0%")
+            claim = self._of(_parts, number)
+            sheet.put(row, PART, part, look, claim=claim, approximate=ROUNDED)
 
     def _write_layers(self) -> None:
         """The smallest and the largest change of each layer, and of all, by name."""
-        sheet, symbols = self.sheet, self.context.symbols
+        sheet = self.sheet
         self._heading(TOP, "The smallest and the largest change")
         heads = ("", "smallest", "its size", "largest", "its size")
         for column, head in enumerate(heads, LEFT):
             sheet.put(TOP + 1, column, head or None, styles.LABEL_CENTRE)
-        lines: list[tuple[str, list[int]]] = []
-        for layer in range(1, self.last + 1):
-            rows = [n for n, p in enumerate(self.listed) if p.layer == layer]
-            if rows:
-                lines.append((symbols.layer(layer), rows))
-        if len(lines) > 1:
-            lines.append(("of all", [*range(len(self.listed))]))
-        for row, (name, numbers) in enumerate(lines, TOP + 2):
+        for row, (name, numbers) in enumerate(self.lines, TOP + 2):
             look = styles.LABEL_RIGHT.but(bold=name == "of all")
             sheet.put(row, LEFT, name, look)
             for column, function in ((LEFT + 1, "MIN"), (LEFT + 3, "MAX")):
@@ -151,21 +168,22 @@ class _Writer:
 
     def _write_end(self, row: int, column: int, function: str, numbers: list[int]) -> None:
         rows = [self.first_row + n for n in numbers]
-        sizes, names = self._column(SIZE, rows), self._column(SYMBOL, rows)
-        size, symbols = Ref(NAME, row, column + 1), self.context.symbols
+        names, sizes, parts = (self._column(c, rows) for c in (SYMBOL, SIZE, PART))
+        symbols = self.context.symbols
         find = np.argmin if function == "MIN" else np.argmax
 
         def first(held: Numbers) -> int:
-            return numbers[int(find(_sizes(held, self.listed)[numbers]))]
+            return numbers[int(find(_parts(held, self.listed)[numbers]))]
 
         name: Expression = Ref(NAME, rows[0], SYMBOL)
         if len(rows) > 1:  # Gnumeric takes no INDEX of a single cell
-            name = call("INDEX", names, call("MATCH", size, sizes, 0), 1)
+            name = call("INDEX", names, call("MATCH", call(function, parts), parts, 0), 1)
         look = styles.symbol(UPDATE).but(bold=True)
         claim = lambda held: str(self.listed[first(held)].symbol(symbols))  # noqa: E731
         self.sheet.put(row, column, name, look, claim=claim)
         number = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
-        value = lambda held: float(_sizes(held, self.listed)[first(held)])  # noqa: E731
+        reduce = np.min if function == "MIN" else np.max
+        value = lambda held: float(reduce(_sizes(held, self.listed)[numbers]))  # noqa: E731
         self.sheet.put(row, column + 1, call(function, sizes), number, claim=value)
 
     def _change(self, p: Parameter, value: Expression, gradient: Expression) -> Expression:
