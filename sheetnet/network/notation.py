@@ -147,6 +147,7 @@ NOTATIONS: dict[str, Notation] = {
             "transpose": "said in words; ᵗ, since a raised T would look like the target",
             "logarithm": "no loss there has one; ln is usual for base e",
             "batch": "there is one example only; several are the rows of A, as that one is",
+            "jacobian": "D is diagonal there; of softmax it is full, da by each sum",
         },
     ),
     "sabine": Notation(
@@ -231,6 +232,7 @@ NOTATIONS: dict[str, Notation] = {
             "example_delta": "H has the cost’s 1/N in it; of one example alone it is ∂E/∂z",
             "logarithm": "no loss there has one; ln is usual for base e",
             "shared_bias": "each unit has a bias of its own; b without an index",
+            "jacobian": "H is for activations of one unit alone; of softmax a Jacobian is usual",
         },
     ),
 }

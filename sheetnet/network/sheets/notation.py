@@ -120,7 +120,8 @@ def _matrices(context: Context) -> list[Entry]:
         ("error", "from the cost back to the outputs", error),
     ]
     if not context.dense[-1].activation.cell_slope:
-        found.append(("back", "through the activation", lambda s: Names(s).by_jacobian(last)))
+        by_jacobian = "through the activation, of one example"
+        found.append(("jacobian", by_jacobian, lambda s: Names(s).by_jacobian(last)))
     elif not net.is_fused(last):
         found.append(
             ("back", "through the activation", lambda s: Names(s).through(last, functions[-1]))
