@@ -81,6 +81,9 @@ class Group(BaseModel):
 
     title: str = Field(min_length=1, max_length=400)
     step: int = Field(default=0, ge=0, description="the step whose numbers these are")
+    head: str = Field(
+        default="", max_length=12, description="the head of the column of printed numbers: slides"
+    )
     numbers: tuple[Printed, ...] = Field(min_length=1, max_length=MOST, strict=False)
 
     @property

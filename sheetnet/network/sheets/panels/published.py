@@ -278,7 +278,7 @@ class _Writer:
             SYMBOL: "number",
             NUMBERS: "how it comes about, with today’s numbers",
             LIVE: "live",
-            PRINTED: "printed",
+            PRINTED: next(filter(None, (g.head for g in context.lesson.published)), "printed"),
             APART: "difference",
             SAYS: "",
             NOTE: "",
