@@ -259,7 +259,7 @@ BY_HAND = [
     ),
     ByHand(
         "Surface: the map is a mirror image",
-        f"{SHEETS}/surface.py",
+        f"{SHEETS}/surface_points.py",
         "Cell(low + (high - low) * Ref(POINTS, row, 1 + axis), GIVEN)",
         "Cell(high + (low - high) * Ref(POINTS, row, 1 + axis), GIVEN)",
     ),

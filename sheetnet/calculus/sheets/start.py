@@ -21,8 +21,8 @@ from sheetnet.workbook.styles import BANNER, HINT, LABEL, SOURCE
 
 NAME = frame.START
 PROBLEM_ROW, STEP_ROW = 5, 7
-#: Characters of a section's first sentence that fit in its line.
-MOST_SAID = 76
+#: Characters of a section's first sentence that fit in a line; two of these in points.
+MOST_SAID, TWO_LINES = 74, 28.0
 
 
 def place(context: Context) -> None:
@@ -91,7 +91,11 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
         worksheet = placed.worksheet
         sheet.put(row, LABELS, placed.sheet.name, styles.LINK)
         sheet.links[row, LABELS] = Link(placed.sheet.name, tip=f"To {placed.sheet.name}")
-        sheet.put(row, MATHEMATICS, _first_sentence(worksheet.section.text), LABEL)
+        said = _first_sentence(worksheet.section.text)
+        long = len(said) > MOST_SAID
+        sheet.put(row, MATHEMATICS, said, LABEL.but(wrap=long))
+        if long:
+            sheet.heights[row] = TWO_LINES
         if placed.checks:
             areas = [Area(placed.sheet.name, *each) for each in placed.checks]
             count = sum((a.shape[0] * a.shape[1]) for a in areas)
@@ -112,9 +116,10 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
 
 
 def _first_sentence(text: str) -> str:
-    """What a section is about, in a line."""
+    """What a section is about, in one or two lines."""
     sentence = text.split(". ")[0].split("\n")[0]
-    return sentence if len(sentence) <= MOST_SAID else sentence[: MOST_SAID - 1].rstrip() + "…"
+    most = 2 * MOST_SAID
+    return sentence if len(sentence) <= most else sentence[: most - 1].rstrip() + "…"
 
 
 def _try(context: Context, sheet: Sheet, row: int) -> int:
