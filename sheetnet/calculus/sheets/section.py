@@ -20,7 +20,7 @@ from sheetnet.calculus.sheets.context import (
 )
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.spelling import identifier
+from sheetnet.calculus.spelling import identifier, is_read
 from sheetnet.calculus.worksheet import Worksheet
 from sheetnet.expressions.formula import Area
 from sheetnet.expressions.mathematics import written
@@ -150,7 +150,11 @@ def _definitions(placed: Placed, row: int) -> int:
             sheet.put(ref.row, ref.column, tree, layout.VALUE)
         sheet.claim(block, _value(worksheet, name, (height, width)))
         if not shape:
-            _reading(placed, row, symbols[0], found[()], (row, NUMBERS))
+            if is_read(made.body, worksheet.shapes):
+                shown = Reading(sheet.name, row, symbols[0], spelled, None, (row, NUMBERS))
+                placed.context.readings.append(shown)
+            else:
+                _reading(placed, row, symbols[0], found[()], (row, NUMBERS))
             placed.known.setdefault(found[()], cells[()])
         else:
             _elements(placed, top, symbols, found, shape, made.indices)
