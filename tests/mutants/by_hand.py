@@ -698,8 +698,8 @@ BY_HAND = [
     ByHand(
         "Worksheets: all elements are written as the first one",
         f"{CALCULUS}/sheets/section.py",
-        'sheet.put(top + i, MATHEMATICS, "= " + text, layout.WRITTEN)',
-        'sheet.put(top + i, MATHEMATICS, "= " + written(found.flat[0]), layout.WRITTEN)',
+        "text = written(tree)",
+        "text = written(found.flat[0])",
     ),
     ByHand(
         "Worksheets: a cross is none",
