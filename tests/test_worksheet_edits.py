@@ -16,16 +16,20 @@ import pytest
 
 from sheetnet import build
 from sheetnet.calculus.lesson import Lesson
-from sheetnet.calculus.numbers import TICK
+from sheetnet.calculus.numbers import BLURRED, COARSE, FAILED, KINK, TICK
 from sheetnet.calculus.sheets.layout import LABELS
+from sheetnet.calculus.sheets.proofs import SAME
 from sheetnet.calculus.sheets.start import PROBLEM_ROW
 from sheetnet.calculus.subject import SUBJECT
 from sheetnet.expressions.dialects import address
+from sheetnet.expressions.formula import Expression, Number, Ref, children
 from sheetnet.files.stored import CellError
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.recalc import LibreOffice, Values, recalculate
+from sheetnet.sheets.checks import PASSED
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Knob, Settings, edits, settings
+from tests.books import edited, formula_of, set_formula
 
 pytestmark = pytest.mark.programs
 LESSONS = sorted(shipped("calculus"))
@@ -115,3 +119,47 @@ def test_what_is_not_allowed_is_said_in_words(name: str, tmp_path: Path) -> None
         assert said.startswith("✗") and "Type a number from" in said
         assert cell in said or said.startswith(f"✗ {place[0]}!") and address(*place[1:]) in said
         assert values.value(place[0], 2, 3) == said or place[0] == "Start"
+
+
+@pytest.mark.parametrize("name", ["bhadani-activations", "bhadani-matrix-calculus"])
+@pytest.mark.parametrize("kind", ["derivative", "identity", "slip"])
+def test_a_wrong_formula_has_its_cross(name: str, kind: str, tmp_path: Path) -> None:
+    """No check is an empty one: a formula that is off is said to be wrong by its own."""
+    lesson = Lesson.load(name)
+    book = SUBJECT.book(lesson, SUBJECT.numbers(lesson, settings(SUBJECT.knobs(lesson))))
+    path = build(name, tmp_path / f"{name}.xlsx")
+    checks = []
+    for sheet in book.sheets:
+        for place, cell in sheet.cells.items():
+            own = {"derivative": BLURRED in cell.passes, "slip": SAME in cell.passes}
+            own["identity"] = set(cell.passes) in ({PASSED}, {PASSED, KINK, COARSE})
+            if own[kind] and sheet.name not in ("Start", "Differences") and len(cell.passes):
+                # What is compared: the derivative; the first number of a side; what is right.
+                looked = (place[0], place[1] - (2 if kind == "slip" else 1))
+                if kind == "derivative":
+                    looked = next(
+                        (ref.row, ref.column)
+                        for ref in _refs(cell.content)
+                        if ref.column < place[1]
+                    )
+                held = sheet.cells[looked].content
+                if isinstance(held, Expression) and not isinstance(held, Number):
+                    checks.append((sheet.name, place, looked))
+                    break
+    assert len(checks) >= 3
+    for number, (sheet_name, _, looked) in enumerate(checks):
+        cell, target = address(*looked), tmp_path / f"{number}.xlsx"
+        old = formula_of(path, sheet_name, cell)
+        path = edited(path, target, sheet_name, cell, set_formula(f"({old})+0.37"))
+    [values] = recalculate(path, "ironcalc")
+    for sheet_name, place, _ in checks:
+        # At a kink no difference decides.
+        assert values.value(sheet_name, *place) in (FAILED, KINK), (sheet_name, place)
+
+
+def _refs(node: Any) -> Iterator[Ref]:
+    if isinstance(node, Ref):
+        yield node
+    elif isinstance(node, Expression):
+        for part in children(node):
+            yield from _refs(part)

@@ -15,6 +15,7 @@ from sheetnet.calculus.syntax import (
     Opposite,
     Summation,
     Variable,
+    walk,
 )
 from sheetnet.expressions.dialects import number_text
 from sheetnet.expressions.rich import Rich, Run, rich
@@ -23,6 +24,32 @@ from sheetnet.network.notation import NOTATIONS, Notation
 SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 2, 3, 4, 5
 #: Functions whose name in mathematics is another one.
 WRITTEN = {"sigmoid": "σ", "sqrt": "√", "leaky_relu": "LeakyReLU", "relu": "ReLU"}
+
+
+#: Those that the proof reads back where they are written of single numbers.
+READ = {"exp", "ln", "sqrt", "sin", "cos", "tanh", "abs", "sign", "max", "min", "sigmoid"}
+
+
+def is_read(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether the proof can read an expression back as it is spelled."""
+    for each in walk(node):
+        match each:
+            case Variable(name, ()) if shapes.get(name):
+                return False
+            case Summation() | Listing() | Operation("@", _, _):
+                return False
+            case Function(name, _) if name not in READ:
+                return False
+            case Operation("^", _, exponent) if not _is_plain(exponent):
+                return False
+    return True
+
+
+def _is_plain(node: Node) -> bool:
+    match node:
+        case Literal() | Opposite(Literal()) | Operation("/", Literal(), Literal()):
+            return True
+    return False
 
 
 def identifier(name: str) -> str:

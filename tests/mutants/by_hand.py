@@ -696,10 +696,10 @@ BY_HAND = [
         "1 - np.tanh(x)",
     ),
     ByHand(
-        "Worksheets: NumPy's difference over 3h",
+        "Worksheets: NumPy goes uphill",
         f"{CALCULUS}/numbers.py",
-        "(up[of] - down[of]) / (2 * steps * self.step)",
-        "(up[of] - down[of]) / (3 * steps * self.step)",
+        "given[n] - rate * slopes[n]",
+        "given[n] + rate * slopes[n]",
     ),
     ByHand(
         "Worksheets: a difference over 3h in cells",
@@ -720,10 +720,10 @@ BY_HAND = [
         "far = 2 * h",
     ),
     ByHand(
-        "Worksheets: a check that always agrees",
+        "Worksheets: a check of the sum",
         f"{CALCULUS}/sheets/differences.py",
         'return when(call("ABS", slope - near) <= PASSES * size, TICK, reason)',
-        'return when(call("ABS", slope - slope) <= PASSES * size, TICK, reason)',
+        'return when(call("ABS", slope + near) <= PASSES * size, TICK, reason)',
     ),
     ByHand(
         "Worksheets: the number of rows is that of columns",
@@ -750,10 +750,10 @@ BY_HAND = [
         "i / grid.points",
     ),
     ByHand(
-        "Worksheets: all symbols are the first one",
+        "Worksheets: all elements are written as the first one",
         f"{CALCULUS}/sheets/section.py",
-        "_reading(placed, top + i, symbol, tree, (top + i, NUMBERS))",
-        "_reading(placed, top + i, symbol, tree, (top, NUMBERS))",
+        "text = written(tree)",
+        "text = written(found.flat[0])",
     ),
     ByHand(
         "Worksheets: a cross is none",

@@ -20,10 +20,11 @@ from sheetnet.calculus.sheets.context import (
 )
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.spelling import identifier
+from sheetnet.calculus.spelling import identifier, is_read
 from sheetnet.calculus.worksheet import Worksheet
 from sheetnet.expressions.formula import Area
 from sheetnet.expressions.mathematics import written
+from sheetnet.expressions.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading
@@ -150,7 +151,10 @@ def _definitions(placed: Placed, row: int) -> int:
             sheet.put(ref.row, ref.column, tree, layout.VALUE)
         sheet.claim(block, _value(worksheet, name, (height, width)))
         if not shape:
-            _reading(placed, row, symbols[0], found[()], (row, NUMBERS))
+            if is_read(made.body, worksheet.shapes):
+                _reading(placed, row, symbols[0], spelled)
+            else:
+                _reading(placed, row, symbols[0], written(found[()]))
             placed.known.setdefault(found[()], cells[()])
         else:
             _elements(placed, top, symbols, found, shape, made.indices)
@@ -174,7 +178,7 @@ def _elements(
             text = written(tree)
             if len(text.text) <= MOST_WRITTEN:
                 sheet.put(top + i, MATHEMATICS, "= " + text, layout.WRITTEN)
-                _reading(placed, top + i, symbol, tree, (top + i, NUMBERS))
+                _reading(placed, top + i, symbol, text)
         return
     names = indices or ("",) * len(shape)
 
@@ -189,11 +193,12 @@ def _elements(
         sheet.put(top - 1, NUMBERS + j, place(at, names[rows:]), layout.HEAD)
 
 
-def _reading(placed: Placed, row: int, symbol: Any, tree: Any, value: tuple[int, int]) -> None:
+def _reading(placed: Placed, row: int, symbol: Rich, text: Rich) -> None:
     """Let the proof read a line of mathematics back."""
-    text = written(tree)
     if "1[" not in text.text:
-        placed.context.readings.append(Reading(placed.sheet.name, row, symbol, text, None, value))
+        placed.context.readings.append(
+            Reading(placed.sheet.name, row, symbol, text, None, (row, NUMBERS))
+        )
 
 
 def _questions(placed: Placed, row: int) -> int:
