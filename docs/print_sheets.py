@@ -13,7 +13,7 @@ import time
 import uno
 from com.sun.star.beans import PropertyValue
 
-LAST_ROW, LAST_COLUMN = 69, 26
+LAST_ROW, LAST_COLUMN = 69, 28
 #: Hundredths of a millimetre around the cells, and for the row and column headers.
 MARGIN, HEADERS = 500, 2200
 

@@ -41,8 +41,8 @@ SELECTOR_ROW, ARROW_ROW = 3, 16.5
 ABOUT = "one step and one example: every neuron and its formula"
 LEGEND = (
     f"Lines are weights, discs activations: {styles.POSITIVE_NAME} positive, "
-    f"{styles.NEGATIVE_NAME} negative; thicker lines and darker discs for larger numbers. "
-    "Each unit stands over its boxes; grey is given, dotted what it is compared with."
+    f"{styles.NEGATIVE_NAME} negative, thick and dark large. "
+    "Grey is given; dotted lines lead to the targets."
 )
 
 

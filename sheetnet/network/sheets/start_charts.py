@@ -57,9 +57,10 @@ def fill(context: Context, sheet: Sheet, own: Own, place: Place, drawn: Chart | 
 
 def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_drawn: bool) -> None:
     """What is shown: the step, the example that is drawn, the cost there."""
-    what = "The network" if is_drawn else "The run"
     drawn = is_drawn and context.batch
-    parts: list[object] = [f"{what} at step ", context.step]
+    # Short where the example is said as well: the right half may be narrow.
+    what = "Step " if drawn else "The network at step " if is_drawn else "The run at step "
+    parts: list[object] = [what, context.step]
     if drawn:
         parts += [", example ", context.sample]
     cost, text = own.cost
@@ -70,7 +71,7 @@ def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_dr
     def claim(numbers: Numbers) -> str:
         example = f", example {numbers.sample + 1}" if drawn else ""
         cost = in_figures(float(numbers.trace.costs[numbers.step]))
-        return f"{what} at step {numbers.step}{example}{says}{cost}"
+        return f"{what}{numbers.step}{example}{says}{cost}"
 
     sheet.put(place.row, place.left, join(parts), HEADING, claim=claim)
     sheet.fill(place.row, place.left, place.row, place.right, HEADING)
