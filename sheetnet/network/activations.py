@@ -213,7 +213,7 @@ SOFTMAX = Activation(
     name="softmax",
     signless=True,
     symbol="softmax",
-    written="softmax(z)ⱼ = e^zⱼ / Σ e^zₖ",
+    written="softmax(z)ⱼ = exp(zⱼ)/Σ exp(zₖ)",
     written_slope="∂aⱼ/∂zₖ = aⱼ·(δⱼₖ − aₖ)",
     value=_softmax,
     back=lambda z, a, g, _: a * (g - (a * g).sum(axis=-1, keepdims=True)),
