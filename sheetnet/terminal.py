@@ -27,6 +27,9 @@ WRONG = 2
 #: Signals that ask a run to end, by their names: not every system has all.
 SIGNALS = {"SIGTERM": TERMINATED, "SIGHUP": HUNG_UP, "SIGINT": INTERRUPTED}
 
+#: Seconds until a signal is told again.
+SOON = 0.01
+
 
 class Program(click.Group):
     """The group of all commands. Its status is 0, 1 or 2, or that of a signal."""
@@ -156,18 +159,36 @@ def _listen() -> Callable[[], None]:
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before: dict[int, Any] = {}
+    said, again = sys.unraisablehook, list[threading.Timer]()
 
     def end(number: int, frame: Any) -> None:
         for each in before:
             signal.signal(each, signal.SIG_IGN)
         ending.tell(SIGNALS[signal.Signals(number).name])
 
+    def swallowed(what: Any) -> None:
+        """A finaliser has swallowed what ends the run: it is told again, outside of that."""
+        told = [n for n in before if SIGNALS[signal.Signals(n).name] == ending.told()]
+        if not told or not isinstance(what.exc_value, Ended | KeyboardInterrupt):
+            said(what)
+            return
+        signal.signal(told[0], end)
+        # To the main thread, which may sleep.
+        again.append(threading.Timer(SOON, signal.pthread_kill, [threading.get_ident(), *told]))
+        again[-1].start()
+
     for name in SIGNALS:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(number, end)
 
+    if os.name == "posix":
+        sys.unraisablehook = swallowed
+
     def restore() -> None:
+        sys.unraisablehook = said
+        for timer in again:
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -174,7 +174,7 @@ SETTINGS = {
         "xlsx": (
             "xl/workbook.xml",
             r"<definedNames>",
-            '<definedNames><definedName name="Gamma" localSheetId="7">Start!$C$9</definedName>',
+            '<definedNames><definedName name="Gamma" localSheetId="8">Start!$C$9</definedName>',
         ),
         "ods": (
             "content.xml",
@@ -251,7 +251,7 @@ SETTINGS = {
     "a series' name in another cell": {
         "xlsx": (r"xl/charts/chart2\.xml", r"(<tx>.*?\$N\$)6<", r"\g<1>7<"),
         "ods": ("Object 2/content.xml", r'(label-cell-address="[^"]*N)6', r"\g<1>7"),
-        "found": "should call it Drawing!N6",
+        "found": "should call it 'Start drawing'!N6",
     },
     "a series more": {
         "xlsx": (r"xl/charts/chart1\.xml", r"(<ser>.*?</ser>)", r"\1\1"),

@@ -390,6 +390,34 @@ def test_a_signal_that_is_swallowed_while_a_file_is_written(
     assert target.exists()
 
 
+class Finalised:
+    """Its finaliser is where a signal arrives."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+        time.sleep(0.01)
+
+
+@posix
+def test_a_signal_that_a_finaliser_swallows_is_told_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @click.command()
+    def command() -> None:
+        Finalised(signal.SIGTERM)
+        time.sleep(5)
+
+    began = time.monotonic()
+    with pytest.raises(SystemExit) as ended:
+        Program(commands={"wait": command}).main(["wait"])
+    assert ended.value.code == 143
+    assert time.monotonic() - began < 4
+    assert capsys.readouterr().err == "sheetnet: told to end\n"
+
+
 def test_a_file_of_another_run_stays(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     with whole_file(path) as first:

@@ -49,9 +49,10 @@ def fill(context: Context, sheet: Sheet, own: Own, place: Place, drawn: Chart | 
     _write_heading(context, sheet, own, place, bool(drawn))
     row, tall = place.row + 1, CURVE_ALONE
     if drawn:
-        sheet.charts.append(drawn)
         row, tall = row_under(sheet, row, drawn.height), CURVE
     sheet.charts.append(_curve(context, own, place, row, tall))
+    if drawn:
+        sheet.charts.append(drawn)
     return row_under(sheet, row, tall) + 1
 
 
