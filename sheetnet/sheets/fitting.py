@@ -8,9 +8,9 @@ number formats with conditions of their own lose the minus sign in LibreOffice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call
 from sheetnet.workbook.model import Cell, Matrix, NumberRule, Sheet, Spill
@@ -71,22 +71,42 @@ def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
     for position, cell in sheet.cells.items():
         if _is_number(cell):
             cells.setdefault(cell.style.but(borders=""), set()).add(position)
+    numbers = set().union(*cells.values())
     for style, held in cells.items():
-        for area in _rectangles(sheet.name, held):
+        others = numbers - held
+        for area in _rectangles(sheet.name, held, others):
             yield style, area
-    for band in sheet.bands:
+    yield from _of_bands(sheet)
+
+
+def _of_bands(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
+    """Of bands those columns together that look alike, also where bands follow or interleave."""
+    found: dict[tuple[Style, int, int], list[list[int]]] = {}
+    for band in sorted(sheet.bands, key=lambda band: band.top):
         looks = [cell.style.but(borders="") for cell in band.cells]
         for style, run in groupby(range(len(looks)), key=looks.__getitem__):
             columns = [band.left + offset for offset in run]
-            yield style, Area(sheet.name, band.top, columns[0], band.bottom, columns[-1])
+            rows = found.setdefault((style, columns[0], columns[-1]), [])
+            if rows and band.top <= rows[-1][1] + 1:
+                rows[-1][1] = max(rows[-1][1], band.bottom)
+            else:
+                rows.append([band.top, band.bottom])
+    for (style, left, right), spans in found.items():
+        for top, bottom in spans:
+            yield style, Area(sheet.name, top, left, bottom, right)
 
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell.content, float | int | Expression | Matrix | Spill)
 
 
-def _rectangles(sheet: str, cells: Iterable[tuple[int, int]]) -> Iterator[Area]:
-    """The cells as rectangles: runs of a row, joined with equal runs of the rows below."""
+def _rectangles(
+    sheet: str, cells: Iterable[tuple[int, int]], others: Set[tuple[int, int]]
+) -> Iterator[Area]:
+    """The cells as rectangles: runs of a row, joined with equal runs of rows below.
+
+    What lies between may hold texts or nothing, for which no rule holds, but none of the `others`.
+    """
     runs: dict[tuple[int, int], list[int]] = {}
     row, first, last = 0, 0, 0
     for r, c in [*sorted(cells), (0, 0)]:
@@ -99,6 +119,7 @@ def _rectangles(sheet: str, cells: Iterable[tuple[int, int]]) -> Iterator[Area]:
     for (left, right), rows in runs.items():
         top = rows[0]
         for here, behind in zip(rows, [*rows[1:], 0], strict=True):
-            if behind != here + 1:
+            between = product(range(here + 1, behind), range(left, right + 1))
+            if not behind or not others.isdisjoint(between):
                 yield Area(sheet, top, left, here, right)
                 top = behind
