@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sheetnet.expressions.dialects import EXCEL, PLAIN, Corner
-from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Cell, Matrix, Sheet
+from sheetnet.workbook.model import Cell, Sheet
 from sheetnet.workbook.styles import Style
 
 
@@ -49,7 +48,7 @@ def formula_count(book: Book) -> int:
     count = sum(1 for _ in book.formulas())
     for sheet in book.sheets:
         for band in sheet.bands:
-            formulas = sum(isinstance(cell.content, Expression | Matrix) for cell in band.cells)
+            formulas = sum(cell.formula is not None for cell in band.cells)
             count += formulas * len(band.values)
     return count
 
@@ -118,11 +117,9 @@ class Content:
         """A cell; `corner` writes the references of a formula that is filled down."""
         style = self._numbers.setdefault(cell.style, len(self._numbers))
         content = cell.content
-        if isinstance(content, Matrix):
-            content = content.expression
         shown = value if isinstance(value, str | int | float) else None
-        if isinstance(content, Expression):
-            text = "=" + EXCEL.write(content, sheet.name, corner)
+        if cell.formula is not None:
+            text = "=" + EXCEL.write(cell.formula, sheet.name, corner)
             return Plain(row, column, text, shown, style, True)
         if isinstance(content, Rich):
             shown = content.text

@@ -54,20 +54,14 @@ def branches(book: Book) -> list[Branch]:
     found = []
     for sheet in book.sheets:
         for position, cell in sheet.cells.items():
-            content = cell.content
-            if isinstance(content, Matrix):
-                content = content.expression
-            if isinstance(content, Expression) and not cell.passes:
-                found += [Branch(sheet, position, each) for each in _open(content)]
+            if cell.formula is not None and not cell.passes:
+                found += [Branch(sheet, position, each) for each in _open(cell.formula)]
         for band in sheet.bands:
             for column, cell in enumerate(band.cells, band.left):
-                content = cell.content
-                array = isinstance(content, Matrix)
-                if isinstance(content, Matrix):
-                    content = content.expression
-                if isinstance(content, Expression):
-                    for each in _open(content):
-                        found.append(Branch(sheet, (band.top, column), each, band, array))
+                if cell.formula is not None:
+                    array, place = isinstance(cell.content, Matrix), (band.top, column)
+                    for each in _open(cell.formula):
+                        found.append(Branch(sheet, place, each, band, array))
     return found
 
 

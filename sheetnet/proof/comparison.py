@@ -12,11 +12,10 @@ import numpy.typing as npt
 
 from sheetnet.errors import cut, printable, quoted
 from sheetnet.expressions.dialects import address
-from sheetnet.expressions.formula import Expression
 from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Matrix, Position, Sheet, Spill
+from sheetnet.workbook.model import Position, Sheet
 
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
@@ -128,7 +127,7 @@ def unclaimed(book: Book) -> Iterator[tuple[Sheet, Position]]:
             if band.claim is None:
                 for row in band.rows:
                     for column, cell in enumerate(band.cells, band.left):
-                        if isinstance(cell.content, Expression | Matrix | Spill):
+                        if cell.is_computed:
                             yield sheet, (row, column)
 
 

@@ -14,7 +14,7 @@ from sheetnet.expressions.parsing import FormulaSyntaxError, filled, parse, same
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Band, Matrix, Position, Sheet, Spill
+from sheetnet.workbook.model import Band, Cell, Matrix, Position, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
 MARK = "\x00"
@@ -48,32 +48,22 @@ class _Comparing:
     def cells(self) -> None:
         """All outside the bands."""
         for position, cell in self.sheet.cells.items():
-            content = cell.content
-            if isinstance(content, Matrix):
-                bottom, right = position[0] + content.rows - 1, position[1] + content.columns - 1
-                text = self.dialect.write(content.expression, self.sheet.name)
-                self.compare(position, text, (*position, bottom, right))
-            elif isinstance(content, Expression):
-                text = self.dialect.write(content, self.sheet.name)
-                self.compare(position, text, None)
-            elif isinstance(content, Spill):
+            if cell.formula is not None:
+                text = self.dialect.write(cell.formula, self.sheet.name)
+                self.compare(position, text, _area(cell, *position))
+            elif isinstance(cell.content, Spill):
                 self.spill(position)
 
     def band(self, band: Band) -> None:
         """A band's pattern is written once, with marks for its rows."""
         for column, cell in enumerate(band.cells, band.left):
-            content, down, along = cell.content, 0, 0
-            if isinstance(content, Spill):
+            if isinstance(cell.content, Spill):
                 for row in band.rows:
                     self.spill((row, column))
-            if isinstance(content, Matrix):
-                down, along = content.rows, content.columns
-                content = content.expression
-            if not isinstance(content, Expression):
+            if cell.formula is None:
                 continue
-            for row, text in self._texts(band, content):
-                position = row, column
-                area = (row, column, row + down - 1, column + along - 1) if down else None
+            for row, text in self._texts(band, cell.formula):
+                position, area = (row, column), _area(cell, row, column)
                 there = self.stored.get(position, NOTHING)
                 if there.formula == text and self.arrays.get(position) == area:
                     self.check.cells += 1
@@ -148,6 +138,11 @@ class _Comparing:
 
     def _found(self, position: Position, what: str) -> None:
         self.check.add(self.sheet.name, *position, what)
+
+
+def _area(cell: Cell, row: int, column: int) -> Corners | None:
+    """What a cell's formula fills as an array; None where it is none."""
+    return cell.content.filled(row, column) if isinstance(cell.content, Matrix) else None
 
 
 def _fills(area: Corners | None) -> str:

@@ -24,7 +24,7 @@ from sheetnet.files.facts import (
 from sheetnet.files.stored import Look, StoredBook
 from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Cell, Chart, Matrix, Series, Sheet, Spill
+from sheetnet.workbook.model import Cell, Chart, Series, Sheet
 
 #: In all that Gnumeric saves, iteration is switched on.
 ITERATES = "gnumeric"
@@ -85,7 +85,7 @@ def _styles_of(code: str, stored: StoredBook, facts: Facts) -> set[str]:
 
 def _numeric(sheet: Sheet) -> Iterator[tuple[int, int, Cell]]:
     for (row, column), cell in sheet.cells.items():
-        if isinstance(cell.content, Expression | Matrix | Spill | float | int):
+        if cell.is_computed or isinstance(cell.content, float | int):
             yield row, column, cell
     for band in sheet.bands:
         for column, cell in enumerate(band.cells, band.left):

@@ -20,7 +20,6 @@ import numpy as np
 from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
-from sheetnet.expressions.formula import Expression
 from sheetnet.files.edits import Edits
 from sheetnet.files.formats import read, read_facts
 from sheetnet.files.stored import StoredBook, StoredCell
@@ -45,7 +44,6 @@ from sheetnet.recalc.values import Values, from_cells
 from sheetnet.workbook import knobs as knobs_of
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Settings
-from sheetnet.workbook.model import Matrix, Spill
 
 Progress = Callable[[str], None]
 
@@ -311,12 +309,9 @@ def _numeric(book: Book) -> int:
     count = 0
     for sheet in book.sheets:
         for band in sheet.bands:
-            formulas = sum(
-                isinstance(cell.content, Expression | Matrix | Spill) for cell in band.cells
-            )
-            count += formulas * len(band.values)
+            count += sum(cell.is_computed for cell in band.cells) * len(band.values)
         for position, cell in sheet.cells.items():
-            if isinstance(cell.content, Expression | Matrix | Spill):
+            if cell.is_computed:
                 count += not isinstance(book.value(sheet, *position), str | None)
     return count
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call
-from sheetnet.workbook.model import Cell, Matrix, NumberRule, Sheet, Spill
+from sheetnet.workbook.model import Cell, NumberRule, Sheet
 from sheetnet.workbook.styles import Style
 
 
@@ -97,7 +97,7 @@ def _of_bands(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
 
 
 def _is_number(cell: Cell) -> bool:
-    return isinstance(cell.content, float | int | Expression | Matrix | Spill)
+    return cell.is_computed or isinstance(cell.content, float | int)
 
 
 def _rectangles(

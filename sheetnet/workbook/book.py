@@ -111,7 +111,7 @@ class Book:
             self._unclaimed[sheet.name] = [
                 position
                 for position, cell in sheet.cells.items()
-                if isinstance(cell.content, Expression | Matrix | Spill) and position not in covered
+                if cell.is_computed and position not in covered
             ]
         return self._unclaimed[sheet.name]
 
@@ -202,7 +202,7 @@ class Book:
         """Every formula outside the bands."""
         for sheet in self.sheets:
             for position, cell in sheet.cells.items():
-                if isinstance(cell.content, Expression | Matrix):
+                if cell.formula is not None:
                     yield sheet, position, cell
 
 

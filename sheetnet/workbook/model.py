@@ -30,6 +30,10 @@ class Matrix:
     rows: int
     columns: int
 
+    def filled(self, row: int, column: int) -> tuple[int, int, int, int]:
+        """The corners of what it fills from its cell on: top, left, bottom, right."""
+        return row, column, row + self.rows - 1, column + self.columns - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Spill:
@@ -55,6 +59,19 @@ class Cell:
     content: Content = None
     style: Style = PLAIN
     passes: tuple[str, ...] = ()
+
+    @property
+    def formula(self) -> Expression | None:
+        """Its own formula, also where that fills more cells; None where it has none."""
+        content = self.content
+        if isinstance(content, Matrix):
+            return content.expression
+        return content if isinstance(content, Expression) else None
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a formula says what it shows, be it another cell's array formula."""
+        return isinstance(self.content, Expression | Matrix | Spill)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,7 @@ class Rows:
     def _formula(self, row: int, column: int, content: Any) -> str:
         if isinstance(content, Matrix):
             text = EXCEL.write(content.expression, self._sheet.name)
-            bottom, right = row + content.rows - 1, column + content.columns - 1
-            kind = f' t="array" ref="{area_address(row, column, bottom, right)}"'
+            kind = f' t="array" ref="{area_address(*content.filled(row, column))}"'
         elif isinstance(content, Expression):
             text, kind = EXCEL.write(content, self._sheet.name), ""
         else:
