@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from openpyxl.chart import Reference, ScatterChart
-from openpyxl.chart import Series as OpenpyxlSeries
-from openpyxl.chart.data_source import StrRef
+from openpyxl.chart import ScatterChart
+from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.series import Series as OpenpyxlSeries
+from openpyxl.chart.series import SeriesLabel, attribute_mapping
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -22,7 +25,7 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
-from sheetnet.expressions.dialects import EXCEL, quoted
+from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Area, Ref
 from sheetnet.workbook.model import Axis, Chart, Series
 from sheetnet.workbook.styles import FONT, GREY, HAIR, INK
@@ -48,23 +51,54 @@ def chart_of(chart: Chart) -> ScatterChart:
     _axis(result.x_axis, chart.x)
     _axis(result.y_axis, chart.y)
     for series in chart.series:
-        result.series.append(_series(series))
+        result.series.append(_Series(series))
     result.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=HAIR))
     if chart.x.hidden and chart.y.hidden:
         result.layout = Layout(ManualLayout(x=0.01, y=0.02, w=0.98, h=0.96))
     return result
 
 
-def _reference(area: Area) -> Reference:
-    text = EXCEL.write(area, area.sheet)
-    return Reference(range_string=f"{quoted(area.sheet)}!{text}")
+class _Series(OpenpyxlSeries):  # type: ignore[misc]
+    """A series as openpyxl writes it, drawn up once for all that look alike."""
+
+    def __init__(self, series: Series) -> None:
+        self._drawn = series
+
+    def to_tree(self, tagname: str | None = None, idx: int | None = None) -> Any:
+        series = self._drawn
+        element = deepcopy(_template(replace(series, y=ANYWHERE, x=ANYWHERE, title=_kind(series))))
+        element.find("idx").set("val", str(idx))
+        element.find("order").set("val", str(idx))
+        if series.title:
+            text = series.title if isinstance(series.title, str) else EXCEL.write(series.title, "")
+            element.find(".//f" if isinstance(series.title, Ref) else "tx/v").text = text
+        element.find("xVal/numRef/f").text = _reference(series.x)
+        element.find("yVal/numRef/f").text = _reference(series.y)
+        return element
 
 
-def _series(series: Series) -> Any:
-    result = OpenpyxlSeries(_reference(series.y), _reference(series.x))
+#: Where the series stands by which the looks of others are drawn up.
+ANYWHERE = Area("Sheet", 1, 1, 2, 1)
+
+
+def _kind(series: Series) -> str | Ref:
+    """A title of the same kind as the series'."""
+    return Ref("Sheet", 1, 1) if isinstance(series.title, Ref) else "title" if series.title else ""
+
+
+def _reference(area: Area) -> str:
+    if (area.top, area.left) == (area.bottom, area.right):
+        return EXCEL.write(Ref(area.sheet, area.top, area.left, fixed=True), "")
+    return EXCEL.write(replace(area, fixed=True), "")
+
+
+@lru_cache(1024)
+def _template(series: Series) -> Any:
+    """The element of a series with this look."""
+    x, y = (NumRef(f=_reference(area)) for area in (series.x, series.y))
+    result = OpenpyxlSeries(xVal=AxDataSource(numRef=x), yVal=NumDataSource(numRef=y))
     if isinstance(series.title, Ref):
-        cell = EXCEL.write(series.title, "")
-        result.tx = SeriesLabel(strRef=StrRef(cell))
+        result.tx = SeriesLabel(strRef=StrRef(EXCEL.write(series.title, "")))
     elif series.title:
         result.tx = SeriesLabel(v=series.title)
     if series.label:
@@ -82,7 +116,8 @@ def _series(series: Series) -> Any:
         result.marker.size = series.marker_size
         result.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
         result.marker.graphicalProperties.line.solidFill = series.colour
-    return result
+    result.__elements__ = attribute_mapping["scatter"]
+    return result.to_tree("ser")
 
 
 def _font(size: int, colour: str, *, bold: bool | None = None) -> CharacterProperties:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import ColorScaleRule
-from openpyxl.formatting.rule import Rule as OpenpyxlRule
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.writer.excel import ExcelWriter
 
 from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.files.layout import note_size, printed_area
 from sheetnet.files.xlsx.charts import chart_of
+from sheetnet.files.xlsx.rules import conditional_formats
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Cell, ColourScale, NumberRule, Rule, Sheet, Validation
+from sheetnet.workbook.model import Cell, NumberRule, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
 
 #: The number of a format that only a rule has; those below 164 are the programs' own.
@@ -42,11 +45,14 @@ class Shell:
         self._workbook = Workbook()
         self._workbook.remove(self._workbook.active)
         # Widths count digits of the Normal font, which openpyxl sets to one that few systems have.
-        normal = _font(PLAIN)
+        normal = _font(*_font_of(PLAIN))
         self._workbook._fonts = IndexedList([normal])
         self._workbook._named_styles["Normal"].font = normal
         self._style_ids: dict[Style, int] = {}
+        self._parts: dict[tuple[str, tuple[Any, ...]], int] = {}
         self._rule_style_ids: dict[tuple[bool, Style], int] = {}
+        #: The conditional formats of each sheet, which stand behind its rows.
+        self.rules: dict[str, str] = {}
         properties = self._workbook.properties
         properties.title, properties.subject = book.title[:255], book.subject[:255]
         properties.creator = "sheetnet"
@@ -62,28 +68,35 @@ class Shell:
             self.style_id(style)
 
     def save(self) -> bytes:
+        """The package, uncompressed: its parts are read again at once."""
         buffer = io.BytesIO()
-        self._workbook.save(buffer)
+        # Closes the archive.
+        _Writer(self._workbook, zipfile.ZipFile(buffer, "w")).save()
         return buffer.getvalue()
 
     def style_id(self, style: Style) -> int:
         """The number by which a cell names its style."""
         if style not in self._style_ids:
             cell = WriteOnlyCell(self._workbook.worksheets[0])
-            cell.font = _font(style)
-            cell.alignment = Alignment(
-                horizontal=style.horizontal,
-                vertical=style.vertical,
-                wrap_text=style.wrap or None,
-                indent=style.indent,
-            )
             cell.number_format = style.number_format
-            cell.border = _border(style)
-            cell.protection = Protection(locked=style.locked)
+            self._give(cell, "font", _font, _font_of(style))
+            aligned = (style.horizontal, style.vertical, style.wrap or None, style.indent)
+            self._give(cell, "alignment", _alignment, aligned)
+            self._give(cell, "border", _border, _lines_of(style))
+            self._give(cell, "protection", Protection, (style.locked,))
             if style.paper:
-                cell.fill = PatternFill("solid", fgColor="FF" + style.paper)
+                self._give(cell, "fill", _fill, (style.paper,))
             self._style_ids[style] = cell.style_id
         return self._style_ids[style]
+
+    def _give(self, cell: Any, part: str, make: Callable[..., Any], look: tuple[Any, ...]) -> None:
+        """Give a cell a part of its style; each is made once, since openpyxl compares slowly."""
+        known = self._parts.get((part, look))
+        if known is None:
+            setattr(cell, part, make(*look))
+            self._parts[part, look] = getattr(cell._style, f"{part}Id")
+        else:
+            setattr(cell._style, f"{part}Id", known)
 
     def _add(self, sheet: Sheet) -> None:
         worksheet = self._workbook.create_sheet(sheet.name)
@@ -104,16 +117,9 @@ class Shell:
             worksheet.cell(row, column).comment = comment
         for validation in sheet.validations:
             worksheet.add_data_validation(_validation(validation, sheet))
-        for rule in sheet.formats:
-            worksheet.conditional_formatting.add(_range(rule.area), self._rule(rule, sheet))
+        self.rules[sheet.name] = conditional_formats(sheet, self._rule_style_id)
         for chart in sheet.charts:
             worksheet.add_chart(chart_of(chart), address(chart.row, chart.column))
-
-    def _rule(self, rule: ColourScale | Rule | NumberRule, sheet: Sheet) -> OpenpyxlRule:
-        if isinstance(rule, ColourScale):
-            return _colour_scale(rule, sheet)
-        formula = EXCEL.write(rule.condition, sheet.name)
-        return OpenpyxlRule(type="expression", dxfId=self._rule_style_id(rule), formula=[formula])
 
     def _rule_style_id(self, rule: Rule | NumberRule) -> int:
         """The number by which a rule names what it changes of a cell's looks.
@@ -127,6 +133,19 @@ class Shell:
         return self._rule_style_ids[key]
 
 
+class _Writer(ExcelWriter):  # type: ignore[misc]
+    """openpyxl's writer, without a temporary file for each sheet."""
+
+    def write_worksheet(self, worksheet: Any) -> None:
+        worksheet._drawing = SpreadsheetDrawing()
+        worksheet._drawing.charts = worksheet._charts
+        writer = WorksheetWriter(worksheet, io.BytesIO())
+        writer.write()
+        worksheet._rels = writer._rels
+        self._archive.writestr(worksheet.path[1:], writer.read())
+        self.manifest.append(worksheet)
+
+
 def _band_cells(sheet: Sheet) -> Iterator[Cell]:
     for band in sheet.bands:
         yield from band.cells
@@ -136,19 +155,29 @@ def _range(area: Area) -> str:
     return area_address(area.top, area.left, area.bottom, area.right)
 
 
-def _font(style: Style) -> Font:
-    return Font(
-        name=style.font,
-        size=style.size,
-        bold=style.bold,
-        italic=style.italic,
-        color=style.ink and "FF" + style.ink,
-    )
+def _font_of(style: Style) -> tuple[str, float, bool, bool, str | None]:
+    return style.font, style.size, style.bold, style.italic, style.ink
 
 
-def _border(style: Style) -> Border:
-    side = Side(style=style.border_width, color="FF" + style.border_colour)
-    return Border(**{SIDES[letter]: side for letter in style.borders})
+def _font(name: str, size: float, bold: bool, italic: bool, ink: str | None) -> Font:
+    return Font(name=name, size=size, bold=bold, italic=italic, color=ink and "FF" + ink)
+
+
+def _lines_of(style: Style) -> tuple[str, str, str]:
+    return style.borders, style.border_width, style.border_colour
+
+
+def _alignment(horizontal: str | None, vertical: str, wrap: bool | None, indent: int) -> Alignment:
+    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, indent=indent)
+
+
+def _fill(paper: str) -> PatternFill:
+    return PatternFill("solid", fgColor="FF" + paper)
+
+
+def _border(borders: str, width: str, colour: str) -> Border:
+    side = Side(style=width, color="FF" + colour)
+    return Border(**{SIDES[letter]: side for letter in borders})
 
 
 def _look(worksheet: Any, sheet: Sheet) -> None:
@@ -227,45 +256,6 @@ def _rule_style(rule: Rule) -> DifferentialStyle:
     return DifferentialStyle(
         font=Font(color="FF" + rule.style.colour, bold=rule.style.bold or None),
         fill=PatternFill(bgColor="FF" + rule.style.fill) if rule.style.fill else None,
-        border=_border(rule.style) if rule.style.borders else None,
+        border=_border(*_lines_of(rule.style)) if rule.style.borders else None,
         numFmt=_number_format(rule.style),
-    )
-
-
-def _colour_scale(rule: ColourScale, sheet: Sheet) -> Any:
-    if rule.spread:
-        return ColorScaleRule(
-            start_type="min",
-            start_color="FF" + rule.low,
-            mid_type="percent",
-            mid_value=50,
-            mid_color="FF" + rule.middle,
-            end_type="max",
-            end_color="FF" + rule.high,
-        )
-    if rule.ends:
-        low, high = rule.ends
-        return ColorScaleRule(
-            start_type="num",
-            start_value=low,
-            start_color="FF" + rule.low,
-            mid_type="num",
-            mid_value=(low + high) / 2,
-            mid_color="FF" + rule.middle,
-            end_type="num",
-            end_value=high,
-            end_color="FF" + rule.high,
-        )
-    rule = replace(rule, area=replace(rule.area, fixed=True))
-    kind = "num" if rule.bound is not None else "formula"
-    return ColorScaleRule(
-        start_type=kind,
-        start_value=EXCEL.write(-rule.limit, sheet.name),
-        start_color="FF" + rule.low,
-        mid_type="num",
-        mid_value=0,
-        mid_color="FF" + rule.middle,
-        end_type=kind,
-        end_value=EXCEL.write(rule.limit, sheet.name),
-        end_color="FF" + rule.high,
     )

@@ -37,7 +37,7 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
             content = parts.read(name)
             if match := SHEET_PART.fullmatch(name):
                 sheet = book.sheets[int(match[1]) - 1]
-                head, tail = _halves(content.decode(), sheet)
+                head, tail = _halves(content.decode(), sheet, shell.rules[sheet.name])
                 rows = Rows(book, sheet, shell)
                 most = len(content) + rows.most
                 with package.open(name, most=most) as part:
@@ -60,7 +60,7 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
                 package.add(adapted.part_name(name), content)
 
 
-def _halves(part: str, sheet: Sheet) -> tuple[str, str]:
+def _halves(part: str, sheet: Sheet, rules: str) -> tuple[str, str]:
     """What stands before and after a sheet's rows, with the parts openpyxl leaves out."""
     head, _, rest = part.partition("<sheetData")
     tail = rest.partition("/>")[2] if rest.startswith(("/>", " />")) else ""
@@ -73,10 +73,16 @@ def _halves(part: str, sheet: Sheet) -> tuple[str, str]:
         'numberStoredAsText="1" formula="1" formulaRange="1" unlockedFormula="1" '
         'emptyCellReference="1" listDataValidation="1" calculatedColumn="1"/></ignoredErrors>'
     )
-    place = re.search("<drawing|<legacyDrawing|</worksheet>", tail)
-    assert place
-    tail = tail[: place.start()] + ignored + tail[place.start() :]
+    tail = _before("<dataValidations|<hyperlinks|<printOptions|<pageMargins", rules, tail)
+    tail = _before("<drawing|<legacyDrawing|</worksheet>", ignored, tail)
     return head + "<sheetData>", "</sheetData>" + tail
+
+
+def _before(followers: str, text: str, tail: str) -> str:
+    """The tail with a text where the schema wants it: before the first of its `followers`."""
+    place = re.search(followers, tail)
+    assert place
+    return tail[: place.start()] + text + tail[place.start() :]
 
 
 def _without_dates(core: bytes) -> bytes:
