@@ -183,7 +183,9 @@ def expression(value: Any) -> Expression:
 
 
 def call(function: str, *arguments: Any) -> Call:
-    return Call(function, tuple(expression(argument) for argument in arguments))
+    # Most arguments are nodes already, and a workbook has tens of thousands of them.
+    nodes = [a if isinstance(a, Expression) else expression(a) for a in arguments]
+    return Call(function, tuple(nodes))
 
 
 def exp(x: Any) -> Call:
@@ -213,7 +215,7 @@ def when(condition: Any, then: Any, otherwise: Any) -> Call:
 
 def guard(node: Call) -> Call:
     """The same formula, one of whose sides is only a guard."""
-    return replace(node, guard=True)
+    return Call(node.function, node.arguments, guard=True)
 
 
 def guarded(node: Expression) -> Expression:
@@ -265,18 +267,18 @@ def join(parts: Sequence[Any]) -> Expression:
     return result
 
 
+_CHILDREN: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    Negative: lambda node: (node.operand,),
+    Binary: lambda node: (node.left, node.right),
+    Call: lambda node: node.arguments,
+    Applied: lambda node: (node.definition,),
+}
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The nodes right below `node`, in the order they are written."""
-    match node:
-        case Negative(operand):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case Call(_, arguments):
-            return arguments
-        case Applied(_, _, definition):
-            return (definition,)
-    return ()
+    found = _CHILDREN.get(type(node))
+    return found(node) if found else ()
 
 
 def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -286,8 +288,8 @@ def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Exp
             return Negative(change(operand))
         case Binary(operator, left, right):
             return Binary(operator, change(left), change(right))
-        case Call(_, arguments):
-            return replace(node, arguments=tuple(map(change, arguments)))
+        case Call(function, arguments, is_guard):
+            return Call(function, tuple(map(change, arguments)), is_guard)
         case Applied(symbol, argument, definition):
             return Applied(symbol, argument, change(definition))
     return node

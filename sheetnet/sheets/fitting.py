@@ -67,10 +67,13 @@ def fit(sheet: Sheet) -> None:
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
     """The numbers of a sheet, by what they look like but for borders."""
-    cells: dict[Style, set[tuple[int, int]]] = {}
+    styled: dict[Style, list[tuple[int, int]]] = {}
     for position, cell in sheet.cells.items():
         if _is_number(cell):
-            cells.setdefault(cell.style.but(borders=""), set()).add(position)
+            styled.setdefault(cell.style, []).append(position)
+    cells: dict[Style, set[tuple[int, int]]] = {}
+    for style, positions in styled.items():
+        cells.setdefault(style.but(borders=""), set()).update(positions)
     numbers = set().union(*cells.values())
     for style, held in cells.items():
         others = numbers - held

@@ -47,13 +47,13 @@ def _length(cell: Cell) -> int:
     if isinstance(content, Rich):
         return len(content.text)
     if isinstance(content, Expression):
-        longest = max(_texts(content), default=0)
+        longest = _longest(content)
         return max(longest, LIVE) if longest else 0
     return len(content) if isinstance(content, str) else 0
 
 
-def _texts(node: Expression) -> Iterator[int]:
+def _longest(node: Expression) -> int:
+    """The length of the longest text in a formula."""
     if isinstance(node, Text):
-        yield len(node.value)
-    for child in children(node):
-        yield from _texts(child)
+        return len(node.value)
+    return max(map(_longest, children(node)), default=0)
