@@ -26,10 +26,10 @@ def build_all(
     as_json: bool,
 ) -> None:
     """Every shipped lesson, side by side; nothing is written before all are read."""
-    from sheetnet.building import OUTPUT, expect
+    from sheetnet.building import OUTPUT
     from sheetnet.lessons.catalogue import shipped
     from sheetnet.lessons.subjects import NETWORK
-    from sheetnet.many import Job, build_many
+    from sheetnet.many import Job, build_many, expect_many
 
     folder = output or OUTPUT
     if folder.suffix.lower() in (".xlsx", ".ods"):
@@ -41,11 +41,15 @@ def build_all(
     }
     paths = {name: [folder / f"{name}.{ending}" for ending in endings(kind)] for name in loaded}
     found = [path for each in paths.values() for path in each]
-    if dry_run:
-        sizes = [size for name in loaded for size in expect(loaded[name], paths[name])]
-        say_sizes(found, sizes, as_json)
-        return
     jobs = [Job(one.text, one.name, tuple(paths[name]), one.folder) for name, one in loaded.items()]
+    if dry_run:
+        sizes: dict[Path, Estimate] = {}
+        with bar(len(jobs), f"measuring {len(jobs)} lessons") as progress:
+            for job, each in expect_many(jobs):
+                sizes |= dict(zip(job.paths, each, strict=True))
+                progress(1)
+        say_sizes(found, [sizes[path] for path in found], as_json)
+        return
     with bar(len(jobs), f"building {len(jobs)} lessons") as progress:
         for _ in build_many(jobs):
             progress(1)

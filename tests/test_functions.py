@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Expression, Number, Ref
+from sheetnet.expressions.formula import Expression, Number, Ref, over_ranges
 from sheetnet.network.activations import ACTIVATIONS
 from sheetnet.network.losses import LOSSES
 
@@ -241,6 +241,22 @@ def test_the_cell_of_a_loss_equals_numpy_at_the_ends_too(name: str, pair: Any) -
     loss, h = LOSSES[name], hyper(name)
     formula = loss.cell([Number(x) for x in a], [Number(x) for x in t], h)
     assert cell_value(formula) == pytest.approx(loss.value(a, t, h), rel=1e-12, abs=1e-15)
+
+
+@given(
+    pairs=st.lists(st.tuples(st.floats(-1000, 1000), st.floats(0, 1)), min_size=1, max_size=4),
+    near=st.sampled_from([1e-3, 1.0]),
+    base=st.sampled_from([math.e, 2.0, 10.0]),
+)
+@settings(max_examples=60, deadline=None)
+def test_cross_entropy_by_how_far_the_z_are_apart(pairs: Any, near: float, base: float) -> None:
+    """As Evaluation has it, in array formulas: also of z so far apart that an a is 0."""
+    z, t = (np.array(column) for column in zip(*pairs, strict=True))
+    z, loss, h = near * z, LOSSES["cross_entropy"], {"log_base": base}
+    assert loss.cell_apart
+    formula = loss.cell_apart([Number(x) for x in z], [Number(x) for x in t], h)
+    expected = loss.value(ACTIVATIONS["softmax"].value(z, {}), t, h)
+    assert cell_value(over_ranges(formula)) == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
 @losses

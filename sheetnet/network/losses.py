@@ -15,6 +15,7 @@ import numpy as np
 from sheetnet.expressions.formula import (
     Applied,
     Expression,
+    Number,
     call,
     exp,
     guard,
@@ -53,7 +54,9 @@ class Loss:
     activation. There `value_from_z(z, t, h)` and `cell_from_z(a, z, t, h)`, where they are
     given, compute the loss from z, which keeps the digits that 1 − a loses near 1. Where
     `cell_fused` adds up all targets, `cell_fused_of_sum(a, t, s, h)` is the same given their sum,
-    for array formulas of one example's ranges. `bounds` are the least and largest target.
+    for array formulas of one example's ranges. `cell_apart(z, t, h)` is the loss with that
+    activation from how far the z are apart: short where each a would have to be written out.
+    `bounds` are the least and largest target.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Loss:
     cell_fused_of_sum: Callable[[Expression, Expression, Expression, Cells], Expression] | None = (
         None
     )
+    cell_apart: Callable[[Terms, Terms, Cells], Expression] | None = None
     bounds: tuple[float, float] | None = None
     #: Whether a target is 0 or 1 and nothing between.
     whole: bool = False
@@ -164,6 +168,17 @@ def _fused_of_sum(a: Expression, t: Expression, summed: Expression, h: Cells) ->
     return _to_base(a * summed - t, h)
 
 
+def _cross_entropy_apart(z: Terms, t: Terms, h: Cells) -> Expression:
+    """−ln of a softmax is ln Σⱼ e^(zⱼ − z), whose own term is 1."""
+    terms = []
+    for k, (own, target) in enumerate(zip(z, t, strict=True)):
+        others = [each - own for j, each in enumerate(z) if j != k]
+        powers = [exp(guard(minimum(LARGEST_EXPONENT, apart))) for apart in others]
+        summed = total([Number(1.0), *powers])
+        terms.append(target * guard(minimum(-LOWEST_LOGARITHM, ln(summed))))
+    return _to_base(total(terms), h)
+
+
 #: Sabine 5.2; with targets of any sum ∂L/∂z is (a·Σt − t)/ln b.
 CROSS_ENTROPY = Loss(
     name="cross_entropy",
@@ -178,6 +193,7 @@ CROSS_ENTROPY = Loss(
     fused=lambda a, t, h: (a * t.sum(axis=-1, keepdims=True) - t) / math.log(h["log_base"]),
     cell_fused=lambda a, t, j, h: _fused_of_sum(a[j], t[j], total(list(t)), h),
     cell_fused_of_sum=_fused_of_sum,
+    cell_apart=_cross_entropy_apart,
     bounds=(0.0, 1.0),
     cut_off=True,
     hyper=(

@@ -289,7 +289,10 @@ class Evaluation:
 
     def _cost(self, rows: Rows, number: int) -> Expression:
         net, hyper, (z, a, t) = self.context.net, self.context.loss_hyper, rows
-        if net.is_fused(net.depth) and net.loss.cell_from_z:
+        fused = net.is_fused(net.depth)
+        if fused and net.loss.cell_apart and not self.maxima:
+            loss = net.loss.cell_apart(z, t, hyper)
+        elif fused and net.loss.cell_from_z:
             loss = net.loss.cell_from_z(a, z, t, hyper)
         else:
             loss = net.loss.cell(a, t, hyper)
