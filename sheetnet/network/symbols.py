@@ -167,12 +167,12 @@ class Symbols:
             runs.append(Run(self.layer_label(whole[1]), 1))
         return Rich(tuple(runs))
 
-    def deltas(self, layer: int) -> Rich:
-        """∂/∂z of a whole layer."""
+    def deltas(self, layer: int, one: bool = False) -> Rich:
+        """∂/∂z of a whole layer; of `one` example, whatever their number."""
         name = self.delta_name
         if len(name) == 1:
             return self.letter(name, "", layer)
-        return name[:-1] + self.matrix(SUMS, layer)
+        return name[:-1] + self.matrix("z" if one else SUMS, layer)
 
     def layer_label(self, layer: int) -> str:
         """How the document counts the layer: (1), [1], L−1."""

@@ -41,9 +41,14 @@ class Moved:
         w: Mapping[int, Area],
         b: Mapping[int, Area | None],
         targets: Area,
+        turned: bool,
     ) -> None:
-        """`a` are cells of units × examples, each with a formula of its own; `w` and `b` cells."""
+        """`a` are cells of units × examples, each with a formula of its own; `w` and `b` cells.
+
+        If `turned`, all of them lie transposed, as the slopes will.
+        """
         self.context, self.a, self.w, self.b, self.targets = context, a, w, b, targets
+        self.turned = turned
         self.examples = context.samples
         self._sheet = sheet = Sheet(NAME, "workings: activations moved up and down", workings=True)
         sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (6, 3), (6, FIRST)
@@ -75,8 +80,12 @@ class Moved:
 
     def difference(self, layer: int, unit: int) -> Expression:
         """The slopes of the cost by one unit's activations, a row over the examples."""
-        up, down = (self._losses[layer, unit, move] for move in (0, 1))
+        up, down = (self._upright(self._losses[layer, unit, move]) for move in (0, 1))
         return (up - down) / (2 * Number(H) * self.examples)
+
+    def _upright(self, area: Area) -> Expression:
+        """A matrix as it lies here, of one that lies on the other sheet, and the other way."""
+        return call("TRANSPOSE", area) if self.turned else area
 
     def crosses(self, layer: int, unit: int) -> Expression | None:
         """Whether the two moves are on two sides of a kink; None where there is none above."""
@@ -112,7 +121,7 @@ class Moved:
             a = context.symbols.matrix("A", above.number)
             shape = (above.units, self.examples)
             area = self._array(a, shape, above.applied([z], 0), values)
-        apart = area - self.targets
+        apart = area - self._upright(self.targets)
         squares = call("MMULT", self.ones, apart * apart)
         self._losses[n, unit, move] = self._array(
             "losses",
@@ -129,7 +138,8 @@ class Moved:
         self._sheet.put(top, LABEL, name, styles.SYMBOL.but(horizontal="right"))
         look = FORWARD.but(number_format=styles.SIX)
         for i, m in np.ndindex(layer.units, self.examples):
-            cell: Expression = Ref(held.sheet, held.top + i, held.left + m)
+            down, along = (m, i) if self.turned else (i, m)
+            cell: Expression = Ref(held.sheet, held.top + down, held.left + along)
             if i == unit:
                 cell = cell + H if by > 0 else cell - H
             style = bracketed(look, i, m, layer.units, self.examples)
@@ -144,10 +154,10 @@ class Moved:
     def _sums(self, above: Dense, below: Area, n: int, unit: int, by: float) -> Area:
         """Z of a layer above, from moved activations below it."""
         m, symbols = above.number, self.context.symbols
-        product: Expression = call("MMULT", self.w[m], below)
+        product: Expression = call("MMULT", self._upright(self.w[m]), below)
         bias = self.b[m]
         if bias:
-            product = product + call("MMULT", bias, self.spread)
+            product = product + call("MMULT", self._upright(bias), self.spread)
         shape = (above.units, self.examples)
         return self._array(
             symbols.matrix("Z", m),
