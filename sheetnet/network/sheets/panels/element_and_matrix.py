@@ -227,7 +227,7 @@ class _Panel(Pairs):
         context, s = self.context, self.symbols
         self.section("The cost")
         one, other = self.a[self.depth]
-        places = list(np.ndindex(*self.t.shape))
+        places = list(np.ndindex(*self.shape(self.t.shape)))
         squares = [square(self.at(one, *place) - self.at(self.t, *place)) for place in places]
         apart = other - self.t
         self.cost, _ = self.pair(
