@@ -375,15 +375,20 @@ class _Panel(Beside):
                 training=bias,
             )
         if n > 1:
+            # A Jacobian: functions are rows and variables columns, however examples lie.
+            turned, self.turned = self.turned, False
             self.both(
                 (units, sources),
                 lambda j, k: derivative(s, s.z(n, j), s.activation(n - 1, k)),
                 lambda j, k: self.held(held.weights, j, k, s.weight(n, j, k)),
                 lambda numbers: numbers.now(WEIGHT, n),
                 UPDATE,
-                derivative(s, z, s.matrix("a", n - 1)) + " = " + weights,
-                held.weights + 0,
+                derivative(s, z, s.matrix("a", n - 1))
+                + " = "
+                + (self.names.transposed(weights) if turned else weights),
+                call("TRANSPOSE", held.weights) if turned else held.weights + 0,
             )
+            self.turned = turned
 
 
 def _fill(context: Context) -> list[Sheet]:
