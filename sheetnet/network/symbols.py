@@ -117,6 +117,15 @@ class Symbols:
         d = self.notation.derivative
         return f"{d}{letter}/{d}"
 
+    def function(self, symbol: str) -> str:
+        """An activation, by its usual symbol, as the document writes it."""
+        return self.notation.functions.get(symbol, symbol)
+
+    def definition(self, symbol: str, written: str) -> str:
+        """The definition of an activation with the document's symbol for it."""
+        name = self.function(symbol)
+        return name + written.removeprefix(symbol) if name != symbol else written
+
     @property
     def cost_letter(self) -> str:
         notation = self.notation

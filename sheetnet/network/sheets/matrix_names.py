@@ -148,7 +148,9 @@ class Names:
 
     def _function(self, function: str, layer: int) -> Rich:
         own = self._notation.layer_function
-        return self._symbols.letter(own, str(layer), None) if own else rich(function)
+        if own:
+            return self._symbols.letter(own, str(layer), None)
+        return rich(self._symbols.function(function))
 
     def output_error(self, net: Net, divided: bool) -> Rich:
         """∂/∂a of the output layer as the loss's formula of A and T: A − T, (A − T)/N.

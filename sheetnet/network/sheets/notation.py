@@ -110,6 +110,7 @@ def _matrices(context: Context) -> list[Entry]:
 
     found: list[Entry] = [
         ("hadamard", "product element by element", lambda s: s.notation.hadamard),
+        *_quotient(context),
         ("transpose", "a matrix transposed", lambda s: Names(s).transposed(s.matrix("W", last))),
         ("vectors", "the values of a layer", lambda s: Names(s).values(last - 1, biased)),
         (
@@ -140,6 +141,13 @@ def _matrices(context: Context) -> list[Entry]:
     if context.batch:
         found.append(("batch", "several examples", _batch))
     return found
+
+
+def _quotient(context: Context) -> list[Entry]:
+    """⊘, which a loss with a logarithm leads to where its slope stands by itself."""
+    if context.dense[-1].activation.cell_slope or not context.net.loss.cut_off:
+        return []
+    return [("quotient", "quotient element by element", lambda s: "⊘")]
 
 
 def _batch(symbols: Symbols) -> Rich:

@@ -39,7 +39,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.slips.slip import H, Proof, Slip
+from sheetnet.network.sheets.slips.slip import Cells, H, Proof, Slip
 
 #: Sums of so many examples are written out.
 MOST_EXAMPLES = 20
@@ -243,6 +243,39 @@ def _gradient(parameter: Quantity) -> Callable[[Context], Proof | None]:
     return proof
 
 
+def _one_x(context: Context) -> Proof | None:
+    """1/N·Σ −2vᵢx over the active examples, x of the first one, and each with its own."""
+    if not _relu(context) or context.net.penalties:
+        return None
+    slope = context.dense[0].activation.cell_slope
+    assert slope
+    x = [context.fed(INPUT).ref(sample=n, unit=0, fixed=True) for n in range(context.samples)]
+    twice: list[Expression] = []
+    for n in range(context.samples):
+        z = context.of_step(Z, 1, **{SAMPLE: n})
+        y = context.fed(TARGET).ref(sample=n, unit=0, fixed=True)
+        twice.append(slope(z, z, {}) * 2 * (z - y))
+
+    def summed(numbers: Numbers, x: FloatArray) -> float:
+        return float(np.mean(numbers.now(DELTA, 1)[:, 0] * x))
+
+    place = {UNIT: 0, SOURCE: 0}
+    return Proof(
+        (
+            total([each * x[0] for each in twice]) / context.samples,
+            lambda m: summed(m, m.inputs[0, 0]),
+        ),
+        (
+            total([each * own for each, own in zip(twice, x, strict=True)]) / context.samples,
+            lambda m: summed(m, m.inputs[:, 0]),
+        ),
+        (
+            context.of_step(WEIGHT.gradient, 1, **place),
+            lambda m: float(m.now(WEIGHT.gradient, 1)[0, 0]),
+        ),
+    )
+
+
 def _jacobian(context: Context) -> Proof | None:
     """The derivative of N values by N sums: N numbers on a diagonal, N² in all."""
     if not _relu(context):
@@ -315,6 +348,26 @@ def _z(numbers: Numbers, n: int) -> float:
     return float(numbers.trace[Z, 1][-1, n, 0])
 
 
+def _affine(context: Context) -> Proof | None:
+    """w a with sources as the rows of w: it has as many columns as the layer has units."""
+    if not _one_probability(context):
+        return None
+    layers = range(2, context.depth + 1)
+    layer = next((n for n in layers if context.sizes[n] != context.sizes[n - 1]), None)
+    if layer is None:
+        return None
+    cells, below = Cells(context), context.run(ACTIVATION, layer - 1)
+    values = below.area(fixed=True, **{STEP: 0, SAMPLE: 0})
+    if values is None:
+        return None
+    return Proof(
+        (cells.count(WEIGHT, layer, source=0), context.sizes[layer]),
+        (cells.count(WEIGHT, layer, unit=0), context.sizes[layer - 1]),
+        (call("COUNT", values), context.sizes[layer - 1]),
+        counts=True,
+    )
+
+
 SLIPS = (
     Slip(
         "A Simple Neural Network, the title",
@@ -322,6 +375,14 @@ SLIPS = (
         "two: with two neurons and with three",
         "hidden layers; measured: layers between input and output that have values",
         _hidden,
+    ),
+    Slip(
+        "Chain Rule in Backpropagation",
+        "z = w a + w₀",
+        "z = wᵀ a + w₀, or a w + w₀: the first index of w is the source",
+        "columns of w, the right one those of wᵀ, above the first layer; measured: values that it "
+        "takes",
+        _affine,
     ),
     Slip(
         "These Derivatives Are Well-Behaved",
@@ -366,6 +427,13 @@ SLIPS = (
         "both columns: else y − u is a matrix",
         "numbers in y − u; measured: targets",
         _row_and_column,
+    ),
+    Slip(
+        "Gradient Computation, the first sum",
+        "1/N·Σ −2vᵢ xᵀ, x without an index",
+        "1/N·Σ −2vᵢ xᵢᵀ",
+        "∂C/∂w₁ at the chosen step, printed with x of example 1; measured: Training",
+        _one_x,
     ),
     Slip(
         "Gradient Computation",
