@@ -163,7 +163,7 @@ def _fill(context: Context) -> list[Sheet]:
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
-    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 30)
+    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 31)
     frame.banner(sheet, 10)
     head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
     sheet.put(FIRST_ROW - 1, 2, "quantity", head)
