@@ -177,3 +177,19 @@ def test_a_base_that_has_no_logarithm(base: float) -> None:
     content["network"]["log_base"] = base
     with pytest.raises(ValueError, match=r"network\.log_base: is .*: write a number from 1\.01"):
         Lesson.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "factor"),
+    [
+        ("sabine-squared-error", ("target", None), np.array([[1.0, 1e7]])),
+        ("wichmann-general", ("weight", 2), 1e4),
+        ("wichmann-general", ("weight", 3), -1e6),
+    ],
+)
+def test_numbers_far_apart_fail_no_check(name: str, place: Any, factor: Any) -> None:
+    """A difference of large numbers says little, one over a sharp bend nothing."""
+    lesson = Lesson.load(name)
+    held = lesson.settings
+    book = book_with(lesson, held.but({place: held.arrays[place] * factor}))
+    assert assert_formulas_agree(book) > 20

@@ -26,6 +26,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.reductions import MEAN
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.gradient_verdicts import COARSE, KINK
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import batch_numbers as found
 from sheetnet.network.sheets.panels.fitting_layers import unit_by_unit
@@ -378,13 +379,16 @@ class _Panel(Pairs):
             there = [self.at(delta, i, m) for m in range(examples)]
             apart = total([call("ABS", x - y) for x, y in zip(here, there, strict=True)])
             size = 1 + total([call("ABS", y) for y in there])
-            close = apart <= 1e-6 * size + 1e-11 * Ref(NAME, self.cost.top, self.cost.left)
-            crossed = moved.crosses(n, i)
-            undecided = [(crossed, "kink")] if crossed is not None else []
+            cost = Ref(NAME, self.cost.top, self.cost.left)
+            limit = 1e-6 * size + 1e-11 * cost
+            crossed, bend = moved.crosses(n, i), moved.bend(n, i, cost)
+            undecided = [(crossed, KINK)] if crossed is not None else []
+            if bend is not None:
+                undecided.append((call("AND", apart > limit, bend > 1e-6 * size), COARSE))
             place = (top + examples, self.third + i)
             if not self.turned:
                 place = (top + i, self.third + examples)
-            check(self.sheet, *place, close, *undecided)
+            check(self.sheet, *place, apart <= limit, *undecided)
 
 
 def _indexed(matrix: Rich, indices: str) -> Rich:

@@ -11,13 +11,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Number,
+    Ref,
+    call,
+    guard,
+    minimum,
+    total,
+)
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, Z
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.gradient_verdicts import FAR, REMAINDER
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, claim
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -64,6 +74,7 @@ class Moved:
         self._row = 6
         self._losses: dict[tuple[int, int, int], Area] = {}
         self._kinked: dict[tuple[int, int, int], list[tuple[Area, float]]] = {}
+        self._above: dict[tuple[int, int, int], list[Area]] = {}
         for layer in context.dense:
             for unit in range(layer.units):
                 for move, by in enumerate((H, -H)):
@@ -97,6 +108,15 @@ class Moved:
             apart.append(call("SUMPRODUCT", moved * moved))
         return total(apart) > 0 if apart else None
 
+    def bend(self, layer: int, unit: int, cost: Expression) -> Expression | None:
+        """How much the bend of the cost within the moves may be, as on Gradient check."""
+        pairs = zip(self._above[layer, unit, 0], self._above[layer, unit, 1], strict=True)
+        apart = [call("SUMPRODUCT", (up - down) * (up - down)) for up, down in pairs]
+        if not apart:
+            return None
+        far = guard(minimum(total(apart), FAR))
+        return far * call("SQRT", far) / (REMAINDER * H) * (1 + cost)
+
     def measured(self, numbers: Numbers, layer: int) -> FloatArray:
         """The same slopes in NumPy: units × examples."""
         net = numbers.net
@@ -111,8 +131,10 @@ class Moved:
         symbol = context.symbols.activation(n, unit)
         area = self._moved(layer, symbol + f" {'+' if by > 0 else '−'} h", unit, by)
         kinked: list[tuple[Area, float]] = []
+        sums: list[Area] = []
         for above in context.dense[n:]:
             z = self._sums(above, area, n, unit, by)
+            sums.append(z)
             kinked += [(z, at) for at in above.activation.kinks(above.hyper)]
 
             def values(numbers: Numbers, m: int = above.number) -> FloatArray:
@@ -129,7 +151,7 @@ class Moved:
             0.5 * squares,
             lambda numbers: _losses(numbers, n, unit, by),
         )
-        self._kinked[n, unit, move] = kinked
+        self._kinked[n, unit, move], self._above[n, unit, move] = kinked, sums
         self._row += 1
 
     def _moved(self, layer: Dense, name: Rich, unit: int, by: float) -> Area:
