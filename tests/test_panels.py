@@ -192,4 +192,7 @@ def test_numbers_far_apart_fail_no_check(name: str, place: Any, factor: Any) -> 
     lesson = Lesson.load(name)
     held = lesson.settings
     book = book_with(lesson, held.but({place: held.arrays[place] * factor}))
-    assert assert_formulas_agree(book) > 20
+    for sheet in book.sheets:
+        if sheet.name not in OTHERS:
+            cells = [(at, cell.passes) for at, cell in sheet.cells.items() if cell.passes]
+            assert all(book.value(sheet, *at) in passes for at, passes in cells), sheet.name
