@@ -189,7 +189,8 @@ class _Panel:
         rows.label("base b, on Start")
         b = lambda numbers: numbers.loss_hyper["log_base"]  # noqa: E731
         rows.sheet.put(rows.row, 3, self.base, GIVEN.but(bold=True), claim=b)
-        rows.say("e, 2 or 10, as you like: all below is divided by ln b, so steps become longer")
+        steps = f"all below is divided by {self.ln} b, so steps become longer"
+        rows.say(f"e, 2 or 10, as you like: {steps}")
         rows.row += 1
         self.ln_b = rows.number(f"{self.ln} b", ln(self.base), arrays.ln_b, BACKWARD)
         t = [self.context.given(TARGET, j) for j in self.units]
