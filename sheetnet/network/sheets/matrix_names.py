@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetnet.expressions.formula import Applied, Binary, Expression, Ref, rebuilt
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.network.arranging import logarithm_named
 from sheetnet.network.net import Net
 from sheetnet.network.symbols import ACTIVATIONS, BIASES, SUMS, TARGETS, WEIGHTS, Symbols
 
@@ -170,7 +171,7 @@ class Names:
             )
         else:
             error = (loss.cell_fused if fused else loss.cell_gradient)([a], [t], 0, hyper)
-        error = _each(error)
+        error = _each(logarithm_named(error, self._notation))
         return written(Binary("/", error, _leaf("N")) if divided else error)
 
     # Whole equations, as Matrices carries them out
