@@ -196,3 +196,22 @@ def test_numbers_far_apart_fail_no_check(name: str, place: Any, factor: Any) -> 
         if sheet.name not in OTHERS:
             cells = [(at, cell.passes) for at, cell in sheet.cells.items() if cell.passes]
             assert all(book.value(sheet, *at) in passes for at, passes in cells), sheet.name
+
+
+def test_examples_that_cross_a_corner_in_opposite_ways() -> None:
+    """As many sums are above 0 after the move up as after the move down, though not the same."""
+    content = Lesson.load("batch-of-four").model_dump(by_alias=True, exclude_none=True)
+    layers = [
+        {"units": 2, "activation": "relu", "weights": [[0, 0], [0, 0]], "biases": [0, 0]},
+        {"units": 1, "activation": "identity", "weights": [[0.7, -0.4]], "biases": [0.1]},
+    ]
+    content["network"] = {"inputs": 2, "loss": "half_squared_error", "layers": layers}
+    content["data"] = {
+        "inputs": [[1, 1], [-1, 2], [2, -1], [-2, -1]],
+        "targets": [[1], [0], [1], [0]],
+    }
+    lesson = Lesson.model_validate(content)
+    book = book_with(lesson, lesson.settings)
+    for sheet in (book["Gradient check"], book["Chain rule"]):
+        for at, cell in sheet.cells.items():
+            assert not cell.passes or book.value(sheet, *at) in cell.passes, (sheet.name, at)
