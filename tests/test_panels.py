@@ -177,3 +177,41 @@ def test_a_base_that_has_no_logarithm(base: float) -> None:
     content["network"]["log_base"] = base
     with pytest.raises(ValueError, match=r"network\.log_base: is .*: write a number from 1\.01"):
         Lesson.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "factor"),
+    [
+        ("sabine-squared-error", ("target", None), np.array([[1.0, 1e7]])),
+        ("wichmann-general", ("weight", 2), 1e4),
+        ("wichmann-general", ("weight", 3), -1e6),
+    ],
+)
+def test_numbers_far_apart_fail_no_check(name: str, place: Any, factor: Any) -> None:
+    """A difference of large numbers says little, one over a sharp bend nothing."""
+    lesson = Lesson.load(name)
+    held = lesson.settings
+    book = book_with(lesson, held.but({place: held.arrays[place] * factor}))
+    for sheet in book.sheets:
+        if sheet.name not in OTHERS:
+            cells = [(at, cell.passes) for at, cell in sheet.cells.items() if cell.passes]
+            assert all(book.value(sheet, *at) in passes for at, passes in cells), sheet.name
+
+
+def test_examples_that_cross_a_corner_in_opposite_ways() -> None:
+    """As many sums are above 0 after the move up as after the move down, though not the same."""
+    content = Lesson.load("batch-of-four").model_dump(by_alias=True, exclude_none=True)
+    layers = [
+        {"units": 2, "activation": "relu", "weights": [[0, 0], [0, 0]], "biases": [0, 0]},
+        {"units": 1, "activation": "identity", "weights": [[0.7, -0.4]], "biases": [0.1]},
+    ]
+    content["network"] = {"inputs": 2, "loss": "half_squared_error", "layers": layers}
+    content["data"] = {
+        "inputs": [[1, 1], [-1, 2], [2, -1], [-2, -1]],
+        "targets": [[1], [0], [1], [0]],
+    }
+    lesson = Lesson.model_validate(content)
+    book = book_with(lesson, lesson.settings)
+    for sheet in (book["Gradient check"], book["Chain rule"]):
+        for at, cell in sheet.cells.items():
+            assert not cell.passes or book.value(sheet, *at) in cell.passes, (sheet.name, at)

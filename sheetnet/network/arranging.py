@@ -12,9 +12,11 @@ from sheetnet.expressions.formula import (
     SQUARED,
     Applied,
     Binary,
+    Call,
     Expression,
     Negative,
     Number,
+    rebuilt,
     square,
     total,
 )
@@ -30,6 +32,22 @@ def arranged(loss: Expression, notation: Notation) -> Expression:
         inner = [_term(term.right, notation) for term in terms if isinstance(term, Binary)]
         return HALF * total(inner)
     return _term(loss, notation)
+
+
+def logarithm_named(node: Expression, notation: Notation) -> Expression:
+    """The same formula, its natural logarithms called as the document calls them."""
+    if notation.logarithm == "ln":
+        return node
+
+    def named(part: Expression) -> Expression:
+        match part:
+            case Applied():
+                return part  # which has a name of its own
+            case Call("LN", (argument,)):
+                return Applied(notation.logarithm, argument, part)
+        return rebuilt(part, named)
+
+    return named(node)
 
 
 def _terms(node: Expression) -> Iterator[Expression]:
@@ -51,6 +69,8 @@ def _term(node: Expression, notation: Notation) -> Expression:
             return square(target - value) if notation.target_first else node
         case Applied("ln", argument, definition):
             return Applied(notation.logarithm, argument, definition)
+        case Call("LN"):
+            return logarithm_named(node, notation)
         case Negative(operand):
             return Negative(_term(operand, notation))
         case Binary(operator, left, right):

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, call
-from sheetnet.network.arranging import arranged
+from sheetnet.network.arranging import arranged, logarithm_named
 from sheetnet.network.layers.base import Cells
 from sheetnet.network.net import Net
 from sheetnet.network.notation import Notation
@@ -111,7 +111,8 @@ class Equations:
     def upstream(self, layer: int, sample: int, unit: int) -> Expression:
         if layer < self.net.depth:
             return self.net.layers[layer].by_source(self, sample, unit)
-        return self.net.loss.cell_gradient(*self._outputs(sample), unit, self.loss_hyper)
+        gradient = self.net.loss.cell_gradient(*self._outputs(sample), unit, self.loss_hyper)
+        return logarithm_named(gradient, self.notation)
 
     def slope_first(self, layer: int) -> bool:
         return layer < self.net.depth and self.notation.slope_first
@@ -119,7 +120,8 @@ class Equations:
     def fused(self, layer: int, sample: int, unit: int) -> Expression | None:
         if not self.net.is_fused(layer):
             return None
-        return self.net.loss.cell_fused(*self._outputs(sample), unit, self.loss_hyper)
+        fused = self.net.loss.cell_fused(*self._outputs(sample), unit, self.loss_hyper)
+        return logarithm_named(fused, self.notation)
 
     def loss(self, sample: int) -> Expression:
         """The loss of one example, over the output units, as the document writes it."""

@@ -59,7 +59,8 @@ class Notation:
     ∂C/∂a of the output layer where it has a letter, `diagonal` the matrix with the slopes on its
     diagonal. `by_a` and `by_z` are the derivatives of the *cost* by A and Z where they have
     letters: then Matrices shows those, with 1/N in them. `layer_function` is the activation of a
-    layer, whatever it is, with the layer's number under it.
+    layer, whatever it is, with the layer's number under it; `functions` are activations that the
+    document writes with another letter than the usual one.
 
     `missing` names what the document has no symbol for, and why this one is taken.
     """
@@ -106,6 +107,7 @@ class Notation:
     by_a: str = ""
     by_z: str = ""
     layer_function: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -146,6 +148,7 @@ NOTATIONS: dict[str, Notation] = {
             "z": "the sums are h and m in two derivations only; z is what most texts call them",
             "transpose": "said in words; ᵗ, since a raised T would look like the target",
             "logarithm": "no loss there has one; ln is usual for base e",
+            "quotient": "nothing is divided element by element there; ⊘ is Sabine’s and Bhadani’s",
             "batch": "there is one example only; several are the rows of A, as that one is",
             "jacobian": "D is diagonal there; of softmax it is full, da by each sum",
         },
@@ -163,6 +166,7 @@ NOTATIONS: dict[str, Notation] = {
         transpose_brackets=True,  # or the T would join the layer's label
         times="·",
         row_by_jacobian=True,
+        functions={"softmax": "S"},
         target_first=True,
         half_in_front=True,
         one=Letters(z="z", a="a", t="t", bold=True),
@@ -231,6 +235,7 @@ NOTATIONS: dict[str, Notation] = {
             "loss": "J is the cost of all examples; E, for error, since L is the last layer",
             "example_delta": "H has the cost’s 1/N in it; of one example alone it is ∂E/∂z",
             "logarithm": "no loss there has one; ln is usual for base e",
+            "quotient": "nothing is divided element by element there; ⊘ is Sabine’s and Bhadani’s",
             "shared_bias": "each unit has a bias of its own; b without an index",
             "jacobian": "H is for activations of one unit alone; of softmax a Jacobian is usual",
         },

@@ -117,6 +117,15 @@ class Symbols:
         d = self.notation.derivative
         return f"{d}{letter}/{d}"
 
+    def function(self, symbol: str) -> str:
+        """An activation, by its usual symbol, as the document writes it."""
+        return self.notation.functions.get(symbol, symbol)
+
+    def definition(self, symbol: str, written: str) -> str:
+        """The definition of an activation with the document's symbol for it."""
+        name = self.function(symbol)
+        return name + written.removeprefix(symbol) if name != symbol else written
+
     @property
     def cost_letter(self) -> str:
         notation = self.notation
@@ -167,12 +176,12 @@ class Symbols:
             runs.append(Run(self.layer_label(whole[1]), 1))
         return Rich(tuple(runs))
 
-    def deltas(self, layer: int) -> Rich:
-        """∂/∂z of a whole layer."""
+    def deltas(self, layer: int, one: bool = False) -> Rich:
+        """∂/∂z of a whole layer; of `one` example, whatever their number."""
         name = self.delta_name
         if len(name) == 1:
             return self.letter(name, "", layer)
-        return name[:-1] + self.matrix(SUMS, layer)
+        return name[:-1] + self.matrix("z" if one else SUMS, layer)
 
     def layer_label(self, layer: int) -> str:
         """How the document counts the layer: (1), [1], L−1."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, join, when
+from sheetnet.expressions.formula import Area, Expression, Ref, equal, guard, when
 from sheetnet.network import penalties
 from sheetnet.network.engine import FloatArray, cost_of, forward, losses
 from sheetnet.network.equations import Equations
@@ -179,13 +179,6 @@ def kinked(context: Context, row: int) -> Iterator[tuple[Area, float]]:
         for block, at in penalised:
             if block.layer == layer.number:
                 yield Area(NAME, row, block.left, row, block.right), at
-
-
-def above(area: Area, at: Any) -> Expression:
-    """How many numbers of the area are beyond a kink, which may depend on a cell."""
-    if isinstance(at, Expression):
-        return call("COUNTIF", area, join([">", call("FIXED", at, 15, True)]))
-    return call("COUNTIF", area, f">{at:.15g}")
 
 
 def row_of(number: int, move: int) -> int:

@@ -109,8 +109,8 @@ class Central:
                 right = left + math.prod(lengths[axis] for axis in quantity.axes)
                 for of, at in layer.kinks():
                     if of == quantity:
-                        above = (self.values[:, :, left:right] > at).sum(axis=2)
-                        crossed |= above[:, 0] != above[:, 1]
+                        above = self.values[:, :, left:right] > at
+                        crossed |= (above[:, 0] != above[:, 1]).any(axis=1)
                 left = right
         return crossed
 

@@ -97,7 +97,9 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
     """Weights and their gradients, a row a unit; then z, a and δ of every unit."""
     symbols, count = context.symbols, context.sizes[layer]
     units, own = range(count), context.dense[layer - 1]
-    title = f"{symbols.layer(layer)}, {own.activation.written}"
+    function = own.activation
+    defined = symbols.definition(function.symbol, function.written)
+    title = f"{symbols.layer(layer)}, {defined}"
     sheet.put(row, 2, title, styles.LABEL.but(bold=True))
     row += 1
     width = context.sizes[layer - 1] + 2

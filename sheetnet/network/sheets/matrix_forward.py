@@ -107,7 +107,8 @@ class Forward:
         compared = self._of(Z, layer, rows)
         z = writer.matrix(top, left, shape, title, summed, FORWARD, compared)
         function = own.activation
-        writer.sign(z.top, z.right + 2, f"{function.symbol}( ) =")
+        written = self.symbols.function(function.symbol)
+        writer.sign(z.top, z.right + 2, f"{written}( ) =")
         applied = self.names.applied(function.symbol, layer, sums)
         a = writer.matrix(
             z.top,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetnet.expressions.formula import Applied, Binary, Expression, Ref, rebuilt
 from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.network.arranging import logarithm_named
 from sheetnet.network.net import Net
 from sheetnet.network.symbols import ACTIVATIONS, BIASES, SUMS, TARGETS, WEIGHTS, Symbols
 
@@ -148,7 +149,9 @@ class Names:
 
     def _function(self, function: str, layer: int) -> Rich:
         own = self._notation.layer_function
-        return self._symbols.letter(own, str(layer), None) if own else rich(function)
+        if own:
+            return self._symbols.letter(own, str(layer), None)
+        return rich(self._symbols.function(function))
 
     def output_error(self, net: Net, divided: bool) -> Rich:
         """∂/∂a of the output layer as the loss's formula of A and T: A − T, (A − T)/N.
@@ -168,7 +171,7 @@ class Names:
             )
         else:
             error = (loss.cell_fused if fused else loss.cell_gradient)([a], [t], 0, hyper)
-        error = _each(error)
+        error = _each(logarithm_named(error, self._notation))
         return written(Binary("/", error, _leaf("N")) if divided else error)
 
     # Whole equations, as Matrices carries them out

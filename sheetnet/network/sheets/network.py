@@ -187,7 +187,9 @@ class _Cards:
         layer, unit, column = card.layer, card.unit, card.value_column
         own = context.dense[layer - 1]
         if unit == 0:
-            title = f"{symbols.layer(layer)}, {own.activation.written}"
+            function = own.activation
+            defined = symbols.definition(function.symbol, function.written)
+            title = f"{symbols.layer(layer)}, {defined}"
             sheet.put(self.picture.top - 2, card.left, title, styles.LABEL.but(bold=True))
             self._write_wiring(card)
         sheet.heights[card.top] = 20

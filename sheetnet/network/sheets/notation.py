@@ -110,6 +110,7 @@ def _matrices(context: Context) -> list[Entry]:
 
     found: list[Entry] = [
         ("hadamard", "product element by element", lambda s: s.notation.hadamard),
+        *_quotient(context),
         ("transpose", "a matrix transposed", lambda s: Names(s).transposed(s.matrix("W", last))),
         ("vectors", "the values of a layer", lambda s: Names(s).values(last - 1, biased)),
         (
@@ -142,6 +143,13 @@ def _matrices(context: Context) -> list[Entry]:
     return found
 
 
+def _quotient(context: Context) -> list[Entry]:
+    """⊘, which a loss with a logarithm leads to where its slope stands by itself."""
+    if context.dense[-1].activation.cell_slope or not context.net.loss.cut_off:
+        return []
+    return [("quotient", "quotient element by element", lambda s: "⊘")]
+
+
 def _batch(symbols: Symbols) -> Rich:
     lie = "rows" if symbols.notation.example_rows else "columns"
     return f"{lie} of " + symbols.matrix("A", 0)
@@ -155,7 +163,7 @@ def _fill(context: Context) -> list[Sheet]:
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
-    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 30)
+    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 31)
     frame.banner(sheet, 10)
     head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
     sheet.put(FIRST_ROW - 1, 2, "quantity", head)

@@ -25,6 +25,7 @@ from sheetnet.expressions.formula import (
     when,
 )
 from sheetnet.expressions.mathematics import filled_in, written_factor
+from sheetnet.network.arranging import logarithm_named
 from sheetnet.network.equations import Equations
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import (
@@ -186,9 +187,11 @@ class Texts:
                 loss, hyper = context.net.loss, context.loss_hyper
                 if not paths.joined(context.net):
                     gradient = loss.cell_gradient(outputs, targets, unit, hyper)
+                    gradient = logarithm_named(gradient, context.notation)
                     texts[OUTPUT] = written_factor(gradient)
                 elif paths.own_formula(context.net):
-                    texts[OUTPUT] = written_factor(loss.cell_fused(outputs, targets, unit, hyper))
+                    fused = loss.cell_fused(outputs, targets, unit, hyper)
+                    texts[OUTPUT] = written_factor(logarithm_named(fused, context.notation))
                 else:
                     texts[OUTPUT] = texts[DELTA_SYMBOL]
             for column, text in texts.items():

@@ -10,9 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, guard, maximum, minimum, when
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    guard,
+    maximum,
+    minimum,
+    total,
+    when,
+)
 from sheetnet.network.net import Net
-from sheetnet.network.sheets import differences
 from sheetnet.network.sheets.gradient_verdicts import (
     BLUR,
     BLURRED,
@@ -90,12 +99,9 @@ class CentralCells:
 
     def _crosses(self) -> Expression:
         """Whether some z is carried over a kink by one of the two moves only."""
-        above, below = (
-            [differences.above(area, at) for area, at in moved.kinked]
-            for moved in (self.up, self.down)
-        )
-        first, *others = (call("ABS", one - other) for one, other in zip(above, below, strict=True))
-        result: Expression = first
-        for one in others:
-            result = result + one
-        return result > 0
+        # Cell by cell: of two examples one may go up as the other goes down.
+        apart = [
+            (up > at) * 1 - (down > at) * 1
+            for (up, at), (down, _) in zip(self.up.kinked, self.down.kinked, strict=True)
+        ]
+        return total([call("SUMPRODUCT", one * one) for one in apart]) > 0

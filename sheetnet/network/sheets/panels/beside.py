@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.matrix_names import Names
+from sheetnet.network.sheets.panels.oriented import Each, Oriented
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -21,17 +22,15 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 SYMBOL, VALUE, EQUATION, NUMBERS, CHECK, RIGHT = 2, 3, 4, 5, 6, 8
-#: What stands in row and column of a matrix, both from 0.
-Each = Callable[[int, int], Expression]
 Named = Callable[[int, int], Rich]
 
 
-class Beside:
+class Beside(Oriented):
     """Writes such a sheet; `row` is the next free one."""
 
     def __init__(self, context: Context, name: str, about: str, title: str, hint: str) -> None:
-        self.names = Names(context.symbols)
-        self.context, self.symbols, self.name = context, context.symbols, name
+        super().__init__(context.symbols)
+        self.context, self.name = context, name
         self.sheet = sheet = Sheet(name, about, tab_colour=styles.BLUE, freeze=(4, 4))
         sheet.cursor, sheet.print_setup, sheet.default_width = (4, SYMBOL), PrintSetup(), 10.5
         sheet.widths |= dict(enumerate((2.5, 16.0, 12.0, 42.0, 48.0, 5.0, 3.0), 1))
@@ -117,8 +116,11 @@ class Beside:
         role: Style,
         equals: Each | None = None,
     ) -> Area:
-        """A matrix under its title, one array formula or cell by cell; ✓ behind each row."""
-        sheet = self.sheet
+        """A matrix under its title, one array formula or cell by cell; ✓ behind each row.
+
+        An array formula is given as it lies on the sheet.
+        """
+        sheet, values, shape = self.sheet, self.values(values, shape), self.shape(shape)
         name = role.but(fill=None, font=styles.SERIF, size=12, bold=False, number_format="General")
         sheet.put(top - 1, left, title, name.but(horizontal="left"))
         decimals = styles.SIX if role == BACKWARD else styles.FOUR
@@ -126,22 +128,23 @@ class Beside:
         if isinstance(content, Expression):
             array(sheet, top, left, shape, content, values, look)
         else:
+            cells = self.each(content)
             for row, column in np.ndindex(*shape):
                 at = (top + row, left + column)
-                sheet.put(*at, content(row, column), bracketed(look, row, column, *shape))
+                sheet.put(*at, cells(row, column), bracketed(look, row, column, *shape))
             claim(sheet, top, left, shape, values)
         for row in range(shape[0] if equals else 0):
-            cells = [Ref(self.name, top + row, left + c) for c in range(shape[1])]
             assert equals
-            pairs = [(cell, equals(row, c)) for c, cell in enumerate(cells)]
+            wanted = self.each(equals)
+            pairs = [(Ref(self.name, top + row, left + c), wanted(row, c)) for c in range(shape[1])]
             check(sheet, top + row, left + shape[1], near(pairs))
         self.right = max(self.right, left + shape[1] + 2)
-        return Area(self.name, top, left, top + shape[0] - 1, left + shape[1] - 1)
+        return self.laid(Area(self.name, top, left, top + shape[0] - 1, left + shape[1] - 1))
 
     def held(self, area: Area, row: int, column: int, symbol: Rich, signless: bool = False) -> Ref:
         """A cell of a matrix, with the symbol of its number."""
-        at = area.top + row, area.left + column
-        return Ref(self.name, *at, symbol=symbol, digits=6, signless=signless)
+        cell = self.at(area, row, column)
+        return replace(cell, symbol=symbol, digits=6, signless=signless)
 
     def both(
         self,
@@ -190,5 +193,5 @@ class Beside:
         area = self.matrix(
             top, left, shape, title, matrix, values, role, equals=lambda i, j: lines[i][j]
         )
-        self.row = max(self.row, top + shape[0])
+        self.row = max(self.row, top + self.shape(shape)[0])
         return lines, area

@@ -1,6 +1,7 @@
 """Panel diagonal-matrices: A W, D c, D wᵗδ and δ A, and the Hadamard product that spares the zeros.
 
-HappyDustbunny, "Forward pass" to the summary, with w⁽²⁾ transposed in D⁽¹⁾w⁽²⁾ᵗδ⁽²⁾.
+HappyDustbunny, "Forward pass" to the summary, with w⁽²⁾ transposed in D⁽¹⁾w⁽²⁾ᵗδ⁽²⁾; in other
+notations with their rows and columns.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Number, call, total
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
@@ -19,7 +20,8 @@ from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.panels import factor_numbers as found
 from sheetnet.network.sheets.panels.fitting_layers import squared
-from sheetnet.network.sheets.panels.pairs import LEFT, Pairs, at
+from sheetnet.network.sheets.panels.oriented import Factor
+from sheetnet.network.sheets.panels.pairs import LEFT, Pairs
 from sheetnet.network.sheets.panels.rows import derivative
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
@@ -28,19 +30,19 @@ from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 NAME = "Diagonal matrices"
 
 
-def _row(numbers: Numbers, layer: int) -> FloatArray:
-    """What a layer takes, as a row; a 1 behind it where the layer has biases."""
+def _column(numbers: Numbers, layer: int, where: int | None) -> FloatArray:
+    """What a layer takes, as a column; a 1 for the biases at its place."""
     below = numbers.below(layer)[numbers.sample]
-    has_bias = any(q == BIAS for q in numbers.net.layers[layer - 1].parameters)
-    return np.append(below, [1.0] * has_bias)[None]
+    return (below if where is None else np.insert(below, where, 1.0))[:, None]
 
 
-def _weights(numbers: Numbers, layer: int) -> FloatArray:
-    """W with sources as rows, the biases last."""
-    weights = numbers.now(WEIGHT, layer).T
-    if any(q == BIAS for q in numbers.net.layers[layer - 1].parameters):
-        weights = np.vstack([weights, numbers.now(BIAS, layer)[None]])
-    return weights
+def _weights(numbers: Numbers, layer: int, where: int | None) -> FloatArray:
+    """W with units as rows, the biases in their column."""
+    weights = numbers.now(WEIGHT, layer)
+    if where is None:
+        return weights
+    bias = numbers.now(BIAS, layer)[:, None]
+    return np.hstack([weights[:, :where], bias, weights[:, where:]])
 
 
 def _diagonal(numbers: Numbers, layer: int) -> FloatArray:
@@ -56,6 +58,8 @@ class _Panel(Pairs):
         hint = (
             "left: element by element, ✓ equals Training; right: matrix products, ✓ equals the left"
         )
+        if not context.notation.diagonal:
+            hint += "; D is a letter of ours: the document has none for the slopes on a diagonal"
         title = "Slopes on a diagonal, and what its zeros cost"
         super().__init__(context, NAME, title, hint, wide)
         if context.batch:
@@ -63,7 +67,9 @@ class _Panel(Pairs):
             claimed = lambda numbers: numbers.sample + 1  # noqa: E731
             self.sheet.put(3, self.right, "example", styles.LABEL_RIGHT)
             self.sheet.put(3, self.right + 1, context.sample, look, claim=claimed)
-        self.rows: dict[int, Area] = {}
+        #: Rows forward need not be rows on the way back.
+        self.forward, self.backward = context.notation.example_rows, self.turned
+        self.below: dict[int, Area] = {}
         self.w: dict[int, Area] = {}
         self.z: dict[int, tuple[Area, Area]] = {}
         self.a: dict[int, tuple[Area, Area]] = {}
@@ -71,152 +77,217 @@ class _Panel(Pairs):
 
     def write(self) -> list[Sheet]:
         for layer in self.context.dense:
+            self.turned = self.forward
             self._forward(layer)
         for layer in reversed(self.context.dense):
+            self.turned = self.backward
             self._backward(layer)
         return [self.finish()]
 
-    def _row_name(self, layer: Dense) -> Rich:
-        """What a layer takes, with the 1 where it has biases."""
-        below = layer.number - 1
-        return self.names.held(below) if layer.bias else self.symbols.matrix("A", below)
+    def _where(self, layer: Dense) -> int | None:
+        """Which column of W the biases are; None where they are none of it."""
+        notation = self.symbols.notation
+        if not (layer.bias and notation.bias_in_matrix):
+            return None
+        return 0 if notation.bias_node_first else layer.sources
+
+    def _below_name(self, layer: Dense) -> Rich:
+        """What a layer takes, with the 1 where W holds the biases."""
+        s, below = self.symbols, layer.number - 1
+        held = s.letters.held and self._where(layer) is not None
+        return s.letter(s.letters.held, "", below) if held else s.matrix("a", below)
+
+    def _below(self, layer: Dense, transposed: bool = False) -> Factor:
+        return self.factor(self.below[layer.number], self._below_name(layer), transposed)
+
+    def _matrix_name(self, layer: Dense) -> Rich:
+        """W, with the biases where the document has them in it."""
+        whole = self._where(layer) is not None or self.forward
+        return self.symbols.matrix("W", layer.number) if whole else self.weights(layer.number)
+
+    def _small(self, layer: Dense) -> Factor:
+        """W without the biases, transposed: what takes δ back."""
+        n, area, where = layer.number, self.w[layer.number], self._where(layer)
+        top, left, bottom, right = area.top, area.left, area.bottom, area.right
+        if where is not None and self.forward:
+            top, bottom = (top + 1, bottom) if where == 0 else (top, bottom - 1)
+        elif where is not None:
+            left, right = (left + 1, right) if where == 0 else (left, right - 1)
+        part = Area(NAME, top, left, bottom, right)
+        # A letter of its own for them is a matrix of units × sources.
+        named = self.forward and not self.symbols.letters.w
+        return Factor(part, self.weights(n), self.forward, named, transposed=True)
 
     def _forward(self, layer: Dense) -> None:
-        """The row A with its 1 times W."""
+        """W times what the layer takes, or the row of that times W."""
         context, s, n = self.context, self.symbols, layer.number
-        sources, has_bias = layer.sources, bool(layer.bias)
+        sources, units, where = layer.sources, layer.units, self._where(layer)
+        inside, apart = where is not None, bool(layer.bias) and where is None
+        one = "row" if self.turned else "column"
         self.section(
-            f"Forward: {s.layer(n)}, the row of values" + " with a 1 for the biases" * has_bias
+            f"Forward: {s.layer(n)}, the {one} of values" + " with a 1 for the biases" * inside
         )
 
-        def below(_: int, k: int) -> Expression:
-            if k == sources:
-                return Number(1)
-            if n == 1:
-                return context.given(INPUT, k)
-            return at(self.a[n - 1][0], 0, k)
+        def source(k: int) -> int | None:
+            """Which source is the k-th; None for the node of value 1."""
+            if where is None or k < where:
+                return k
+            return None if k == where else k - 1
 
-        row = self.rows[n] = self.cells(
+        def below(k: int, _: int) -> Expression:
+            real = source(k)
+            if real is None:
+                return Number(1)
+            return context.given(INPUT, real) if n == 1 else self.at(self.a[n - 1][0], real, 0)
+
+        def weight(j: int, k: int) -> Expression:
+            real = source(k)
+            if real is None:
+                return context.of_step(BIAS, n, unit=j)
+            return context.of_step(WEIGHT, n, unit=j, source=real)
+
+        taken = sources + inside
+        area = self.below[n] = self.cells(
             LEFT,
-            (1, sources + has_bias),
-            self._row_name(layer),
+            (taken, 1),
+            self._below_name(layer) + (self.names.one_held(n - 1) if inside else rich("")),
             below,
-            partial(_row, layer=n),
+            partial(_column, layer=n, where=where),
             FORWARD if n > 1 else GIVEN,
         )
-
-        def weight(k: int, j: int) -> Expression:
-            if k == sources:
-                return context.of_step(BIAS, n, unit=j)
-            return context.of_step(WEIGHT, n, unit=j, source=k)
-
         w = self.w[n] = self.cells(
             self.right,
-            (sources + has_bias, layer.units),
-            s.matrix("W", n),
+            (units, taken),
+            self._matrix_name(layer),
             weight,
-            partial(_weights, layer=n),
+            partial(_weights, layer=n, where=where),
             UPDATE,
         )
-        self.row += sources + has_bias + 1
-        shape, product = (1, layer.units), self._row_name(layer) + " " + s.matrix("W", n)
+        biases: Area | None = None
+        if apart:
+            biases = self.cells(
+                w.right + 2,
+                (units, 1),
+                self.biases(n),
+                lambda j, _: context.of_step(BIAS, n, unit=j),
+                lambda numbers: numbers.now(BIAS, n)[:, None],
+                UPDATE,
+            )
+        self.row += max(area.shape[0], w.shape[0]) + 1
+        formula, product = self.product(
+            self.factor(w, self._matrix_name(layer)), self._below(layer)
+        )
+        if biases:
+            formula, product = formula + biases, product + " + " + self.biases(n)
+
+        def summed(j: int, _: int) -> Expression:
+            products = [self.at(w, j, k) * self.at(area, k, 0) for k in range(taken)]
+            return total([*products, *([self.at(biases, j, 0)] if biases else [])])
+
+        shape = (units, 1)
         z = self.z[n] = self.pair(
             shape,
             "each weighted sum",
-            lambda _, j: total([at(row, 0, k) * at(w, k, j) for k in range(row.shape[1])]),
-            product,
-            call("MMULT", row, w),
-            lambda numbers: found.column(numbers, Z, n).T,
+            summed,
+            s.matrix("z", n) + " = " + product if s.letters.z else product,
+            formula,
+            lambda numbers: found.column(numbers, Z, n),
             FORWARD,
-            lambda _, j: context.of_step(Z, n, unit=j),
+            lambda j, _: context.of_step(Z, n, unit=j),
         )
         function = layer.activation.symbol
+        inner = s.matrix("z", n) if s.letters.z else product
         self.a[n] = self.pair(
             shape,
             f"each value: {function} of the sum",
-            lambda _, j: layer.applied([at(z[0], 0, j)], 0),
-            s.matrix("a", n)
-            + f" = {function}("
-            + self._row_name(layer)
-            + " "
-            + s.matrix("W", n)
-            + ")",
+            lambda j, _: layer.applied([self.at(z[0], j, 0)], 0),
+            s.matrix("a", n) + " = " + self.names.applied(function, n, inner),
             layer.applied([z[1]], 0),
-            lambda numbers: found.column(numbers, ACTIVATION, n).T,
+            lambda numbers: found.column(numbers, ACTIVATION, n),
             FORWARD,
-            lambda _, j: context.of_step(ACTIVATION, n, unit=j),
+            lambda j, _: context.of_step(ACTIVATION, n, unit=j),
         )
 
     def _backward(self, layer: Dense) -> None:
-        """δ with the diagonal matrix and with ⊙, and δ A."""
+        """δ with the diagonal matrix and with ⊙, and the gradient."""
         context, s, n = self.context, self.symbols, layer.number
-        units = layer.units
-        column = (units, 1)
+        units, column = layer.units, (layer.units, 1)
         self.section(f"Backward: {s.layer(n)}")
         d = s.letter(s.notation.diagonal or "D", "", n)
+        delta_name = s.deltas(n, one=True)
         if n == context.depth:
-            right_name = derivative(s, s.loss_letter, s.matrix("a", n))
+            name = derivative(s, s.loss_letter, s.matrix("a", n))
             if s.notation.error:
-                right_name = s.letter(s.notation.error, "", None)
+                name = s.letter(s.notation.error, "", None)
             outputs, targets = self.a[n][0], [context.given(TARGET, i) for i in range(units)]
             gradient = context.net.loss.cell_gradient
-            held = [at(outputs, 0, i) for i in range(units)]
+            held = [self.at(outputs, i, 0) for i in range(units)]
             c = self.cells(
                 LEFT,
                 column,
-                right_name + ": how the cost changes with each output",
+                name + ": how the cost changes with each output",
                 lambda i, _: gradient(held, targets, i, context.loss_hyper),
                 partial(found.by_activation, layer=n),
                 BACKWARD,
             )
-            self.row += units + 2
+            self.row += c.shape[0] + 2
             back = c, c
         else:
-            w = self.w[n + 1]
-            part = Area(NAME, w.top, w.left, w.top + units - 1, w.right)
+            w, where = self.w[n + 1], self._where(context.dense[n])
+            shift = where == 0
             delta, delta_array = self.delta[n + 1]
             above = range(context.sizes[n + 1])
-            small = self.names.transposed(self.names.without_biases(n + 1))
-            right_name = small + " " + s.deltas(n + 1)
+            formula, name = self.product(
+                self._small(context.dense[n]),
+                self.factor(delta_array, s.deltas(n + 1, one=True)),
+            )
+            without = ", without the biases" * (where is not None)
             back = self.pair(
                 column,
-                f"each: Σ of {s.delta_name} · weight, without the biases",
-                lambda k, _: total([at(delta, j, 0) * at(w, k, j) for j in above]),
-                right_name + ", without the biases",
-                # W lies here with its sources as rows, so it is transposed as it stands.
-                call("MMULT", part, delta_array),
+                f"each: Σ of {s.delta_name} · weight" + without,
+                lambda k, _: total(
+                    [self.at(delta, j, 0) * self.at(w, j, k + shift) for j in above]
+                ),
+                name + without,
+                formula,
                 partial(found.by_activation, layer=n),
                 BACKWARD,
             )
         slopes = self._diagonal(layer, d)
+        formula, product = self.product(self.factor(slopes, d), self.factor(back[1], name))
         self.delta[n] = self.pair(
             column,
-            s.deltas(n) + f": slope {s.notation.hadamard} " + right_name,
-            lambda j, _: at(slopes, j, j) * at(back[0], j, 0),
-            s.deltas(n) + " = " + d + " " + right_name,
-            call("MMULT", slopes, back[1]),
+            delta_name + f": slope {s.notation.hadamard} " + name,
+            lambda j, _: self.at(slopes, j, j) * self.at(back[0], j, 0),
+            delta_name + " = " + product,
+            formula,
             lambda numbers: found.column(numbers, DELTA, n),
             BACKWARD,
             lambda j, _: context.of_step(DELTA, n, unit=j),
         )
         self._count(slopes)
-        row, (delta, delta_array) = self.rows[n], self.delta[n]
-        name = derivative(s, s.loss_letter, s.matrix("W", n))
-        name = name + " = " + s.deltas(n) + " " + self._row_name(layer)
-        last = layer.sources
+        below, where, (delta, delta_array) = self.below[n], self._where(layer), self.delta[n]
+        by = s.matrix("W", n) if where is not None else self.weights(n)
+        formula, product = self.product(
+            self.factor(delta_array, delta_name), self._below(layer, transposed=True)
+        )
 
         def training(j: int, k: int) -> Expression:
-            if k == last:
+            if k == where:
                 return context.of_step(BIAS.gradient, n, unit=j)
-            return context.of_step(WEIGHT.gradient, n, unit=j, source=k)
+            source = k - 1 if where is not None and k > where else k
+            return context.of_step(WEIGHT.gradient, n, unit=j, source=source)
 
         self.pair(
-            (units, row.shape[1]),
+            (units, max(below.shape)),
             f"each: {s.delta_name} of the unit · value below",
-            lambda j, k: at(delta, j, 0) * at(row, 0, k),
-            name + ", a unit a row",
-            call("MMULT", delta_array, row),
-            lambda numbers: found.column(numbers, DELTA, n) @ _row(numbers, n),
+            lambda j, k: self.at(delta, j, 0) * self.at(below, k, 0),
+            derivative(s, s.loss_letter, by)
+            + " = "
+            + product
+            + f", a unit a {'column' if self.turned else 'row'}",
+            formula,
+            lambda numbers: found.column(numbers, DELTA, n) @ _column(numbers, n, where).T,
             BACKWARD,
             None if context.batch else training,
         )
@@ -229,7 +300,9 @@ class _Panel(Pairs):
         z, a = self.z[n][0], self.a[n][0]
 
         def cell(i: int, j: int) -> Expression:
-            return slope(at(z, 0, j), at(a, 0, j), layer.hyper) if i == j else Number(0)
+            if i != j:
+                return Number(0)
+            return slope(self.at(z, j, 0), self.at(a, j, 0), layer.hyper)
 
         area = self.cells(
             LEFT,

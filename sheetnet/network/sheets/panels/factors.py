@@ -92,43 +92,55 @@ class _Panel(Beside):
         units, sources = layer.units, layer.sources
         self.section(f"Forward: {s.layer(n)}")
         top, left = self.row + 1, RIGHT
-        weights = self.matrix(
-            top,
-            left,
-            (units, sources),
-            s.matrix("W", n),
-            lambda j, k: context.of_step(WEIGHT, n, unit=j, source=k),
-            lambda numbers: numbers.now(WEIGHT, n),
-            UPDATE,
+
+        def write_weights(left: int) -> Area:
+            return self.matrix(
+                top,
+                left,
+                (units, sources),
+                self.weights_title(n, bool(layer.bias)),
+                lambda j, k: context.of_step(WEIGHT, n, unit=j, source=k),
+                lambda numbers: numbers.now(WEIGHT, n),
+                UPDATE,
+            )
+
+        def write_below(left: int) -> Area:
+            return self.matrix(
+                top,
+                left,
+                (sources, 1),
+                s.matrix("a", n - 1),
+                lambda k, _: (
+                    context.of_step(ACTIVATION, n - 1, unit=k) if n > 1 else context.given(INPUT, k)
+                ),
+                partial(found.below, layer=n),
+                FORWARD if n > 1 else GIVEN,
+            )
+
+        if self.turned:
+            below = write_below(left)
+            weights = write_weights(below.right + 2)
+        else:
+            weights = write_weights(left)
+            below = write_below(weights.right + 2)
+        left = max(weights.right, below.right) + 2
+        summed, name = self.product(
+            self.factor(weights, self.weights(n)), self.factor(below, s.matrix("a", n - 1))
         )
-        left += sources + 1
-        below = self.matrix(
-            top,
-            left,
-            (sources, 1),
-            s.matrix("a", n - 1),
-            lambda k, _: (
-                context.of_step(ACTIVATION, n - 1, unit=k) if n > 1 else context.given(INPUT, k)
-            ),
-            partial(found.below, layer=n),
-            FORWARD if n > 1 else GIVEN,
-        )
-        left += 2
-        summed: Expression = call("MMULT", weights, below)
-        name = s.matrix("z", n) + " = " + s.matrix("W", n) + " · " + s.matrix("a", n - 1)
+        name = s.matrix("z", n) + " = " + name
         biases: Callable[[int], list[Expression]] = lambda j: []  # noqa: E731
         if layer.bias:
             bias = self.matrix(
                 top,
                 left,
                 (units, 1),
-                s.matrix("b", n),
+                self.biases(n),
                 lambda j, _: context.of_step(BIAS, n, unit=j),
                 lambda numbers: numbers.now(BIAS, n)[:, None],
                 UPDATE,
             )
-            left += 2
-            summed, name = summed + bias, name + " + " + s.matrix("b", n)
+            left = bias.right + 2
+            summed, name = summed + bias, name + " + " + self.biases(n)
             biases = lambda j: [self.held(bias, j, 0, s.bias(n, j))]  # noqa: E731
 
         def sum_of(j: int, _: int) -> Expression:
@@ -191,8 +203,15 @@ class _Panel(Beside):
         self.outputs = self.layers[depth].a_cells
         self.targets = [self.held(t, j, 0, s.target(j)) for j in range(count)]
         half = loss is HALF_SQUARED_ERROR
-        apart = "(" + self.target + " − " + s.matrix("a", depth) + ")"
-        product: Expression = call("MMULT", call("TRANSPOSE", t - a), t - a)
+        one, other = self.target, s.matrix("a", depth)
+        if not s.notation.target_first:
+            one, other = other, one
+        apart, difference = "(" + one + " − " + other + ")", t - a
+        factors = [call("TRANSPOSE", difference), difference]
+        names = [apart + self.names.mark, apart]
+        if self.turned:
+            factors, names = factors[::-1], names[::-1]
+        product: Expression = call("MMULT", *factors)
         start = self.row
         self.both(
             (1, 1),
@@ -202,11 +221,11 @@ class _Panel(Beside):
             ),
             lambda numbers: numbers.now(LOSS)[numbers.sample],
             FORWARD,
-            s.loss + " = " + "½" * half + apart + self.names.mark + " · " + apart,
+            s.loss + " = " + "½" * half + self.names.product(*names),
             0.5 * product if half else product,
             training=lambda *_: context.of_step(LOSS),
             meant=True,
-            left=RIGHT + 2,
+            left=t.right + 2,
         )
         self.row = max(self.row, start + 1 + count)
 
@@ -246,7 +265,7 @@ class _Panel(Beside):
             lambda j, _: by_a[j][0] * slopes[j][0],
             partial(found.column, quantity=DELTA, layer=n),
             BACKWARD,
-            derivative(s, self.loss, z)
+            self._by_sums(n)
             + " = "
             + derivative(s, self.loss, a)
             + f" {self.hadamard} "
@@ -280,6 +299,11 @@ class _Panel(Beside):
             above.delta[-1].row,
             above.delta[0].column,
         )
+        # The lines, which always stand in a column, with the name of the vector.
+        formula, name = self.product(
+            self.factor(above.weights, self.weights(n + 1), transposed=True),
+            self.factor(deltas, self._by_sums(n + 1), named_turned=self.turned),
+        )
         return (
             lambda k: total(
                 [
@@ -287,11 +311,13 @@ class _Panel(Beside):
                     for j, delta in enumerate(above.delta)
                 ]
             ),
-            self.names.transposed(s.matrix("W", n + 1))
-            + " · "
-            + derivative(s, self.loss, s.matrix("z", n + 1)),
-            call("MMULT", call("TRANSPOSE", above.weights), deltas),
+            name,
+            formula,
         )
+
+    def _by_sums(self, n: int) -> Rich:
+        """∂L/∂z of a layer, of one example."""
+        return self.symbols.deltas(n, one=True)
 
     def _by_parameters(self, held: _Layer, delta_area: Area) -> None:
         """What z does when a weight, a bias or a value below moves; the gradients."""
@@ -301,7 +327,8 @@ class _Panel(Beside):
             self.held(held.below, k, 0, s.activation(n - 1, k), self._signless(n - 1))
             for k in range(sources)
         ]
-        z, weights = s.matrix("z", n), s.matrix("W", n)
+        z, weights = s.matrix("z", n), self.weights(n)
+        source = self.factor(held.below, s.matrix("a", n - 1), transposed=True)
         self.both(
             (1, sources),
             lambda _, k: derivative(s, s.z(n, 0), s.weight(n, 0, k)),
@@ -309,11 +336,12 @@ class _Panel(Beside):
             lambda numbers: found.below(numbers, n).T,
             FORWARD,
             derivative(s, z, weights)
-            + ", a row for each unit: "
-            + self.names.transposed(s.matrix("a", n - 1)),
+            + f", a {'column' if self.turned else 'row'} for each unit: "
+            + self.names.transposed(source.name),
             call("TRANSPOSE", held.below),
         )
-        by_z = derivative(s, self.loss, z)
+        by_z = self._by_sums(n)
+        by_weights, name = self.product(self.factor(delta_area, by_z), source)
         own: Any = None
         if not context.batch:
             own = lambda j, k: context.of_step(WEIGHT.gradient, n, unit=j, source=k)  # noqa: E731
@@ -323,12 +351,8 @@ class _Panel(Beside):
             lambda j, k: held.delta[j] * below[k],
             partial(found.by_weight, layer=n),
             BACKWARD,
-            derivative(s, self.loss, weights)
-            + " = "
-            + by_z
-            + " · "
-            + self.names.transposed(s.matrix("a", n - 1)),
-            call("MMULT", delta_area, call("TRANSPOSE", held.below)),
+            derivative(s, self.loss, weights) + " = " + name,
+            by_weights,
             training=own,
         )
         if layer.bias:
@@ -346,20 +370,25 @@ class _Panel(Beside):
                 lambda j, _: held.delta[j] * one,
                 partial(found.column, quantity=DELTA, layer=n),
                 BACKWARD,
-                derivative(s, self.loss, s.matrix("b", n)) + " = " + by_z + " · 1",
+                self.by_biases(self.loss, n) + " = " + self.names.product(by_z, rich("1")),
                 delta_area * 1,
                 training=bias,
             )
         if n > 1:
+            # A Jacobian: functions are rows and variables columns, however examples lie.
+            turned, self.turned = self.turned, False
             self.both(
                 (units, sources),
                 lambda j, k: derivative(s, s.z(n, j), s.activation(n - 1, k)),
                 lambda j, k: self.held(held.weights, j, k, s.weight(n, j, k)),
                 lambda numbers: numbers.now(WEIGHT, n),
                 UPDATE,
-                derivative(s, z, s.matrix("a", n - 1)) + " = " + weights,
-                held.weights + 0,
+                derivative(s, z, s.matrix("a", n - 1))
+                + " = "
+                + (self.names.transposed(weights) if turned else weights),
+                call("TRANSPOSE", held.weights) if turned else held.weights + 0,
             )
+            self.turned = turned
 
 
 def _fill(context: Context) -> list[Sheet]:

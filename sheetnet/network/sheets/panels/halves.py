@@ -116,7 +116,8 @@ def _fill(
     book.put(row, SLOPE, 2 * factor * (outputs[0] - targets[0]), look, claim=lambda n: both(n)[1])
 
     def moved(by: float) -> Expression:
-        return factor * total([square(targets[0] - (outputs[0] + Number(by))), *squares[1:]])
+        """What moves of the loss: a large square of another output would hide it."""
+        return factor * square(targets[0] - (outputs[0] + Number(by)))
 
     measured = (moved(H) - moved(-H)) / (2 * Number(H))
     book.put(row, MEASURED, measured, look, claim=lambda n: both(n)[2], approximate=1.0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sheetnet.expressions.formula import Expression, Number, Ref, total
 from sheetnet.expressions.mathematics import filled_in, written
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.arranging import arranged
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
@@ -43,7 +43,8 @@ NAME = "Long expressions"
 #: A formula with the whole network in it is to be read.
 MOST_UNITS = 3
 LEFT, RIGHT = 2, 12
-FACTORS = ("df/dσ", "dσ/dh", "dh/dσ", "dσ/dm", "dm/dw")
+#: A derivative of one by the other: f is what an output adds to the cost, h and m are sums.
+FACTORS = (("f", "σ"), ("σ", "h"), ("h", "σ"), ("σ", "m"), ("m", "w"))
 
 
 def refuses(lesson: Lesson) -> str:
@@ -288,7 +289,10 @@ class _Panel:
         self._heading("The derivatives by the first layer’s weights: a term for each output")
         self._values()
         head = styles.LABEL_CENTRE.but(bold=True)
-        titles = ["derivative", "by way of", *FACTORS, "term", "sum"]
+        factors = [derivative(s, of, rich(by)).text for of, by in FACTORS]
+        titles = ["derivative", "by way of", *factors, "term", "sum"]
+        terms = "f: an output’s part of the cost; h: the output’s sum; m: the hidden unit’s sum"
+        sheet.put(self.row - 1, LEFT, terms, styles.HINT)
         for column, title in enumerate(titles, LEFT):
             sheet.put(self.row, column, title, head)
         self.row += 1

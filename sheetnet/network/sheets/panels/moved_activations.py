@@ -11,13 +11,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Number, Ref, call, total
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Number,
+    Ref,
+    call,
+    guard,
+    minimum,
+    total,
+)
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, Z
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.gradient_verdicts import FAR, REMAINDER
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, claim
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -41,9 +51,14 @@ class Moved:
         w: Mapping[int, Area],
         b: Mapping[int, Area | None],
         targets: Area,
+        turned: bool,
     ) -> None:
-        """`a` are cells of units × examples, each with a formula of its own; `w` and `b` cells."""
+        """`a` are cells of units × examples, each with a formula of its own; `w` and `b` cells.
+
+        If `turned`, all of them lie transposed, as the slopes will.
+        """
         self.context, self.a, self.w, self.b, self.targets = context, a, w, b, targets
+        self.turned = turned
         self.examples = context.samples
         self._sheet = sheet = Sheet(NAME, "workings: activations moved up and down", workings=True)
         sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (6, 3), (6, FIRST)
@@ -59,6 +74,7 @@ class Moved:
         self._row = 6
         self._losses: dict[tuple[int, int, int], Area] = {}
         self._kinked: dict[tuple[int, int, int], list[tuple[Area, float]]] = {}
+        self._above: dict[tuple[int, int, int], list[Area]] = {}
         for layer in context.dense:
             for unit in range(layer.units):
                 for move, by in enumerate((H, -H)):
@@ -75,8 +91,12 @@ class Moved:
 
     def difference(self, layer: int, unit: int) -> Expression:
         """The slopes of the cost by one unit's activations, a row over the examples."""
-        up, down = (self._losses[layer, unit, move] for move in (0, 1))
+        up, down = (self._upright(self._losses[layer, unit, move]) for move in (0, 1))
         return (up - down) / (2 * Number(H) * self.examples)
+
+    def _upright(self, area: Area) -> Expression:
+        """A matrix as it lies here, of one that lies on the other sheet, and the other way."""
+        return call("TRANSPOSE", area) if self.turned else area
 
     def crosses(self, layer: int, unit: int) -> Expression | None:
         """Whether the two moves are on two sides of a kink; None where there is none above."""
@@ -87,6 +107,15 @@ class Moved:
             moved = (up > at) * 1 - (down > at) * 1
             apart.append(call("SUMPRODUCT", moved * moved))
         return total(apart) > 0 if apart else None
+
+    def bend(self, layer: int, unit: int, cost: Expression) -> Expression | None:
+        """How much the bend of the cost within the moves may be, as on Gradient check."""
+        pairs = zip(self._above[layer, unit, 0], self._above[layer, unit, 1], strict=True)
+        apart = [call("SUMPRODUCT", (up - down) * (up - down)) for up, down in pairs]
+        if not apart:
+            return None
+        far = guard(minimum(total(apart), FAR))
+        return far * call("SQRT", far) / (REMAINDER * H) * (1 + cost)
 
     def measured(self, numbers: Numbers, layer: int) -> FloatArray:
         """The same slopes in NumPy: units × examples."""
@@ -102,8 +131,10 @@ class Moved:
         symbol = context.symbols.activation(n, unit)
         area = self._moved(layer, symbol + f" {'+' if by > 0 else '−'} h", unit, by)
         kinked: list[tuple[Area, float]] = []
+        sums: list[Area] = []
         for above in context.dense[n:]:
             z = self._sums(above, area, n, unit, by)
+            sums.append(z)
             kinked += [(z, at) for at in above.activation.kinks(above.hyper)]
 
             def values(numbers: Numbers, m: int = above.number) -> FloatArray:
@@ -112,7 +143,7 @@ class Moved:
             a = context.symbols.matrix("A", above.number)
             shape = (above.units, self.examples)
             area = self._array(a, shape, above.applied([z], 0), values)
-        apart = area - self.targets
+        apart = area - self._upright(self.targets)
         squares = call("MMULT", self.ones, apart * apart)
         self._losses[n, unit, move] = self._array(
             "losses",
@@ -120,7 +151,7 @@ class Moved:
             0.5 * squares,
             lambda numbers: _losses(numbers, n, unit, by),
         )
-        self._kinked[n, unit, move] = kinked
+        self._kinked[n, unit, move], self._above[n, unit, move] = kinked, sums
         self._row += 1
 
     def _moved(self, layer: Dense, name: Rich, unit: int, by: float) -> Area:
@@ -129,7 +160,8 @@ class Moved:
         self._sheet.put(top, LABEL, name, styles.SYMBOL.but(horizontal="right"))
         look = FORWARD.but(number_format=styles.SIX)
         for i, m in np.ndindex(layer.units, self.examples):
-            cell: Expression = Ref(held.sheet, held.top + i, held.left + m)
+            down, along = (m, i) if self.turned else (i, m)
+            cell: Expression = Ref(held.sheet, held.top + down, held.left + along)
             if i == unit:
                 cell = cell + H if by > 0 else cell - H
             style = bracketed(look, i, m, layer.units, self.examples)
@@ -144,10 +176,10 @@ class Moved:
     def _sums(self, above: Dense, below: Area, n: int, unit: int, by: float) -> Area:
         """Z of a layer above, from moved activations below it."""
         m, symbols = above.number, self.context.symbols
-        product: Expression = call("MMULT", self.w[m], below)
+        product: Expression = call("MMULT", self._upright(self.w[m]), below)
         bias = self.b[m]
         if bias:
-            product = product + call("MMULT", bias, self.spread)
+            product = product + call("MMULT", self._upright(bias), self.spread)
         shape = (above.units, self.examples)
         return self._array(
             symbols.matrix("Z", m),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.matrix_names import Names
+from sheetnet.network.sheets.panels.oriented import Each, Oriented
 from sheetnet.network.sheets.panels.rows import Values, array, bracketed, check, claim, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -18,17 +16,14 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, Style
 
 LEFT = 2
-#: What stands in row and column of a matrix, both from 0.
-Each = Callable[[int, int], Expression]
 
 
-class Pairs:
+class Pairs(Oriented):
     """Writes such a sheet; `row` is the next free one, matrices are `wide` columns at most."""
 
     def __init__(self, context: Context, name: str, title: str, hint: str, wide: int) -> None:
-        self.names = Names(context.symbols)
-        self.context, self.symbols = context, context.symbols
-        self.wide = wide
+        super().__init__(context.symbols)
+        self.context, self.wide = context, wide
         self.sheet = sheet = Sheet(name, title[0].lower() + title[1:])
         sheet.tab_colour, sheet.freeze, sheet.cursor = styles.BLUE, (4, 1), (4, LEFT)
         sheet.print_setup, sheet.default_width = PrintSetup(), 11.0
@@ -49,9 +44,6 @@ class Pairs:
         for row in self._headings:
             self.sheet.fill(row, LEFT, row, end, styles.HEADING)
         return self.sheet
-
-    def letter(self, letter: str, layer: int) -> Rich:
-        return Rich((Run(letter, 0, True), Run(self.symbols.layer_label(layer), 1)))
 
     def section(self, text: str) -> None:
         self.row += 1
@@ -75,11 +67,13 @@ class Pairs:
     ) -> Area:
         """A matrix whose cells each hold a formula of their own."""
         self.title(self.row - 1, left, title, role)
+        values, shape, cells = self.values(values, shape), self.shape(shape), self.each(cells)
         look = role.but(number_format=_decimals(role))
         for i, j in np.ndindex(*shape):
             self.sheet.put(self.row + i, left + j, cells(i, j), bracketed(look, i, j, *shape))
         claim(self.sheet, self.row, left, shape, values)
-        return Area(self.sheet.name, self.row, left, self.row + shape[0] - 1, left + shape[1] - 1)
+        bottom, right = self.row + shape[0] - 1, left + shape[1] - 1
+        return self.laid(Area(self.sheet.name, self.row, left, bottom, right))
 
     def array(
         self,
@@ -90,14 +84,16 @@ class Pairs:
         values: Values,
         role: Style,
     ) -> Area:
+        """One that an array formula fills, given as it lies on the sheet."""
         self.title(self.row - 1, left, title, role)
         look = role.but(number_format=_decimals(role))
-        return array(self.sheet, self.row, left, shape, formula, values, look)
+        values, shape = self.values(values, shape), self.shape(shape)
+        return self.laid(array(self.sheet, self.row, left, shape, formula, values, look))
 
     def agree(self, one: Area, other: Area) -> None:
         """A ✓ behind each row of the second matrix."""
         for i in range(one.shape[0]):
-            pairs = [(at(one, i, j), at(other, i, j)) for j in range(one.shape[1])]
+            pairs = [(_at(one, i, j), _at(other, i, j)) for j in range(one.shape[1])]
             check(self.sheet, other.top + i, other.right + 1, near(pairs))
 
     def pair(
@@ -115,11 +111,12 @@ class Pairs:
         one = self.cells(LEFT, shape, element, cells, values, role)
         other = self.array(self.right, shape, matrix, formula, values, role)
         self.agree(one, other)
-        for i in range(shape[0] if training else 0):
+        for i in range(one.shape[0] if training else 0):
             assert training
-            pairs = [(at(one, i, j), training(i, j)) for j in range(shape[1])]
+            there = self.each(training)
+            pairs = [(_at(one, i, j), there(i, j)) for j in range(one.shape[1])]
             check(self.sheet, one.top + i, one.right + 1, near(pairs))
-        self.row += shape[0] + 2
+        self.row += one.shape[0] + 2
         return one, other
 
 
@@ -127,5 +124,5 @@ def _decimals(role: Style) -> str:
     return styles.SIX if role == BACKWARD else styles.FOUR
 
 
-def at(area: Area, row: int, column: int) -> Ref:
+def _at(area: Area, row: int, column: int) -> Ref:
     return Ref(area.sheet, area.top + row, area.left + column)

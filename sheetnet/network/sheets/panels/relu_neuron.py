@@ -22,7 +22,7 @@ from sheetnet.expressions.formula import (
     total,
     when,
 )
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -133,6 +133,7 @@ class _Writer:
         sheet.put(3, LEFT + 2, "chosen on Start", styles.LINK.but(size=9, italic=True))
         sheet.links[3, LEFT + 2] = Link("Start", tip="To the step")
         self._write_parameters()
+        self._write_letters()
         self._write_heads()
         for n in range(at.samples):
             self._write_example(n)
@@ -162,6 +163,25 @@ class _Writer:
         counted = call("COUNT", at.area(at.y))
         whole = GIVEN.but(number_format="0", horizontal="center")
         sheet.put(row + 1, column, counted, whole, claim=lambda numbers: len(numbers.targets))
+
+    def _write_letters(self) -> None:
+        """What the slides' letters are on the other sheets."""
+        s = self.context.symbols
+        pairs = [
+            (letter("x", "1"), s.input(0)),
+            (letter("w", "1"), s.weight(1, 0, 0)),
+            (letter("b"), s.bias(1, 0)),
+            (letter("y"), s.target(0)),
+            (letter("u"), s.activation(1, 0)),
+            (letter("C"), s.cost),
+        ]
+        text = rich(
+            "The letters here are those of the slides’ matrix calculus. On the other sheets "
+        )
+        others = [(here, there) for here, there in pairs if here.text != there.text]
+        for n, (here, there) in enumerate(others):
+            text = text + ", " * (n > 0) + here + " is " + there
+        self.sheet.put(self.at.top - 3, LEFT, text + ".", styles.HINT)
 
     def _write_heads(self) -> None:
         sheet, at, row = self.sheet, self.at, self.at.top - 1

@@ -242,7 +242,7 @@ class _Writer:
                 call("SUMXMY2", at.area(at.u), held["u"]),
                 True,
             ),
-            ("Loss", "C = 1/N·Σ vᵢ²", "C = 1/N·‖*v*‖²", squared(cost - whole), True),
+            ("Loss", "C = 1/N·Σ vᵢ²", "C = 1/N·‖*v*‖₂²", squared(cost - whole), True),
             (
                 "Gradient w",
                 "∂C/∂wⱼ = 2/N·Σ xᵢⱼ eᵢ where zᵢ > 0",

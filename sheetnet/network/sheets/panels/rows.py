@@ -29,7 +29,9 @@ Values = Callable[[Any], Any]
 def derivative(symbols: Symbols, of: Rich | str, by: Rich) -> Rich:
     """d of / d by, as the document writes it."""
     d = symbols.notation.derivative
-    return d + rich(of) + f"/{d}" + by
+    if isinstance(of, str):
+        return rich(symbols.by_name(of)) + by
+    return d + of + f"/{d}" + by
 
 
 def indexed(symbol: Rich, letters: str) -> Rich:

@@ -35,6 +35,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, LOSS, TARGET, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels import softmax_numbers as arrays
 from sheetnet.network.sheets.panels.rows import FIRST, NEAR, Rows, derivative, indexed, near
 from sheetnet.network.sheets.panels.softmax_numbers import (
@@ -44,7 +45,7 @@ from sheetnet.network.sheets.panels.softmax_numbers import (
     UNDECIDED,
     H,
 )
-from sheetnet.network.sheets.panels.softmax_steps import Names, Step, steps
+from sheetnet.network.sheets.panels.softmax_steps import Letters, Step, steps
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
@@ -81,7 +82,10 @@ class _Panel:
         self.context, self.symbols = context, context.symbols
         self.layer, self.count = context.depth, context.sizes[-1]
         self.units = range(self.count)
-        hint = "from z to δ, step by step: every column is a unit of the output layer"
+        hint = (
+            f"from z to {self.symbols.delta_name}, step by step: every column is a unit of the "
+            "output layer"
+        )
         columns = max(self.count, *(n for n in (context.sizes[-2], 1) if n <= MOST_UNITS))
         self.rows = Rows(context, NAME, "Softmax and cross entropy, the long way", hint, columns)
         s, layer = self.symbols, self.layer
@@ -91,6 +95,9 @@ class _Panel:
         self.a_i, self.t_i = (indexed(one, "i") for one in (s.activation(layer, 0), s.target(0)))
         self.base = context.loss_hyper["log_base"]
         self.loss = s.loss_letter
+        #: Output, target and natural logarithm as words have them.
+        self.names, self.value, self.ln = Names(s), s.value_letter(layer), s.notation.logarithm
+        self.target = s.notation.target_letter
 
     def write(self) -> list[Sheet]:
         self._forward()
@@ -103,7 +110,7 @@ class _Panel:
 
     def _forward(self) -> None:
         rows, s = self.rows, self.symbols
-        rows.heading("Softmax: from z to a, with the largest z taken off first")
+        rows.heading(f"Softmax: from z to {self.value}, with the largest z taken off first")
         rows.heads([s.activation(self.layer, j) for j in self.units], "sum")
         z = [self.context.of_step(Z, self.layer, unit=j) for j in self.units]
         self.z = rows.line(self.z_j, z, arrays.sums, FORWARD, remark="from Training")
@@ -178,13 +185,14 @@ class _Panel:
 
     def _entropy(self) -> None:
         rows, s = self.rows, self.symbols
-        rows.heading("Cross entropy to the base b: from a to the loss")
+        rows.heading(f"Cross entropy to the base b: from {self.value} to the loss")
         rows.label("base b, on Start")
         b = lambda numbers: numbers.loss_hyper["log_base"]  # noqa: E731
         rows.sheet.put(rows.row, 3, self.base, GIVEN.but(bold=True), claim=b)
-        rows.say("e, 2 or 10, as you like: all below is divided by ln b, so steps become longer")
+        steps = f"all below is divided by {self.ln} b, so steps become longer"
+        rows.say(f"e, 2 or 10, as you like: {steps}")
         rows.row += 1
-        self.ln_b = rows.number("ln b", ln(self.base), arrays.ln_b, BACKWARD)
+        self.ln_b = rows.number(f"{self.ln} b", ln(self.base), arrays.ln_b, BACKWARD)
         t = [self.context.given(TARGET, j) for j in self.units]
         self.t = rows.line(self.t_j, t, arrays.targets, GIVEN, remark="the targets, and their sum")
         self.targets = rows.total(self.t, lambda numbers: arrays.targets(numbers).sum(), GIVEN)
@@ -203,26 +211,38 @@ class _Panel:
             ],
             terms,
             FORWARD,
-            remark=LOG_B + "a = ln a / ln b; the sum is " + s.loss + ", ✓ equals Training",
+            remark=LOG_B
+            + f"{self.value} = {self.ln} {self.value} / {self.ln} b; the sum is "
+            + s.loss
+            + ", ✓ equals Training",
         )
         summed = rows.total(parts, lambda numbers: terms(numbers).sum(), FORWARD)
         rows.check(parts[0].row, near([(summed, self.context.of_step(LOSS))]))
         self.by_a = rows.line(
-            derivative(s, self.loss, self.a_j) + " = −(1/ln b) · " + self.t_j + "/" + self.a_j,
+            derivative(s, self.loss, self.a_j)
+            + f" = −(1/{self.ln} b) · "
+            + self.t_j
+            + "/"
+            + self.a_j,
             [
                 -(1 / self.ln_b) * (t / guard(maximum(a, LEAST)))
                 for t, a in zip(self.t, self.a, strict=True)
             ],
             arrays.by_activation,
             BACKWARD,
-            remark="a column vector in the document, −(1/ln b)(t ⊘ a)",
+            remark=f"as a vector: −(1/{self.ln} b)("
+            + s.matrix("t", self.layer)
+            + " ⊘ "
+            + s.matrix("a", self.layer)
+            + ")",
         )
         rows.row += 1
 
     def _table(self) -> None:
         """da/dz: rows are a, columns z."""
         rows, s = self.rows, self.symbols
-        rows.heading("The Jacobian da/dz: row i is an output, column j the z that moves it")
+        slope = derivative(s, self.value, rich("z")).text
+        rows.heading(f"The Jacobian {slope}: row i is an output, column j the z that moves it")
         rows.heads([s.z(self.layer, j) for j in self.units], "sum")
         self.jacobian = []
         for i in self.units:
@@ -275,22 +295,26 @@ class _Panel:
     def _backward(self) -> None:
         """The product with the Jacobian, and what the document makes of it."""
         rows, s = self.rows, self.symbols
-        rows.heading("From the Jacobian to the short form, in the steps of 5.2.1")
+        rows.heading("From the Jacobian to the short form, in the steps of Sabine, 5.2.1")
         rows.heads([s.delta(self.layer, j) for j in self.units])
         vector = _spanned(self.by_a[0], self.by_a[-1])
         table = _spanned(self.jacobian[0][0], self.jacobian[-1][-1])
         a, z = s.matrix("a", self.layer), s.matrix("z", self.layer)
+        by_a = derivative(s, self.loss, a)
+        if not s.notation.delta_rows:  # else it is a row as it is
+            by_a = self.names.whole_transposed(by_a)
         long_row = rows.row + 1
         # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
         long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
         self.long = rows.array(
-            "(" + derivative(s, self.loss, a) + ")ᵀ · " + derivative(s, a, z),
+            self.names.product(by_a, derivative(s, a, z)),
             call("MMULT", vector, table),
             (1, self.count),
             arrays.long,
             BACKWARD,
             equals=lambda _, j: long[j],
-            remark="the row of dc/da times the table: a matrix product",
+            remark=f"the row of {derivative(s, self.loss, rich(self.value)).text} times the table: "
+            "a matrix product",
         )
         not_one = call("ABS", self.targets - 1) > NEAR
         lost = self._is_lost()
@@ -323,7 +347,7 @@ class _Panel:
         rows.row += 1
 
     def _steps(self) -> list[Step]:
-        names = Names(self.t_j, self.a_j, self.t_i, self.a_i)
+        names = Letters(self.t_j, self.a_j, self.t_i, self.a_i, self.target, self.value, self.ln)
         return steps(names, self.t, self.a, self.ln_b, self.targets, self.jacobian)
 
     def _is_lost(self) -> Expression:
@@ -334,10 +358,17 @@ class _Panel:
 
     def _say_whether(self, lost: Expression, not_one: Expression) -> None:
         """Whether the long form can be computed and the short form holds today, in words."""
-        words = self.context.words.of(replace(self.targets, symbol=rich("Σt"), signless=True))
-        wrong = join(["Σt = ", words, ": the short form is wrong, the general one holds"])
-        right = join(["Σt = ", words, ": the short form holds"])
-        none = f"an output with a target is below {LEAST:g}: 1/a is no number, nor is the long form"
+        words = self.context.words.of(
+            replace(self.targets, symbol=rich("Σ" + self.target), signless=True)
+        )
+        wrong = join(
+            [f"Σ{self.target} = ", words, ": the short form is wrong, the general one holds"]
+        )
+        right = join([f"Σ{self.target} = ", words, ": the short form holds"])
+        none = (
+            f"an output with a target is below {LEAST:g}: 1/{self.value} is no number, nor is the "
+            "long form"
+        )
         self.rows.say(guard(when(lost, none, guard(when(not_one, wrong, right)))))
 
     def _weights(self) -> None:
@@ -360,18 +391,23 @@ class _Panel:
         )
         row = _spanned(below[0], below[-1])
         delta = [context.of_step(DELTA, layer, unit=j) for j in self.units]
-        name = derivative(s, self.loss, s.matrix("W", layer))
-        a, z = s.matrix("a", layer - 1), s.matrix("z", layer)
+        names, a = self.names, s.matrix("a", layer - 1)
+        by_w = derivative(s, self.loss, names.without_biases(layer))
+        by_z = s.deltas(layer, one=True)
+        if s.notation.delta_rows:  # whose matrix of gradients has a unit a column
+            by_w, by_z = names.whole_transposed(by_w), names.whole_transposed(by_z)
+        else:
+            a = names.transposed(a)
         rows.array(
-            name + " = " + derivative(s, self.loss, z) + " · (" + a + ")ᵀ",
+            by_w + " = " + names.product(by_z, a),
             call("MMULT", call("TRANSPOSE", self.long), row),
             (self.count, sources),
             lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
             undecided=(self._is_lost(), UNDECIDED),
-            remark=f"✓ equals {s.delta_name} · a, element by element; a bias’s derivative is "
-            f"{s.delta_name} itself",
+            remark=f"✓ equals {s.delta_name} · {s.value_letter(layer - 1)}, element by element; a "
+            f"bias’s derivative is {s.delta_name} itself",
         )
 
 

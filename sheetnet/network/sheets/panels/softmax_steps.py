@@ -29,17 +29,23 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Names:
-    """How the target and the output of unit j, and those of unit i, are written."""
+class Letters:
+    """How the target and the output of unit j, and those of unit i, are written.
+
+    `target` and `output` are the letters alone, `ln` is the natural logarithm.
+    """
 
     t_j: Rich
     a_j: Rich
     t_i: Rich
     a_i: Rich
+    target: str
+    output: str
+    ln: str
 
 
 def steps(
-    names: Names,
+    names: Letters,
     t: Sequence[Ref],
     a: Sequence[Ref],
     ln_b: Ref,
@@ -48,7 +54,7 @@ def steps(
 ) -> list[Step]:
     """The steps in their order; `targets` is the cell of the targets' sum."""
     units, t_j, a_j = range(len(a)), names.t_j, names.a_j
-    outer = rich("−(1/ln b) · ")
+    outer = rich(f"−(1/{names.ln} b) · ")
     others_i = Rich((Run("Σ"), Run("i≠j", -1, True), Run(" ")))
     kept = outer + "(" + t_j + "(1 − " + a_j + ") − "
 
@@ -76,17 +82,17 @@ def steps(
         Step(
             kept + a_j + " " + others_i + names.t_i + ")",
             each(lambda j: t[j] * (1 - a[j]) - a[j] * total(others(j))),
-            "the factor a is the same in all terms",
+            f"the factor {names.output} is the same in all terms",
         ),
         Step(
             kept + a_j + "(1 − " + t_j + "))",
             each(lambda j: t[j] * (1 - a[j]) - a[j] * (1 - t[j])),
-            "only if the targets sum to 1 is the sum of the others 1 − t",
+            f"only if the targets sum to 1 is the sum of the others 1 − {names.target}",
             arrays.short,
             general=False,
         ),
         Step(
-            rich("short form: (1/ln b) · (") + a_j + " − " + t_j + ")",
+            rich(f"short form: (1/{names.ln} b) · (") + a_j + " − " + t_j + ")",
             [1 / ln_b * (a[j] - t[j]) for j in units],
             "multiplied out: output minus target",
             arrays.short,
@@ -94,7 +100,7 @@ def steps(
             is_short=True,
         ),
         Step(
-            rich("general form: (") + a_j + " Σt − " + t_j + ") / ln b",
+            rich("general form: (") + a_j + f" Σ{names.target} − " + t_j + f") / {names.ln} b",
             [(a[j] * targets - t[j]) / ln_b for j in units],
             "for targets of any sum; Training computes this one",
         ),

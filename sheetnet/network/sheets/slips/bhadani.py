@@ -5,44 +5,38 @@ Numbers that are printed wrongly stand in the lesson file that prints them (`sli
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sheetnet.expressions.formula import (
     Expression,
     Number,
-    Ref,
     call,
     exp,
     guard,
     ln,
     maximum,
     minimum,
-    total,
-    when,
 )
-from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import (
     ACTIVATION,
     BIAS,
     DELTA,
-    INPUT,
     SAMPLE,
     SOURCE,
     STEP,
     TARGET,
     UNIT,
     WEIGHT,
-    Quantity,
     Z,
 )
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.slips.slip import H, Proof, Slip
+from sheetnet.network.sheets.slips import relu
+from sheetnet.network.sheets.slips.slip import Cells, H, Proof, Slip
 
-#: Sums of so many examples are written out.
-MOST_EXAMPLES = 20
+#: So many weights of a layer are compared one by one.
+MOST_WEIGHTS = 20
 
 
 # A binary cross-entropy --------------------------------------------------------------
@@ -152,7 +146,7 @@ def _smallest(context: Context) -> Proof | None:
     net = context.net
     if context.depth < 3 or not context.steps or not net.is_plain or not _one(context):
         return None
-    if context.sizes[1] * context.sizes[2] > MOST_EXAMPLES:
+    if context.sizes[1] * context.sizes[2] > MOST_WEIGHTS:
         return None
     first, (second, seen) = _weight_changes(context, 1)[0], _weight_changes(context, 2)
 
@@ -185,134 +179,24 @@ def _hidden(context: Context) -> Proof | None:
     )
 
 
-# A ReLU neuron on N examples ------------------------------------------------------------
-
-
-def _relu(context: Context) -> bool:
-    """Whether the network is one ReLU on several examples with a mean squared error."""
-    net = context.net
-    return (
-        bool(context.dense)
-        and context.sizes[1:] == (1,)
-        and context.dense[0].activation.name == "relu"
-        and context.dense[0].bias == BIAS
-        and net.loss.name == "squared_error"
-        and net.reduction.name == "mean"
-        and not net.learns_from
-        and 1 < context.samples <= MOST_EXAMPLES
-    )
-
-
-def _gradient(parameter: Quantity) -> Callable[[Context], Proof | None]:
-    """2/N·Σ e·x over all examples, over those with z > 0, and the gradient on Training."""
-    place = {UNIT: 0, SOURCE: 0} if parameter == WEIGHT else {UNIT: 0}
-
-    def proof(context: Context) -> Proof | None:
-        if not _relu(context) or context.net.penalties:
-            return None
-        slope = context.dense[0].activation.cell_slope
-        assert slope
-        terms: list[Expression] = []
-        active: list[Expression] = []
-        for n in range(context.samples):
-            z = context.of_step(Z, 1, **{SAMPLE: n})
-            term: Expression = z - context.fed(TARGET).ref(sample=n, unit=0, fixed=True)
-            if parameter == WEIGHT:
-                term = term * context.fed(INPUT).ref(sample=n, unit=0, fixed=True)
-            terms.append(term)
-            active.append(slope(z, z, {}) * term)
-        two = Number(2) / context.samples
-
-        def summed(numbers: Numbers, *, masked: bool) -> float:
-            z, y = numbers.now(Z, 1)[:, 0], numbers.targets[:, 0]
-            x = numbers.inputs[:, 0] if parameter == WEIGHT else np.ones_like(y)
-            # Where a neuron is active, its δ is 2e; elsewhere it is 0.
-            mask = numbers.now(ACTIVATION, 1)[:, 0] > 0 if masked else np.ones_like(y)
-            return float(2 * np.mean((z - y) * x * mask))
-
-        key = tuple(place.values())
-        return Proof(
-            (two * total(terms), lambda m: summed(m, masked=False)),
-            (two * total(active), lambda m: summed(m, masked=True)),
-            (
-                context.of_step(parameter.gradient, 1, **place),
-                lambda m: float(m.now(parameter.gradient, 1)[key]),
-            ),
-        )
-
-    return proof
-
-
-def _jacobian(context: Context) -> Proof | None:
-    """The derivative of N values by N sums: N numbers on a diagonal, N² in all."""
-    if not _relu(context):
+def _affine(context: Context) -> Proof | None:
+    """w a with sources as the rows of w: it has as many columns as the layer has units."""
+    if not _one_probability(context):
         return None
-    count = context.samples
-    sums, values = (context.run(q, 1).area(fixed=True, **{STEP: 0}) for q in (Z, ACTIVATION))
-    if sums is None or values is None:
+    layers = range(2, context.depth + 1)
+    layer = next((n for n in layers if context.sizes[n] != context.sizes[n - 1]), None)
+    if layer is None:
+        return None
+    cells, below = Cells(context), context.run(ACTIVATION, layer - 1)
+    values = below.area(fixed=True, **{STEP: 0, SAMPLE: 0})
+    if values is None:
         return None
     return Proof(
-        (Number(count), count),
-        (Number(count * count), count * count),
-        (call("COUNT", sums) * call("COUNT", values), count * count),
+        (cells.count(WEIGHT, layer, source=0), context.sizes[layer]),
+        (cells.count(WEIGHT, layer, unit=0), context.sizes[layer - 1]),
+        (call("COUNT", values), context.sizes[layer - 1]),
         counts=True,
     )
-
-
-def _row_and_column(context: Context) -> Proof | None:
-    """A row of N targets and a column of N values: their difference has N × N numbers."""
-    if not _relu(context):
-        return None
-    count = context.samples
-    targets = context.fed(TARGET).area(unit=0, fixed=True)
-    return Proof(
-        (Number(count * count), count * count),
-        (Number(count), count),
-        (call("COUNT", targets), count),
-        counts=True,
-    )
-
-
-def _column(context: Context) -> Proof | None:
-    """∂C/∂w as Xᵀe has as many rows as there are weights."""
-    if not _relu(context) or context.sizes[0] < 2:
-        return None
-    count = context.sizes[0]
-    weights = context.run(WEIGHT.gradient, 1).area(fixed=True, **{STEP: 0})
-    assert weights
-    return Proof(
-        (Number(1), 1), (Number(count), count), (call("COUNT", weights), count), counts=True
-    )
-
-
-def _dead(context: Context) -> Proof | None:
-    """An example with negative inputs alone, at the last step: what the neuron makes of it."""
-    if not _relu(context):
-        return None
-    data = np.array(context.lesson.data.inputs, float)
-    negative = [n for n in range(context.samples) if (data[n] < 0).all()]
-    last = context.steps
-    awake = [n for n in negative if train(context.lesson)[ACTIVATION, 1][last, n, 0] > 0]
-    if not awake:
-        return None
-    n = awake[0]
-    place = {STEP: last, SAMPLE: n, UNIT: 0}
-    z: Ref = context.run(Z, 1).ref(fixed=True, **place)
-    u = context.run(ACTIVATION, 1).ref(fixed=True, **place)
-
-    def value(numbers: Numbers) -> float:
-        return float(numbers.trace[ACTIVATION, 1][last, n, 0])
-
-    return Proof(
-        (Number(0), 0.0),
-        (guard(when(z > 0, z, 0)), lambda m: max(0.0, _z(m, n))),
-        (u, value),
-        decided=True,
-    )
-
-
-def _z(numbers: Numbers, n: int) -> float:
-    return float(numbers.trace[Z, 1][-1, n, 0])
 
 
 SLIPS = (
@@ -322,6 +206,14 @@ SLIPS = (
         "two: with two neurons and with three",
         "hidden layers; measured: layers between input and output that have values",
         _hidden,
+    ),
+    Slip(
+        "Chain Rule in Backpropagation",
+        "z = w a + w₀",
+        "z = wᵀ a + w₀, or a w + w₀: the first index of w is the source",
+        "columns of w, the right one those of wᵀ, above the first layer; measured: values that it "
+        "takes",
+        _affine,
     ),
     Slip(
         "These Derivatives Are Well-Behaved",
@@ -351,41 +243,48 @@ SLIPS = (
         "where z is not above 0 for any example; negative inputs times negative weights are "
         "positive",
         "an example of negative inputs at the last step, u; measured: Training",
-        _dead,
+        relu.dead,
     ),
     Slip(
         "Derivative of Broadcast ReLU",
         "a vector of zeros and ones",
         "a diagonal matrix, by the Jacobian of the slides themselves",
         "numbers in ∂u/∂z; measured: values times sums",
-        _jacobian,
+        relu.jacobian,
     ),
     Slip(
         "Gradient of Neural Network Loss",
         "y a row, Xw + b a column",
         "both columns: else y − u is a matrix",
         "numbers in y − u; measured: targets",
-        _row_and_column,
+        relu.row_and_column,
+    ),
+    Slip(
+        "Gradient Computation, the first sum",
+        "1/N·Σ −2vᵢ xᵀ, x without an index",
+        "1/N·Σ −2vᵢ xᵢᵀ",
+        "∂C/∂w₁ at the chosen step, printed with x of example 1; measured: Training",
+        relu.one_x,
     ),
     Slip(
         "Gradient Computation",
         "∂C/∂w = 2/N·Σ e·xᵀ for the nonzero activation case",
         "2/N·Σ 1[z > 0]·e·xᵀ: the case belongs into the sum",
         "∂C/∂w₁ at the chosen step; measured: Training",
-        _gradient(WEIGHT),
+        relu.gradient(WEIGHT),
     ),
     Slip(
         "Error Term Substitution for Bias Gradient",
         "∂C/∂b = 2/N·Σ e",
         "2/N·Σ 1[z > 0]·e",
         "∂C/∂b at the chosen step; measured: Training",
-        _gradient(BIAS),
+        relu.gradient(BIAS),
     ),
     Slip(
         "Scalar vs. Vectorized Operations",
         "∂C/∂w a row, as in the derivation",
         "Xᵀe is a column, as in the table",
         "rows of ∂C/∂w; measured: weights on Training",
-        _column,
+        relu.column,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sheetnet.expressions.formula import Expression, call, total
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, TARGET, WEIGHT
+from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, STEP, TARGET, UNIT, WEIGHT
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.slips.slip import Cells, Live, Proof, Slip, by_difference
 
@@ -123,6 +123,22 @@ def _column(context: Context) -> Proof | None:
     )
 
 
+def _cited(context: Context) -> Proof | None:
+    """(2.15) is a matrix of units × examples, ∂J/∂W one of units × sources."""
+    if context.depth < 2 or context.sizes[-3] == context.samples:
+        return None
+    cells, layer = Cells(context), context.depth - 1
+    gradient = context.run(WEIGHT.gradient, layer).area(fixed=True, **{STEP: 0, UNIT: 0})
+    if gradient is None:
+        return None
+    return Proof(
+        (cells.count(TARGET, unit=0), context.samples),
+        (cells.count(WEIGHT, layer, unit=0), context.sizes[-3]),
+        (call("COUNT", gradient), context.sizes[-3]),
+        counts=True,
+    )
+
+
 #: A column of ones, and the same as a row.
 ONES = "∂J/∂b = H J" + Rich((Run("N", -1),))
 
@@ -154,6 +170,13 @@ SLIPS = (
         "outside the bracket",
         "columns to the right of ⊙; measured: examples, the columns to its left",
         _bracket,
+    ),
+    Slip(
+        "(3.12), the text before it",
+        "∂J/∂W⁽ᴸ⁻¹⁾ has a form like (2.15)",
+        "like (2.16): (2.15) is that of H",
+        "columns that it then has; measured: those of ∂J/∂W⁽ᴸ⁻¹⁾ on Training",
+        _cited,
     ),
     Slip(
         "(4.10), and the text under (2.21)",
