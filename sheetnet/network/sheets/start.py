@@ -262,7 +262,7 @@ def _contents(sheet: Sheet, row: int, layout: Layout, title: str, sheets: Sequen
         row = _row_of_a_line(sheet, row)
         sheet.put(row, side, other.name, styles.LINK)
         sheet.links[row, side] = Link(other.name, tip=f"To {other.name}")
-        sheet.put(row, side + 1, other.about, LABEL)
+        sheet.put(row, side + 1, other.about.removeprefix("workings: "), LABEL)
     return row
 
 
