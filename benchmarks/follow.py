@@ -1,6 +1,7 @@
 """`follow`: how soon LibreOffice has opened and has followed one edit, in every lesson that ships.
 
-A learner changes the learning rate; the clock runs until the last cost has been computed.
+A learner changes the learning rate; the clock runs until the last cost has been computed,
+and once more until every sheet has: a program need only compute what it shows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sheetnet.lessons.catalogue import shipped
 from sheetnet.proof.index import inspect
 
 #: Seconds of an edit, and of loading.
-REACH, LOAD = 0.5, 5.0
+REACH, LOAD = 0.1, 5.0
 SCRIPT = Path(__file__).with_name("follow_office.py")
 #: LibreOffice's own Python is the one that knows it.
 PYTHON = "/usr/bin/python3"
@@ -39,18 +40,19 @@ def measure(run: Run) -> Iterator[Result]:
             command = [PYTHON, str(SCRIPT), str(path), folder, *places, str(run.rounds)]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-                loaded, *seconds = json.loads(done.stdout)
+                loaded, *both = json.loads(done.stdout)
             except (OSError, ValueError, subprocess.TimeoutExpired):
                 return  # LibreOffice is not there
-        yield Result(
-            name="follow",
-            what=f"{name}: until LibreOffice has followed one edit",
-            figure=sorted(seconds)[len(seconds) // 2],
-            reach=REACH,
-            sense="≤",
-            unit=" s",
-            spread=(min(seconds), max(seconds)),
-        )
+        for seconds, what in zip(both, ("one edit", "one edit on every sheet"), strict=True):
+            yield Result(
+                name="follow",
+                what=f"{name}: until LibreOffice has followed {what}",
+                figure=sorted(seconds)[len(seconds) // 2],
+                reach=REACH,
+                sense="≤",
+                unit=" s",
+                spread=(min(seconds), max(seconds)),
+            )
         yield Result(
             name="follow",
             what=f"{name}: until LibreOffice has opened it",

@@ -116,6 +116,17 @@ def test_every_text_of_an_ods_can_be_read(name: str, tmp_path: Path) -> None:
         assert not wrong(*looks[one]), (one, looks[one])
 
 
+def shades(rule: ColourScale) -> list[str]:
+    """The colours of a scale: its ends, its middle, and what programs mix of them."""
+
+    def mixed(one: str, other: str, part: float) -> str:
+        ends = [[int(colour[i : i + 2], 16) for i in (0, 2, 4)] for colour in (one, other)]
+        return "".join(f"{round(a + part * (b - a)):02X}" for a, b in zip(*ends, strict=True))
+
+    halves = ((rule.low, rule.middle), (rule.middle, rule.high))
+    return [mixed(*ends, tenth / 10) for ends in halves for tenth in range(11)]
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_text_on_the_colours_that_rules_give_can_be_read(name: str, tmp_path: Path) -> None:
     """The ends and the middle of colour scales, and what checks look like."""
@@ -137,7 +148,7 @@ def test_text_on_the_colours_that_rules_give_can_be_read(name: str, tmp_path: Pa
                     if cell and cell.style.number_format.strip(";"):  # it shows its number
                         ink = cell.style.ink
                         assert ink is not None, (sheet.name, row, column)
-                        for paper in (rule.low, rule.middle, rule.high):
+                        for paper in shades(rule):
                             assert contrast(ink, paper) >= LEAST, (sheet.name, row, column)
     assert scales or name != "maps"
 

@@ -8,8 +8,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.sheets import drawing, maps, plans, start_charts
+from sheetnet.network.sheets import drawing, maps, plans, start_layout
+from sheetnet.workbook import styles
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Chart
 from tests.books import book_with
@@ -97,9 +99,25 @@ def test_weights_stand_on_the_edges_of_small_networks() -> None:
         assert len(labels) == sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
 
 
-def test_a_drawing_leaves_room_for_the_curve() -> None:
-    chart = chart_of(book_of(lesson_of((4, 5, 4, 3), "wichmann", 6)), "Start")
-    assert chart and chart.height <= start_charts.HIGHEST
+@pytest.mark.parametrize("sizes", [(2, 2, 2), *SIZES[2:], (2, 8, 6, 1)], ids=str)
+def test_the_pictures_of_start_stay_in_sight_while_one_edits(sizes: tuple[int, ...]) -> None:
+    """All on one screen of 1366 × 768, or the pictures above what scrolls, and room below."""
+    sheet = book_of(lesson_of(sizes, samples=6 if sizes[0] == 4 else 1))["Start"]
+
+    def above(row: int) -> float:
+        return sum(sheet.heights.get(r, ROW_HEIGHT) for r in range(1, row))
+
+    ends = [above(chart.row) + chart.height / 2.54 * 72 for chart in sheet.charts]
+    yellow = [row for (row, _), cell in sheet.cells.items() if cell.style.fill == styles.INPUT.fill]
+    screen = start_layout.SCREEN_HEIGHT
+    legend = max(yellow)  # the last one of the yellow cells says what yellow means
+    knobs = max(row for row in yellow if row != legend)
+    if sheet.freeze:
+        scrolls = sheet.freeze[0]
+        assert max(ends) <= above(scrolls) and min(yellow) >= scrolls
+        assert screen - above(scrolls) >= 8 * ROW_HEIGHT
+    else:
+        assert above(knobs + 1) <= screen and max(ends) <= screen + ROW_HEIGHT
 
 
 def test_maps_show_the_gradients_of_all_weights() -> None:

@@ -10,8 +10,9 @@ ROW_HEIGHT = 15.0
 
 
 def printed_area(sheet: Sheet) -> Area:
-    """From the first cell to the last that holds anything, charts included."""
+    """From the first cell to the last that holds anything, charts included; no workings."""
     bottom, right = sheet.extent
+    bottom = sheet.print_setup.last_row or bottom
     for chart in sheet.charts:
         bottom = max(bottom, row_under(sheet, chart.row, chart.height))
         right = max(right, column_behind(sheet, chart.column, chart.width))

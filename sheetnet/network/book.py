@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
-from sheetnet.network.sheets import start, start_charts, status, training
+from sheetnet.network.sheets import start, start_charts, start_layout, status, training
 from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.choices import CHOICES_SHEET
@@ -82,7 +82,7 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     kinds = [kind for kind in kinds_of(lesson) if kind.applies(context)]
     for kind in kinds:
         kind.place(context)
-    layout = start.Layout(context)
+    layout = start_layout.Layout(context)
     status.fill(context)
     filled = [sheet for kind in kinds for sheet in kind.fill(context)]
     listed = index.sheet()

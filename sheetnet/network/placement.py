@@ -92,8 +92,10 @@ def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
             + fewer(net, samples, steps, min(placement.most, SURE))
         )
     columns: dict[str, int] = {}
-    # The cost comes first: what all the rest is about.
-    for quantity, layer in sorted(net.quantities(), key=lambda owned: owned[0] != COST):
+    # The cost comes first: what all the rest is about. What an optimiser keeps comes last.
+    kept = {state for *_, state in net.states()}
+    order = sorted(net.quantities(), key=lambda o: 0 if o[0] == COST else 1 + (o[0] in kept))
+    for quantity, layer in order:
         sheet, rows = placement.place(quantity, layer)
         lengths = net.lengths(quantity, layer, samples)
         axes = [axis for axis in quantity.axes if axis not in rows]

@@ -242,6 +242,10 @@ class Axis:
     number_format: str | None = None
 
 
+#: Up to so many series have a legend under the plot.
+FEW_SERIES = 8
+
+
 @dataclass(frozen=True)
 class Chart:
     """A native scatter chart, anchored at a cell's upper left corner; sizes in cm."""
@@ -256,6 +260,14 @@ class Chart:
     y: Axis = Axis()
     title: str = ""
     legend: bool = False
+
+    @property
+    def legend_below(self) -> bool:
+        """Whether the legend stands under the plot, of which it would take a third beside it.
+
+        A long one would take most of the height instead.
+        """
+        return len(self.series) <= FEW_SERIES
 
 
 @dataclass(frozen=True)
@@ -276,6 +288,8 @@ class PrintSetup:
     fit_height: int = 0
     #: The rows repeated on top of every page, first and last.
     title_rows: tuple[int, int] | None = None
+    #: The last row that is printed, where workings stand under it.
+    last_row: int | None = None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from sheetnet.expressions.formula import Ref
-from sheetnet.files.ods.markup import Attributes, document, element
+from sheetnet.files.ods.markup import ALIKE, COMMA, Attributes, document, element
 from sheetnet.files.ods.number_formats import GENERAL, data_style
 from sheetnet.files.ods.rules import place, range_of
 from sheetnet.workbook.model import Axis, Chart, Series
@@ -167,7 +167,7 @@ class _Writer:
             "chart:chart",
             attributes,
             self._title(chart.title, _font(TITLE, INK, bold=True)),
-            self._legend() if chart.legend else "",
+            self._legend(chart) if chart.legend else "",
             self._plot_area(chart),
         )
 
@@ -180,9 +180,10 @@ class _Writer:
             "chart:title", {"chart:style-name": style}, element("text:p", {}, escape(text))
         )
 
-    def _legend(self) -> str:
+    def _legend(self, chart: Chart) -> str:
+        place = "bottom" if chart.legend_below else "end"
         style = self._style({"chart:auto-position": True}, PLAIN, _font(LEGEND, INK))
-        return element("chart:legend", {"chart:legend-position": "end", "chart:style-name": style})
+        return element("chart:legend", {"chart:legend-position": place, "chart:style-name": style})
 
     def _plot_area(self, chart: Chart) -> str:
         whole = chart.x.hidden and chart.y.hidden
@@ -276,7 +277,8 @@ class _Writer:
         if isinstance(series.title, Ref):
             title = {"chart:label-cell-address": _cell(series.title)}
         elif series.title:
-            title = {"loext:label-string": f'"{series.title}"'}
+            name = series.title.replace(COMMA, ALIKE)
+            title = {"loext:label-string": f'"{name}"'}
         return element(
             "chart:series",
             {

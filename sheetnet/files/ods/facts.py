@@ -21,6 +21,7 @@ from sheetnet.files.facts import (
     Walker,
     joined,
 )
+from sheetnet.files.ods.markup import ALIKE, COMMA
 from sheetnet.files.ods.number_formats import ANY, CONDITIONS, Digits, Section
 from sheetnet.files.ods.parts import CONTENT, number
 from sheetnet.files.package import Attributes, Package
@@ -231,7 +232,7 @@ def _title(found: Attributes) -> Expression | None:
     if cell := found.get("label-cell-address"):
         return _reference(cell)
     text = found.get("label-string", "")
-    return Text(text.removeprefix('"').removesuffix('"')) if text else None
+    return Text(text.removeprefix('"').removesuffix('"').replace(ALIKE, COMMA)) if text else None
 
 
 def _reference(text: str) -> Expression | None:

@@ -41,6 +41,9 @@ PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 _SPECIAL = re.compile('[&<>"\n\t\r]')
 
+#: LibreOffice takes the name of a chart's series apart at commas: this one looks alike.
+COMMA, ALIKE = ",", "\N{SINGLE LOW-9 QUOTATION MARK}"
+
 Attributes = Mapping[str, object]
 
 

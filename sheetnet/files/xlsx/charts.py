@@ -43,6 +43,7 @@ def chart_of(chart: Chart) -> ScatterChart:
     if chart.title:
         result.title = _title(chart.title, 1100, bold=True)
     if chart.legend:
+        result.legend.position = "b" if chart.legend_below else "r"
         result.legend.txPr = _text(_font(1000, INK))
     else:
         result.legend = None

@@ -213,6 +213,12 @@ def length(text: str) -> float:
     return SMALL_LETTER * len(text) + 1
 
 
+def close_height(table: Table, room: float) -> float:
+    """Points of a table of Start whose lesson's own values have so much room behind them."""
+    rows = (TWO_LINES if length(table.own(n)) > room else VALUES for n in range(table.height))
+    return HEAD + sum(rows) + GAP
+
+
 def fill_close(
     context: Context, sheet: Sheet, placed: Sequence[tuple[Table, int]], last: int
 ) -> None:

@@ -212,7 +212,8 @@ class Alone(Plan):
             self.disc = self.disc if self.labelled else largest
 
     def x(self, layer: int) -> float:
-        left = SIDE + self.disc / 2
+        # On a wide chart more stays free, since a plot's margin is a part of it.
+        left = max(SIDE, self.width / 80) + self.disc / 2
         right = self.width - left - self.disc - TO_TARGET
         if layer > self.depth:
             return self.width - left

@@ -45,7 +45,7 @@ def _is_scheduled(context: Context) -> bool:
 
 
 def _fill(context: Context) -> list[Sheet]:
-    sheet = Sheet(NAME, "the run in charts: the cost, what the network says and should say")
+    sheet = Sheet(NAME, "the cost, what the network says and should say")
     sheet.tab_colour, sheet.cursor = styles.GREEN, (TOP, 2)
     sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
     sheet.default_width = 11.0

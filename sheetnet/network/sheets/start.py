@@ -1,7 +1,8 @@
 """Start: the network and what it does, the input cells, what comes of them, what to try.
 
 To the left the knobs and their cost, to the right the drawing at the chosen step and the curve of
-the cost, all of a small network on one screen of a laptop.
+the cost, all of a small network on one screen of a laptop. Where the knobs take more than that, the
+drawing and the curve stand above them and stay there while one scrolls.
 """
 
 from __future__ import annotations
@@ -9,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
+from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.lessons.parts import Try
 from sheetnet.network.quantities import (
     CHOSEN_STEP,
-    INPUT,
     STEP,
-    TARGET,
-    TEST_INPUT,
-    TEST_TARGET,
 )
 from sheetnet.network.sheets import (
     followed,
@@ -28,7 +26,15 @@ from sheetnet.network.sheets import (
     status,
 )
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.own import Own
+from sheetnet.network.sheets.start_layout import (
+    ABOUT_ROW,
+    FIRST_ROW,
+    KNOBS_ROW,
+    NAME,
+    SOURCE_ROW,
+    Layout,
+    about,
+)
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import PASSED, mark_failures
 from sheetnet.sheets.words import PROBLEM
@@ -38,88 +44,36 @@ from sheetnet.workbook.knobs import Knob
 from sheetnet.workbook.model import Chart, Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
-NAME = frame.START
-SOURCE_ROW, ABOUT_ROW, KNOBS_ROW, FIRST_ROW = 3, 4, 6, 8
-#: Widths in characters; a column of values is as wide as they are, within bounds.
-MARGIN, LABELS, VALUE, LONG_VALUE, GAP = 2.5, 18.0, 7.6, 8.8, 2.5
-#: The column where the lesson's own values end: as wide as its texts, within these bounds.
-NARROWEST, WIDEST = 17.0, 30.0
-#: Columns of values at least: the figures stand in pairs of them.
-FEWEST = 6
 #: The columns of a drop-down.
 WORDS = 3
-#: A laptop's screen in pixels, what the right half needs at least, and its columns.
-SCREEN, RIGHT, COLUMNS = 1310.0, 430.0, 4
-
-#: What stands on Data.
-DATA_KNOBS = (INPUT.name, TARGET.name, TEST_INPUT.name, TEST_TARGET.name)
-
-
-class Layout:
-    """Where the parts of Start are; made once, when all other knobs have their places."""
-
-    def __init__(self, context: Context) -> None:
-        small, self.large = inputs.split(context)
-        self.values = max(FEWEST, *(table.width for table in small)) if small else FEWEST
-        #: The column of the lesson's own values, and the first of the right half.
-        self.aside = inputs.FIRST_COLUMN + self.values
-        self.left, self.side = self.aside, self.aside + 2
-        lengths = [len(f"{v:.12g}") for t in small for p in t.parts for v in p.knob.value.flat]
-        self.value_width = min(max(VALUE, 1.08 * max(lengths, default=0) + 0.4), LONG_VALUE)
-        needs = [
-            inputs.length(table.own(row)) - (self.values - table.width) * self.value_width
-            for table in small
-            for row in range(table.height)
-        ]
-        self.aside_width = min(max(NARROWEST, *needs) if needs else NARROWEST, WIDEST)
-        self.single: list[Knob] = [
-            knob for knob in context.unplaced() if knob.name and not knob.home
-        ]
-        for row, knob in enumerate(self.single, FIRST_ROW):
-            context.place_knob(knob, NAME, row, inputs.FIRST_COLUMN)
-        top = FIRST_ROW + len(self.single) + 1
-        self.tables = inputs.place_close(context, small, NAME, top)
-        self.after = top + sum(table.close_rows for table, _ in self.tables)
-        self.own = Own(context)
-        self.own.place(knob for knob in self.single if knob.original)
-        self.own.place(part.knob for table in small for part in table.parts)
-        if context.shows_data:
-            self.own.place(knob for knob in context.knobs.values() if knob.key in DATA_KNOBS)
-
-    @property
-    def place(self) -> start_charts.Place:
-        """Where the charts stand."""
-        width = self.right_width / 96 * 2.54 - 0.1
-        return start_charts.Place(SOURCE_ROW, self.side, self.side + COLUMNS - 1, width)
-
-    @property
-    def right_width(self) -> float:
-        """Pixels of the right half: what the left one leaves of a screen."""
-        widths = [MARGIN, LABELS, *[self.value_width] * self.values, self.aside_width, GAP]
-        return max(RIGHT, SCREEN - sum(7 * width + 5 for width in widths))
+#: Points of a row that holds a line of text.
+LINE = 13.0, 24.0
 
 
 def fill(context: Context, layout: Layout, sheets: Sequence[Sheet], drawing: Chart | None) -> Sheet:
     """The sheet; `sheets` are the others, in their order; `drawing` is the network's, if any."""
-    lesson = context.lesson
+    lesson, shift = context.lesson, layout.shift
     sheet = Sheet(NAME, tab_colour=styles.BLUE)
-    sheet.cursor = (FIRST_ROW, inputs.FIRST_COLUMN)
+    sheet.cursor = (FIRST_ROW + shift, inputs.FIRST_COLUMN)
     sheet.print_setup = PrintSetup(fit_height=1)
-    _set_widths(sheet, layout)
+    sheet.widths |= layout.widths
+    sheet.heights |= layout.heights
     sheet.put(1, 2, lesson.title, BANNER)
-    frame.banner(sheet, layout.side + COLUMNS - 1)
-    sheet.heights |= {1: 28.0, 2: 4.0, ABOUT_ROW + 1: 4.0, KNOBS_ROW + 1: 13.0}
-    _prose(sheet, SOURCE_ROW, layout.left, lesson.source, SOURCE.but(wrap=True, vertical="top"), 9)
-    about = lesson.about or "Every number in this workbook is a formula on other cells."
-    _prose(sheet, ABOUT_ROW, layout.left, about, PROSE, 10)
+    frame.banner(sheet, layout.last)
+    for row, text, style in (
+        (SOURCE_ROW, lesson.source, SOURCE.but(wrap=True, vertical="top")),
+        (ABOUT_ROW, about(context), PROSE),
+    ):
+        sheet.put(row + shift, 2, text, style)
+        sheet.merge(row + shift, 2, row + shift, layout.left)
 
-    _heading(sheet, KNOBS_ROW, 2, layout.left, "Turn the knobs: change a yellow cell")
+    row = KNOBS_ROW + shift
+    _heading(sheet, row, 2, layout.left, "Turn the knobs: change a yellow cell")
     hint = "weights are the starting ones"
-    sheet.put(KNOBS_ROW + 1, 2, hint, HINT.but(size=8))
-    sheet.put(KNOBS_ROW + 1, inputs.FIRST_COLUMN + 1, "grey: the lesson’s own values", inputs.OWN)
+    sheet.put(row + 1, 2, hint, HINT.but(size=8))
+    sheet.put(row + 1, inputs.FIRST_COLUMN + 1, "grey: the lesson’s own values", inputs.OWN)
     for knob in layout.single:
         _write_single(context, sheet, knob)
-    sheet.heights[FIRST_ROW + len(layout.single)] = inputs.GAP
     inputs.fill_close(context, sheet, layout.tables, layout.aside)
     row = layout.after
     if layout.large:
@@ -134,8 +88,13 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet], drawing: Cha
     row = _texts(sheet, row, layout, "How to use this workbook", _manual(context))
     _legend(context, sheet, row, layout)
     under = start_charts.fill(context, sheet, layout.own, layout.place, drawing)
-    # Rows beside the knobs may be too low for a line, those beside the figures are too high.
-    _contents(sheet, max(under, verdict_row(layout) + 2), layout.side, sheets)
+    # Rows beside the figures are too high for a list.
+    beside = verdict_row(layout) + 2
+    top = KNOBS_ROW + shift if layout.tall else max(under, beside)
+    read, behind = ([one for one in sheets if one.workings == which] for which in (False, True))
+    row = _contents(sheet, top, layout, "The sheets", read)
+    row = max(row + 2, beside) if layout.tall else row + 2
+    _contents(sheet, row, layout, "Behind them, for the curious", behind)
     return sheet
 
 
@@ -153,42 +112,17 @@ def _manual(context: Context) -> list[str]:
     ]
 
 
-def _set_widths(sheet: Sheet, layout: Layout) -> None:
-    sheet.widths |= {1: MARGIN, 2: LABELS, layout.aside: layout.aside_width}
-    for column in range(inputs.FIRST_COLUMN, layout.aside):
-        sheet.widths[column] = layout.value_width
-    sheet.widths[layout.side - 1] = GAP
-    for column in range(layout.side, layout.side + COLUMNS):
-        sheet.widths[column] = (layout.right_width / COLUMNS - 5) / 7
-
-
 def _heading(sheet: Sheet, row: int, first: int, last: int, text: str) -> None:
     sheet.put(row, first, text, HEADING)
     sheet.fill(row, first, row, last, HEADING)
-    if row == KNOBS_ROW:  # below, the list of the sheets stands in the same rows
-        sheet.heights[row] = 20.0
 
 
-def _prose(sheet: Sheet, row: int, last: int, text: str, style: styles.Style, size: float) -> None:
-    """Text over several columns, its row as high as it needs."""
-    sheet.put(row, 2, text, style)
-    sheet.merge(row, 2, row, last)
-    sheet.heights[row] = min(409.0, _lines(sheet, last, text, size) * size * 1.28 + 4)
-
-
-def _lines(sheet: Sheet, last: int, text: str, size: float) -> int:
-    """How many lines a text takes from the second column to the last."""
-    room = sum(sheet.widths.get(c, sheet.default_width) for c in range(2, last + 1))
-    per_line = max(room * 10 / size * 1.2, 10)
-    return sum(1 + int(len(line) / per_line) for line in text.split("\n"))
-
-
-def _text(sheet: Sheet, row: int, last: int, text: str) -> int:
+def _text(sheet: Sheet, row: int, layout: Layout, last: int, text: str) -> int:
     """Text over several columns, a row of usual height a line; returns the row behind.
 
     The list of the sheets stands in the same rows: high ones would pull its lines apart.
     """
-    behind = row + _lines(sheet, last, text, 10)
+    behind = row + layout.lines(last, text, 10)
     sheet.put(row, 2, text, PROSE)
     sheet.merge(row, 2, behind - 1, last)
     return behind
@@ -199,7 +133,7 @@ def _texts(sheet: Sheet, row: int, layout: Layout, title: str, texts: Sequence[s
     _heading(sheet, row, 2, layout.left, title)
     row += 1
     for number, text in enumerate(texts, 1):
-        row = _text(sheet, row, layout.left, f"{number}.  {text}")
+        row = _text(sheet, row, layout, layout.left, f"{number}.  {text}")
     return row + 1
 
 
@@ -214,7 +148,7 @@ def _try(sheet: Sheet, row: int, layout: Layout, tries: Sequence[str | Try]) -> 
             at = row, layout.aside
             sheet.put(*at, "▸ answer: point here", inputs.OWN.but(colour=styles.BLUE))
             sheet.notes[at] = answer
-        row = _text(sheet, row, last, f"{number}.  {ask}")
+        row = _text(sheet, row, layout, last, f"{number}.  {ask}")
     return row + 1
 
 
@@ -320,17 +254,21 @@ def _verdict(context: Context, sheet: Sheet, row: int, last: int) -> None:
     sheet.heights[row] = 28.0
 
 
-def _contents(sheet: Sheet, row: int, side: int, sheets: Sequence[Sheet]) -> None:
-    """A link to every other sheet, with a word on what it shows; the workings apart."""
-    last = side + COLUMNS - 1
-    _heading(sheet, row, side, last, "The sheets")
-    workings = False
+def _contents(sheet: Sheet, row: int, layout: Layout, title: str, sheets: Sequence[Sheet]) -> int:
+    """A link to each of these sheets, with a word on what it shows; returns the last row."""
+    side = layout.side
+    _heading(sheet, row, side, layout.last, title)
     for other in sheets:
-        row += 1
-        if other.workings and not workings:
-            workings = True
-            sheet.put(row, side, "Behind them, for the curious:", HINT)
-            row += 1
+        row = _row_of_a_line(sheet, row)
         sheet.put(row, side, other.name, styles.LINK)
         sheet.links[row, side] = Link(other.name, tip=f"To {other.name}")
-        sheet.put(row, side + 1, other.about, LABEL)
+        sheet.put(row, side + 1, other.about.removeprefix("workings: "), LABEL)
+    return row
+
+
+def _row_of_a_line(sheet: Sheet, row: int) -> int:
+    """The next row that is high enough for a line of text and not as high as two."""
+    row += 1
+    while not LINE[0] <= sheet.heights.get(row, ROW_HEIGHT) <= LINE[1]:
+        row += 1
+    return row

@@ -1,4 +1,8 @@
-"""The right half of Start: the network at the chosen step, and under it the curve of the cost."""
+"""The pictures of Start: the network at the chosen step, and the curve of the cost.
+
+They stand one over the other in the right half, beside the knobs. Where the knobs take more than a
+screen they stand side by side above them, in a row that does not scroll.
+"""
 
 from __future__ import annotations
 
@@ -18,27 +22,38 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Axis, Chart, Series, Sheet
 from sheetnet.workbook.styles import HEADING
 
-#: Heights in cm: the drawing at least and at most; the curve, a curve without a drawing.
-LOWEST, HIGHEST, CURVE, CURVE_ALONE = 6.1, 9.0, 5.0, 10.0
+#: Heights in cm: the drawing at least and at most; with the curve, and that without a drawing.
+LOWEST, HIGHEST, BOTH, CURVE_ALONE = 6.1, 6.9, 11.1, 10.0
+#: Where both stand side by side: at least and at most, since the knobs scroll under them.
+FLAT, FLATTEST = 6.8, 5.8
 #: Points: thinner than the curve, since LibreOffice paints the first series last, Excel first.
 GHOST, LIVE = 1.0, 2.5
 
 
 @dataclass(frozen=True)
 class Place:
-    """The row of the heading, the first and the last column, the width of the charts in cm."""
+    """The row of the heading, its first and its last column, the width of a chart in cm.
+
+    `beside` is the column and the width of the curve where it stands beside the drawing.
+    """
 
     row: int
     left: int
     right: int
     width: float
+    beside: tuple[int, float] | None = None
+
+    @property
+    def heights(self) -> tuple[float, float]:
+        """The least and the largest height of the drawing."""
+        return (FLATTEST, FLAT) if self.beside else (LOWEST, HIGHEST)
 
 
 def draw(context: Context, place: Place) -> tuple[list[Sheet], Chart | None]:
     """The drawing of the network for Start with the sheet of its points, if it is no tangle."""
     if not plans.drawn_on_start(context):
         return [], None
-    plan = plans.Alone(context, place.width, LOWEST, HIGHEST)
+    plan = plans.Alone(context, place.width, *place.heights)
     at = place.row + 1, place.left
     points, chart = drawing.draw(plan, drawing.ON_START, at, frame.START)
     return [points], chart
@@ -47,10 +62,16 @@ def draw(context: Context, place: Place) -> tuple[list[Sheet], Chart | None]:
 def fill(context: Context, sheet: Sheet, own: Own, place: Place, drawn: Chart | None) -> int:
     """The heading, the drawing and the curve; returns the row under them."""
     _write_heading(context, sheet, own, place, bool(drawn))
-    row, tall = place.row + 1, CURVE_ALONE
-    if drawn:
-        row, tall = row_under(sheet, row, drawn.height), CURVE
-    sheet.charts.append(_curve(context, own, place, row, tall))
+    row, column, width, tall = place.row + 1, place.left, place.width, CURVE_ALONE
+    if place.beside:
+        tall = drawn.height if drawn else FLATTEST
+        column, width = place.beside if drawn else (column, width)
+        # One row, as high as both: it is the last that does not scroll.
+        sheet.heights[row] = tall / 2.54 * 72 + 4
+        sheet.freeze = (row + 1, 1)
+    elif drawn:
+        row, tall = row_under(sheet, row, drawn.height), BOTH - drawn.height
+    sheet.charts.append(_curve(context, own, (row, column), (width, tall)))
     if drawn:
         sheet.charts.append(drawn)
     return row_under(sheet, row, tall) + 1
@@ -78,7 +99,7 @@ def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_dr
     sheet.fill(place.row, place.left, place.row, place.right, HEADING)
 
 
-def _curve(context: Context, own: Own, place: Place, row: int, height: float) -> Chart:
+def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float, float]) -> Chart:
     """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
     costs = context.run(COST)
     cost = "Each batch’s cost" if context.net.batch else "The cost"
@@ -100,10 +121,10 @@ def _curve(context: Context, own: Own, place: Place, row: int, height: float) ->
         marker_colour=styles.ORANGE,
     )
     return Chart(
-        row=row,
-        column=place.left,
-        width=place.width,
-        height=height,
+        row=place[0],
+        column=place[1],
+        width=size[0],
+        height=size[1],
         title=f"{cost} over the steps (grey: the lesson’s own)",
         series=(ghost, live, point),
         x=Axis("step", minimum=0, maximum=max(context.steps, 1)),

@@ -257,6 +257,7 @@ class _Writer:
         sheet.put(TOP + MAP + 2, LABELS, hint, styles.HINT)
         if len(self.context.sets()) > 1:
             sheet.put(TOP + MAP + 3, LABELS, "test examples: ■ □ ◧, likewise", styles.HINT)
+        sheet.print_setup = PrintSetup(fit_height=1, last_row=TOP + MAP + 3)
 
 
 def _on(axis: int, place: float) -> Callable[[Numbers], float]:

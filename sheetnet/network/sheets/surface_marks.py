@@ -1,8 +1,9 @@
 """The examples on the map of Surface: in which cell each is, and the marks of the cells.
 
-All examples stand on the workings, and right of the map a square of numbers with a place for each
-of its cells: what is marked there. The rules of the map only look at these, so that they cost no
-time; programs let rules look at their own sheet only.
+All examples stand on the workings, and under the map, where no reader comes by and nothing is
+printed, a square of numbers with a place for each of its cells: what is marked there. The rules of
+the map only look at these, so that they cost no time; programs let rules look at their own sheet
+only.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ MOST_EXAMPLES = 400
 SETS = ("training", "test")
 ADDED = ((1, 2), (4, 8))
 MARKS = (("", "○", "●", "◐"), ("", "□", "■", "◧"))
-SQUARE_WIDTH = 2.6
+#: Rows between the map and the square: what is printed under the map, and enough that the square is
+#: on no screen that shows the map.
+BELOW = 14
 NOTE = (
     "The cells of the map are counted from 0, row by row, from the top left; "
     f"{MAP**2} is added where the target is from 0.5 on."
 )
-SQUARE = "workings of the map: 1 for ○, 2 for ●, 4 for □, 8 for ■, added up"
+SQUARE = "Workings of the map: 1 for ○, 2 for ●, 4 for □, 8 for ■, added up"
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,8 @@ def _write_square(
     sheet: Sheet, table: _Table, shown: Sequence[Example], corner: tuple[int, int]
 ) -> list[Mark]:
     """What is in each cell of the map, and what says so in it."""
-    top, on = corner
-    left = on + MAP + 1
-    sheet.put(top - 1, left, "What is marked in each cell", styles.HEADING)
-    sheet.fill(top - 1, left, top - 1, left + MAP - 1, styles.HEADING)
-    sheet.put(top + MAP + 2, left, SQUARE, styles.HINT)
+    top, left = corner[0] + MAP + BELOW, corner[1]
+    sheet.put(top - 1, left, SQUARE, styles.HINT)
     areas = []
     for of in range(2):
         rows = [table.row(place) for place, each in enumerate(shown) if each.of == of]
@@ -176,7 +176,6 @@ def _write_square(
     pale = styles.SIGN.but(number_format="#", size=8, horizontal="center")
     count = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
     for j in range(MAP):
-        sheet.widths[left + j] = SQUARE_WIDTH
         sheet.put(top + MAP, left + j, float(j), count)
     for i in range(MAP):
         for j in range(MAP):

@@ -23,8 +23,8 @@ from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import UPDATE
 
 NAME = "Weights"
-TOP, CHART_ROWS = 4, 14
-SIZE, ACROSS, SIDE_BY_SIDE = (10.4, 7.0), 5, 3
+TOP, CHART_ROWS = 4, 16
+SIZE, ACROSS, SIDE_BY_SIDE = (10.4, 8.0), 5, 3
 #: The most curves that a layer has in one chart, and the most charts of the sheet.
 MOST_TOGETHER, MOST_CHARTS = 8, 24
 
