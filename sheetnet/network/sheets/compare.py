@@ -18,7 +18,7 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Compared, Derived, Numbers
 from sheetnet.network.placement import FIRST_ROW, TRAINING
 from sheetnet.network.quantities import STEP, Quantity, Role
-from sheetnet.network.sheets import curves, inputs
+from sheetnet.network.sheets import curves, followed, inputs
 from sheetnet.network.sheets.compared_runs import RunSheets, rises
 from sheetnet.network.sheets.compared_words import (
     AT,
@@ -183,8 +183,7 @@ class _Writer:
             sheet.put(top - 1, VALUE + run, label, styles.LABEL_RIGHT.but(size=9))
         cells = [Cell(Ref(TRAINING, FIRST_ROW, 1), COUNT.but(colour=styles.GREY))]
         for run in range(count):
-            cost = self.runs.cost(run)
-            shown = guard(when(call("ISNUMBER", cost), cost, "—"))
+            shown = followed.told(self.runs.cost(run))
             cells.append(Cell(shown, FORWARD.but(number_format=styles.SIX)))
         steps = np.arange(places.steps + 1, dtype=float)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sheetnet.expressions.evaluation import fixed
-from sheetnet.expressions.formula import call
+from sheetnet.expressions.formula import Expression, Logical, call, guard, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import SPLIT, evaluated, is_classification
 from sheetnet.network.numbers import Numbers
@@ -14,6 +14,15 @@ from sheetnet.network.sheets import evaluation
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.workbook.blocks import Block
+
+#: About the largest number that every program holds; Gnumeric computes with larger ones.
+LARGEST = 1e308
+
+
+def told(cost: Expression, text: Expression | None = None) -> Expression:
+    """A cost, or a text that tells it; a dash where it is no number that every program holds."""
+    fits = guard(when(call("ISNUMBER", cost), cost < LARGEST, Logical(False)))
+    return guard(when(fits, text or cost, "—"))
 
 
 def of_all(context: Context) -> bool:

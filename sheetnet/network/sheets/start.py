@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
+from sheetnet.expressions.formula import Area, Expression, equal, guard, join, when
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.lessons.parts import Try
 from sheetnet.network.quantities import (
@@ -203,9 +203,7 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
     for column, step in zip(columns, steps, strict=False):
         title = titles.get(step, f"after {step:,} steps")
         sheet.put(row, column, title, small)
-        value = cost.ref(step=step)
-        shown = guard(when(call("ISNUMBER", value), value, "—"))
-        sheet.put(row + 1, column, shown, FIGURE)
+        sheet.put(row + 1, column, followed.told(cost.ref(step=step)), FIGURE)
         if column > 2:
             sheet.merge(row + 1, column, row + 1, column + 1)
         context.show(

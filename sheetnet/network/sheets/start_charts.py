@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetnet.expressions.figures import in_figures
-from sheetnet.expressions.formula import call, guard, join, when
+from sheetnet.expressions.formula import join
 from sheetnet.files.layout import row_under
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
-from sheetnet.network.sheets import drawing, plans
+from sheetnet.network.sheets import drawing, followed, plans
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.own import Own
 from sheetnet.sheets import frame
@@ -88,7 +88,7 @@ def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_dr
     cost, text = own.cost
     whose = "the batch" if context.net.batch else "all"
     says = f"; cost of {whose}: " if drawn else ": cost "
-    parts += [says, guard(when(call("ISNUMBER", cost), text, "—"))]
+    parts += [says, followed.told(cost, text)]
 
     def claim(numbers: Numbers) -> str:
         example = f", example {numbers.sample + 1}" if drawn else ""

@@ -59,7 +59,7 @@ def fill(context: Context) -> None:
     )
     costs, costs_of = followed.block(context).whole(fixed=True), followed.costs(context)
     whole = equal(call("COUNT", costs), context.steps + 1)
-    largest = guard(when(whole, maximum(costs), "—"))
+    largest = guard(when(whole, followed.told(maximum(costs)), "—"))
     sheet.put(LARGEST_ROW, FLAG, "largest cost", styles.LABEL)
     sheet.put(
         LARGEST_ROW,
