@@ -34,6 +34,7 @@ from sheetnet.proof.comparison import (
     unclaimed,
 )
 from sheetnet.proof.complete import compare_contents
+from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.index import Index, originals, read_index
@@ -261,6 +262,9 @@ class _Work:
             numbers = moved.settings[-1][1]
             check = check_readings(self.book.at(numbers), self.subject.decoder(numbers))
             self.result.checks.append(replace(check, name="mathematics, inputs moved"))
+        if self.book is not None and moved.settings:
+            books = [self.book, *(self.book.at(numbers) for _, numbers in moved.settings)]
+            self.result.checks.append(check_failing(books))
 
 
 def _choose(engine: str) -> tuple[list[str], list[str]]:
