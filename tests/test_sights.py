@@ -10,7 +10,7 @@ import pytest
 from packages import write as write_parts
 
 from sheetnet.building import make_book
-from sheetnet.files.formats import read, read_facts, write
+from sheetnet.files.formats import copy_plain, read, read_facts, write
 from sheetnet.lessons.subjects import load
 from sheetnet.proof.furniture import Furniture, compare_furniture
 from sheetnet.workbook.book import Book
@@ -90,3 +90,16 @@ def test_what_hides_or_alters_is_found(
     target = tmp_path / f"book.{ending}"
     write_parts(target, parts)
     assert re.search(what, said(furniture(book, target)))
+
+
+def test_styles_without_names_get_one(built: tuple[Book, Path], tmp_path: Path) -> None:
+    """Gnumeric names none, and IronCalc would not read the workbook."""
+    with zipfile.ZipFile(built[1] / "book.xlsx") as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    styles = parts["xl/styles.xml"].decode()
+    parts["xl/styles.xml"] = re.sub("<cellStyles.*</cellStyles>", "", styles).encode()
+    assert parts["xl/styles.xml"].decode() != styles
+    write_parts(tmp_path / "gnumeric.xlsx", parts)
+    copy_plain(tmp_path / "gnumeric.xlsx", tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as package:
+        assert package.read("xl/styles.xml").decode().count("<cellStyle ") == 1

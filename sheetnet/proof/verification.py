@@ -33,7 +33,7 @@ from sheetnet.proof.comparison import (
     expected_of,
     unclaimed,
 )
-from sheetnet.proof.complete import compare_contents
+from sheetnet.proof.complete import compare_contents, compare_originals
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
@@ -222,6 +222,7 @@ class _Work:
         """Whether the file holds what the builder writes: cells, formulas, all around them."""
         result = self.result
         result.checks.append(compare_contents(book, self.stored))
+        result.checks.append(compare_originals(book, self.knobs))
         formulas = compare_formulas(book, self.stored)
         result.checks.append(formulas)
         for sheet, count in Counter(f.sheet for f in formulas.findings).items():

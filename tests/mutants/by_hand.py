@@ -803,4 +803,10 @@ BY_HAND = [
         "costs.top, 1, costs.bottom, 1, True",
         "costs.top, 1, costs.bottom - 1, 1, True",
     ),
+    ByHand(
+        "Worksheets: the grey values are others",
+        f"{CALCULUS}/sheets/section.py",
+        "float(value), styles.ORIGINAL",
+        "float(value) + 1, styles.ORIGINAL",
+    ),
 ]
