@@ -35,18 +35,23 @@ def check_failing(books: Sequence[Book]) -> Comparison:
             if formula is None or not cell.passes or FAILED in cell.passes:
                 continue
             result.cells += 1
-            if not any(_fails(book, sheet, formula, cell.passes) for book in books):
+            if not any(_turns(book, sheet, formula) for book in books):
                 result.add(sheet.name, *place, "a check passes whatever it compares")
     return result
 
 
-def _fails(book: Book, sheet: Sheet, formula: Expression, passes: tuple[str, ...]) -> bool:
+def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:
+    """Whether a wrong number changes what a check says: ✗, or why it cannot decide (a kink)."""
+    try:
+        shown = evaluate(formula, book)
+    except UNCOMPUTED:
+        return True
     for leaf in _leaves(formula):
         try:
             found = evaluate(formula, _Wrong(book, leaf))
         except UNCOMPUTED:
             continue
-        if found not in passes:
+        if found != shown:
             return True
     return False
 
