@@ -344,7 +344,7 @@ def test_what_is_gone_is_mentioned(
 
 
 def test_what_was_added_is_mentioned(built: Path, model: dict[str, Book], tmp_path: Path) -> None:
-    workbook = openpyxl.load_workbook(built / "mazur.xlsx")
+    workbook = openpyxl.load_workbook(built / "mazur.xlsx", rich_text=True)
     workbook["Training"]["BA7"] = "=B7*2"
     workbook["Start"]["Z1"] = "mine"
     workbook.create_sheet("Notes")["A1"] = 1

@@ -17,6 +17,7 @@ from sheetnet.files.formats import read
 from sheetnet.files.package import open_package
 from sheetnet.files.xlsx import parts as ooxml
 from sheetnet.files.xlsx import read as reading_xlsx
+from sheetnet.files.xlsx import texts as texts_xlsx
 
 BOMB = "".join(
     ["<!DOCTYPE w [<!ENTITY a0 'aaaaaaaaaa'>"]
@@ -254,6 +255,7 @@ def test_merges_over_whole_sheets(tmp_path: Path) -> None:
 def test_too_much_of_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = one_sheet(tmp_path, cells("<c><v>1</v></c>" * 11))
     monkeypatch.setattr(reading_xlsx, "MOST_CELLS", 10)
+    monkeypatch.setattr(texts_xlsx, "MOST_CELLS", 10)
     assert "more than 10 cells" in refused(path)
     strings = parts({"Sheet": cells()}, "<si/>" * 11)
     assert "more than 10 texts" in refused(write(tmp_path / "book.xlsx", strings))

@@ -53,6 +53,10 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
+    @property
+    def step(self) -> float | None:
+        return None
+
     def is_layer(self, text: str) -> bool:
         return False
 

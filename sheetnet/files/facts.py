@@ -31,13 +31,28 @@ class SeriesFacts:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """An axis: its ends where they are fixed, by powers or not, from right to left or from top to
+    bottom."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    logarithmic: bool = False
+    turned: bool = False
+
+
+@dataclass(frozen=True)
 class ChartFacts:
-    """A chart: its titles ("" where there is none) and its series, in the file's order."""
+    """A chart: its titles ("" where there is none) and its series, in the file's order, its axes,
+    and which other kinds than a scatter chart it is."""
 
     title: str
     x_title: str
     y_title: str
     series: tuple[SeriesFacts, ...]
+    x: Scale = Scale()
+    y: Scale = Scale()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,8 +70,10 @@ class Facts:
     """What a file says besides its cells.
 
     `program` saved it, by its own word. Number formats are by the names of the cells' styles
-    in the file; charts by sheet. The file calculates only when told to (`manual`), goes on
-    with circular references (`iterative`), rounds to what it shows (`as_shown`).
+    in the file; charts and notes by sheet. The file calculates only when told to (`manual`), goes
+    on with circular references (`iterative`), rounds to what it shows (`as_shown`). `levels` says
+    of the styles of pieces of a text which raise (1) or lower (−1) them, `rules` are the number
+    formats that rules give to cells, `hidden` the sheets that are not shown.
     """
 
     program: str = ""
@@ -66,6 +83,10 @@ class Facts:
     manual: bool = False
     iterative: bool = False
     as_shown: bool = False
+    levels: dict[str, int] = field(default_factory=dict)
+    rules: set[Taken] = field(default_factory=set)
+    notes: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
 
 
 @lru_cache(1024)
@@ -94,6 +115,14 @@ def _joined(section: Section) -> list[str | Digits | None]:
 
 
 NO_FORMAT = taken_apart(GENERAL)
+
+
+def bound(text: str | None) -> float | None:
+    """A number that a file may give as the end of an axis."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
 
 
 class Walker:

@@ -31,6 +31,8 @@ class StoredCell(NamedTuple):
 
 #: top, left, bottom, right
 Corners = tuple[int, int, int, int]
+#: The style and the length of each piece of a text.
+Runs = tuple[tuple[str, int], ...]
 
 
 class NamedText(NamedTuple):
@@ -47,7 +49,11 @@ class Look:
 
     `styles` is how the file calls the style of each cell that holds something, `drawings` what
     its pictures and charts hang on. `validated` are the ranges that refuse some entries;
-    `coloured` says that some cells are coloured by a rule.
+    `coloured` says that some cells are coloured by a rule. `hidden_rows` and `hidden_columns` are
+    the first and the last of those that are not shown, `merged` the ranges of joined cells. `runs`
+    are the pieces of texts in several looks, each by its style and its length; `rules` the styles
+    that rules give to cells, `notes` the texts of notes and `style` the sheet's own, as far as the
+    cells' part says so.
     """
 
     styles: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -55,6 +61,13 @@ class Look:
     validated: list[Corners] = field(default_factory=list)
     protected: bool = False
     coloured: bool = False
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[Corners] = field(default_factory=list)
+    runs: dict[tuple[int, int], Runs] = field(default_factory=dict)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    rules: set[str] = field(default_factory=set)
+    style: str = ""
 
 
 @dataclass(frozen=True)

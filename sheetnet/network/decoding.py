@@ -151,6 +151,11 @@ class Decoder:
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
 
+    @property
+    def step(self) -> float | None:
+        """The chosen step."""
+        return float(self.numbers.step)
+
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""
         return re.fullmatch(self.document.label, text) is not None

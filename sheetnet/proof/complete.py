@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sheetnet.expressions.formula import Expression
@@ -11,6 +11,7 @@ from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, Finding, plain, shown
 from sheetnet.sheets import index
 from sheetnet.workbook.book import Book
+from sheetnet.workbook.knobs import Knob, cells
 from sheetnet.workbook.model import Matrix, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
@@ -34,6 +35,22 @@ def compare_contents(book: Book, stored: StoredBook) -> Comparison:
             what = _wrong(content, there)
             if what:
                 check.add(sheet.name, row, column, what)
+    return check
+
+
+def compare_originals(book: Book, knobs: Sequence[Knob]) -> Comparison:
+    """The lesson's own values, which stand beside the input cells in grey."""
+    check = Comparison("the lesson's own values")
+    by_place = {knob.place: knob for knob in knobs}
+    for block in book.originals:
+        knob = by_place.get((block.quantity, block.layer))
+        if knob is None:
+            continue
+        for (sheet, row, column), own in cells(block, knob.value):
+            check.cells += 1
+            held = book.value(book[sheet], row, column)
+            if held != own:
+                check.add(sheet, row, column, f"is {shown(held)}, the lesson says {shown(own)}")
     return check
 
 

@@ -18,13 +18,15 @@ from sheetnet.files.facts import (
     NO_FORMAT,
     ChartFacts,
     Facts,
+    Scale,
     SeriesFacts,
     taken_apart,
 )
 from sheetnet.files.stored import Look, StoredBook
 from sheetnet.proof.comparison import Comparison
+from sheetnet.proof.sights import compare_sights, other_rules
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Cell, Chart, Series, Sheet
+from sheetnet.workbook.model import Axis, Cell, Chart, Series, Sheet
 
 #: In all that Gnumeric saves, iteration is switched on.
 ITERATES = "gnumeric"
@@ -46,6 +48,8 @@ def compare_furniture(book: Book, stored: StoredBook, facts: Facts) -> Furniture
     result = Furniture()
     result.checks += _formats(book, stored, facts), _names(book, facts)
     result.checks.append(_charts(book, stored, facts, result.notes))
+    result.checks.append(compare_sights(book, stored, facts, result.notes))
+    result.problems += other_rules(book, facts)
     result.problems += _settings(facts)
     result.notes += _missing(book, stored)
     result.notes += _extra(book, stored)
@@ -172,6 +176,10 @@ def _differences(chart: Chart, found: ChartFacts, stored: StoredBook) -> Iterato
     for what, ours, theirs in titles:
         if theirs.strip() and theirs.split() != ours.split():
             yield f"says {theirs.strip()!r} as its {what}, should say {ours!r}"
+    for kind in found.others:
+        yield f"is drawn as a {kind}"
+    for name, ours_axis, scale in (("x", chart.x, found.x), ("y", chart.y, found.y)):
+        yield from _scaled(name, ours_axis, scale)
     if len(found.series) != len(chart.series):
         yield f"has {len(found.series)} series, should have {len(chart.series)}"
         return
@@ -185,6 +193,20 @@ def _differences(chart: Chart, found: ChartFacts, stored: StoredBook) -> Iterato
         if not _titled(series, fact, stored):
             ours = _said(series.title) if isinstance(series.title, Ref) else repr(series.title)
             yield f"calls series {number} {_said(fact.title)}, should call it {ours}"
+
+
+def _scaled(name: str, ours: Axis, theirs: Scale) -> Iterator[str]:
+    """What an axis shows otherwise; an end that a program left out may be."""
+    if theirs.turned:
+        yield f"has its {name} axis the other way round"
+    if theirs.logarithmic != ours.logarithmic:
+        yield f"has its {name} axis {'by' if theirs.logarithmic else 'not by'} powers"
+    for end, own, found in (
+        ("begins", ours.minimum, theirs.minimum),
+        ("ends", ours.maximum, theirs.maximum),
+    ):
+        if found is not None and (own is None or abs(found - own) > 1e-9 * max(1, abs(own))):
+            yield f"has an {name} axis that {end} at {found:g}"
 
 
 def _titled(series: Series, fact: SeriesFacts, stored: StoredBook) -> bool:

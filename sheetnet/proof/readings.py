@@ -18,9 +18,11 @@ from sheetnet.expressions.reading import (
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book, Reading
-from sheetnet.workbook.model import Position
+from sheetnet.workbook.model import Position, Series
 
 PREFIX = "new "
+#: What the axis of a chart over the steps is called.
+STEP = "step"
 #: What a line may do to its reader; a symbol with an index past the last is a LookupError.
 UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 
@@ -32,6 +34,11 @@ class Decoder(Protocol):
 
     @property
     def functions(self) -> Mapping[str, Function]: ...
+
+    @property
+    def step(self) -> float | None:
+        """The step whose numbers symbols mean, where there are steps."""
+        ...
 
     def is_layer(self, text: str) -> bool: ...
 
@@ -59,7 +66,35 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
         what = wrong_label(text, decoder.on(place_of.sheet))
         if what:
             check.add(place_of.sheet, place_of.row, place_of.column, what)
+    for sheet in book.sheets:
+        for chart in sheet.charts:
+            if chart.x.title == STEP:
+                for series in chart.series:
+                    check.cells += 1
+                    if what := _wrong_curve(book, series, decoder.on(sheet.name)):
+                        check.add(sheet.name, chart.row, chart.column, what)
     return check
+
+
+def _wrong_curve(book: Book, series: Series, decoder: Decoder) -> str:
+    """What is wrong with a curve over the steps whose title is a symbol: where it passes the
+    chosen step it is what the symbol means."""
+    if series.x.shape != series.y.shape:
+        return f"its curve {str(series.title)!r} has other numbers of steps than of values"
+    if not isinstance(series.title, str) or decoder.step is None:
+        return ""
+    try:
+        [meant] = sides(flat_text(series.title), decoder, {}, decoder.is_layer, {})
+    except UNREADABLE:
+        return ""  # a word
+    steps = book.area_values(series.x).ravel().tolist()
+    if decoder.step not in steps:
+        return ""  # of a long run some steps are drawn
+    value = float(book.area_values(series.y).ravel()[steps.index(decoder.step)])
+    if meant.holds(value):
+        return ""
+    said = shown((meant.low + meant.high) / 2)
+    return f"its curve {series.title!r} is {shown(value)} at step {decoder.step:g}, not {said}"
 
 
 def wrong_label(text: str, decoder: Decoder) -> str:

@@ -33,7 +33,8 @@ from sheetnet.proof.comparison import (
     expected_of,
     unclaimed,
 )
-from sheetnet.proof.complete import compare_contents
+from sheetnet.proof.complete import compare_contents, compare_originals
+from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.index import Index, originals, read_index
@@ -221,6 +222,7 @@ class _Work:
         """Whether the file holds what the builder writes: cells, formulas, all around them."""
         result = self.result
         result.checks.append(compare_contents(book, self.stored))
+        result.checks.append(compare_originals(book, self.knobs))
         formulas = compare_formulas(book, self.stored)
         result.checks.append(formulas)
         for sheet, count in Counter(f.sheet for f in formulas.findings).items():
@@ -261,6 +263,9 @@ class _Work:
             numbers = moved.settings[-1][1]
             check = check_readings(self.book.at(numbers), self.subject.decoder(numbers))
             self.result.checks.append(replace(check, name="mathematics, inputs moved"))
+        if self.book is not None and moved.settings:
+            books = [self.book, *(self.book.at(numbers) for _, numbers in moved.settings)]
+            self.result.checks.append(check_failing(books))
 
 
 def _choose(engine: str) -> tuple[list[str], list[str]]:

@@ -767,4 +767,46 @@ BY_HAND = [
         'guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))',
         'guard(when(counted, guard(when(call("AND", *within), 1, 0)), 1))',
     ),
+    ByHand(
+        "Matrices: a check that always passes",
+        f"{SHEETS}/matrix_writer.py",
+        "apart <= 1e-9 * (1 + size)",
+        "apart <= 1e9 * (1 + size)",
+    ),
+    ByHand(
+        "Worksheets: an identity that always holds",
+        f"{CALCULUS}/sheets/proofs.py",
+        "<= near * near * (1 + ",
+        "<= 1e9 * (1 + ",
+    ),
+    ByHand(
+        "Worksheets: a derivative that always agrees",
+        f"{CALCULUS}/sheets/differences.py",
+        "slope - near) <= PASSES * size, TICK",
+        "slope - near) <= 1e6 * size, TICK",
+    ),
+    ByHand(
+        "Weights: the curve of the next weight",
+        f"{SHEETS}/weights.py",
+        "column = block.position(**parameter.place)[1]\n",
+        "column = min(block.position(**parameter.place)[1] + 1, block.right)\n",
+    ),
+    ByHand(
+        "Progress: an output's curve is called a target",
+        f"{SHEETS}/progress.py",
+        "(3, 2.25, symbols.activation(context.depth, unit))",
+        "(3, 2.25, symbols.target(unit))",
+    ),
+    ByHand(
+        "Curves: the last step is missing",
+        f"{SHEETS}/curves.py",
+        "costs.top, 1, costs.bottom, 1, True",
+        "costs.top, 1, costs.bottom - 1, 1, True",
+    ),
+    ByHand(
+        "Worksheets: the grey values are others",
+        f"{CALCULUS}/sheets/section.py",
+        "float(value), styles.ORIGINAL",
+        "float(value) + 1, styles.ORIGINAL",
+    ),
 ]

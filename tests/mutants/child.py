@@ -21,6 +21,8 @@ LESSONS = sorted(
 )
 PROGRAM = "ironcalc"
 MEMORY = 4 * 2**30
+#: Seconds of the processor's time that a trial may take.
+PROCESSOR = 120
 #: Characters that are kept of an error.
 LONGEST = 200
 
@@ -66,6 +68,8 @@ def _begin(folder: Path) -> None:
     os.dup2(silence, 2)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, most))
     for name in [n for n in sys.modules if n == "sheetnet" or n.startswith("sheetnet.")]:
         del sys.modules[name]
     sys.path.insert(0, str(folder))

@@ -16,9 +16,11 @@ from sheetnet.files.facts import (
     Facts,
     NameFacts,
     ProgramName,
+    Scale,
     SeriesFacts,
     Taken,
     Walker,
+    bound,
     joined,
 )
 from sheetnet.files.ods.markup import ALIKE, COMMA
@@ -29,6 +31,7 @@ from sheetnet.files.stored import NamedText, StoredBook
 
 STYLES, SETTINGS, META = "styles.xml", "settings.xml", "meta.xml"
 FIXED = re.compile(r".*\.\$[A-Z]+\$[0-9]+", re.DOTALL)
+SCATTER = "chart:scatter"
 #: Styles that are made after others, one after the other.
 MOST_PARENTS = 100
 
@@ -47,6 +50,12 @@ def read_facts(package: Package, stored: StoredBook) -> Facts:
     if META in package:
         ProgramName(package, META, facts, "generator").walk()
     facts.formats = {name: styles.format(name) for name in _used(stored)}
+    facts.notes = {sheet: look.notes for sheet, look in stored.looks.items()}
+    facts.hidden = {s for s, look in stored.looks.items() if look.style in styles.hidden}
+    ruled = {name for look in stored.looks.values() for name in look.rules}
+    # A name may be written as people see it, its underscores then are not what they are called.
+    known = {name if name in styles.cells else name.replace("_", "_5f_") for name in ruled}
+    facts.rules = {styles.format(name) for name in known} - {NO_FORMAT}
     for sheet, look in stored.looks.items():
         parts = [posixpath.normpath(posixpath.join(href, CONTENT)) for href in look.drawings]
         charts = (_Chart(package, part).read() for part in parts if part in package)
@@ -85,6 +94,9 @@ class _Styles(Walker):
         self.cells: dict[str, tuple[str, str | None]] = {}
         self.data: dict[str, _DataStyle] = {}
         self.now: _DataStyle | None = None
+        #: The styles of sheets that are not shown; the style that is being read.
+        self.hidden: set[str] = set()
+        self.name = ""
 
     def format(self, name: str) -> Taken:
         """The number format of a cell style."""
@@ -112,6 +124,13 @@ class _Styles(Walker):
                 parent = attributes.get("parent-style-name", "")
                 data = attributes.get("data-style-name")
                 self.cells[attributes.get("name", "")] = parent, data
+            case "style":
+                self.count()
+                self.name = attributes.get("name", "")
+            case "text-properties" if self.path[-2] == "style" and "text-position" in attributes:
+                self._raise(attributes["text-position"])
+            case "table-properties" if attributes.get("display") == "false":
+                self.hidden.add(self.name)
             case _ if element.endswith("-style") and self.path[-2].endswith("styles"):
                 self.count()
                 self.now = self.data[attributes.get("name", "")] = _DataStyle()
@@ -123,6 +142,15 @@ class _Styles(Walker):
                 raise _HeadIsRead
             case _ if self.now is not None:
                 self._part(self.now, element, attributes)
+
+    def _raise(self, position: str) -> None:
+        """How a style of pieces of a text stands to the line: "super 58%", "-25% 58%"."""
+        first = position.split()[0] if position.split() else ""
+        level = {"super": 1, "sub": -1}.get(first, 0)
+        if not level and first.strip("-%").isdigit() and int(first.strip("-%")[:9]):
+            level = -1 if first.startswith("-") else 1
+        if level:
+            self.facts.levels[self.name] = level
 
     def _part(self, style: _DataStyle, element: str, attributes: Attributes) -> None:
         self.count()
@@ -189,6 +217,11 @@ class _Chart(Walker):
         self.titles = {"chart": "", "x": "", "y": ""}
         self.axis = ""
         self.is_chart = False
+        self.kind = SCATTER
+        #: What styles say of axes, by their names, and the name of the style that is being read.
+        self.scales: dict[str, Scale] = {}
+        self.style = ""
+        self.axes: dict[str, str] = {}
         self.found: dict[str, str] = {}
         self.series: list[SeriesFacts] = []
 
@@ -197,14 +230,29 @@ class _Chart(Walker):
         if not self.is_chart:
             return None
         titles = self.titles
-        return ChartFacts(titles["chart"], titles["x"], titles["y"], tuple(self.series))
+        x, y = (self.scales.get(self.axes.get(key, ""), Scale()) for key in "xy")
+        others = () if self.kind == SCATTER else (self.kind.removeprefix("chart:")[:40],)
+        return ChartFacts(
+            titles["chart"], titles["x"], titles["y"], tuple(self.series), x, y, others
+        )
 
     def enter(self, element: str, attributes: Attributes) -> None:
         match element:
             case "chart" if self.path[-2:] == ["chart", "chart"]:
-                self.is_chart = True
+                self.is_chart, self.kind = True, attributes.get("class", SCATTER)
+            case "style":
+                self.count()
+                self.style = attributes.get("name", "")
+            case "chart-properties" if self.style:
+                self.scales[self.style] = Scale(
+                    bound(attributes.get("minimum")),
+                    bound(attributes.get("maximum")),
+                    attributes.get("logarithmic") == "true",
+                    attributes.get("reverse-direction") == "true",
+                )
             case "axis":
                 self.axis = attributes.get("dimension", "")
+                self.axes.setdefault(self.axis, attributes.get("style-name", ""))
             case "series":
                 self.count()
                 self.found = attributes

@@ -46,8 +46,11 @@ ELEMENTS = {
     "draw:frame": "draw:object",
     **dict.fromkeys(ROWS.split()[1:], ROWS),
     "table:table-row": "table:table-cell table:covered-table-cell",
-    "table:table-cell": "text:p draw:frame",
-    "table:covered-table-cell": "text:p draw:frame",
+    "table:table-cell": "text:p draw:frame office:annotation",
+    "table:covered-table-cell": "text:p draw:frame office:annotation",
+    "office:annotation": "text:p",
+    "calcext:conditional-formats": "calcext:conditional-format",
+    "calcext:conditional-format": "calcext:condition",
     "text:p": RUNS,
     **dict.fromkeys(RUNS.split(), RUNS),
 }

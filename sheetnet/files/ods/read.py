@@ -18,6 +18,8 @@ from typing import NamedTuple, Self
 from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, XLINK, Content, number
+from sheetnet.files.ods.parts import TEXT as TEXT_SPACE
+from sheetnet.files.ods.spans import Spans
 from sheetnet.files.package import Attributes, Package
 from sheetnet.files.stored import (
     CellError,
@@ -29,8 +31,10 @@ from sheetnet.files.stored import (
     Value,
 )
 from sheetnet.files.xlsx.parts import MOST_LISTED
-from sheetnet.files.xlsx.read import BOOLS, LONGEST_TEXT, MOST_SPREAD, Budget, too_long
+from sheetnet.files.xlsx.read import BOOLS, MOST_SPREAD, Budget
+from sheetnet.files.xlsx.texts import LONGEST_TEXT, too_long
 
+VISIBLE, SHOWN = f"{TABLE}visibility", "visible"
 FORMULA, DEFAULT_STYLE = f"{TABLE}formula", f"{TABLE}default-cell-style-name"
 COLUMNS, ROWS = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
 TYPE, NUMBER, TEXT = (f"{OFFICE}{name}" for name in ("value-type", "value", "string-value"))
@@ -85,6 +89,9 @@ class Tables(Content):
         # The cell being read.
         self.attributes: Attributes = {}
         self.lines: list[str] = []
+        #: The lines of the cell's note, while it is read.
+        self.note: list[str] | None = None
+        self.spans = Spans(self.pieces)
 
     def parsed(self) -> Self:
         """Read the content. Raises `SheetnetError`."""
@@ -101,17 +108,27 @@ class Tables(Content):
         match element:
             case "p":
                 self.pieces.clear()
+                self.spans.begin_line(0 if self.note is not None else len(self.lines))
+            case "span":
+                self.spans.begin(attributes.get(f"{TEXT_SPACE}style-name", ""))
+            case "annotation":
+                self.note = []
+            case "condition":
+                self._rule(attributes.get(f"{CALCEXT}apply-style-name", ""))
             case "s" | "tab" | "line-break":
                 self.named(element, attributes)
             case "table-cell" | "covered-table-cell":
                 self.pieces.clear()
                 self.lines.clear()
+                self.spans.clear()
                 self.attributes = attributes
             case "table-row":
                 self.rows = self._count(attributes, ROWS)
                 self.row_style = attributes.get(DEFAULT_STYLE, "")
                 self.column, self.characters = 1, 0
                 self.held.clear()
+                if attributes.get(VISIBLE, SHOWN) != SHOWN:
+                    self._hide(self._look().hidden_rows, self.row, self.rows)
             case "table":
                 return self._table(attributes)
             case "table-column":
@@ -129,7 +146,15 @@ class Tables(Content):
     def leave(self, element: str) -> None:
         match element:
             case "p":
-                self.lines.append("".join(self.pieces))
+                if self.note is None:
+                    self.spans.end_line()
+                    self.lines.append("".join(self.pieces))
+                else:
+                    self.note.append("".join(self.pieces))
+            case "span":
+                self.spans.end()
+            case "annotation":
+                self._keep_note()
             case "table-cell" | "covered-table-cell":
                 self._cell(self.attributes)
             case "table-row":
@@ -148,7 +173,10 @@ class Tables(Content):
         if self.wanted is not None and name not in self.wanted:
             return False
         self.sheet, self.row = name, 1
-        self.looks[name] = Look(protected=attributes.get(f"{TABLE}protected") == "true")
+        self.looks[name] = Look(
+            protected=attributes.get(f"{TABLE}protected") == "true",
+            style=attributes.get(f"{TABLE}style-name", ""),
+        )
         self.column_styles.clear()
         return True
 
@@ -163,8 +191,31 @@ class Tables(Content):
         """Columns of one look; those beyond the last that a sheet can have do not count."""
         last = self.column_styles[-1][0] if self.column_styles else 0
         if last < LAST_COLUMN:
-            style = attributes.get(DEFAULT_STYLE, "")
-            self.column_styles.append((last + self._count(attributes, COLUMNS), style))
+            style, count = attributes.get(DEFAULT_STYLE, ""), self._count(attributes, COLUMNS)
+            self.column_styles.append((last + count, style))
+            if attributes.get(VISIBLE, SHOWN) != SHOWN:
+                self._hide(self._look().hidden_columns, last + 1, count)
+
+    def _hide(self, hidden: list[tuple[int, int]], first: int, count: int) -> None:
+        """Rows or columns that are not shown, as far as it is not too many of them."""
+        if len(hidden) < MOST_LISTED:
+            hidden.append((first, first + count - 1))
+
+    def _keep_note(self) -> None:
+        """The note of the cell that is being read."""
+        look = self._look()
+        if self.note is not None and len(look.notes) < MOST_LISTED:
+            text = "\n".join(self.note)
+            if len(text) > LONGEST_TEXT:
+                raise too_long(self.package)
+            look.notes[self.row, self.column] = text
+        self.note = None
+
+    def _rule(self, style: str) -> None:
+        """The style that a rule gives to cells."""
+        look = self._look()
+        if len(look.rules) < MOST_LISTED:
+            look.rules.add(style)
 
     def _style(self, attributes: Attributes, column: int) -> str:
         """The name of a cell's style."""
@@ -198,6 +249,8 @@ class Tables(Content):
             cell = StoredCell(value, formula)
             style = self._style(attributes, column)
             self.held += [(column + i, cell, style) for i in range(count)]
+            if looks := self.spans.taken():
+                self._look().runs[self.row, column] = looks
             length = len(formula or "") + (len(value) if isinstance(value, str) else 0)
             if length > LONGEST_TEXT:
                 raise too_long(self.package)
@@ -206,7 +259,7 @@ class Tables(Content):
             bottom, right = self.row + self.rows - 1, column + count - 1
             self._look().validated.append((self.row, column, bottom, right))
         if f"{TABLE}number-columns-spanned" in attributes:
-            self._area(attributes, "", column, count)
+            self._look().merged.append(self._area(attributes, "", column, count))
         if f"{TABLE}number-matrix-columns-spanned" in attributes and formula is not None:
             area = self._area(attributes, "matrix-", column, count)
             assert self.sheet is not None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from sheetnet.expressions.dialects import parse_address
 from sheetnet.expressions.formula import Expression, Text
 from sheetnet.expressions.parsing import FormulaSyntaxError, parse
 from sheetnet.files.facts import (
@@ -11,9 +13,11 @@ from sheetnet.files.facts import (
     Facts,
     NameFacts,
     ProgramName,
+    Scale,
     SeriesFacts,
     Taken,
     Walker,
+    bound,
     taken_apart,
 )
 from sheetnet.files.package import Attributes, Package
@@ -35,6 +39,7 @@ BUILT_IN = {
 }
 FIXED = re.compile(r".*!\$[A-Z]+\$[0-9]+", re.DOTALL)
 FALSE = ("0", "false")
+SCATTER = "scatterChart"
 #: What a title stands at, if not at an axis.
 CHART, NOWHERE = "chart", "nowhere"
 #: What a series says, by the element that says it.
@@ -47,10 +52,14 @@ def read_facts(package: Package, stored: StoredBook) -> Facts:
     facts = Facts()
     _Workbook(package, parts.part, facts, list(parts.sheets)).walk()
     if parts.styles:
-        _Styles(package, parts.styles, facts.formats).walk()
+        _Styles(package, parts.styles, facts).walk()
     if PROPERTIES in package:
         ProgramName(package, PROPERTIES, facts, "Application").walk()
+    facts.levels = {"superscript": 1, "subscript": -1}
     for name, (_, part) in parts.sheets.items():
+        notes = facts.notes.setdefault(name, {})
+        for each in related(package, part, "comments"):
+            _Notes(package, each, notes).walk()
         facts.charts[name] = [
             _Chart(package, chart).read()
             for drawing in related(package, part, "drawing")
@@ -76,6 +85,8 @@ class _Workbook(Walker):
             facts.manual = attributes.get("calcMode") == "manual"
             facts.iterative = attributes.get("iterate", "0") not in FALSE
             facts.as_shown = attributes.get("fullPrecision", "1") in FALSE
+        elif element == "sheet" and attributes.get("state", "visible") != "visible":
+            facts.hidden.add(unescape(attributes.get("name", "")))
 
     def _sheet(self, attributes: Attributes) -> str | None:
         number = attributes.get("localSheetId", "")
@@ -94,9 +105,9 @@ class _Workbook(Walker):
 class _Styles(Walker):
     """The number formats of the cells' styles, which cells name by their place in the list."""
 
-    def __init__(self, package: Package, part: str, formats: dict[str, Taken]) -> None:
+    def __init__(self, package: Package, part: str, facts: Facts) -> None:
         super().__init__(package, part)
-        self.formats = formats
+        self.formats, self.rules = facts.formats, facts.rules
         self.codes: dict[str, Taken] = {n: taken_apart(code) for n, code in BUILT_IN.items()}
 
     def enter(self, element: str, attributes: Attributes) -> None:
@@ -104,10 +115,34 @@ class _Styles(Walker):
             self.count()
             code = unescape(attributes.get("formatCode", ""))
             self.codes[attributes.get("numFmtId", "")] = taken_apart(code)
+        elif element == "numFmt" and self.path[-2] == "dxf":
+            self.count()
+            self.rules.add(taken_apart(unescape(attributes.get("formatCode", ""))))
         elif element == "xf" and self.path[-2] == "cellXfs":
             self.count()
             number = attributes.get("numFmtId", "0")
             self.formats[str(len(self.formats))] = self.codes.get(number, f"number {number[:9]}")
+
+
+class _Notes(Walker):
+    """The notes of a sheet."""
+
+    def __init__(self, package: Package, part: str, found: dict[tuple[int, int], str]) -> None:
+        super().__init__(package, part)
+        self.found = found
+        self.place: tuple[int, int] | None = None
+
+    def enter(self, element: str, attributes: Attributes) -> None:
+        if element == "comment":
+            self.count()
+            try:
+                self.place = parse_address(attributes.get("ref", ""))
+            except ValueError:
+                self.place = None  # on no cell: nobody sees it
+
+    def leave(self, element: str, text: str) -> None:
+        if element == "t" and self.place and "rPh" not in self.path:
+            self.found[self.place] = self.found.get(self.place, "") + unescape(text)
 
 
 class _Chart(Walker):
@@ -120,15 +155,17 @@ class _Chart(Walker):
         #: The axes in the order in which the chart names them: across comes first.
         self.axes: list[str] = []
         self.axis = ""
+        self.scales: dict[str, Scale] = {}
+        self.others: list[str] = []
         self.found: dict[str, Expression | None] = {}
         self.series: list[SeriesFacts] = []
 
     def read(self) -> ChartFacts:
         self.walk()
-        chart, x, y = (
-            self.titles.get(key, "") for key in [CHART, *self.axes, NOWHERE, NOWHERE][:3]
-        )
-        return ChartFacts(chart, x, y, tuple(self.series))
+        keys = [CHART, *self.axes, NOWHERE, NOWHERE][:3]
+        chart, x, y = (self.titles.get(key, "") for key in keys)
+        across, up = (self.scales.get(key, Scale()) for key in keys[1:])
+        return ChartFacts(chart, x, y, tuple(self.series), across, up, tuple(self.others))
 
     def enter(self, element: str, attributes: Attributes) -> None:
         around = self.path[-2] if len(self.path) > 1 else ""
@@ -136,10 +173,30 @@ class _Chart(Walker):
             self.count()
             self.axes.append(attributes.get("val", ""))
         elif element == "axId" and around.endswith("Ax"):
+            self.count()
             self.axis = attributes.get("val", "")
+        elif around == "scaling":
+            self._scale(element, attributes.get("val", ""))
+        elif around == "plotArea" and element.endswith("Chart") and element != SCATTER:
+            self.count()
+            self.others.append(element)
         elif element == "ser":
             self.count()
             self.found = {}
+
+    def _scale(self, element: str, value: str) -> None:
+        """What an axis says of its ends and its direction."""
+        scale = self.scales.get(self.axis, Scale())
+        match element:
+            case "min":
+                scale = replace(scale, minimum=bound(value))
+            case "max":
+                scale = replace(scale, maximum=bound(value))
+            case "logBase":
+                scale = replace(scale, logarithmic=True)
+            case "orientation":
+                scale = replace(scale, turned=value == "maxMin")
+        self.scales[self.axis] = scale
 
     def leave(self, element: str, text: str) -> None:
         if element == "ser":

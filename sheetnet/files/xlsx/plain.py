@@ -64,13 +64,15 @@ ALWAYS = {
 }
 #: What stands for a sheet without cells.
 EMPTY = f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'
+#: The names of styles, of which programs want one at least.
+NAMED = '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
 #: The smallest styles that programs take.
 STYLES = f"""<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Arial"/>\
 </font></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills>\
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>\
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>\
 <cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>\
-<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
+{NAMED}</styleSheet>"""
 
 
 def _tree(name: str = "") -> Kept:
@@ -134,7 +136,7 @@ def write_plain(package: Package, target: packing.Package) -> None:
         else:
             target.add(f"xl/{path}", EMPTY.encode())
     if parts.styles:
-        _copy(copy(parts.styles), target, "styles.xml")
+        _copy(_Styles(package, parts.styles, ROOT, excel=True), target, "styles.xml")
     else:
         target.add("xl/styles.xml", STYLES.encode())
     if parts.strings:
@@ -158,6 +160,21 @@ class _Book(Copy):
             self.sheets += 1
             chosen |= {"sheetId": str(self.sheets), "r:id": f"rId{self.sheets}"}
         return chosen
+
+
+class _Styles(Copy):
+    """The styles; Gnumeric names none of them, without which IronCalc reads no workbook."""
+
+    named = False
+
+    def attributes(self, kept: Kept, attributes: Attributes) -> dict[str, str]:
+        self.named |= kept.name == "cellStyles"
+        return super().attributes(kept, attributes)
+
+    def end(self, name: str) -> None:
+        if not self.skipped and not self.named and self.stack[-1].name == "styleSheet":
+            self.written.append(NAMED)
+        super().end(name)
 
 
 def small_parts(paths: dict[str, str]) -> dict[str, str]:

@@ -18,19 +18,15 @@ from typing import Self
 from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address, parse_area
 from sheetnet.files.package import SMALLER, Attributes, Package
-from sheetnet.files.stored import CellError, Corners, Look, StoredBook, StoredCell, Value
+from sheetnet.files.stored import CellError, Corners, Look, Runs, StoredBook, StoredCell, Value
 from sheetnet.files.stretches import CHARACTERS, Feeding, Stretches, unescaped
 from sheetnet.files.xlsx.parts import MOST_LISTED, NAMESPACES, Part, unescape, workbook
 from sheetnet.files.xlsx.patterns import ROW, TEXTS
+from sheetnet.files.xlsx.texts import LONGEST_TEXT, MOST_CELLS, Raised, Strings, too_long
 
-#: Cells that a workbook may hold (each takes some 300 bytes), and shared strings, however
-#: large its file is.
-MOST_CELLS = 10_000_000
 #: Cells that all array formulas of a workbook may fill and all its merges join, together:
 #: programs that recompute the workbook can hang on one that covers a whole sheet.
 MOST_SPREAD = 1_000_000
-#: Characters of a text or a formula; programs stop at 32,767 or a little above.
-LONGEST_TEXT = 100_000
 
 #: Makes a named tuple in half the time that calling it takes.
 _new = tuple.__new__
@@ -44,6 +40,8 @@ _CELL = (
 _ROW = rb'<row r="(\d{1,7})"%b>' % ROW
 _PIECES = re.compile((_ROW + b"|" + _CELL).decode(), re.ASCII)
 _RUN = re.compile("<t[^>]*>([^<]*)</t>")
+#: A row of which nothing is seen.
+_UNSEEN = re.compile(' (?:hidden="(?:1|true)"|ht="0(?:\\.[0-9]*)?")')
 #: Rows of such cells: reading them by a pattern takes a quarter of what a parser's calls take.
 _ROWS = Stretches(
     "row",
@@ -98,49 +96,28 @@ def read_book(package: Package, only: Collection[str] | None) -> StoredBook:
     """
     parts = workbook(package)
     wanted = [name for name in parts.sheets if only is None or name in only]
-    texts = _Strings(package, parts.strings).parsed().found if parts.strings and wanted else []
+    texts, runs = [], {}
+    if parts.strings and wanted:
+        strings = Strings(package, parts.strings).parsed()
+        texts, runs = strings.found, strings.looks
     sheets: dict[str, dict[tuple[int, int], StoredCell]] = {name: {} for name in parts.sheets}
     budget = Budget.of(package)
     book = StoredBook(sheets)
     for name in wanted:
         kind, target = parts.sheets[name]
         if kind == "worksheet":
-            sheet = _Sheet(package, target, name, texts, budget).parsed()
+            sheet = _Sheet(package, target, name, texts, runs, budget).parsed()
             sheets[name] = sheet.cells
             book.arrays[name], book.shared[name] = sheet.arrays, sheet.shared
             book.looks[name] = sheet.look
     return book
 
 
-class _Strings(Part):
-    """The shared strings. Rich texts lose their looks; phonetic runs are skipped."""
-
-    def __init__(self, package: Package, part: str) -> None:
-        super().__init__(package, part)
-        self.found: list[str] = []
-        self.runs: list[str] = []
-
-    def enter(self, element: str, attributes: Attributes) -> None:
-        self.clear()
-
-    def leave(self, element: str) -> None:
-        if element == "t":
-            self.runs.append("".join(self.pieces))
-        elif element == "si":
-            most = min(MOST_CELLS, self.package.room.cells)
-            if len(self.found) == most:
-                raise self.package.error(f"it has more than {most:,} texts", SMALLER)
-            text = "".join(self.runs)
-            if len(text) > LONGEST_TEXT:
-                raise too_long(self.package)
-            self.found.append(unescape(text))
-            self.runs.clear()
-
-
 class _Sheet(Part):
     """The cells of a sheet by (row, column).
 
-    `texts` are the shared strings, `budget` says what the workbook may still hold.
+    `texts` are the shared strings, `pieces_of` those of some of them, `budget` says what the
+    workbook may still hold.
     """
 
     def __init__(
@@ -149,11 +126,13 @@ class _Sheet(Part):
         part: str,
         sheet: str,
         texts: list[str],
+        pieces_of: dict[int, Runs],
         budget: Budget,
     ) -> None:
         super().__init__(package, part)
         self.sheet = sheet
-        self.texts = texts
+        self.texts, self.pieces_of = texts, pieces_of
+        self.raised = Raised()
         self.budget = budget
         #: What has been counted of it: cells, and since then characters.
         self.counted, self.characters = 0, 0
@@ -194,12 +173,16 @@ class _Sheet(Part):
 
     def take(self, stretch: bytes) -> None:
         """Rows that match `_ROWS`."""
-        for piece in _PIECES.finditer(stretch.decode()):
+        content = stretch.decode()
+        some_unseen = ' hidden="' in content or ' ht="0' in content
+        for piece in _PIECES.finditer(content):
             row, letters, number, style, kind, formula, cached, runs = piece.groups()
             if row is not None:
                 self._count()
                 self.row_text = row
                 self.row = self._parse(f"A{row}")[0]
+                if some_unseen and _UNSEEN.search(piece[0]):
+                    self._hide(self.look.hidden_rows, self.row, self.row)
                 continue
             column = self.columns.get(letters)
             if column is None or number != self.row_text:
@@ -209,6 +192,10 @@ class _Sheet(Part):
             self.formula = None if formula is None else self._formula(unescaped(formula))
             text = cached if runs is None else "".join(_RUN.findall(runs))
             self.cached = None if text is None else self._text(unescaped(text))
+            if runs is not None and "vertAlign" in runs:
+                self.raised.read(runs)
+                if looks := self.raised.taken():
+                    self.look.runs[self.row, column] = looks
             self._cell()
         self._count()
 
@@ -247,8 +234,17 @@ class _Sheet(Part):
         elif element == "row":
             self.row_text = attributes.get("r") or str(self.row + 1)
             self.row, self.column = self._parse(f"A{self.row_text}")[0], 0
+            if _is_unseen(attributes, "ht"):
+                self._hide(self.look.hidden_rows, self.row, self.row)
+        elif element == "col":
+            if _is_unseen(attributes, "width"):
+                first, last = (attributes.get(key, "") for key in ("min", "max"))
+                if first.isdecimal() and last.isdecimal():
+                    self._hide(self.look.hidden_columns, int(first[:9]), int(last[:9]))
+        elif element in ("r", "vertAlign"):
+            self.raised.enter(element, attributes)
         elif element == "mergeCell":
-            self._area(attributes.get("ref", ""))
+            self.look.merged.append(self._area(attributes.get("ref", "")))
         elif element == "sheetProtection":
             self.look.protected = BOOLS.get(attributes.get("sheet", "0"), False)
         elif element == "conditionalFormatting":
@@ -271,9 +267,12 @@ class _Sheet(Part):
             self.formula = self._formula("".join(self.pieces))
         elif element == "t":
             self.runs.append("".join(self.pieces))
+            self.raised.add(self.runs[-1])
         elif element == "is":
             self.cached = self._text("".join(self.runs))
             self.runs.clear()
+            if looks := self.raised.taken():
+                self.look.runs[self.row, self.column] = looks
         elif element == "row":
             self._count()
             self.feeding.ended()
@@ -298,6 +297,11 @@ class _Sheet(Part):
             value = self._value(cached)
         self.cells[position] = _new(StoredCell, (value, formula))
         self.styles[position] = self.style
+
+    def _hide(self, hidden: list[tuple[int, int]], first: int, last: int) -> None:
+        """Rows or columns that are not shown, as far as it is not too many of them."""
+        if len(hidden) < MOST_LISTED:
+            hidden.append((first, last))
 
     def _formula(self, text: str) -> str:
         self.characters += len(text)
@@ -356,8 +360,11 @@ class _Sheet(Part):
             return None
         try:
             if kind == "s":
-                text = self.texts[range(len(self.texts)).index(int(cached))]
+                number = range(len(self.texts)).index(int(cached))
+                text = self.texts[number]
                 self.characters += len(text)
+                if number in self.pieces_of:
+                    self.look.runs[self.row, self.column] = self.pieces_of[number]
                 return text
             if kind == "b":
                 return BOOLS[cached.strip()]
@@ -375,6 +382,10 @@ class _Sheet(Part):
         return self.package.error(f"in its sheet {quoted(self.sheet)}, {reason}")
 
 
-def too_long(package: Package) -> SheetnetError:
-    """What to raise for a text or a formula that no program would take."""
-    return package.error(f"a text or a formula has more than {LONGEST_TEXT:,} characters", SMALLER)
+def _is_unseen(attributes: Attributes, size: str) -> bool:
+    """Whether a row or a column is hidden, or as good as that."""
+    if BOOLS.get(attributes.get("hidden", "0"), False):
+        return True
+    with suppress(ValueError):
+        return float(attributes.get(size, "1")) < 1
+    return False

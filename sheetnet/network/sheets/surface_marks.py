@@ -172,7 +172,11 @@ def _write_square(
     for of in range(2):
         rows = [table.row(place) for place, each in enumerate(shown) if each.of == of]
         if rows:
-            areas.append((ADDED[of], Area(POINTS, rows[0], table.code, rows[-1], table.code, True)))
+            # Gnumeric saves a range of one cell as that cell, of which IronCalc counts nothing: the
+            # title above the first example, or the empty cell under the last one, goes with it.
+            alone = len(rows) == 1
+            upper, lower = rows[0] - (alone and of == 0), rows[-1] + (alone and of == 1)
+            areas.append((ADDED[of], Area(POINTS, upper, table.code, lower, table.code, True)))
     pale = styles.SIGN.but(number_format="#", size=8, horizontal="center")
     count = styles.LABEL_CENTRE.but(size=6, colour=styles.GREY, number_format="0")
     for j in range(MAP):

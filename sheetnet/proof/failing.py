@@ -1,0 +1,113 @@
+"""Whether each check can fail: with one of the numbers that it compares made wrong, it must.
+
+A check that always passes proves nothing, and no comparison of values would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from sheetnet.expressions.evaluation import evaluate
+from sheetnet.expressions.formula import Area, Expression, Ref
+from sheetnet.proof.comparison import Comparison
+from sheetnet.sheets.checks import FAILED
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position, Sheet
+
+#: What a formula does to its reader where a wrong number leaves what it can compute.
+UNCOMPUTED = (ArithmeticError, LookupError, TypeError, ValueError)
+
+
+def check_failing(books: Sequence[Book]) -> Comparison:
+    """The checks of one workbook, with the numbers of each of `books`.
+
+    One that cannot fail in any of them is named; those that say of all that they passed, the
+    reasons why others may not, are no checks of their own.
+    """
+    result = Comparison("checks can fail")
+    for sheet in books[0].sheets:
+        for place, cell in sheet.cells.items():
+            formula = cell.formula
+            if formula is None or not cell.passes or FAILED in cell.passes:
+                continue
+            result.cells += 1
+            if not any(_turns(book, sheet, formula) for book in books):
+                result.add(sheet.name, *place, "a check passes whatever it compares")
+    return result
+
+
+def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:
+    """Whether a wrong number changes what a check says: ✗, or why it cannot decide (a kink)."""
+    try:
+        shown = evaluate(formula, book)
+    except UNCOMPUTED:
+        return True
+    for leaf in _leaves(formula):
+        try:
+            found = evaluate(formula, _Wrong(book, leaf))
+        except UNCOMPUTED:
+            continue
+        if found != shown:
+            return True
+    return False
+
+
+def _leaves(node: Any) -> Iterator[Ref | Area]:
+    """What a formula looks at."""
+    if isinstance(node, Ref | Area):
+        yield node
+    elif isinstance(node, tuple):
+        for each in node:
+            yield from _leaves(each)
+    elif isinstance(node, Expression):
+        for field in fields(node):  # type: ignore[arg-type]
+            yield from _leaves(getattr(node, field.name))
+
+
+class _Wrong:
+    """A workbook's values, of which those that one reference names are wrong."""
+
+    def __init__(self, book: Book, leaf: Ref | Area) -> None:
+        self._book, self._leaf = book, leaf
+        self._place: tuple[str, Position] | None = None
+        if isinstance(leaf, Ref):
+            self._place = leaf.sheet, (leaf.row, leaf.column)
+
+    def __getitem__(self, name: str) -> Sheet:
+        return self._book[name]
+
+    def value(self, sheet: Sheet, row: int, column: int) -> Any:
+        found = self._book.value(sheet, row, column)
+        wrong = self._place == (sheet.name, (row, column)) or self._holds(sheet, row, column)
+        return _other(found) if wrong else found
+
+    def _holds(self, sheet: Sheet, row: int, column: int) -> bool:
+        leaf = self._leaf
+        return (
+            isinstance(leaf, Area)
+            and leaf.sheet == sheet.name
+            and leaf.top <= row <= leaf.bottom
+            and leaf.left <= column <= leaf.right
+        )
+
+    def area_values(self, area: Area) -> Any:
+        found = self._book.area_values(area)
+        if area != self._leaf:
+            return found
+        other = np.empty(found.shape, object)
+        for at in np.ndindex(*found.shape):
+            other[at] = _other(found[at])
+        return other.astype(np.float64) if found.dtype != object else other
+
+
+def _other(value: Any) -> Any:
+    """A number that is far from another, a check that has failed."""
+    if isinstance(value, str):
+        return FAILED
+    if isinstance(value, bool) or value is None:
+        return value
+    return 1.5 * value + 1.0
