@@ -26,7 +26,7 @@ PYTHON = "/usr/bin/python3"
 
 def measure(run: Run) -> Iterator[Result]:
     for name in shipped("network"):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             path = build(name, Path(folder, f"{name}.xlsx"))
             blocks = inspect(path)["blocks"]
             [rate] = [b for b in blocks if b["quantity"] == "learning_rate"]

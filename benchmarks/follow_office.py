@@ -1,6 +1,4 @@
-"""In LibreOffice's own Python: open a workbook, edit a cell, time what follows.
-
-Timed are the cell that is asked for, and all cells.
+"""In LibreOffice's own Python: edit a cell, time until another one is new and until all are.
 
 Prints the seconds of the loading, then lists of those of each edit but the first.
 """
