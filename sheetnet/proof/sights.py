@@ -6,6 +6,7 @@ raised or lowered makes another symbol of the same letters; notes hold the answe
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from sheetnet.expressions.dialects import address, area_address
@@ -89,30 +90,42 @@ def _hidden(sheet: Sheet, look: Look) -> Iterator[tuple[Position, str]]:
                 first.setdefault(at, (at, band.left) if axis == 0 else (band.top, at))
         numbers = sorted(first)
         for low, high in stretches:
-            within = [n for n in numbers if low <= n <= high]
-            if within:
-                yield first[within[0]], f"its {what} is hidden"
+            start = _next(numbers, low)
+            if start is not None and start <= high:
+                yield first[start], f"its {what} is hidden"
+
+
+def _next(numbers: Sequence[int], low: int) -> int | None:
+    """The first of sorted numbers from `low` on."""
+    at = bisect_left(numbers, low)
+    return numbers[at] if at < len(numbers) else None
 
 
 def _joined(sheet: Sheet, look: Look) -> Iterator[tuple[Position, str]]:
-    """The cells that hold something and are hidden by others that were joined over them."""
+    """The first cell that holds something and is hidden by others that were joined over it.
+
+    A file may join areas of any size, so it is our own cells that are gone through.
+    """
     ours = {(a.top, a.left, a.bottom, a.right) for a in sheet.merges}
+    rows: dict[int, list[int]] = {}
+    for row, column in sorted(p for p, cell in sheet.cells.items() if cell.content is not None):
+        rows.setdefault(row, []).append(column)
+    numbers = [*rows]
     for area in look.merged:
         if area in ours:
             continue
         top, left, bottom, right = area
         what = f"is hidden by the joined cells {area_address(*area)}"
         for band in sheet.bands:
-            rows = [row for row in band.rows if top <= row <= bottom]
-            if rows and max(left, band.left) <= min(right, band.right):
-                place = rows[-1], min(right, band.right)
-                if place != (top, left):
-                    yield place, what
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                cell = sheet.cells.get((row, column))
-                if cell and cell.content is not None and (row, column) != (top, left):
-                    yield (row, column), what
+            until = bisect_right(band.rows, bottom)
+            place = band.rows[until - 1] if until else 0, min(right, band.right)
+            if place[0] >= top and place[1] >= max(left, band.left) and place != (top, left):
+                yield place, what
+        for row in numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)]:
+            found = _next(rows[row], left + 1 if row == top else left)
+            if found is not None and found <= right:
+                yield (row, found), what
+                break
 
 
 def _texts(sheet: Sheet, look: Look, facts: Facts) -> Iterator[tuple[Position, str]]:
