@@ -542,7 +542,7 @@ def test_keys_are_added_to_a_table_in_any_way_of_writing_it() -> None:
 def test_a_workbook_is_verified_where_its_csv_file_is_gone(tmp_path: Path) -> None:
     made = loaded(tmp_path, SMALL, "test = 1")
     job = Job(made.text, made.name, (tmp_path / "a.xlsx",), made.folder)
-    many._build(pickle.loads(pickle.dumps(job)))  # as in a process of its own
+    many._done(many._build, pickle.loads(pickle.dumps(job)))  # as in a process of its own
     build(tmp_path / "lesson.toml", tmp_path / "b.xlsx")
     (tmp_path / "t.csv").unlink()
     result = verify(tmp_path / "a.xlsx", "ironcalc")
