@@ -81,7 +81,7 @@ class Table:
         for part in self.parts:
             values = part.knob.value.reshape(-1, part.width)
             if row < len(values):
-                parts.append(" ".join(f"{value:.12g}" for value in values[row].tolist()))
+                parts.append(" ".join(map(own_text, values[row].tolist())))
         return " | ".join(parts)
 
 
@@ -206,6 +206,11 @@ def validation(knob: Knob, block: Block) -> Validation:
         title=knob.title or knob.key,
         error=knob.sentence,
     )
+
+
+def own_text(value: float) -> str:
+    """A number of the lesson as one types it, and as a cell shows it: 0.5, 1E-08."""
+    return f"{value:.12g}".upper()
 
 
 def length(text: str) -> float:

@@ -165,7 +165,7 @@ def _write_single(context: Context, sheet: Sheet, knob: Knob) -> None:
         sheet.notes[block.top, block.left] = knob.note
     if knob.original:
         value = knob.value.item()
-        text = value if isinstance(value, str) else f"{value:.12g}"
+        text = value if isinstance(value, str) else inputs.own_text(value)
         sheet.put(block.top, beside, text, inputs.OWN)
     elif knob.whole:
         hint = f"from {knob.low:,.0f} to {knob.high:,.0f}"

@@ -78,7 +78,9 @@ class Layout:
 
     def _widths(self, small: Sequence[inputs.Table]) -> dict[int, float]:
         """The widths of the columns; the right half takes what the left one leaves of a screen."""
-        lengths = [len(f"{v:.12g}") for t in small for p in t.parts for v in p.knob.value.flat]
+        lengths = [
+            len(inputs.own_text(v)) for t in small for p in t.parts for v in p.knob.value.flat
+        ]
         value = min(max(VALUE, 1.08 * max(lengths, default=0) + 0.4), LONG_VALUE)
         needs = [
             inputs.length(table.own(row)) - (self.values - table.width) * value
