@@ -17,6 +17,8 @@ from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import NumberRule, Position, Rule, Sheet
 
+#: What exceljs writes for any number format of a rule: no program takes it for one.
+EXCELJS = "[object Object]"
 #: Cells that a sentence names.
 MOST_NAMED = 3
 
@@ -212,5 +214,5 @@ def other_rules(book: Book, facts: Facts) -> Iterator[str]:
         for rule in sheet.formats
         if isinstance(rule, Rule | NumberRule)
     }
-    if facts.rules - ours - {NO_FORMAT}:
+    if facts.rules - ours - {NO_FORMAT, EXCELJS}:
         yield "rules give cells number formats that are not the lesson’s: take these rules out"

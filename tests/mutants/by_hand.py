@@ -206,8 +206,8 @@ BY_HAND = [
     ByHand(
         "Start: the last cost is the first",
         f"{SHEETS}/start.py",
-        "value = cost.ref(step=step)",
-        "value = cost.ref(step=0)",
+        "followed.told(cost.ref(step=step))",
+        "followed.told(cost.ref(step=0))",
     ),
     ByHand(
         "Start: the sentence ends with the first cost",
