@@ -52,3 +52,13 @@ def test_differences_that_cancel_are_not() -> None:
     inputs = np.array([[9.0, 9.0 - 1e-9], [9.0, 9.0]])
     held = numbers(one, own.but({("weight", 1): weight, ("input", None): inputs}))
     assert not held.is_steady
+
+
+def test_a_saturated_slope_is_not_where_gradients_are_divided_by_their_size() -> None:
+    """Gnumeric has some of 1 − a where other programs have 0, and Adam makes a step of it."""
+    for optimiser, steady in (("sgd", True), ("adam", False)):
+        one = lesson(optimiser=optimiser)
+        own = one.settings
+        place = ("bias", 1)
+        held = numbers(one, own.but({place: own[place] + 19.0}))
+        assert held.is_steady is steady

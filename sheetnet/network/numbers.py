@@ -32,6 +32,7 @@ from sheetnet.network.quantities import (
     TARGET,
     UNIT,
     Quantity,
+    Z,
 )
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Key, Settings
@@ -45,6 +46,9 @@ BLUR = 100.0
 #: Where there are larger numbers, the last bits of a saturated activation, times those, are more
 #: than proofs tolerate.
 SATURATED = 1e3
+#: Nearer to 1 a saturated activation leaves no ten digits of its slope: all of them count where
+#: gradients are divided by their size, and Gnumeric computes with more of them than others.
+NEAR_ONE = 1e-6
 #: A 0 is moved as if it had this size: what cancels out on paper does not in every program.
 ZERO = 0.1
 #: How often the last bits are changed, each time other ones up and down.
@@ -159,6 +163,8 @@ class Numbers:
             return False
         if not all(one.is_steady for one in self.compared):
             return False
+        if self.net.optimiser.by_size and self._is_saturated():
+            return False
         places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
         places.append((INPUT.name, None))
         draw = np.random.default_rng(0)
@@ -178,6 +184,15 @@ class Numbers:
                 if (grown > np.maximum(GROWN * np.abs(array), LEAST) / blur).any():
                     return False
         return True
+
+    def _is_saturated(self) -> bool:
+        """Whether some activation is all but 1 or −1, and is no plain z like that of ReLU."""
+        for (quantity, layer), found in self.trace.items():
+            if quantity == ACTIVATION.name and layer is not None:
+                plain = found == self.trace[Z, layer]
+                if (~plain & (np.abs(np.abs(found) - 1) < NEAR_ONE)).any():
+                    return True
+        return False
 
     def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
         """A quantity of the run at the chosen step, with its own axes."""
