@@ -6,17 +6,16 @@ A check that always passes proves nothing, and no comparison of values would not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Area, Expression, Ref
+from sheetnet.expressions.formula import Area, Expression, Name, Ref, children
 from sheetnet.proof.comparison import Comparison
 from sheetnet.sheets.checks import FAILED
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import Sheet
 
 #: What a formula does to its reader where a wrong number leaves what it can compute.
 UNCOMPUTED = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -56,16 +55,14 @@ def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:
     return False
 
 
-def _leaves(node: Any) -> Iterator[Ref | Area]:
+def _leaves(node: Expression) -> Iterator[Ref | Area]:
     """What a formula looks at."""
     if isinstance(node, Ref | Area):
         yield node
-    elif isinstance(node, tuple):
-        for each in node:
-            yield from _leaves(each)
-    elif isinstance(node, Expression):
-        for field in fields(node):  # type: ignore[arg-type]
-            yield from _leaves(getattr(node, field.name))
+    elif isinstance(node, Name):
+        yield node.target
+    for child in children(node):
+        yield from _leaves(child)
 
 
 class _Wrong:
@@ -73,26 +70,21 @@ class _Wrong:
 
     def __init__(self, book: Book, leaf: Ref | Area) -> None:
         self._book, self._leaf = book, leaf
-        self._place: tuple[str, Position] | None = None
-        if isinstance(leaf, Ref):
-            self._place = leaf.sheet, (leaf.row, leaf.column)
 
     def __getitem__(self, name: str) -> Sheet:
         return self._book[name]
 
     def value(self, sheet: Sheet, row: int, column: int) -> Any:
         found = self._book.value(sheet, row, column)
-        wrong = self._place == (sheet.name, (row, column)) or self._holds(sheet, row, column)
-        return _other(found) if wrong else found
+        return _other(found) if self._holds(sheet, row, column) else found
 
     def _holds(self, sheet: Sheet, row: int, column: int) -> bool:
         leaf = self._leaf
-        return (
-            isinstance(leaf, Area)
-            and leaf.sheet == sheet.name
-            and leaf.top <= row <= leaf.bottom
-            and leaf.left <= column <= leaf.right
-        )
+        if leaf.sheet != sheet.name:
+            return False
+        if isinstance(leaf, Ref):
+            return (leaf.row, leaf.column) == (row, column)
+        return leaf.top <= row <= leaf.bottom and leaf.left <= column <= leaf.right
 
     def area_values(self, area: Area) -> Any:
         found = self._book.area_values(area)

@@ -28,12 +28,12 @@ def conditional_formats(sheet: Sheet, look: Callable[[Rule | NumberRule], int]) 
             )
         by_area.setdefault(rule.area, []).append(text)
     return "".join(
-        f'<conditionalFormatting sqref="{_range(area)}">{"".join(rules)}</conditionalFormatting>'
+        f'<conditionalFormatting sqref="{range_of(area)}">{"".join(rules)}</conditionalFormatting>'
         for area, rules in by_area.items()
     )
 
 
-def _range(area: Area) -> str:
+def range_of(area: Area) -> str:
     """`B6:E106`; of a single cell `B6`, as programs write it."""
     first, _, last = area_address(area.top, area.left, area.bottom, area.right).partition(":")
     return first if last in ("", first) else f"{first}:{last}"

@@ -23,11 +23,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.writer.excel import ExcelWriter
 
-from sheetnet.expressions.dialects import EXCEL, address, area_address, quoted
-from sheetnet.expressions.formula import Area, Expression
+from sheetnet.expressions.dialects import EXCEL, address, quoted
+from sheetnet.expressions.formula import Expression
 from sheetnet.files.layout import note_size, printed_area
 from sheetnet.files.xlsx.charts import chart_of
-from sheetnet.files.xlsx.rules import conditional_formats
+from sheetnet.files.xlsx.rules import conditional_formats, range_of
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Cell, NumberRule, Rule, Sheet, Validation
 from sheetnet.workbook.styles import PLAIN, Style
@@ -103,7 +103,7 @@ class Shell:
         _look(worksheet, sheet)
         _print(worksheet, sheet)
         for area in sheet.merges:
-            worksheet.merged_cells.add(_range(area))
+            worksheet.merged_cells.add(range_of(area))
         for (row, column), link in sheet.links.items():
             place = f"{quoted(link.sheet)}!{address(link.row, link.column)}"
             # A value, since openpyxl passes over the links of empty cells; the rows replace it.
@@ -149,10 +149,6 @@ class _Writer(ExcelWriter):  # type: ignore[misc]
 def _band_cells(sheet: Sheet) -> Iterator[Cell]:
     for band in sheet.bands:
         yield from band.cells
-
-
-def _range(area: Area) -> str:
-    return area_address(area.top, area.left, area.bottom, area.right)
 
 
 def _font_of(style: Style) -> tuple[str, float, bool, bool, str | None]:
@@ -212,7 +208,7 @@ def _print(worksheet: Any, sheet: Sheet) -> None:
     worksheet.oddFooter.center.text = "&A, page &P of &N"
     if setup.title_rows:
         worksheet.print_title_rows = f"{setup.title_rows[0]}:{setup.title_rows[1]}"
-    worksheet.print_area = _range(printed_area(sheet))
+    worksheet.print_area = range_of(printed_area(sheet))
 
 
 def _bound(bound: Any, sheet: Sheet) -> Any:
@@ -237,7 +233,7 @@ def _validation(validation: Validation, sheet: Sheet) -> DataValidation:
         promptTitle=validation.title if validation.prompt else None,
         prompt=validation.prompt or None,
     )
-    result.add(_range(validation.area))
+    result.add(range_of(validation.area))
     return result
 
 
