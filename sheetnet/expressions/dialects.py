@@ -146,13 +146,15 @@ def _write(node: Expression, dialect: Dialect, sheet: str, corner: Corner) -> tu
 def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, corner: Corner) -> str:
     if type(child) is Ref:  # most are
         return _cell_text(child, dialect, sheet, corner)
-    text, binds = _write(child, dialect, sheet, corner)
+    text, binds = _WRITERS[type(child)](child, dialect, sheet, corner)
     return text if binds >= least else f"({text})"
 
 
 def _cell_text(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> str:
     before = dialect.before(None if node.sheet == sheet else node.sheet)
-    return before + _cell(node.row, node.column, node.fixed, corner) + dialect.behind
+    letters, row = column_letters(node.column), node.row
+    cell = f"${letters}${row}" if node.fixed else corner(letters, row)
+    return before + cell + dialect.behind
 
 
 def _ref(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:

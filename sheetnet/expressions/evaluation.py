@@ -52,6 +52,11 @@ def evaluate(node: Expression, values: Values) -> Any:
     Arithmetic that leaves the range of numbers is an `ArithmeticError`, also where NumPy
     would give infinity or NaN; over ranges NumPy's rules hold.
     """
+    with np.errstate(all="ignore"):  # what overflows is refused, not warned of
+        return _value(node, values)
+
+
+def _value(node: Expression, values: Values) -> Any:
     match node:
         case Ref(sheet, row, column):
             found = values.value(values[sheet], row, column)
@@ -61,32 +66,28 @@ def evaluate(node: Expression, values: Values) -> Any:
         case Area():
             return values.area_values(node)
         case Name(_, target):
-            return evaluate(target, values)
+            return _value(target, values)
         case Negative(operand):
-            return -evaluate(operand, values)
+            return -_value(operand, values)
         case Binary(sign, left, right):
-            return _in_range(OPERATORS[sign](evaluate(left, values), evaluate(right, values)))
+            return _in_range(OPERATORS[sign](_value(left, values), _value(right, values)))
         case Applied(_, _, definition):
-            return evaluate(definition, values)
+            return _value(definition, values)
         case Call("IF", (condition, then, otherwise)):
-            truth = evaluate(condition, values)
+            truth = _value(condition, values)
             if isinstance(truth, np.ndarray):
-                return np.where(
-                    truth.astype(bool), evaluate(then, values), evaluate(otherwise, values)
-                )
-            return evaluate(then if truth else otherwise, values)
+                return np.where(truth.astype(bool), _value(then, values), _value(otherwise, values))
+            return _value(then if truth else otherwise, values)
         case Call("INDEX", (Area() as area, row, column)):
-            place = (evaluate(row, values), evaluate(column, values))
-            return evaluate(_place(area, int(place[0]), int(place[1])), values)
+            place = (_value(row, values), _value(column, values))
+            return _value(_place(area, int(place[0]), int(place[1])), values)
         case Call("CHOOSE", (index, *choices)):
-            number = int(evaluate(index, values))
+            number = int(_value(index, values))
             if not 1 <= number <= len(choices):
                 raise IndexError(f"CHOOSE past its choices: {number} of {len(choices)}")
-            return evaluate(choices[number - 1], values)
+            return _value(choices[number - 1], values)
         case Call(function, arguments):
-            with np.errstate(all="ignore"):  # what overflows is refused, not warned of
-                result = FUNCTIONS[function](*(evaluate(a, values) for a in arguments))
-            return _in_range(result)
+            return _in_range(FUNCTIONS[function](*[_value(each, values) for each in arguments]))
     raise TypeError(f"{node!r} is no node of a formula")
 
 

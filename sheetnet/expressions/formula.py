@@ -8,8 +8,10 @@ simplified or reordered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
+
+from sheetnet.records import record
 
 
 class Expression:
@@ -70,24 +72,24 @@ class Expression:
         return Negative(self)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number(Expression):
     """A number written in the formula; 15 digits at most, as Excel keeps no more."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text(Expression):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Logical(Expression):
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ref(Expression):
     """One cell. Rows and columns count from 1.
 
@@ -107,7 +109,7 @@ class Ref(Expression):
     below_one: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Area(Expression):
     """A rectangle of cells, corners included."""
 
@@ -124,7 +126,7 @@ class Area(Expression):
         return self.bottom - self.top + 1, self.right - self.left + 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Expression):
     """A defined name that stands for one cell, as `gamma` for the learning rate."""
 
@@ -134,19 +136,19 @@ class Name(Expression):
     digits: int = field(default=4, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negative(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary(Expression):
     operator: str
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call(Expression):
     """A function of a cell. A `guard` decides nothing that a user could see: one side of it
     is only there so that no program overflows, or so that words stand in an error's place."""
@@ -156,7 +158,7 @@ class Call(Expression):
     guard: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Applied(Expression):
     """A function that mathematics writes by its name, and a cell by its definition.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from sheetnet.records import record
 
 _LOWERED = str.maketrans("0123456789+−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 #: Unicode has no raised square brackets; its upper corners look like the tops of small ones.
@@ -12,7 +13,7 @@ _CORNERS = re.compile("⌜([^⌝]*)⌝")
 _ON_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """A piece of text; `level` is +1 raised, −1 lowered, 0 on the line."""
 
@@ -22,7 +23,7 @@ class Run:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rich:
     """Pieces of text, written one after the other."""
 

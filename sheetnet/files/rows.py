@@ -13,7 +13,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -24,6 +23,7 @@ import orjson
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import Dialect
 from sheetnet.expressions.formula import Expression
+from sheetnet.records import record
 from sheetnet.workbook.model import Band, Cell, FloatArray, Sheet
 
 #: Excel takes no longer formula.
@@ -35,17 +35,18 @@ MOST_A_CELL = 4 * LONGEST_FORMULA
 #: Rows joined before they are compressed.
 CHUNK = 256
 
-#: Characters that no text of a workbook can hold stand for row numbers in a pattern.
-_FIRST_MARK, _MARKS = 0xE000, 0x18FF
+#: Characters that no text of a workbook can hold stand for row numbers in a pattern; controls
+#: first, since a text that is ASCII alone is searched and encoded several times as fast.
+_MARKS = tuple(map(chr, (*range(1, 9), *range(0x0E, 0x1F), *range(0xE000, 0xF8FF))))
 #: Another one stands for the dollar sign, or nothing, of rows that alternate.
-_DOLLAR = chr(_FIRST_MARK + _MARKS)
+_DOLLAR = chr(0x1F)
 
 #: Single cells of a row with their columns.
 Cells = list[tuple[int, Cell]]
 Fields = Callable[[FloatArray], tuple[object, ...]]
 
 
-@dataclass(frozen=True)
+@record
 class Stretch:
     """Adjoining rows of one band, with nothing else in them."""
 
@@ -53,7 +54,7 @@ class Stretch:
     rows: range
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One row of anything: its bands from left to right, and its single cells."""
 
@@ -104,9 +105,9 @@ class Pattern:
     def _mark(self, apart: bool, offset: int) -> str:
         key = apart, offset
         if key not in self._marks:
-            if len(self._marks) == _MARKS:
+            if len(self._marks) == len(_MARKS):
                 raise ValueError("a pattern refers to too many rows")
-            self._marks[key] = chr(_FIRST_MARK + len(self._marks))
+            self._marks[key] = _MARKS[len(self._marks)]
         return self._marks[key]
 
     def formula(self, content: Expression, dialect: Dialect, sheet: Sheet) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -11,12 +10,13 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.network.net import Net
 from sheetnet.network.quantities import UNIT, Quantity
 from sheetnet.network.symbols import Symbols
+from sheetnet.records import record
 
 #: A drop-down with more choices than these is no help.
 MOST_CHOICES = 1_000
 
 
-@dataclass(frozen=True)
+@record
 class Parameter:
     """One number that training changes, and its place on the axes of its quantity."""
 

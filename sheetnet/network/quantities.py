@@ -7,12 +7,13 @@ kind may declare quantities with axes of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.states import letter_of, titled
 from sheetnet.network.symbols import Symbols
+from sheetnet.records import record
 
 STEP, SAMPLE, UNIT, SOURCE = "step", "sample", "unit", "source"
 
@@ -31,7 +32,7 @@ class Role(Enum):
 Symbol = Callable[[Symbols, int, dict[str, int]], Rich]
 
 
-@dataclass(frozen=True)
+@record
 class Quantity:
     """What a number is: its name, its axes, its role, its title and its symbol.
 

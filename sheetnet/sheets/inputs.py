@@ -29,6 +29,7 @@ from sheetnet.workbook.model import Claim, Sheet
 
 #: Lines of so many cells name the one that is wrong; longer ones themselves.
 MOST_NAMED = 12
+FLAG = styles.NUMBER.but(number_format="0")
 
 
 def fill(
@@ -48,7 +49,7 @@ def fill(
         for line in _lines(block):
             told = wrong_choice if knob.choices else None
             wrong = told(knob) if told else _wrong(knob, line)
-            sheet.put(row, flag, wrong, styles.NUMBER.but(number_format="0"))
+            sheet.put(row, flag, wrong, FLAG)
             said = guard(when(equal(Ref(sheet.name, row, flag), 0), "", _named(knob, line)))
             sheet.put(row, flag + 1, said, styles.PLAIN)
             row += 1

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sheetnet.expressions.formula import Area, Expression, Number, Ref, call
 from sheetnet.expressions.rich import Rich
+from sheetnet.records import record
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.styles import PLAIN, Style
 
@@ -22,7 +23,7 @@ Position = tuple[int, int]
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matrix:
     """An array formula: one expression that fills `rows` × `columns` from its cell on."""
 
@@ -35,7 +36,7 @@ class Matrix:
         return row, column, row + self.rows - 1, column + self.columns - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spill:
     """A cell that an array formula fills; `origin` holds the formula."""
 
@@ -51,7 +52,7 @@ Shown = float | str | bool | None
 Claimed = float | str | Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """What a cell holds and how it looks. `passes` are the texts by which a check says that
     it passed; only check cells have some."""
@@ -74,7 +75,7 @@ class Cell:
         return isinstance(self.content, Expression | Matrix | Spill)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """What a rectangle of formulas must show, computed from arrays, never from the formulas.
 

@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
+
 from sheetnet.expressions.formula import Area, Ref
+from sheetnet.files.rows import number_texts
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Chart, Sheet
@@ -76,8 +79,11 @@ def _caches(chart: Chart, book: Book) -> Iterator[str]:
 
 
 def _numbers(area: Area, book: Book) -> str:
-    values = book.area_values(area).ravel().tolist()
-    numbers = ((i, float(v)) for i, v in enumerate(values) if isinstance(v, float | int))
-    points = map('<pt idx="%d"><v>%r</v></pt>'.__mod__, numbers)
+    values = book.area_values(area).ravel()
+    if values.dtype == np.float64:
+        points = map('<pt idx="%d"><v>%s</v></pt>'.__mod__, enumerate(number_texts(values)))
+    else:
+        numbers = ((i, float(v)) for i, v in enumerate(values) if isinstance(v, float | int))
+        points = map('<pt idx="%d"><v>%r</v></pt>'.__mod__, numbers)
     head = f'<numCache><formatCode>General</formatCode><ptCount val="{len(values)}"/>'
     return f"{head}{''.join(points)}</numCache>"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from xml.sax.saxutils import escape
 
 from sheetnet.expressions.dialects import EXCEL, area_address, column_letters
 from sheetnet.expressions.formula import Expression
-from sheetnet.expressions.rich import Rich, Run
+from sheetnet.expressions.rich import Rich
 from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.files.xlsx.shell import Shell
@@ -23,6 +24,7 @@ class Rows:
 
     def __init__(self, book: Book, sheet: Sheet, shell: Shell) -> None:
         self._book, self._sheet, self._shell = book, sheet, shell
+        self._claims = book.claims(sheet)
         self._looks: dict[int, str] = {}
         self._patterns: dict[int, Pattern] = {}
 
@@ -41,12 +43,13 @@ class Rows:
     def _line(self, line: Line) -> str:
         row = line.row
         height = _height(self._sheet.heights.get(row, line.height))
-        pieces = [(column, self._cell(row, column, cell)) for column, cell in line.cells]
-        for band in line.bands:
-            pieces.append((band.left, self._pattern(band).row(row)))
-        if line.bands:
-            pieces.sort(key=itemgetter(0))
-        return f'<row r="{row}"{height}>{"".join([text for _, text in pieces])}</row>'
+        if not line.bands:
+            texts = [self._cell(row, column, cell) for column, cell in line.cells]
+        else:
+            pieces = [(column, self._cell(row, column, cell)) for column, cell in line.cells]
+            pieces += [(band.left, self._pattern(band).row(row)) for band in line.bands]
+            texts = [text for _, text in sorted(pieces, key=itemgetter(0))]
+        return f'<row r="{row}"{height}>{"".join(texts)}</row>'
 
     def _cell(self, row: int, column: int, cell: Cell) -> str:
         start = f'<c r="{column_letters(column)}{row}" s="{self._look(cell.style)}"'
@@ -57,7 +60,9 @@ class Rows:
             return f'{start} t="inlineStr"><is>{_runs(content, cell.style)}</is></c>'
         if isinstance(content, str):
             return f'{start} t="inlineStr"><is>{_text(content)}</is></c>'
-        value = self._book.value(self._sheet, row, column)
+        value = self._claims.get((row, column))
+        if value is None:
+            value = self._book.value(self._sheet, row, column)
         formula = self._formula(row, column, content)
         return f"{start}{_type(value)}>{formula}<v>{_shown(value)}</v></c>"
 
@@ -125,21 +130,26 @@ def _shown(value: Any) -> str:
     return escape(escaped(value)) if isinstance(value, str) else repr(float(value))
 
 
+@lru_cache(maxsize=4096)
 def _text(text: str) -> str:
     return f'<t xml:space="preserve">{escape(escaped(text))}</t>'
 
 
 def _runs(content: Rich, style: Style) -> str:
-    return "".join(f"<r>{_run_look(run, style)}{_text(run.text)}</r>" for run in content.runs)
+    return "".join(
+        f"<r>{_run_look(run.level, run.bold, run.italic, style)}{_text(run.text)}</r>"
+        for run in content.runs
+    )
 
 
-def _run_look(run: Run, style: Style) -> str:
+@lru_cache(maxsize=1024)
+def _run_look(level: int, bold: bool, italic: bool, style: Style) -> str:
     raised = {1: '<vertAlign val="superscript"/>', -1: '<vertAlign val="subscript"/>', 0: ""}
     return (
         "<rPr>"
-        + "<b/>" * (style.bold or run.bold)
-        + "<i/>" * (style.italic or run.italic)
-        + raised[run.level]
+        + "<b/>" * (style.bold or bold)
+        + "<i/>" * (style.italic or italic)
+        + raised[level]
         + f'<sz val="{style.size:g}"/>'
         + (f'<color rgb="FF{style.ink}"/>' if style.ink else "")
         + f'<rFont val="{style.font}"/></rPr>'

@@ -232,5 +232,6 @@ def escaped(text: str) -> str:
 
     A carriage return would come back as a line feed and is escaped likewise.
     """
-    text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    if "_x" in text:
+        text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
     return text.replace("\r", "_x000D_")

@@ -122,12 +122,12 @@ class Context:
     def depth(self) -> int:
         return self.net.depth
 
-    @property
+    @cached_property
     def samples(self) -> int:
         """How many examples a step shows the network."""
         return self.lesson.samples
 
-    @property
+    @cached_property
     def batch(self) -> bool:
         return self.samples > 1
 

@@ -7,7 +7,7 @@ that all rows are one formula filled down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -66,7 +66,8 @@ def width(net: Net, samples: int) -> int:
     return sum(block.width for block in _blocks(net, samples))
 
 
-def _blocks(net: Net, samples: int) -> list[Block]:
+@lru_cache(maxsize=16)
+def _blocks(net: Net, samples: int) -> tuple[Block, ...]:
     """Where the quantities of a row stand: parameters, values, losses, cost."""
     column, blocks = FIRST, []
     owned = [*net.parameters()]
@@ -77,7 +78,7 @@ def _blocks(net: Net, samples: int) -> list[Block]:
         block = Block(quantity.name, layer, NAME, FIRST_ROW, column, (), quantity.axes, lengths)
         blocks.append(block)
         column = block.right + 1
-    return blocks
+    return tuple(blocks)
 
 
 #: The parameters with one of them moved, and the values of every layer with them.
@@ -139,7 +140,7 @@ def values_of(context: Context, row: int) -> Area:
     return Area(NAME, row, blocks[0].left, row, blocks[-1].right)
 
 
-def _blocks_before(net: Net, samples: int) -> list[Block]:
+def _blocks_before(net: Net, samples: int) -> tuple[Block, ...]:
     """The blocks of a row's own parameters."""
     return _blocks(net, samples)[: len(list(net.parameters()))]
 
@@ -147,7 +148,7 @@ def _blocks_before(net: Net, samples: int) -> list[Block]:
 class _Row:
     """The cells of the first row, which all others repeat (`layers.base.Cells`)."""
 
-    def __init__(self, context: Context, blocks: list[Block]) -> None:
+    def __init__(self, context: Context, blocks: Sequence[Block]) -> None:
         self._context = context
         self._blocks = {(block.quantity, block.layer): block for block in blocks}
 
@@ -212,7 +213,7 @@ def fill(context: Context) -> Sheet:
     return sheet
 
 
-def _write_base(context: Context, sheet: Sheet, blocks: list[Block]) -> dict[Parameter, int]:
+def _write_base(context: Context, sheet: Sheet, blocks: Sequence[Block]) -> dict[Parameter, int]:
     """The parameters of the chosen step over their columns; returns their numbers."""
     sheet.put(BASE_ROW, 1, "parameters", styles.LABEL)
     sheet.put(NUMBER_ROW, 1, "number", styles.LABEL)
@@ -234,7 +235,7 @@ def _write_base(context: Context, sheet: Sheet, blocks: list[Block]) -> dict[Par
     return numbers
 
 
-def _write_heads(context: Context, sheet: Sheet, blocks: list[Block]) -> None:
+def _write_heads(context: Context, sheet: Sheet, blocks: Sequence[Block]) -> None:
     sheet.put(HEAD_ROW, 1, "moved", styles.LABEL)
     owned = {(q.name, layer): q for q, layer in context.net.quantities()}
     for block in blocks:
@@ -250,7 +251,9 @@ def _write_heads(context: Context, sheet: Sheet, blocks: list[Block]) -> None:
     sheet.widths[blocks[-1].left] = 14
 
 
-def _write_rows(context: Context, sheet: Sheet, blocks: list[Block], numbers: list[int]) -> None:
+def _write_rows(
+    context: Context, sheet: Sheet, blocks: Sequence[Block], numbers: list[int]
+) -> None:
     """All rows as one band: the row's own parameters, then the forward pass from them."""
     equations = Equations(
         context.net, context.notation, context.samples, _Row(context, blocks), context.loss_hyper
