@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sheetnet"
 #: Each tier (a folder, or a module at the top) may import those before it, and itself.
 TIERS = (
-    {"ending", "errors", "sheetnet"},
+    {"ending", "errors", "records", "sheetnet"},
     {"expressions"},
     {"workbook"},
     {"files", "lessons"},

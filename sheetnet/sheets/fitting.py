@@ -8,12 +8,13 @@ number formats with conditions of their own lose the minus sign in LibreOffice.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import groupby, product
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call
-from sheetnet.workbook.model import Cell, NumberRule, Sheet
+from sheetnet.workbook.model import Cell, Matrix, NumberRule, Sheet, Spill
 from sheetnet.workbook.styles import Style
 
 
@@ -35,6 +36,9 @@ class Fit:
 
 #: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
+
+#: What a cell holds that shows a number, or may.
+NUMBERS = (Expression, Matrix, Spill, float, int)
 
 #: By the number of decimals that a format shows.
 FITS = {
@@ -67,13 +71,15 @@ def fit(sheet: Sheet) -> None:
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
     """The numbers of a sheet, by what they look like but for borders."""
-    styled: dict[Style, list[tuple[int, int]]] = {}
+    styled: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    looks: dict[int, Style] = {}  # by identity: comparing styles of all cells takes longer
     for position, cell in sheet.cells.items():
         if _is_number(cell):
-            styled.setdefault(cell.style, []).append(position)
+            styled[id(cell.style)].append(position)
+            looks[id(cell.style)] = cell.style
     cells: dict[Style, set[tuple[int, int]]] = {}
-    for style, positions in styled.items():
-        cells.setdefault(style.but(borders=""), set()).update(positions)
+    for look, positions in styled.items():
+        cells.setdefault(looks[look].but(borders=""), set()).update(positions)
     numbers = set().union(*cells.values())
     for style, held in cells.items():
         others = numbers - held
@@ -100,7 +106,7 @@ def _of_bands(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
 
 
 def _is_number(cell: Cell) -> bool:
-    return cell.is_computed or isinstance(cell.content, float | int)
+    return isinstance(cell.content, NUMBERS)
 
 
 def _rectangles(

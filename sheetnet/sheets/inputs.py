@@ -65,11 +65,17 @@ def _lines(block: Block) -> Iterator[Area]:
 
 def _wrong(knob: Knob, line: Area) -> Expression:
     """1 where some cell of the line holds nothing, a text, or a number that is not allowed."""
-    within = [maximum(line) <= knob.high, minimum(line) >= knob.low]
-    if knob.whole:
-        within.append(equal(call("ROUND", maximum(line), 0), maximum(line)))
+    within = _within(knob, minimum(line), maximum(line))
     counted = equal(call("COUNT", line), line.shape[1])
-    return guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))
+    return guard(when(counted, guard(when(within, 0, 1)), 1))
+
+
+def _within(knob: Knob, least: Expression, most: Expression) -> Expression:
+    """Whether numbers from `least` to `most` are allowed."""
+    conditions = [most <= knob.high, least >= knob.low]
+    if knob.whole:
+        conditions.append(equal(call("ROUND", most, 0), most))
+    return call("AND", *conditions)
 
 
 def _named(knob: Knob, line: Area) -> Expression:
@@ -81,11 +87,10 @@ def _named(knob: Knob, line: Area) -> Expression:
     named: list[object] = [f"✗ {line.sheet}!"]
     for column in range(line.left, line.right + 1):
         cell = Ref(line.sheet, line.top, column)
-        one = Area(line.sheet, line.top, column, line.top, column)
         name = address(line.top, column) + " " * (line.shape[1] > 1)
         if line.shape[1] == 1:
             named.append(name)
             continue
-        fits = guard(when(call("ISNUMBER", cell), equal(_wrong(knob, one), 0), Logical(False)))
+        fits = guard(when(call("ISNUMBER", cell), _within(knob, cell, cell), Logical(False)))
         named.append(guard(when(fits, "", name)))
     return join([*named, says if line.shape[1] == 1 else says.lstrip()])
