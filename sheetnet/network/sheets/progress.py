@@ -66,7 +66,7 @@ def _fill(context: Context) -> list[Sheet]:
         sheet.charts.append(draw(context, (TOP + CHART_ROWS * row, 2 + ACROSS * column)))
     if _has_outputs(context):
         _write_table(context, sheet)
-    frame.banner(sheet, 1 + SIDE_BY_SIDE * ACROSS)
+    frame.banner(sheet, max(1 + SIDE_BY_SIDE * ACROSS, sheet.extent[1]))
     return [sheet]
 
 
