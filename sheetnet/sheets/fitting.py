@@ -4,6 +4,9 @@ A cell shows a fixed number of decimals, so that columns of numbers can be compa
 would be wider than its column (####) has fewer decimals; where these are not enough, or it is
 nothing in so many decimals (0.0000), it is shown by its power of ten. Conditional formats do that:
 number formats with conditions of their own lose the minus sign in LibreOffice.
+
+An error value tells a learner nothing: where a run diverges, which the sheet says in words on top,
+cells that hold no number are grey and empty.
 """
 
 from __future__ import annotations
@@ -14,8 +17,16 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call
-from sheetnet.workbook.model import Cell, Matrix, NumberRule, Sheet, Spill
-from sheetnet.workbook.styles import Style
+from sheetnet.workbook.model import (
+    Cell,
+    ColourScale,
+    Matrix,
+    NumberRule,
+    Rule,
+    Sheet,
+    Spill,
+)
+from sheetnet.workbook.styles import NO_NUMBER, Style
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class Fit:
         return [(beyond, self.powers), (size >= self.large, self.fewer)]
 
 
+#: The first row under what `frame.head` says, of problems too.
+BODY = 3
 #: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
 
@@ -43,6 +56,7 @@ NUMBERS = (Expression, Matrix, Spill, float, int)
 #: By the number of decimals that a format shows.
 FITS = {
     2: Fit(1000.0, 0.005, "0", "0E+0"),
+    3: Fit(100.0, 0.0005, "0", "0E+0"),
     4: Fit(1000.0, 0.001),
     6: Fit(100.0, 1e-5),
     8: Fit(100.0, 1e-7),
@@ -58,7 +72,12 @@ def fit_of(number_format: str) -> Fit | None:
 
 
 def fit(sheet: Sheet) -> None:
-    """Add the rules for all numbers of a sheet."""
+    """Add the rules for all numbers of a sheet, and before all others one for errors."""
+    bottom, right = sheet.extent
+    if bottom >= BODY:
+        whole = Area(sheet.name, BODY, 1, bottom, right)
+        error = call("ISERROR", Ref(sheet.name, BODY, 1))
+        sheet.formats.insert(0, Rule(whole, error, NO_NUMBER))
     for style, area in _areas(sheet):
         form = style.number_format
         found = fit_of(form)
@@ -67,6 +86,8 @@ def fit(sheet: Sheet) -> None:
             for condition, other in found.rules(Ref(sheet.name, area.top, area.left)):
                 shown = f"+{other};-{other}" if form.startswith("+") else other
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
+    # LibreOffice shows one of a colour and a number's other format: the first that there is.
+    sheet.formats.sort(key=lambda one: isinstance(one, ColourScale))
 
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:

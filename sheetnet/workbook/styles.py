@@ -128,6 +128,8 @@ CHECK = Style(bold=True, colour=GREEN, horizontal="center")
 WRONG = CHECK.but(colour="FFFFFF", fill=RED)
 PROBLEM = Style(bold=True, colour="FFFFFF", fill=RED)
 UNDECIDED = CHECK.but(colour=GREY)
+#: What is no number, since a run diverges, as a line on the sheet says: an empty grey cell.
+NO_NUMBER = Style(colour=GREY_FILL, fill=GREY_FILL)
 FIGURE = Style(size=16, bold=True, colour=ORANGE, horizontal="left", number_format=FOUR)
 SIGN = Style(colour=GREY, horizontal="center")
 ARROW_FORWARD = Style(size=14, bold=True, colour=ORANGE, horizontal="center")

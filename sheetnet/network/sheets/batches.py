@@ -5,7 +5,7 @@ The numbers of the examples are drawn when the workbook is built, and are there 
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import indexed
+from sheetnet.expressions.formula import indexed, join
 from sheetnet.network.quantities import (
     BATCH_INPUT,
     BATCH_TARGET,
@@ -71,7 +71,9 @@ def _fill(context: Context) -> list[Sheet]:
 def _write_chosen(context: Context, sheet: Sheet) -> None:
     """The examples of the chosen step, from Training."""
     targets, steps = _columns(context)
-    sheet.put(TITLE_ROW, PLACE, "at the chosen step", styles.LABEL.but(bold=True))
+    title = join(["at step ", context.step, ", chosen on Start"])
+    look = styles.LABEL.but(bold=True)
+    sheet.put(TITLE_ROW, PLACE, title, look, claim=lambda n: f"at step {n.step}, chosen on Start")
     sheet.put(HEAD_ROW, PLACE, "example", styles.LABEL_CENTRE)
     sheet.put(HEAD_ROW, NUMBER, "is number", styles.LABEL_CENTRE)
     order = context.knob(ORDER)

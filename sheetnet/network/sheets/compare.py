@@ -109,7 +109,9 @@ class _Writer:
         self._draw(chart_row)
         turned = context.knob(self.turned.key, self.turned.layer).ref(fixed=True)
         cells = [places.of(run, VALUE) for run in range(runs.count)]
-        written = [f"the {self.turned.title} in row {TOP + run}" for run in range(runs.count)]
+        written = [
+            f"the {self.turned.title} in row {TOP + run} of {NAME}" for run in range(runs.count)
+        ]
         return [sheet, self.curves.sheet, *runs.fill(cells, turned, written)]
 
     def _write_heads(self) -> None:

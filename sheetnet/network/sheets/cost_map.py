@@ -222,6 +222,7 @@ class _Writer:
         )
         for column, value, knob in zip((3, 5), now, names, strict=True):
             sheet.put(RUN_ROW - 1, column, value, bold, claim=_value(knob))
+        sheet.put(RUN_ROW - 1, 7, "← the step chosen on Start; below it the whole run", styles.HINT)
         code = self._code(RUN_ROW - 1)
         sheet.put(RUN_ROW - 1, 6, code, whole, claim=lambda numbers: _code(numbers, None))
         for n, step in enumerate(self.steps):

@@ -30,7 +30,8 @@ from sheetnet.workbook.model import Axis, Chart, ColourScale, Series, Sheet
 COUNT, RIGHT, SHARE = LEFT + 2, LEFT + 3, LEFT + 4
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 WIDTH, HEIGHT = 11.6, 8.0
-ORANGE, BLUE = styles.ORANGE, styles.BLUE
+#: The colour and the dash of the curves of the training set and of the test set.
+LOOKS = ((styles.ORANGE, ""), (styles.BLUE, "dash"))
 CONFUSION_LOW, CONFUSION_HIGH = "FFFFFF", "FDC79B"
 
 
@@ -70,7 +71,9 @@ def _write_counts(
         sheet.put(row, LEFT, f"{name} set", styles.LABEL)
         losses = predictions.column(predictions.loss, number)
         count = losses.shape[0]
-        sheet.put(row, COUNT, call("COUNT", losses), WHOLE, claim=float(count))
+        # Of their numbers: a run that diverges leaves losses that are none.
+        examples = call("COUNT", predictions.column(1, number))
+        sheet.put(row, COUNT, examples, WHOLE, claim=float(count))
         summed = call("SUM", losses)
         mean: Expression = summed if divisor(count) == 1 else summed / divisor(count)
         penalised = number == 0 and bool(context.net.penalties)
@@ -149,10 +152,13 @@ def _write_curves(
     x = evaluation.column(1)
     axis = Axis("step", minimum=0, maximum=max(context.steps, 1))
     sets = " and of the ".join(f"{name} set" for name in places.sets)
-    series = [
-        Series(evaluation.block(number).whole(fixed=True), x, f"{name} set", colour=colour)
-        for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
+    curves = [
+        Series(
+            evaluation.block(number).whole(fixed=True), x, f"{name} set", colour=colour, dash=dash
+        )
+        for number, (name, (colour, dash)) in enumerate(zip(places.sets, LOOKS, strict=False))
     ]
+    series = list(curves)
     if context.net.batch:
         cost = context.run(COST).whole(fixed=True)
         series.insert(0, Series(cost, x, "batch", colour=styles.PALE, width=0.75))
@@ -172,8 +178,8 @@ def _write_curves(
     ]
     if places.classified:
         shares = [
-            Series(evaluation.column(evaluation.accuracy + number), x, f"{name} set", colour=colour)
-            for number, (name, colour) in enumerate(zip(places.sets, (ORANGE, BLUE), strict=False))
+            replace(curve, y=evaluation.column(evaluation.accuracy + number))
+            for number, curve in enumerate(curves)
         ]
         y = Axis(minimum=0, maximum=1, gridlines=True, number_format="0%")
         charts.append(

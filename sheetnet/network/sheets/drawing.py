@@ -211,7 +211,7 @@ class _Points:
                 return in_figures(held(numbers))
 
             told = self._told(edge.weight, row, HELD, edge.symbol)
-            self.sheet.put(row, WEIGHT_TEXT, join([words.of(told)]), claim=label)
+            self.sheet.put(row, WEIGHT_TEXT, _said(told, words.of(told)), claim=label)
             for column, at in zip((LABEL_X, LABEL_Y), edge.label, strict=True):
                 self.sheet.put(row, column, at, styles.NUMBER)
             title = self._ref(row, WEIGHT_TEXT, fixed=True)
@@ -259,7 +259,7 @@ class _Points:
         """Dotted lines from each output to its target, with an empty row between two of them."""
         plan, top = self.plan, row
         for unit in range(plan.context.sizes[-1]):
-            for layer, rim in ((plan.depth, plan.disc / 2), (plan.depth + 1, -plan.disc / 2)):
+            for layer, rim in ((plan.depth, plan.across / 2), (plan.depth + 1, -plan.across / 2)):
                 x, y = plan.node(layer, unit)
                 self.sheet.put(row, NODE_X, x + rim, styles.NUMBER)
                 self.sheet.put(row, NODE_Y, y, styles.NUMBER)
@@ -312,7 +312,8 @@ class _Points:
         sheet.put(row, NODE_VALUE, value, styles.NUMBER, claim=number)
         if plan.disc >= ONE_LINE:
             symbol = quantity.symbol(plan.context.symbols, own_layer or 0, {"unit": unit})
-            text = join([plan.context.words.of(self._told(value, row, NODE_VALUE, symbol))])
+            told = self._told(value, row, NODE_VALUE, symbol)
+            text = _said(told, plan.context.words.of(told))
             sheet.put(row, NODE_TEXT, text, claim=lambda numbers: in_figures(number(numbers)))
         if quantity == TARGET:
             return
@@ -357,6 +358,11 @@ class _Points:
             line=False,
             symbol=symbol if isinstance(title, Ref) else "",
         )
+
+
+def _said(number: Ref, text: Ref) -> Expression:
+    """What a label says of a number: a dash where it is none, since the run diverges."""
+    return guard(when(call("ISNUMBER", number), join([text]), "—"))
 
 
 def _title(sign: int, width: int) -> str:

@@ -81,7 +81,9 @@ class Table:
         for part in self.parts:
             values = part.knob.value.reshape(-1, part.width)
             if row < len(values):
-                parts.append(" ".join(map(own_text, values[row].tolist())))
+                # A line may end behind a hyphen, but never behind a minus.
+                texts = [own_text(value) for value in values[row].tolist()]
+                parts.append(" ".join("−" * (text[0] == "-") + text.lstrip("-") for text in texts))
         return " | ".join(parts)
 
 
@@ -215,7 +217,8 @@ def own_text(value: float) -> str:
 
 def length(text: str) -> float:
     """How wide a grey text is, in the characters of a column."""
-    return SMALL_LETTER * len(text) + 1
+    # A minus is half as wide again as a digit.
+    return SMALL_LETTER * (len(text) + text.count("−") / 2) + 1
 
 
 def close_height(table: Table, room: float) -> float:

@@ -31,6 +31,8 @@ NARROW = 6.5
 #: Gradients stand beside their weights up to this column, behind so many for what they are.
 BESIDE, NAMES = 26, 3
 SMALL = styles.NUMBER.but(number_format="0.00", size=8, horizontal="center", fill=styles.PAPER)
+#: Of gradients, which are smaller.
+FINE = SMALL.but(number_format="0.000")
 HEAD = styles.SYMBOL.but(size=9)
 
 
@@ -77,14 +79,18 @@ def _heads(sheet: Sheet, row: int, symbols: list[Rich], left: int = LEFT) -> Non
 
 
 def _row(
-    sheet: Sheet, row: int, name: tuple[Rich | str, str, Style], cells: list[Expression]
+    sheet: Sheet,
+    row: int,
+    name: tuple[Rich | str, str, Style],
+    cells: list[Expression],
+    look: Style = SMALL,
 ) -> None:
     """A row of numbers behind their symbol and a word or arrow, in the role's look."""
     symbol, word, role = name
     sheet.put(row, 2, symbol, styles.symbol(role))
     sheet.put(row, 3, word, styles.LABEL_CENTRE)
     for column, cell in enumerate(cells, LEFT):
-        sheet.put(row, column, cell, SMALL)
+        sheet.put(row, column, cell, look)
     _colour(sheet, row, LEFT, row, LEFT + len(cells) - 1)
 
 
@@ -128,7 +134,8 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
         (3, DELTA, symbols.deltas(layer), "← gradient", BACKWARD),
     ):
         numbers = [context.of_step(quantity, layer, unit=j) for j in units]
-        _row(sheet, row + offset, (symbol, word, role), numbers)
+        look = FINE if quantity == DELTA else SMALL
+        _row(sheet, row + offset, (symbol, word, role), numbers, look)
         _show(context, sheet, quantity, layer, (row + offset, LEFT), (), {UNIT: count})
     return row + 5
 
@@ -163,7 +170,7 @@ def _parameters(
     if bias:
         sheet.put(row, last, "bias", styles.LABEL_CENTRE.but(size=8))
     row += 1
-    look = SMALL if of(WEIGHT) == WEIGHT else SMALL.but(number_format=styles.FOUR)
+    look = SMALL if of(WEIGHT) == WEIGHT else FINE
     for j in units:
         sheet.put(row + j, left - 1, symbols.activation(layer, j), styles.SYMBOL)
         for k in sources:

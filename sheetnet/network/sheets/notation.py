@@ -20,15 +20,16 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, PASSED, UNDECIDED, mark_failures, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
+from sheetnet.workbook.styles import Style
 
 NAME = "Notation"
 FIRST_ROW = 5
 #: The part of a cost that the programs' rounding may change.
 ROUNDING = 1e-14
 #: Characters of a line in a document's column.
-A_LINE = 36
+A_LINE = 35
 #: Characters of a line in the columns of a slip's texts.
-ROOMS = (28.0, 28.0, 28.0, 38.0)
+ROOMS = (30.0, 28.0, 27.0, 37.0)
 #: Quantity (as `Notation.missing` names it), its name for people, how a document writes it.
 Entry = tuple[str, str, Callable[[Symbols], Rich | str]]
 
@@ -163,14 +164,14 @@ def _fill(context: Context) -> list[Sheet]:
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
-    sheet.widths |= {1: 2.5, 2: 30} | dict.fromkeys(range(3, 3 + len(ordered)), 31)
+    sheet.widths |= {1: 2.5, 2: 34} | dict.fromkeys(range(3, 3 + len(ordered)), 31)
     frame.banner(sheet, 10)
     head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
     sheet.put(FIRST_ROW - 1, 2, "quantity", head)
     sheet.heights[FIRST_ROW - 1] = 44
     for column, notation in enumerate(ordered, 3):
         mine = notation is own
-        look = head.but(colour=styles.INK) if mine else head
+        look = _apart(head.but(colour=styles.INK) if mine else head, column)
         title = notation.document + (" (this workbook)" if mine else "")
         sheet.put(FIRST_ROW - 1, column, title, look)
     row = FIRST_ROW
@@ -179,7 +180,7 @@ def _fill(context: Context) -> list[Sheet]:
         sheet.put(row, 2, name, styles.LABEL)
         sheet.heights[row] = 20
         for column, notation in enumerate(ordered, 3):
-            look = styles.SYMBOL.but(horizontal="left", size=12)
+            look = _apart(styles.SYMBOL.but(horizontal="left", size=12), column)
             written = rich(write(Symbols(notation, context.sizes, context.samples, context.apart)))
             if notation is own:
                 look = look.but(fill=styles.GREY_FILL, bold=True)
@@ -199,6 +200,11 @@ def _fill(context: Context) -> list[Sheet]:
 NOTATION = SheetKind(NAME, _fill)
 
 
+def _apart(look: Style, column: int) -> Style:
+    """Texts of a column that do not begin where those of the column before it end."""
+    return look.but(horizontal="left", indent=1) if column > 3 else look
+
+
 def _missing(
     sheet: Sheet, row: int, ordered: Sequence[Notation], starred: Sequence[tuple[str, str]]
 ) -> int:
@@ -214,7 +220,7 @@ def _missing(
         longest = 0
         for column, notation in enumerate(ordered, 3):
             if quantity in notation.missing:
-                sheet.put(row, column, notation.missing[quantity], look)
+                sheet.put(row, column, notation.missing[quantity], _apart(look, column))
                 longest = max(longest, len(notation.missing[quantity]))
         sheet.heights[row] = 12.0 * (1 + longest // A_LINE) + 4
     return row + 1
@@ -288,16 +294,18 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
     titles = ["where", "printed", "right", "shown on", "", "printed", "right", "measured", "right?"]
     head = styles.LABEL.but(bold=True)
     for column, title in enumerate(titles, 2):
-        sheet.put(row, column, title or None, head.but(horizontal="right" if column > 6 else None))
+        look = head.but(horizontal="right") if column > 6 else _apart(head, column)
+        sheet.put(row, column, title or None, look)
     sheet.widths |= {7: 10.0, 8: 10.0, 9: 10.0, 10: 8.0}
     prose = styles.PLAIN.but(wrap=True)
     for slip, proof in slips:
         row += 1
         sheet.heights[row] = _height(slip)
         for column, text in enumerate((slip.where, slip.printed, slip.right), 2):
-            look = prose.but(colour=styles.GREY) if column == 2 else prose
+            look = prose.but(colour=styles.GREY) if column == 2 else _apart(prose, column)
             sheet.put(row, column, text, look)
-        sheet.put(row, 5, slip.shown, prose.but(colour=styles.GREY, italic=True))
+        look = prose.but(colour=styles.GREY, italic=True)
+        sheet.put(row, 5, slip.shown, _apart(look, 5))
         sheet.merge(row, 5, row, 6)
         values = (proof.printed, proof.right, proof.measured)
         for column, (value, claim) in enumerate(values, 7):

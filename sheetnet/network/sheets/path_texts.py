@@ -389,8 +389,7 @@ def _joined(texts: Sequence[Expression], sign: str) -> Expression:
 def _worded(number: Ref) -> Expression:
     """A number as a factor or a term of a sentence: in parentheses where it is negative."""
     text = filled_in(number)
-    below = call("ROUND", number, number.digits) < 0
-    return guarded(when(below, join(["(", text, ")"]), text))
+    return guarded(when(number < 0, join(["(", text, ")"]), text))
 
 
 class _Symbols:

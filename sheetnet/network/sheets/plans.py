@@ -30,11 +30,13 @@ from sheetnet.workbook.model import Sheet
 #: gap for a weight.
 CHARACTER, DISC, SMALL_DISC, LABEL_GAP = 5.4, 40.0, 20.0, 38.0
 #: Discs that are smaller have their value only, or nothing, written in them.
-TWO_LINES, ONE_LINE = 32.0, 26.0
+TWO_LINES, ONE_LINE = 32.0, 22.0
 #: Of a drawing that stands alone: what stays free at a chart's sides, between an output and its
 #: target; between two units, where weights stand on their edges and where not; and the narrowest
 #: gap for a weight, the least from one weight to the next.
 SIDE, TO_TARGET, PITCH, LABEL_PITCH, NARROWEST_GAP, CLOSEST = 5.0, 10.0, 44.0, 11.5, 27.0, 9.5
+#: The widest text of a disc: lines end beside it, where the disc is smaller.
+TEXT = 38.0
 #: What a disc leaves of the distance between two units.
 FILLED = 0.88
 #: More edges, or more units in a layer, are a tangle.
@@ -114,6 +116,12 @@ class Plan:
         """Whether weights are written on the edges."""
         return is_labelled(self.context)
 
+    @property
+    def across(self) -> float:
+        """The width of a disc with what is written in it; beside weights there is no room."""
+        wide = self.disc >= ONE_LINE and not is_labelled(self.context)
+        return max(self.disc, TEXT) if wide else self.disc
+
     @cached_property
     def counts(self) -> list[int]:
         """The nodes of each layer."""
@@ -158,12 +166,12 @@ class Plan:
                 return float(numbers.now(*of)[tuple(at.values())])
 
             ends = self.node(layer - 1, start), self.node(layer, unit)
-            first = min(SMALL_DISC, self.disc) if quantity == BIAS else self.disc
+            first = min(SMALL_DISC, self.disc) if quantity == BIAS else self.across
             # Near the source, where no edges of other sources are.
             part = 1 / (context.sizes[layer] + 1) if self.labelled else None
             weight = self.cell(quantity, layer, unit, source)
             symbol = quantity.symbol(context.symbols, layer, {"unit": unit, "source": source})
-            rims = first / 2, self.disc / 2
+            rims = first / 2, self.across / 2
             yield Edge(weight, symbol, number, *ends, rims, part, self.gap(layer))
 
 
@@ -213,8 +221,8 @@ class Alone(Plan):
 
     def x(self, layer: int) -> float:
         # On a wide chart more stays free, since a plot's margin is a part of it.
-        left = max(SIDE, self.width / 80) + self.disc / 2
-        right = self.width - left - self.disc - TO_TARGET
+        left = max(SIDE, self.width / 80) + self.across / 2
+        right = self.width - left - self.across - TO_TARGET
         if layer > self.depth:
             return self.width - left
         return left + (right - left) * layer / self.depth

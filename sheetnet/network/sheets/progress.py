@@ -52,7 +52,9 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.widths[1] = 2.5
     hint = "All steps of the run, live."
     if _has_outputs(context) and context.batch:
-        hint += " Outputs and targets of the example that is chosen on Start."
+        hint += " Outputs and targets are those of the example chosen on Start"
+        few = len(curves.shown(context.steps)) <= context.steps
+        hint += ", at the steps of the table below." if few else "."
     frame.head(sheet, "Progress: the run in charts", hint, problem=PROBLEM)
     drawers = [_cost]
     if _has_outputs(context):
@@ -64,7 +66,7 @@ def _fill(context: Context) -> list[Sheet]:
         sheet.charts.append(draw(context, (TOP + CHART_ROWS * row, 2 + ACROSS * column)))
     if _has_outputs(context):
         _write_table(context, sheet)
-    frame.banner(sheet, 1 + SIDE_BY_SIDE * ACROSS)
+    frame.banner(sheet, max(1 + SIDE_BY_SIDE * ACROSS, sheet.extent[1]))
     return [sheet]
 
 

@@ -26,6 +26,8 @@ from sheetnet.workbook.styles import HEADING
 LOWEST, HIGHEST, BOTH, CURVE_ALONE = 6.1, 6.9, 11.1, 10.0
 #: Where both stand side by side: at least and at most, since the knobs scroll under them.
 FLAT, FLATTEST = 6.8, 5.8
+#: Curves up to this height have no title on their axis.
+LOW = 5.5
 #: Points: thinner than the curve, since LibreOffice paints the first series last, Excel first.
 GHOST, LIVE = 1.0, 2.5
 
@@ -102,7 +104,7 @@ def _write_heading(context: Context, sheet: Sheet, own: Own, place: Place, is_dr
 def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float, float]) -> Chart:
     """The cost over the steps: behind it in grey the lesson's own run, on it the chosen step."""
     costs = context.run(COST)
-    cost = "Each batch’s cost" if context.net.batch else "The cost"
+    cost = "Each batch’s cost by step" if context.net.batch else "The cost over the steps"
     steps = Block("", None, costs.sheet, costs.top, 1, costs.rows, (), costs.lengths)
     own_steps, own_costs = own.curve
     x, y = own.point
@@ -125,9 +127,10 @@ def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float
         column=place[1],
         width=size[0],
         height=size[1],
-        title=f"{cost} over the steps (grey: the lesson’s own)",
+        title=f"{cost} (grey: the lesson’s own)",
         series=(ghost, live, point),
-        x=Axis("step", minimum=0, maximum=max(context.steps, 1)),
+        # A low chart says in its title what its axis is: the curve has the room.
+        x=Axis("step" * (size[1] > LOW), minimum=0, maximum=max(context.steps, 1)),
         y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
         alt_text=f"Curve of the cost from step 0 to step {context.steps}, with a point at the "
         "chosen step; behind it in grey the curve of the lesson’s own run",

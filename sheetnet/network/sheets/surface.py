@@ -105,7 +105,7 @@ class _Writer:
             "The weights are those of the chosen step; every input is tried, not just the examples"
         )
         frame.head(sheet, "Surface: what the network makes of every input", hint, problem=PROBLEM)
-        sheet.widths |= {1: 2.5, 2: 14.0, LABELS: 12.0}
+        sheet.widths |= {1: 2.5, 2: 14.0 if self.dimensions == 1 else 8.0, LABELS: 12.0}
         if self.dimensions == 2:
             sheet.heights[TOP + MAP] = 9
         sheet.heights |= {KNOB_ROW: 24, TOP - 1: 24}
