@@ -226,6 +226,8 @@ def guarded(node: Expression) -> Expression:
     return guard(found) if isinstance(found, Call) and found.function == "IF" else found
 
 
+#: The logarithm to a base, its second argument, which mathematics writes lowered behind it.
+LOG = "LOG"
 #: The symbol of `square`, which mathematics writes behind its argument.
 SQUARED = "²"
 
@@ -300,7 +302,8 @@ def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Exp
 def over_ranges(node: Expression) -> Expression:
     """The formula for an array formula, where MAX and MIN would reduce a range to one number.
 
-    MAX(x, y) becomes IF(x>y, x, y), MIN likewise; all else works on ranges as it is.
+    MAX(x, y) becomes IF(x>y, x, y), MIN likewise, and LOG(x, b), which a program knows of single
+    numbers only, LN(x)/LN(b); all else works on ranges as it is.
     """
     match node:
         case Call("MAX" | "MIN" as function, (_, _, _, *_) as several):
@@ -324,6 +327,8 @@ def over_ranges(node: Expression) -> Expression:
             for number, option in reversed([*enumerate(options[:-1], 1)]):
                 found = when(equal(index, number), over_ranges(option), found)
             return found
+        case Call("LOG", (one, base)):
+            return ln(over_ranges(one)) / ln(base)
         case Applied("²", argument, _):
             argument = over_ranges(argument)
             return Applied(SQUARED, argument, argument * argument)

@@ -7,6 +7,7 @@ number. `written` puts symbols there, `filled_in` puts live text of the cells' v
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetnet.expressions.dialects import number_text
@@ -27,7 +28,16 @@ from sheetnet.expressions.formula import (
 from sheetnet.expressions.rich import Rich, Run, rich
 
 Leaf = Ref | Name
-Piece = str | Run | Leaf
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A number that stands lowered, as the base of a logarithm does."""
+
+    leaf: Leaf
+
+
+Piece = str | Run | Leaf | Lowered
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 SIGNS = {"+": " + ", "-": " − ", "*": "·", "/": "/", "=": " = ", "<": " < ", ">": " > "}
@@ -51,6 +61,8 @@ def _spelled(pieces: list[Piece]) -> Rich:
     for piece in pieces:
         if isinstance(piece, Leaf):
             result += rich(piece.symbol)
+        elif isinstance(piece, Lowered):
+            result += Rich(tuple(replace(r, level=-1) for r in rich(piece.leaf.symbol).runs))
         else:
             result += Rich((piece,)) if isinstance(piece, Run) else piece
     return result
@@ -65,7 +77,7 @@ def filled_in(node: Expression, shown: Callable[[Leaf, bool], Expression] = inli
     """The formula with the numbers of the moment, as a text that a cell keeps up to date.
 
     A negative number behind an operator, or with an exponent, gets parentheses: `shown(leaf,
-    brackets)` is the text of a cell's number.
+    brackets)` is the text of a cell's number. A lowered number stands behind a _: log_2(x).
     """
     parts: list[Any] = []
     before = ""
@@ -74,6 +86,9 @@ def filled_in(node: Expression, shown: Callable[[Leaf, bool], Expression] = inli
         if isinstance(piece, Leaf):
             opens = before == "" or before[-1] in "(="
             parts.append(shown(piece, not opens or isinstance(behind, Run)))
+            before = "number"
+        elif isinstance(piece, Lowered):
+            parts += ["_", shown(piece.leaf, False)]
             before = "number"
         else:
             text = str(Rich((piece,))) if isinstance(piece, Run) else piece
@@ -97,6 +112,8 @@ def _pieces(node: Expression) -> tuple[list[Piece], int]:
             return [str(value).lower()], ATOM
         case Negative(operand):
             return ["−", *_wrapped(operand, PRODUCT)], SUM
+        case Applied("LOG", Call("", (argument, Ref() | Name() as base)), _):
+            return ["log", Lowered(base), "(", *_pieces(argument)[0], ")"], ATOM
         case Applied(symbol, Call("", several), _):
             return _pieces(Call(symbol, several))
         case Applied("", argument, _):  # what a cell is kept from, mathematics does not say

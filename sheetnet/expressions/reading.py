@@ -30,6 +30,7 @@ TOKEN = re.compile(
     rf"""\s*(?:
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
+    | (?P<logarithm>log(?:{LOW}[^{END}]*{END}|_\d+(?:[.,]\d+)?(?:E\+?\d+)?)\()
     | (?P<function>(?:[A-Za-z]{{2,}}|[σfg√])′?\()
     | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
@@ -221,6 +222,8 @@ class _Reader:
             # Known to its last bit: 1 − a has few digits left where a is near 1.
             bit = LAST_BIT * abs(number)
             return Interval(number - bit, number + bit)
+        if kind == "logarithm":
+            return self._to_base(text.removeprefix("log")[:-1])
         if kind == "function":
             return self._applied(text[:-1])
         if (kind, text) == ("sign", "("):
@@ -228,6 +231,16 @@ class _Reader:
             self._close()
             return value
         raise self.wrong(text)
+
+    def _to_base(self, lowered: str) -> Interval:
+        """A logarithm to a base: a letter lowered, or a number behind a _."""
+        if lowered.startswith(LOW):
+            number = self.look(_symbol(lowered.strip(LOW + END)))
+            base = Interval(number, number)
+        else:
+            base = _number(lowered[1:], self.exact)
+        value = self._applied("ln")
+        return _divided(value, Interval(math.log(base.low), math.log(base.high)))
 
     def _applied(self, name: str) -> Interval:
         arguments = [self.total()]

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from sheetnet.expressions.formula import (
+    LOG,
     Applied,
     Expression,
     Number,
     call,
     exp,
     guard,
+    listed,
     ln,
     maximum,
     minimum,
@@ -111,6 +113,11 @@ def cell_logarithm(x: Expression, name: str = "ln") -> Expression:
     return Applied(name, x, ln(guard(maximum(x, exp(LOWEST_LOGARITHM)))))
 
 
+def cell_logarithm_to(x: Expression, base: Any) -> Expression:
+    """The logarithm of x to a base, log_b x, as a formula; it ends where the natural one does."""
+    return Applied(LOG, listed(x, base), call(LOG, guard(maximum(x, exp(LOWEST_LOGARITHM))), base))
+
+
 def _above_smallest(x: Expression) -> Expression:
     """x, not below `SMALLEST`, which mathematics does not write."""
     return Applied("", x, guard(maximum(x, exp(LOWEST_LOGARITHM))))
@@ -186,7 +193,7 @@ CROSS_ENTROPY = Loss(
     value=lambda a, t, h: -np.sum(t * logarithm(a), axis=-1) / math.log(h["log_base"]),
     gradient=lambda a, t, h: -t / np.maximum(a, SMALLEST) / math.log(h["log_base"]),
     cell=lambda a, t, h: (
-        -_to_base(total([tj * cell_logarithm(aj) for aj, tj in zip(a, t, strict=True)]), h)
+        -total([tj * cell_logarithm_to(aj, h["log_base"]) for aj, tj in zip(a, t, strict=True)])
     ),
     cell_gradient=lambda a, t, j, h: -(1 / ln(h["log_base"]) * (t[j] / _above_smallest(a[j]))),
     fused_with="softmax",

@@ -7,15 +7,21 @@ from typing import TypedDict
 
 import numpy as np
 
-from sheetnet.workbook.knobs import Array
+from sheetnet.workbook.knobs import FREE, Array
 
 #: Sizes in which parameters are shaken, so that each is large, middle and small once.
 SIZES = np.array([0.3, -0.3, 0.9, -0.9, 1.9, -1.9])
 
 
 def shaken(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Numbers of all signs and sizes: each place has another one every turn."""
+    """Numbers of all signs and sizes: each place has another one every turn.
+
+    A free turn goes by no order: as long as inputs and weights go through the sizes in step, a
+    unit whose weights have another sign than its inputs has them in every turn.
+    """
     order = (np.arange(value.size) + turn + value.ndim * (turn // len(SIZES))) % len(SIZES)
+    if turn >= FREE:
+        order = rng.permutation((order + rng.integers(len(SIZES))) % len(SIZES))
     moved: Array = (SIZES[order] * rng.uniform(0.9, 1.1, value.size)).reshape(value.shape)
     return moved
 
@@ -31,15 +37,20 @@ def shaken_parameter(value: Array, rng: np.random.Generator, turn: int) -> Array
 def other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
     """Later such as outputs come near to, so that a large step overshoots.
 
-    The chosen example goes on with each turn: a turn later, its target is not always positive.
+    The chosen example goes on with each turn: a turn later, its target is not always positive. In a
+    free turn they may be such as outputs stay below.
     """
+    if turn >= FREE:
+        return 2 * shaken(value, rng, turn)
     return shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
 
 
 def other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
-    """Smaller at first, so that all steps are near the first; later up to the largest."""
+    """Smaller at first, so that all steps are near the first; later up to the largest, but where a
+    turn is free: a network whose units do not saturate may bear no larger one."""
     largest = float(np.log10(most / value.item()))
-    low, high = (-1.0, -0.5) if turn < len(SIZES) else (0.0, max(largest, 0.0))
+    small = turn < len(SIZES) or turn >= FREE
+    low, high = (-1.0, -0.5) if small else (0.0, max(largest, 0.0))
     moved: Array = value * 10.0 ** rng.uniform(low, high)
     return moved
 

@@ -16,12 +16,14 @@ import numpy as np
 from sheetnet.errors import SheetnetError
 from sheetnet.proof.branches import Branch, Seen, branches
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.knobs import Knob, Settings
+from sheetnet.workbook.knobs import FREE, Knob, Settings
 
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends;
 #: so many times more where drop-downs choose among formulas, each of which has branches.
-TRIES, MOST, IDLE = 48, 12, 12
+TRIES, MOST, IDLE = 48, 20, 36
 TIMES = 4
+#: The turns before free ones begin.
+ORDERLY = 12
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 
@@ -36,8 +38,9 @@ class Moves:
 
 
 def candidates(knobs: Sequence[Knob], settings: Settings, tries: int) -> Iterator[Settings]:
-    """The settings moved a little, then `tries` times far."""
-    for turn in range(-1, tries):
+    """The settings moved a little, then `tries` times far, later once more at each turn, freely."""
+    orderly = range(-1, tries)
+    for turn in (n for each in orderly for n in (each, FREE + each)[: 1 + (each >= ORDERLY)]):
         rng = np.random.default_rng(turn + 1)
         yield Settings({knob.place: knob.moved(settings[knob.place], rng, turn) for knob in knobs})
 

@@ -38,6 +38,10 @@ def a_little(value: Array, rng: np.random.Generator) -> Array:
     return moved
 
 
+#: Turns of the proof's far moves from this one on are free: their numbers go by no order.
+FREE = 1_000
+
+
 @dataclass(frozen=True)
 class Knob:
     """An input of a workbook.

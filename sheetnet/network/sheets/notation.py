@@ -122,7 +122,7 @@ def _matrices(context: Context) -> list[Entry]:
         ("error", "from the cost back to the outputs", error),
     ]
     if not context.dense[-1].activation.cell_slope:
-        by_jacobian = "through the activation, of one example"
+        by_jacobian = "through the activation, one example"
         found.append(("jacobian", by_jacobian, lambda s: Names(s).by_jacobian(last)))
     elif not net.is_fused(last):
         found.append(
@@ -137,11 +137,22 @@ def _matrices(context: Context) -> list[Entry]:
             )
         )
     found.append(
-        ("matrix_gradient", "gradient of the weights", lambda s: Names(s).gradient(last, biased))
+        (
+            "matrix_gradient",
+            "gradient of the weights",
+            lambda s: Names(s).gradient(last, biased) + _made_of(context, Names(s)),
+        )
     )
     if context.batch:
         found.append(("batch", "several examples", _batch))
     return found
+
+
+def _made_of(context: Context, names: Names) -> str:
+    """What is made of the examples' gradients, where that is not in δ already."""
+    count = context.net.learns_from or context.samples
+    alone = count == 1 or names.of_cost
+    return "" if alone else f": {context.net.reduction.written} of {count}"
 
 
 def _quotient(context: Context) -> list[Entry]:
@@ -164,7 +175,7 @@ def _fill(context: Context) -> list[Sheet]:
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
-    sheet.widths |= {1: 2.5, 2: 34} | dict.fromkeys(range(3, 3 + len(ordered)), 31)
+    sheet.widths |= {1: 2.5, 2: 34} | dict.fromkeys(range(3, 3 + len(ordered)), 33)
     frame.banner(sheet, 10)
     head = styles.LABEL.but(bold=True, wrap=True, borders="b", border_colour=styles.RULE)
     sheet.put(FIRST_ROW - 1, 2, "quantity", head)
@@ -183,7 +194,7 @@ def _fill(context: Context) -> list[Sheet]:
             look = _apart(styles.SYMBOL.but(horizontal="left", size=12), column)
             written = rich(write(Symbols(notation, context.sizes, context.samples, context.apart)))
             if notation is own:
-                look = look.but(fill=styles.GREY_FILL, bold=True)
+                look = look.but(fill=styles.GREY_FILL)  # not bold, which means a vector
             if quantity in notation.missing:
                 written = written + " *"
                 starred.append((name, quantity))

@@ -358,6 +358,8 @@ class _Panel(Pairs):
         """Lemma (4.3) beside Δ: ∂J/∂A by moving every activation of the layer up and down."""
         units, examples = self.shape(delta.shape)
         self.title(top - 1, self.third, by_a + " measured: moved activations", FORWARD)
+        right, bottom = self.third + delta.shape[1] - 1, top + delta.shape[0] - 1
+        whole = Area(NAME, top, self.third, bottom, right)
         for i in range(units):
             # What the moves of one unit gave, a row or a column.
             place = (top, self.third + i) if self.turned else (top + i, self.third)
@@ -372,6 +374,7 @@ class _Panel(Pairs):
                 ),
                 FORWARD.but(number_format=styles.SIX),
                 approximate=1.0,
+                whole=whole,
             )
         for i in range(units):
             down = [(k, i) if self.turned else (i, k) for k in range(examples)]

@@ -21,7 +21,7 @@ from sheetnet.expressions.formula import (
     guard,
     when,
 )
-from sheetnet.expressions.mathematics import filled_in
+from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network import published
 from sheetnet.network.equations import Equations
@@ -60,6 +60,8 @@ SYMBOL, EQUALS, NUMBERS, LIVE, PRINTED, APART, SAYS, NOTE = range(2, 10)
 WIDTHS = {1: 2.5, SYMBOL: 15.0, EQUALS: 3.0, NUMBERS: 45.0, LIVE: 12.0, PRINTED: 11.0, APART: 12.0}
 WIDTHS |= {SAYS: 7.0, NOTE: 54.0}
 AGREES, SLIP, OTHER = "✓", "slip", "≠"
+#: A formula of more characters takes two lines with its numbers.
+A_LINE = 40
 #: A number on the edge of what its digits say is within them.
 EDGE = 1e-9
 
@@ -215,7 +217,7 @@ class _Writer:
         if not published.is_plain(self.net):
             return moved.at(parameter, layer, **at) - cells.at(parameter, layer, **at)
         rate = self.context.hyper["learning_rate"]
-        return -rate * cells.at(parameter.gradient, layer, **at)
+        return -(rate * cells.at(parameter.gradient, layer, **at))
 
     def _without_layer(self, place: Place, cells: _Cells) -> Expression:
         if place.name in (INPUT.name, TARGET.name):
@@ -236,6 +238,8 @@ class _Writer:
         owned = {q.name for q, own in self.net.parameters() if own == layer}
         if quantity == COST and not context.apart:
             return equations.loss(0)
+        if quantity == DELTA and (product := self._of_slope(place)) is not None:
+            return product
         if layer is None or quantity.name not in owned:
             kept = {kept.name for *_, kept in self.net.states()}
             if quantity.name in kept or quantity.name in self._of_update:
@@ -252,6 +256,17 @@ class _Writer:
         number = context.run(COST)
         counted = Ref(number.sheet, number.top + place.step, 1, True)
         return Update(context, before.at, counted).of(held, gradient, new=new)
+
+    def _of_slope(self, place: Place) -> Expression | None:
+        """∂/∂z as a product of two lines above, ∂/∂a and ∂a/∂z, where they stand there."""
+        parts = []
+        for name in ("activation_gradient", "activation_slope"):
+            if self.find(name, place.layer, place.at, place.step, place.sample) is None:
+                return None
+            parts.append(self._cell(name, place))
+        if place.layer is None or self.net.is_fused(place.layer):
+            return None
+        return parts[0] * parts[1]
 
     @property
     def _of_update(self) -> set[str]:
@@ -319,7 +334,7 @@ class _Writer:
         formula = known or self.formula(place)
         live, printed = Ref(NAME, row, LIVE), Ref(NAME, row, PRINTED)
         sheet.put(row, LIVE, formula, look, claim=lambda numbers: published.value(numbers, place))
-        self._how(row, formula, again=known is not None)
+        self._how(row, symbol, formula, again=known is not None)
         decimals = _decimals(one.printed)
         grey = styles.NUMBER.but(number_format=decimals, colour=styles.INK)
         sheet.put(row, PRINTED, one.value, grey)
@@ -335,20 +350,23 @@ class _Writer:
         self._rows.setdefault(place, row)
         self.row += 1
 
-    def _how(self, row: int, formula: Expression, *, again: bool) -> None:
+    def _how(self, row: int, symbol: Rich, formula: Expression, *, again: bool) -> None:
         """How a number comes about; its formula with today's numbers is proved by reading it."""
         look = styles.PLAIN.but(colour=styles.GREY)
         if again:
             self.sheet.put(row, NUMBERS, "as above", look.but(italic=True))
             return
         if isinstance(formula, Ref | Name):
-            if formula.symbol is not None:
-                written = rich(formula.symbol)
+            # A number that is given is the one of its own line.
+            if formula.symbol is not None and rich(formula.symbol) != symbol:
+                name = rich(formula.symbol)
                 self.sheet.put(row, EQUALS, "=", styles.SIGN)
-                self.sheet.put(row, NUMBERS, written, look.but(font=styles.SERIF, size=11))
+                self.sheet.put(row, NUMBERS, name, look.but(font=styles.SERIF, size=11))
             return
         self.sheet.put(row, EQUALS, "=", styles.SIGN)
-        self.sheet.put(row, NUMBERS, self._filled_in(formula), look)
+        self.sheet.put(row, NUMBERS, self._filled_in(formula), look.but(wrap=True))
+        if len(written(formula).text) > A_LINE:
+            self.sheet.heights[row] = 30
         self.context.readings.append(
             Reading(NAME, row, None, Rich(()), (row, NUMBERS), (row, LIVE))
         )

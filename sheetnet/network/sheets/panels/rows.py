@@ -74,18 +74,20 @@ def array(
     values: Values,
     look: Style,
     approximate: float = 0.0,
+    whole: Area | None = None,
 ) -> Area:
-    """A matrix that one array formula fills, in brackets."""
+    """A matrix that one array formula fills, in brackets, which may be those of a larger one."""
     rows, columns = shape
+    place = Area(sheet.name, top, left, top + rows - 1, left + columns - 1)
+    bracket = whole or place
     for row in range(rows):
         for column in range(columns):
             held = Matrix(over_ranges(expression), rows, columns)
             content = held if (row, column) == (0, 0) else Spill((top, left))
-            sheet.put(
-                top + row, left + column, content, bracketed(look, row, column, rows, columns)
-            )
+            within = top + row - bracket.top, left + column - bracket.left
+            sheet.put(top + row, left + column, content, bracketed(look, *within, *bracket.shape))
     claim(sheet, top, left, shape, values, approximate)
-    return Area(sheet.name, top, left, top + rows - 1, left + columns - 1)
+    return place
 
 
 def bracketed(look: Style, row: int, column: int, rows: int, columns: int) -> Style:
@@ -162,11 +164,11 @@ class Rows:
         self.row += 1
 
     def heads(self, texts: Sequence[Rich | str], side: Rich | str = "") -> None:
-        """What the columns are."""
+        """What the columns are; not bold, which means a vector in some documents."""
         for column, text in enumerate(texts, FIRST):
-            self.sheet.put(self.row, column, text, styles.SYMBOL.but(size=12, bold=True))
+            self.sheet.put(self.row, column, text, styles.SYMBOL.but(size=12))
         if side:
-            self.sheet.put(self.row, self.side, side, styles.SYMBOL.but(size=12, bold=True))
+            self.sheet.put(self.row, self.side, side, styles.SYMBOL.but(size=12))
         self.sheet.heights[self.row] = 20
         self.row += 1
 

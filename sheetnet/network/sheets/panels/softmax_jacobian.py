@@ -188,11 +188,12 @@ class _Panel:
         rows.heading(f"Cross entropy to the base b: from {self.value} to the loss")
         rows.label("base b, on Start")
         b = lambda numbers: numbers.loss_hyper["log_base"]  # noqa: E731
-        rows.sheet.put(rows.row, 3, self.base, GIVEN.but(bold=True), claim=b)
-        steps = f"all below is divided by {self.ln} b, so steps become longer"
+        look = GIVEN.but(bold=True, horizontal="center")
+        rows.sheet.put(rows.row, FIRST, self.base, look, claim=b)
+        steps = f"all below is divided by {self.ln}(b), so a smaller base makes longer steps"
         rows.say(f"e, 2 or 10, as you like: {steps}")
         rows.row += 1
-        self.ln_b = rows.number(f"{self.ln} b", ln(self.base), arrays.ln_b, BACKWARD)
+        self.ln_b = rows.number(f"{self.ln}(b)", ln(self.base), arrays.ln_b, BACKWARD)
         t = [self.context.given(TARGET, j) for j in self.units]
         self.t = rows.line(self.t_j, t, arrays.targets, GIVEN, remark="the targets, and their sum")
         self.targets = rows.total(self.t, lambda numbers: arrays.targets(numbers).sum(), GIVEN)
@@ -212,7 +213,7 @@ class _Panel:
             terms,
             FORWARD,
             remark=LOG_B
-            + f"{self.value} = {self.ln} {self.value} / {self.ln} b; the sum is "
+            + f"{self.value} = {self.ln}({self.value})/{self.ln}(b); the sum is "
             + s.loss
             + ", ✓ equals Training",
         )
@@ -220,7 +221,7 @@ class _Panel:
         rows.check(parts[0].row, near([(summed, self.context.of_step(LOSS))]))
         self.by_a = rows.line(
             derivative(s, self.loss, self.a_j)
-            + f" = −(1/{self.ln} b) · "
+            + f" = −1/{self.ln}(b) · "
             + self.t_j
             + "/"
             + self.a_j,
@@ -230,7 +231,7 @@ class _Panel:
             ],
             arrays.by_activation,
             BACKWARD,
-            remark=f"as a vector: −(1/{self.ln} b)("
+            remark=f"as a vector: −1/{self.ln}(b) · ("
             + s.matrix("t", self.layer)
             + " ⊘ "
             + s.matrix("a", self.layer)
@@ -321,7 +322,7 @@ class _Panel:
         name = derivative(s, self.loss, self.z_j) + " = "
         for number, step in enumerate(self._steps()):
             row = rows.row
-            equation = name + step.text if number < 4 else step.text
+            equation = step.text if step.is_named else name + step.text
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
             if number:
                 undecided = [(lost, UNDECIDED)]

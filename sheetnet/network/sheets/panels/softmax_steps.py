@@ -17,7 +17,7 @@ from sheetnet.network.sheets.panels.softmax_numbers import LEAST
 class Step:
     """One form of dc/dz: how it is written, its cells, what happened, what the numbers are.
 
-    `general` where it holds for targets of any sum.
+    `general` where it holds for targets of any sum, `is_named` where the text says what it is.
     """
 
     text: Rich
@@ -26,6 +26,7 @@ class Step:
     values: Callable[[Numbers], FloatArray] = arrays.general
     general: bool = True
     is_short: bool = False
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def steps(
 ) -> list[Step]:
     """The steps in their order; `targets` is the cell of the targets' sum."""
     units, t_j, a_j = range(len(a)), names.t_j, names.a_j
-    outer = rich(f"−(1/{names.ln} b) · ")
+    outer = rich(f"−1/{names.ln}(b) · ")
     others_i = Rich((Run("Σ"), Run("i≠j", -1, True), Run(" ")))
     kept = outer + "(" + t_j + "(1 − " + a_j + ") − "
 
@@ -92,16 +93,32 @@ def steps(
             general=False,
         ),
         Step(
-            rich(f"short form: (1/{names.ln} b) · (") + a_j + " − " + t_j + ")",
+            outer + "(" + t_j + " − " + a_j + t_j + " − " + a_j + " + " + a_j + t_j + ")",
+            each(lambda j: t[j] - a[j] * t[j] - a[j] + a[j] * t[j]),
+            "multiplied out",
+            arrays.short,
+            general=False,
+        ),
+        Step(
+            outer + "(" + t_j + " − " + a_j + ")",
+            each(lambda j: t[j] - a[j]),
+            f"{names.output}·{names.target} cancels",
+            arrays.short,
+            general=False,
+        ),
+        Step(
+            rich(f"short form: 1/{names.ln}(b) · (") + a_j + " − " + t_j + ")",
             [1 / ln_b * (a[j] - t[j]) for j in units],
-            "multiplied out: output minus target",
+            "the minus sign taken in: output minus target",
             arrays.short,
             general=False,
             is_short=True,
+            is_named=True,
         ),
         Step(
-            rich("general form: (") + a_j + f" Σ{names.target} − " + t_j + f") / {names.ln} b",
+            rich("general form: (") + a_j + f" Σ{names.target} − " + t_j + f")/{names.ln}(b)",
             [(a[j] * targets - t[j]) / ln_b for j in units],
             "for targets of any sum; Training computes this one",
+            is_named=True,
         ),
     ]

@@ -16,6 +16,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.parameters import Parameter, every
+from sheetnet.network.quantities import BIAS, UNIT
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.stepping import Update
@@ -48,9 +49,12 @@ def refuses(lesson: Lesson) -> str:
     return ""
 
 
-def _listed(net: Net) -> list[Parameter]:
-    """The parameters that training changes."""
-    return [p for p in every(net) if net.trains(p.quantity, p.layer, p.place)]
+def _listed(net: Net, bias_first: bool = False) -> list[Parameter]:
+    """The parameters that training changes, a unit's bias where the document has it."""
+    found = [p for p in every(net) if net.trains(p.quantity, p.layer, p.place)]
+    if bias_first:
+        found.sort(key=lambda p: (p.layer, p.place.get(UNIT, MOST), p.quantity != BIAS))
+    return found
 
 
 def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
@@ -75,7 +79,8 @@ def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
 
 class _Writer:
     def __init__(self, context: Context) -> None:
-        self.context, self.listed = context, _listed(context.net)
+        self.context = context
+        self.listed = _listed(context.net, context.notation.bias_node_first)
         self.sheet = Sheet(NAME, "what the next update adds to each weight, largest and smallest")
         self.last = context.depth
         self.first_row = TOP + 7 + self.last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheetnet.expressions.formula import Expression, call, square, total
+from sheetnet.expressions.rich import Rich, Run
 from sheetnet.network.losses import HALF_SQUARED_ERROR
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, LOSS, WEIGHT, Z
@@ -21,6 +22,7 @@ from sheetnet.network.sheets.slips.slip import (
 
 #: Sums of more terms are no proof to look at.
 MOST_SOURCES = 8
+A_Q = Rich((Run("a", 0, True), Run("q", -1, True)))
 
 
 def _sign(context: Context) -> Proof | None:
@@ -330,8 +332,8 @@ SLIPS = (
     ),
     Slip(
         "5.1.1, layer L−1, dz/dw",
-        "a_q of layer L−1",
-        "a_q of layer L−2",
+        A_Q + " of layer L−1",
+        A_Q + " of layer L−2",
         "gradient of the layer’s first weight; measured: Gradient check",
         _value_below,
     ),
@@ -359,8 +361,8 @@ SLIPS = (
     Slip(
         "5.2.1, the sum that is 1",
         "Σt = 1, as the outputs of softmax sum to 1",
-        "a matter of the targets: δ = (aΣt − t)/ln b",
-        "δ of the first output for twice the targets; measured as a central difference",
+        "a matter of the targets: dc/dz = (aΣt − t)/ln(b)",
+        "dc/dz of the first output for twice the targets; measured as a central difference",
         softmax.targets,
     ),
     Slip(
