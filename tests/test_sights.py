@@ -26,7 +26,7 @@ EDITS = [
     (SHEET, 'val="subscript"', 'val="superscript"', "at other places"),
     (SHEET, '<vertAlign val="subscript"/>', "", "other places|on the line"),
     ("xl/comments1.xml", "(<t(?: [^>]*)?>)", r"\1No: ", "its note says 'No: "),
-    ("xl/styles.xml", '(<dxf>.*?formatCode=")[^"]*"', r'\1;;;"', "rules give cells"),
+    ("xl/styles.xml", '(<dxf>.*?formatCode=")[^"]*"', r'\1;;;"', "a rule shows its number"),
     (CHART, "<scatterChart>", "<lineChart/><scatterChart>", "drawn as a lineChart"),
     (CHART, 'orientation val="minMax"', 'orientation val="maxMin"', "the other way round"),
     (CHART, '<max val="[^"]*"', '<max val="3"', "ends at 3"),

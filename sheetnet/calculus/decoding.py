@@ -57,6 +57,20 @@ class Decoder:
     def step(self) -> float | None:
         return None
 
+    @property
+    def place(self) -> Mapping[str, int]:
+        """There are neither steps nor examples."""
+        return {}
+
+    @property
+    def ends(self) -> Mapping[str, tuple[int, int]]:
+        """Nothing is chosen among several."""
+        return {}
+
+    def means(self, quantity: str) -> bool:
+        """Its tables have no heads that are symbols."""
+        return False
+
     def is_layer(self, text: str) -> bool:
         return False
 

@@ -73,7 +73,8 @@ class Facts:
     in the file; charts and notes by sheet. The file calculates only when told to (`manual`), goes
     on with circular references (`iterative`), rounds to what it shows (`as_shown`). `levels` says
     of the styles of pieces of a text which raise (1) or lower (−1) them, `rules` are the number
-    formats that rules give to cells, `hidden` the sheets that are not shown.
+    formats that rules give to cells, by the styles that they name, `hidden` the sheets that are not
+    shown.
     """
 
     program: str = ""
@@ -84,7 +85,7 @@ class Facts:
     iterative: bool = False
     as_shown: bool = False
     levels: dict[str, int] = field(default_factory=dict)
-    rules: set[Taken] = field(default_factory=set)
+    rules: dict[str, Taken] = field(default_factory=dict)
     notes: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
 

@@ -43,30 +43,48 @@ class NamedText(NamedTuple):
     text: str
 
 
+class RuleText(NamedTuple):
+    """A rule for the looks of cells: the first range it holds for, its condition, in the file's
+    language and written for the first cell, and the style that it gives; or a colour scale's
+    colours as they are written, and the numbers where each stands, where it is a number."""
+
+    area: Corners
+    condition: str = ""
+    style: str = ""
+    colours: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+
+
+class LimitText(NamedTuple):
+    """What may be typed into a range: its condition or its bounds as they are written."""
+
+    area: Corners
+    text: str
+
+
 @dataclass
 class Look:
     """What a sheet says besides what its cells hold.
 
     `styles` is how the file calls the style of each cell that holds something, `drawings` what
-    its pictures and charts hang on. `validated` are the ranges that refuse some entries;
-    `coloured` says that some cells are coloured by a rule. `hidden_rows` and `hidden_columns` are
-    the first and the last of those that are not shown, `merged` the ranges of joined cells. `runs`
-    are the pieces of texts in several looks, each by its style and its length; `rules` the styles
-    that rules give to cells, `notes` the texts of notes and `style` the sheet's own, as far as the
-    cells' part says so.
+    its pictures and charts hang on. `limits` are the ranges that refuse some entries, `links` where
+    a click on a cell leads; `rules` say which cells look otherwise when. `hidden_rows` and
+    `hidden_columns` are the first and the last of those that are not shown, `merged` the ranges of
+    joined cells. `runs` are the pieces of texts in several looks, each by its style and its length;
+    `notes` the texts of notes and `style` the sheet's own, as far as the cells' part says so.
     """
 
     styles: dict[tuple[int, int], str] = field(default_factory=dict)
     drawings: list[str] = field(default_factory=list)
-    validated: list[Corners] = field(default_factory=list)
+    limits: list[LimitText] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
     protected: bool = False
-    coloured: bool = False
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Corners] = field(default_factory=list)
     runs: dict[tuple[int, int], Runs] = field(default_factory=dict)
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
-    rules: set[str] = field(default_factory=set)
+    rules: list[RuleText] = field(default_factory=list)
     style: str = ""
 
 

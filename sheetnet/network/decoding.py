@@ -20,7 +20,22 @@ from sheetnet.network.layers.dense import Dense
 from sheetnet.network.live import chosen
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
-from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity, Z
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    CHOSEN_SAMPLE,
+    CHOSEN_STEP,
+    COST,
+    DELTA,
+    INPUT,
+    LOSS,
+    SAMPLE,
+    STEP,
+    TARGET,
+    WEIGHT,
+    Quantity,
+    Z,
+)
 from sheetnet.network.states import letter_of
 
 
@@ -155,6 +170,31 @@ class Decoder:
     def step(self) -> float | None:
         """The chosen step."""
         return float(self.numbers.step)
+
+    @property
+    def place(self) -> dict[str, int]:
+        """The chosen step and example."""
+        return {STEP: self.numbers.step, SAMPLE: self.numbers.sample}
+
+    @property
+    def ends(self) -> dict[str, tuple[int, int]]:
+        """The first and the last step and example that can be chosen."""
+        lesson = self.numbers.lesson
+        return {
+            CHOSEN_STEP.name: (0, lesson.training.steps),
+            CHOSEN_SAMPLE.name: (1, lesson.samples),
+        }
+
+    def means(self, quantity: str) -> bool:
+        """Whether the symbols above a block of a quantity mean its numbers.
+
+        The cost may have the letter of an example's loss; of batches the symbols mean what was
+        drawn.
+        """
+        known = {each.name for each, _ in self.numbers.net.quantities()} - {COST.name}
+        if not self.numbers.net.batch:
+            known |= {INPUT.name, TARGET.name}
+        return quantity in known
 
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""

@@ -24,7 +24,8 @@ from sheetnet.files.facts import (
 )
 from sheetnet.files.stored import Look, StoredBook
 from sheetnet.proof.comparison import Comparison
-from sheetnet.proof.sights import compare_sights, other_rules
+from sheetnet.proof.rules import compare_rules
+from sheetnet.proof.sights import compare_sights
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Axis, Cell, Chart, Series, Sheet
 
@@ -49,7 +50,7 @@ def compare_furniture(book: Book, stored: StoredBook, facts: Facts) -> Furniture
     result.checks += _formats(book, stored, facts), _names(book, facts)
     result.checks.append(_charts(book, stored, facts, result.notes))
     result.checks.append(compare_sights(book, stored, facts, result.notes))
-    result.problems += other_rules(book, facts)
+    result.checks.append(compare_rules(book, stored, facts, result.notes))
     result.problems += _settings(facts)
     result.notes += _missing(book, stored)
     result.notes += _extra(book, stored)
@@ -256,7 +257,7 @@ def _missing(book: Book, stored: StoredBook) -> Iterator[str]:
         ("not protected", [s.name for s, look in there if s.protected and not look.protected]),
         (
             "without the colours that rules give to cells",
-            [s.name for s, look in there if s.formats and not look.coloured],
+            [s.name for s, look in there if s.formats and not look.rules],
         ),
         (
             "without some of the limits to what may be typed",
@@ -278,7 +279,7 @@ def _validated(sheet: Sheet, look: Look) -> bool:
         ]
     ).reshape(-1, 2)
     # A stranger's ranges can be many, and each as large as a sheet.
-    for top, left, bottom, right in set(look.validated):
+    for top, left, bottom, right in {limit.area for limit in look.limits}:
         if not len(wanted):
             break
         rows, columns = wanted.T

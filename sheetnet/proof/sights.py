@@ -11,14 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from sheetnet.expressions.dialects import address, area_address
 from sheetnet.expressions.rich import Rich
-from sheetnet.files.facts import NO_FORMAT, Facts, Taken, taken_apart
+from sheetnet.files.facts import NO_FORMAT, Facts, Taken
 from sheetnet.files.stored import Look, Runs, StoredBook
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import NumberRule, Position, Rule, Sheet
+from sheetnet.workbook.model import Position, Sheet
 
-#: What exceljs writes for any number format of a rule: no program takes it for one.
-EXCELJS = "[object Object]"
 #: Cells that a sentence names.
 MOST_NAMED = 3
 
@@ -54,13 +52,13 @@ def compare_sights(book: Book, stored: StoredBook, facts: Facts, notes: list[str
                 check.add(sheet.name, *place, what)
         others += [f"{sheet.name}!{address(*p)}" for p in sorted(there.keys() - sheet.notes.keys())]
     flat.tell(check, notes)
-    _told(notes, "not shown", hidden)
-    _told(notes, "notes are gone", gone)
-    _told(notes, "notes not the lesson’s", others)
+    told(notes, "not shown", hidden)
+    told(notes, "notes are gone", gone)
+    told(notes, "notes not the lesson’s", others)
     return check
 
 
-def _told(notes: list[str], what: str, places: Sequence[str]) -> None:
+def told(notes: list[str], what: str, places: Sequence[str]) -> None:
     if places:
         more = len(places) - MOST_NAMED
         listed = ", ".join(places[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
@@ -186,7 +184,7 @@ class _Flat:
             for sheet, place in self._lost:
                 check.add(sheet, *place, "what is raised or lowered in its text stands on the line")
         elif self._lost:
-            _told(
+            told(
                 notes,
                 "nothing is raised or lowered any more",
                 [f"{sheet}!{address(*place)}" for sheet, place in self._lost],
@@ -204,15 +202,3 @@ def _levels(text: str, runs: Runs, levels: dict[str, int]) -> list[int]:
     each = [levels.get(style, 0) for style, length in runs for _ in range(length)]
     each += [0] * (len(text) - len(each))
     return [level for level, character in zip(each, text, strict=False) if not character.isspace()]
-
-
-def other_rules(book: Book, facts: Facts) -> Iterator[str]:
-    """A sentence where rules show numbers otherwise than the builder's do."""
-    ours = {
-        taken_apart(rule.style.number_format)
-        for sheet in book.sheets
-        for rule in sheet.formats
-        if isinstance(rule, Rule | NumberRule)
-    }
-    if facts.rules - ours - {NO_FORMAT, EXCELJS}:
-        yield "rules give cells number formats that are not the lesson’s: take these rules out"

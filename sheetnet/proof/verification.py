@@ -37,7 +37,9 @@ from sheetnet.proof.complete import compare_contents, compare_originals
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
+from sheetnet.proof.heads import check_heads
 from sheetnet.proof.index import Index, originals, read_index
+from sheetnet.proof.limits import check_limits
 from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
@@ -220,9 +222,10 @@ class _Work:
 
     def _compare_with_model(self, book: Book) -> None:
         """Whether the file holds what the builder writes: cells, formulas, all around them."""
-        result = self.result
+        result, decoder = self.result, self.subject.decoder(self.numbers)
         result.checks.append(compare_contents(book, self.stored))
         result.checks.append(compare_originals(book, self.knobs))
+        result.checks.append(check_limits(book, self.knobs, decoder.ends))
         formulas = compare_formulas(book, self.stored)
         result.checks.append(formulas)
         for sheet, count in Counter(f.sheet for f in formulas.findings).items():
@@ -234,8 +237,7 @@ class _Work:
         result.checks += furniture.checks
         result.problems += furniture.problems
         result.notes += furniture.notes
-        decoder = self.subject.decoder(self.numbers)
-        result.checks.append(check_readings(book, decoder))
+        result.checks += check_readings(book, decoder), check_heads(book, decoder)
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -261,8 +263,11 @@ class _Work:
         """
         if self.book is not None and moved.settings:
             numbers = moved.settings[-1][1]
-            check = check_readings(self.book.at(numbers), self.subject.decoder(numbers))
+            there, decoder = self.book.at(numbers), self.subject.decoder(numbers)
+            check = check_readings(there, decoder)
             self.result.checks.append(replace(check, name="mathematics, inputs moved"))
+            check = check_heads(there, decoder)
+            self.result.checks.append(replace(check, name="heads of tables, inputs moved"))
         if self.book is not None and moved.settings:
             books = [self.book, *(self.book.at(numbers) for _, numbers in moved.settings)]
             self.result.checks.append(check_failing(books))

@@ -52,10 +52,10 @@ def read_facts(package: Package, stored: StoredBook) -> Facts:
     facts.formats = {name: styles.format(name) for name in _used(stored)}
     facts.notes = {sheet: look.notes for sheet, look in stored.looks.items()}
     facts.hidden = {s for s, look in stored.looks.items() if look.style in styles.hidden}
-    ruled = {name for look in stored.looks.values() for name in look.rules}
-    # A name may be written as people see it, its underscores then are not what they are called.
-    known = {name if name in styles.cells else name.replace("_", "_5f_") for name in ruled}
-    facts.rules = {styles.format(name) for name in known} - {NO_FORMAT}
+    for name in {rule.style for look in stored.looks.values() for rule in look.rules}:
+        # A name may be written as people see it, its underscores then are not what they are called.
+        known = name if name in styles.cells else name.replace("_", "_5f_")
+        facts.rules[name] = styles.format(known)
     for sheet, look in stored.looks.items():
         parts = [posixpath.normpath(posixpath.join(href, CONTENT)) for href in look.drawings]
         charts = (_Chart(package, part).read() for part in parts if part in package)

@@ -36,7 +36,9 @@ ELEMENTS = {
     "": "office:document-content",
     "office:document-content": "office:body",
     "office:body": "office:spreadsheet",
-    "office:spreadsheet": "table:table table:named-expressions table:calculation-settings",
+    "office:spreadsheet": "table:table table:named-expressions table:calculation-settings "
+    "table:content-validations",
+    "table:content-validations": "table:content-validation",
     "table:calculation-settings": "table:null-date",
     "table:named-expressions": "table:named-range table:named-expression",
     "table:table": f"{COLUMNS} {ROWS} table:named-expressions table:shapes "
@@ -50,7 +52,8 @@ ELEMENTS = {
     "table:covered-table-cell": "text:p draw:frame office:annotation",
     "office:annotation": "text:p",
     "calcext:conditional-formats": "calcext:conditional-format",
-    "calcext:conditional-format": "calcext:condition",
+    "calcext:conditional-format": "calcext:condition calcext:color-scale",
+    "calcext:color-scale": "calcext:color-scale-entry",
     "text:p": RUNS,
     **dict.fromkeys(RUNS.split(), RUNS),
 }

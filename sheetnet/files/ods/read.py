@@ -19,6 +19,7 @@ from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, XLINK, Content, number
 from sheetnet.files.ods.parts import TEXT as TEXT_SPACE
+from sheetnet.files.ods.said import Said
 from sheetnet.files.ods.spans import Spans
 from sheetnet.files.package import Attributes, Package
 from sheetnet.files.stored import (
@@ -92,6 +93,7 @@ class Tables(Content):
         #: The lines of the cell's note, while it is read.
         self.note: list[str] | None = None
         self.spans = Spans(self.pieces)
+        self.said = Said(self._look)
 
     def parsed(self) -> Self:
         """Read the content. Raises `SheetnetError`."""
@@ -113,8 +115,6 @@ class Tables(Content):
                 self.spans.begin(attributes.get(f"{TEXT_SPACE}style-name", ""))
             case "annotation":
                 self.note = []
-            case "condition":
-                self._rule(attributes.get(f"{CALCEXT}apply-style-name", ""))
             case "s" | "tab" | "line-break":
                 self.named(element, attributes)
             case "table-cell" | "covered-table-cell":
@@ -135,12 +135,14 @@ class Tables(Content):
                 self._columns(attributes)
             case "object":
                 self._look().drawings.append(attributes.get(f"{XLINK}href", ""))
-            case "conditional-formats":
-                self._look().coloured = True
             case "named-range" | "named-expression":
                 self._name(attributes)
             case "null-date":
                 self.day_0 = attributes.get(f"{TABLE}date-value", DAY_0)
+            case "a" if self.note is None:
+                self.said.link((self.row, self.column), attributes)
+            case _:
+                self.said.enter(element, attributes)
         return True
 
     def leave(self, element: str) -> None:
@@ -159,6 +161,8 @@ class Tables(Content):
                 self._cell(self.attributes)
             case "table-row":
                 self._place()
+            case "color-scale":
+                self.said.end_scale()
             case "table":
                 self._fill()
                 self.sheet = None
@@ -183,7 +187,7 @@ class Tables(Content):
     def _look(self) -> Look:
         assert self.sheet is not None
         look = self.looks[self.sheet]
-        if len(look.drawings) + len(look.validated) > MOST_LISTED:
+        if len(look.drawings) + len(look.limits) > MOST_LISTED:
             raise self._wrong(f"there are more than {MOST_LISTED:,} pictures and validations")
         return look
 
@@ -210,12 +214,6 @@ class Tables(Content):
                 raise too_long(self.package)
             look.notes[self.row, self.column] = text
         self.note = None
-
-    def _rule(self, style: str) -> None:
-        """The style that a rule gives to cells."""
-        look = self._look()
-        if len(look.rules) < MOST_LISTED:
-            look.rules.add(style)
 
     def _style(self, attributes: Attributes, column: int) -> str:
         """The name of a cell's style."""
@@ -255,9 +253,9 @@ class Tables(Content):
             if length > LONGEST_TEXT:
                 raise too_long(self.package)
             self.characters += count * length
-        if f"{TABLE}content-validation-name" in attributes:
+        if name := attributes.get(f"{TABLE}content-validation-name"):
             bottom, right = self.row + self.rows - 1, column + count - 1
-            self._look().validated.append((self.row, column, bottom, right))
+            self.said.limit((self.row, column, bottom, right), name)
         if f"{TABLE}number-columns-spanned" in attributes:
             self._look().merged.append(self._area(attributes, "", column, count))
         if f"{TABLE}number-matrix-columns-spanned" in attributes and formula is not None:

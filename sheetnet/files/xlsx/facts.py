@@ -9,6 +9,7 @@ from sheetnet.expressions.dialects import parse_address
 from sheetnet.expressions.formula import Expression, Text
 from sheetnet.expressions.parsing import FormulaSyntaxError, parse
 from sheetnet.files.facts import (
+    NO_FORMAT,
     ChartFacts,
     Facts,
     NameFacts,
@@ -115,9 +116,12 @@ class _Styles(Walker):
             self.count()
             code = unescape(attributes.get("formatCode", ""))
             self.codes[attributes.get("numFmtId", "")] = taken_apart(code)
-        elif element == "numFmt" and self.path[-2] == "dxf":
+        elif element == "dxf":
             self.count()
-            self.rules.add(taken_apart(unescape(attributes.get("formatCode", ""))))
+            self.rules[str(len(self.rules))] = NO_FORMAT
+        elif element == "numFmt" and self.path[-2] == "dxf":
+            shown = taken_apart(unescape(attributes.get("formatCode", "")))
+            self.rules[str(len(self.rules) - 1)] = shown
         elif element == "xf" and self.path[-2] == "cellXfs":
             self.count()
             number = attributes.get("numFmtId", "0")

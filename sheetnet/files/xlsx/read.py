@@ -16,12 +16,13 @@ from sys import intern
 from typing import Self
 
 from sheetnet.errors import SheetnetError, quoted
-from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address, parse_area
+from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address, parse_address
 from sheetnet.files.package import SMALLER, Attributes, Package
 from sheetnet.files.stored import CellError, Corners, Look, Runs, StoredBook, StoredCell, Value
 from sheetnet.files.stretches import CHARACTERS, Feeding, Stretches, unescaped
 from sheetnet.files.xlsx.parts import MOST_LISTED, NAMESPACES, Part, unescape, workbook
 from sheetnet.files.xlsx.patterns import ROW, TEXTS
+from sheetnet.files.xlsx.said import ELEMENTS, Said
 from sheetnet.files.xlsx.texts import LONGEST_TEXT, MOST_CELLS, Raised, Strings, too_long
 
 #: Cells that all array formulas of a workbook may fill and all its merges join, together:
@@ -142,6 +143,7 @@ class _Sheet(Part):
         self.masters: dict[str, tuple[int, int]] = {}
         self.shared: dict[tuple[int, int], tuple[int, int]] = {}
         self.look = Look()
+        self.said = Said(self.look)
         self.styles = self.look.styles
         #: Columns by their letters, as far as they have been met.
         self.columns: dict[str, int] = {}
@@ -247,10 +249,8 @@ class _Sheet(Part):
             self.look.merged.append(self._area(attributes.get("ref", "")))
         elif element == "sheetProtection":
             self.look.protected = BOOLS.get(attributes.get("sheet", "0"), False)
-        elif element == "conditionalFormatting":
-            self.look.coloured = True
-        elif element == "dataValidation":
-            self._validate(attributes.get("sqref", ""))
+        elif element in ELEMENTS:
+            self.said.enter(element, attributes)
 
     def end(self, name: str) -> None:
         if self.skipped:
@@ -276,6 +276,10 @@ class _Sheet(Part):
         elif element == "row":
             self._count()
             self.feeding.ended()
+        elif element in ELEMENTS:
+            self.said.leave(element, "".join(self.pieces))
+            if len(self.look.limits) > MOST_LISTED:
+                raise self._wrong(f"there are more than {MOST_LISTED:,} validations")
 
     def _cell(self) -> None:
         """A cell has been read."""
@@ -332,14 +336,6 @@ class _Sheet(Part):
         if row > LAST_ROW or column > LAST_COLUMN:
             raise self._wrong(f"cell {quoted(reference)} lies outside of every sheet")
         return row, column
-
-    def _validate(self, references: str) -> None:
-        """Ranges whose cells refuse some entries; what is no range is passed over."""
-        for reference in references.split():
-            with suppress(ValueError):
-                self.look.validated.append(parse_area(reference))
-        if len(self.look.validated) > MOST_LISTED:
-            raise self._wrong(f"there are more than {MOST_LISTED:,} validations")
 
     def _area(self, reference: str) -> Corners:
         """A range that something fills."""

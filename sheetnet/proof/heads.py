@@ -1,0 +1,124 @@
+"""The heads of tables, proved: the symbol above a column means what stands under it.
+
+The index says of each block what its columns and rows are. Where a head is a symbol, the number
+in the row of the chosen step and example is what that symbol means; where it names an example, it
+is the one that the index says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from sheetnet.expressions.reading import Function, Symbol, UnreadableError, flat, flat_text, sides
+from sheetnet.expressions.rich import Rich
+from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position
+
+SAMPLE = "sample"
+#: How tables call an example, counted from 1.
+EXAMPLE = re.compile(r"(?:example|ex\.) ([0-9]+)")
+#: So many heads of one block are read: wide layers have thousands, all made by one line.
+MOST = 60
+UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
+
+
+class Decoder(Protocol):
+    """What a kind of lesson knows of its symbols."""
+
+    def __call__(self, symbol: Symbol) -> float: ...
+
+    @property
+    def functions(self) -> Mapping[str, Function]: ...
+
+    @property
+    def place(self) -> Mapping[str, int]:
+        """On which axes, and where on each, the numbers stand that symbols mean."""
+        ...
+
+    def means(self, quantity: str) -> bool:
+        """Whether its symbols mean the numbers of blocks of a quantity."""
+        ...
+
+    def is_layer(self, text: str) -> bool: ...
+
+
+def check_heads(book: Book, decoder: Decoder) -> Comparison:
+    """Each head above a block of the index, and each example that is named above or beside it."""
+    check = Comparison("heads of tables")
+    for block in book.blocks:
+        for place, what in (*_wrong_symbols(book, block, decoder), *_wrong_examples(book, block)):
+            check.add(block.sheet, *place, what)
+        check.cells += 1
+    return check
+
+
+def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """Heads that mean another number than the one under them, each with its cell."""
+    if block.at or not set(decoder.place) & set(block.rows) or not decoder.means(block.quantity):
+        return
+    at = {axis: index for axis, index in decoder.place.items() if axis in block.lengths}
+    sheet = book[block.sheet]
+    for column in _columns(block, at):
+        index = _index(block, column) | at
+        head = block.top - 1, column
+        content = sheet.cells[head].content if head in sheet.cells else None
+        if not isinstance(content, str | Rich):
+            continue
+        line = (
+            flat((run.text, run.level) for run in content.runs)
+            if isinstance(content, Rich)
+            else flat_text(content)
+        )
+        try:
+            [meant] = sides(line, decoder, {}, decoder.is_layer, decoder.functions)
+        except UNREADABLE:
+            continue  # words
+        value = book.value(sheet, *block.position(**index))
+        if isinstance(value, float | int) and not meant.holds(float(value)):
+            said = shown((meant.low + meant.high) / 2)
+            yield head, f"its symbol means {said}, the number under it is {shown(float(value))}"
+
+
+def _columns(block: Block, at: Mapping[str, int]) -> list[int]:
+    """The block's columns at some places on their axes, a part of them where they are many."""
+    found = [
+        column
+        for column in range(block.left, block.right + 1)
+        if all(_index(block, column).get(axis, index) == index for axis, index in at.items())
+    ]
+    return found[:: -(-len(found) // MOST)] if found else []
+
+
+def _index(block: Block, column: int) -> dict[str, int]:
+    """Where a column is on each of the columns' axes."""
+    return _places(block, block.columns, column - block.left)
+
+
+def _places(block: Block, axes: tuple[str, ...], number: int) -> dict[str, int]:
+    found = {}
+    for axis in reversed(axes):
+        number, found[axis] = divmod(number, block.lengths[axis])
+    return found
+
+
+def _wrong_examples(book: Book, block: Block) -> Iterator[tuple[Position, str]]:
+    """Names of examples in the two rows above, and left of the block, that name another one."""
+    sheet = book[block.sheet]
+    beside: list[tuple[Position, int]] = []
+    if SAMPLE in block.columns:
+        for column in range(block.left, block.right + 1):
+            sample = _index(block, column)[SAMPLE]
+            beside += (((block.top - up, column), sample) for up in (1, 2))
+    elif block.rows and block.rows[0] == SAMPLE:
+        for row in range(block.top, block.bottom + 1):
+            sample = _places(block, block.rows, row - block.top)[SAMPLE]
+            beside.append(((row, block.left - 1), sample))
+    for place, sample in beside:
+        cell = sheet.cells.get(place)
+        named = EXAMPLE.fullmatch(cell.content) if cell and isinstance(cell.content, str) else None
+        if named and int(named[1]) != sample + 1:
+            yield place, f"says {named[0]}, and stands with the numbers of example {sample + 1}"
