@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from sheetnet.terminal import say, say_json, watched
 
 if TYPE_CHECKING:
     from sheetnet.estimate import Estimate
+
+
+#: What ends the name of a folder.
+SLASHES = tuple({"/", os.sep})
 
 
 def build_all(
@@ -111,13 +116,17 @@ def say_sizes(paths: list[Path], sizes: list[Estimate], as_json: bool) -> None:
         )
 
 
-def targets(lesson: str, output: Path | None, kind: str | None) -> list[Path]:
-    """Where the workbook goes: one path, or one for each format."""
+def targets(lesson: str, written: str | None, kind: str | None) -> list[Path]:
+    """Where the workbook goes: one path, or one for each format.
+
+    What ends in a slash or is a folder gets it under the lesson's name.
+    """
     from sheetnet.building import OUTPUT
 
     found = endings(kind)
-    if output is None:
-        return [OUTPUT / f"{Path(lesson).stem}.{ending}" for ending in found]
+    output = OUTPUT if written is None else Path(written)
+    if written is None or written.endswith(SLASHES) or output.is_dir():
+        return [output / f"{Path(lesson).stem}.{ending}" for ending in found]
     if kind is None:
         return [output]
     if kind != "both" and output.suffix and output.suffix.lower() != f".{kind}":

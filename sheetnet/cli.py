@@ -123,8 +123,8 @@ in_notation = click.option(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Where the workbook goes; with --all the folder.",
+    type=click.Path(),
+    help="Where the workbook goes: its file, or a folder (with --all always one).",
 )
 @click.option(
     "--format",
@@ -135,12 +135,12 @@ in_notation = click.option(
 @in_notation
 @overrides
 @click.option("--open", "open_it", is_flag=True, help="Open the workbook in your program.")
-@click.option("--dry-run", is_flag=True, help="Say how large it becomes; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Make it in memory, say its size; write nothing.")
 @as_json
 def build(
     lesson: str | None,
     every: bool,
-    output: Path | None,
+    output: str | None,
     kind: str | None,
     notation: str | None,
     assignments: tuple[str, ...],
@@ -154,7 +154,7 @@ def build(
     Example:
       sheetnet build mazur
       sheetnet build mazur --set training.steps=500 -o monday.xlsx --open
-      sheetnet build mazur --format both
+      sheetnet build mazur --format both -o workbooks/
       sheetnet build mazur --notation sabine
       sheetnet build mazur --set training.steps=10000 --dry-run
       sheetnet build --all -o workbooks
@@ -168,7 +168,8 @@ def build(
         if lesson is not None or open_it:
             extra = f"the lesson {lesson}" if lesson is not None else "--open"
             raise SheetnetError(f"--all: builds every lesson: leave {extra} out")
-        build_all(output, kind, notation, assignments, dry_run, as_json)
+        folder = None if output is None else Path(output)
+        build_all(folder, kind, notation, assignments, dry_run, as_json)
         return
     if lesson is None:
         raise SheetnetError("no lesson: name one, for example mazur, or add --all for all of them")

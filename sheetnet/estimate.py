@@ -1,7 +1,8 @@
 """How large a workbook becomes and how long that takes, before it is written.
 
 All of it grows by the same with every step of a run. So two short runs of the lesson are built,
-for real and into memory, and what one has more than the other is multiplied.
+for real and into memory, and what one has more than the other is multiplied. A run that is no
+longer than both together is built itself.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def estimate(lesson: Any, form: Format) -> Estimate:
     each = max(kind.count(lesson) // (steps + 1), 1)
     more = 2 * (DIFFERENCE // (2 * each) + 1)  # even, since two kinds of rows may alternate
     short, long = 2, 2 + more
-    if steps <= long:
+    if steps <= short + long:  # two short runs would take as long as the workbook itself
         return _measured(kind, lesson, form)
     # The first of all loads what writing needs: it is not the one that is timed.
     low, high = (_measured(kind, kind.shortened(lesson, n), form) for n in (short, long))

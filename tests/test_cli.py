@@ -202,6 +202,28 @@ def test_what_build_cannot_mean_is_one_sentence(arguments: tuple[str, ...], plac
     assert not [*place.iterdir()]
 
 
+@pytest.mark.parametrize(
+    ("output", "kind", "made"),
+    [
+        ("new/", (), ["new/mine.xlsx"]),
+        ("new/", ("--format", "both"), ["new/mine.ods", "new/mine.xlsx"]),
+        ("old", (), ["old/mine.xlsx"]),
+        ("old.x", ("--format", "ods"), ["old.x/mine.ods"]),
+        ("new", ("--format", "ods"), ["new.ods"]),
+    ],
+)
+def test_a_folder_gets_the_workbook_under_the_lessons_name(
+    output: str, kind: tuple[str, ...], made: list[str], place: Path
+) -> None:
+    for old in ("old", "old.x"):
+        (place / old).mkdir()
+    assert run("new", "mine", "--from", "xor").exit_code == 0
+    result = run("build", "mine.toml", "-o", output, "--set", "training.steps=1", *kind)
+    assert result.exit_code == 0, result.output
+    found = sorted(p.relative_to(place).as_posix() for p in place.rglob("*.[xo]*s*"))
+    assert [path for path in found if (place / path).is_file()] == made
+
+
 def test_all_may_be_a_dry_run(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {name: shipped()[name] for name in ("mazur", "xor-by-hand", "sabine-derivatives")}
     monkeypatch.setattr("sheetnet.lessons.catalogue.shipped", lambda kind="": few)

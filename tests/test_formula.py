@@ -168,6 +168,9 @@ WRITTEN: list[tuple[Expression, str]] = [
     ((X <= Y) * 1, "(X1<=Y1)*1"),
     ("n=" & (X + Y), '"n="&X1+Y1'),
     (expression('say "hi"'), '"say ""hi"""'),
+    # What a file takes for the code of a character is written in two parts.
+    (expression("a_x0041_"), '"a_"&"x0041_"'),
+    (equal(X, expression("_x0041_")), 'X1="_"&"x0041_"'),
     (expression(True), "TRUE"),
     (call("FIXED", X, 4, True), "FIXED(X1,4,TRUE)"),
     (maximum(0, X), "MAX(0,X1)"),

@@ -198,6 +198,7 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("too many tries", '"this"', '"x",' * 50 + '"x"', "try", "has more than 50: write at most"),
     ("try no list", '["this", "that"]', '"this"', "try", f'{LIST}, not "this"'),
     ("control in title", "A lesson", "A\\u0007 lesson", "title", "U+0007"),
+    ("number in try", '"that"', "7", "try[1]", "write a text in quotes, not 7"),
     ("control in try", '"that"', '"th\\u0000at"', "try[1]", "U+0000"),
     ("noncharacter", "an author", "an \\uFFFF author", "source", "take it out"),
     ("notation", '"bhadani"', '"bahdani"', "notation", "mean 'bhadani'?"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.subject import numbers
+from sheetnet.network.quantities import INPUT
+from sheetnet.network.subject import SUBJECT, numbers
+from sheetnet.proof.alive import moves
+from sheetnet.workbook.knobs import Settings, settings
 
 
 def lesson(**training: object) -> Lesson:
@@ -62,3 +67,43 @@ def test_a_saturated_slope_is_not_where_gradients_are_divided_by_their_size() ->
         place = ("bias", 1)
         held = numbers(one, own.but({place: own[place] + 19.0}))
         assert held.is_steady is steady
+
+
+SMALL = """
+title = "t"
+source = "s"
+notation = "sabine"
+[network]
+inputs = 2
+loss = "half_squared_error"
+layers = [{units = 2, activation = "tanh"}, {units = 2, activation = "tanh"}]
+[data]
+inputs = [[0.3, 0.7], [-0.4, 0.9]]
+targets = [[1, 0], [0, 1]]
+[training]
+learning_rate = 0.05
+steps = 6
+optimiser = "rmsprop"
+schedule = "step"
+step_size = 2
+gamma = 0.5
+clip_value = 0.05
+"""
+
+
+def test_what_is_not_steady_is_tried_again_with_halves() -> None:
+    """Where far moves go too far, gentler ones take all branches."""
+    of = Lesson.from_toml(SMALL)
+    knobs = SUBJECT.knobs(of)
+    own = settings(knobs)
+
+    def numbers_of(moved: Settings) -> Any:
+        return SUBJECT.numbers(of, moved)
+
+    def steady(held: Any) -> bool:
+        return bool(np.abs(held.settings[INPUT.name, None]).max() < 1)
+
+    book = SUBJECT.book(of, numbers_of(own))
+    found = moves(knobs, own, numbers_of, steady, book, lambda each: None)
+    assert found.branches > 200 and not found.untaken
+    assert all(steady(held) for _, held in found.settings)

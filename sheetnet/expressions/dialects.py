@@ -32,6 +32,8 @@ PRECEDENCE = {"=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "<>": 1, "&": 2, "+": 3,
 PRECEDENCE |= {"*": 4, "/": 4, "^": 5}
 NEGATIVE = 6
 ATOM = 7
+#: The beginning of what Excel takes for the code of a character in a file.
+CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 #: The size of a sheet, in every program since Excel 2007 and LibreOffice 7.4.
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -173,7 +175,12 @@ def _number(node: Number, dialect: Dialect, sheet: str, corner: Corner) -> tuple
 
 
 def _text(node: Text, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:
-    return '"' + node.value.replace('"', '""') + '"', ATOM
+    text = '"' + node.value.replace('"', '""') + '"'
+    if "_x" not in text:  # nearly all
+        return text, ATOM
+    # In a file `_x0041_` is the character A to Excel; others take an escaped one as it stands.
+    text, parted = CODED.subn('_"&"', text)
+    return text, PRECEDENCE["&"] if parted else ATOM
 
 
 def _logical(node: Logical, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:

@@ -28,7 +28,7 @@ def explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
-    field = "".join(map(_field_part, first["loc"])).lstrip(".")
+    field = "".join(map(_field_part, filter(_is_written, first["loc"]))).lstrip(".")
     value, context = first["input"], first.get("ctx", {})
     match first["type"]:
         case "missing":
@@ -38,14 +38,14 @@ def explain(error: ValidationError) -> str:
         case "float_type" if isinstance(value, int) and not isinstance(value, bool):
             return f"{field}: is too large: write a number below 1.7E308"
         case "greater_than_equal":
-            return f"{field}: is {_shown(value)}: write a number of at least {context['ge']}"
+            return f"{field}: is {shown(value)}: write a number of at least {context['ge']}"
         case "less_than_equal":
-            return f"{field}: is {_shown(value)}: write a number of at most {context['le']}"
+            return f"{field}: is {shown(value)}: write a number of at most {context['le']}"
         case "greater_than":
-            return f"{field}: is {_shown(value)}: write a number greater than {context['gt']:g}"
+            return f"{field}: is {shown(value)}: write a number greater than {context['gt']:g}"
         case "literal_error":
             known = re.findall("'([^']+)'", context["expected"])
-            return f"{field}: unknown value {_shown(value)}: " + suggest(str(value), known)
+            return f"{field}: unknown value {shown(value)}: " + suggest(str(value), known)
         case "too_short":
             return f"{field}: is empty: write at least {context['min_length']}"
         case "too_long":
@@ -55,7 +55,7 @@ def explain(error: ValidationError) -> str:
         case "string_too_short":
             return f"{field}: is empty: write a text"
         case kind:
-            return f"{field}: {_EXPECTED.get(kind, first['msg'].lower())}, not {_shown(value)}"
+            return f"{field}: {_EXPECTED.get(kind, first['msg'].lower())}, not {shown(value)}"
 
 
 def validated(kind: type[BaseModel], table: Mapping[str, Any], field: str) -> Any:
@@ -64,6 +64,11 @@ def validated(kind: type[BaseModel], table: Mapping[str, Any], field: str) -> An
         return kind.model_validate(table)
     except ValidationError as error:
         raise ValueError(f"{field}.{explain(error)}") from None
+
+
+def _is_written(part: int | str) -> bool:
+    """Whether a lesson file has such a field; pydantic names the types of alternatives too."""
+    return isinstance(part, int) or not part.startswith(("constrained-", "function-"))
 
 
 def _field_part(part: int | str) -> str:
@@ -84,7 +89,8 @@ _EXPECTED = {
 }
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """What stands in a lesson file, as it is written there."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     try:

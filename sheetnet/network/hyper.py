@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sheetnet.lessons.errors import shown
+
 
 @dataclass(frozen=True)
 class HyperParameter:
@@ -59,7 +61,7 @@ def chosen(
                 f"{parameter.low:g} to {parameter.high:g}"
             )
         if isinstance(value, bool) or not isinstance(value, float | int):
-            raise ValueError(f"{field}{name}: write a number, not {value!r}")
+            raise ValueError(f"{field}{name}: write a number, not {shown(value)}")
         if not parameter.low <= value <= parameter.high:
             raise ValueError(
                 f"{field}{name}: is {value:g}: write a number from {parameter.low:g} to "

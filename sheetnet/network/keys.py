@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sheetnet.lessons.errors import shown
 from sheetnet.network.names import flat
 from sheetnet.network.rules import RULES
 
@@ -115,10 +116,10 @@ def in_steps(training: Any, examples: int) -> Any:
     rest = {key: value for key, value in training.items() if key != "epochs"}
     epochs, rule = training["epochs"], RULES.get(str(training.get("rule")))
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
-        raise ValueError(f"training.epochs: write a whole number from 0 on, not {epochs!r}")
-    shown = rule.learns_from if rule and rule.learns_from else training.get("batch")
-    if isinstance(shown, int):
-        epochs *= -(-examples // max(shown, 1))
+        raise ValueError(f"training.epochs: write a whole number from 0 on, not {shown(epochs)}")
+    each = rule.learns_from if rule and rule.learns_from else training.get("batch")
+    if isinstance(each, int):
+        epochs *= -(-examples // max(each, 1))
     return {**rest, "steps": epochs}
 
 

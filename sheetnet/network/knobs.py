@@ -21,6 +21,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.moves import (
     Moves,
     other_rate,
+    other_step,
     other_targets,
     other_threshold,
     shaken,
@@ -45,6 +46,8 @@ from sheetnet.workbook.knobs import Array, Knob, a_little
 LARGEST = 1_000_000.0
 #: A learning rate that nobody means.
 LARGEST_RATE = 1000.0
+#: What is counted moves to so many more than the least: few, and one that divides few steps.
+COUNTS = (0, 1, 2, 10)
 #: Where a step is about the rate itself, larger ones leave every unit saturated.
 LARGEST_STEP = 3.0
 
@@ -78,7 +81,9 @@ def _rates(lesson: Lesson) -> Iterator[Knob]:
         title=f"learning rate {rate}",
         note=f"The step size of {update}. Larger steps learn faster, until they overshoot.",
         nudge=lambda value, rng: value * 1.013,
-        shake=partial(other_rate, most=LARGEST_STEP if by_size else LARGEST_RATE),
+        shake=partial(other_step, most=LARGEST_STEP)
+        if by_size
+        else partial(other_rate, most=LARGEST_RATE),
     )
     net = lesson.net
     for hyper in (*net.optimiser.hyper, *net.schedule.hyper):
@@ -120,7 +125,7 @@ def _hyper(hyper: HyperParameter, value: Any, nudge: float, shake: tuple[float, 
     if hyper.whole:
         moves = {
             "nudge": lambda value, rng: value + 1,
-            "shake": lambda value, rng, turn: value * 0 + hyper.low + turn % 3,
+            "shake": lambda value, rng, turn: value * 0 + hyper.low + COUNTS[turn % len(COUNTS)],
         }
     elif value == 0:
         moves = {"nudge": a_little, "shake": lambda value, rng, turn: a_little(value, rng)}

@@ -35,14 +35,17 @@ def shaken_parameter(value: Array, rng: np.random.Generator, turn: int) -> Array
 
 
 def other_targets(value: Array, rng: np.random.Generator, turn: int) -> Array:
-    """Later such as outputs come near to, so that a large step overshoots.
+    """Later such as outputs come near to, so that a large step overshoots; each third turn below 0.
 
     The chosen example goes on with each turn: a turn later, its target is not always positive. In a
     free turn they may be such as outputs stay below.
     """
     if turn >= FREE:
         return 2 * shaken(value, rng, turn)
-    return shaken(value, rng, turn + 1) if turn < len(SIZES) else rng.uniform(0.1, 0.9, value.shape)
+    if turn < len(SIZES):
+        return shaken(value, rng, turn + 1)
+    moved: Array = rng.uniform(0.1, 0.9, value.shape) * (-1.0 if turn % 3 == 2 else 1.0)
+    return moved
 
 
 def other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
@@ -53,6 +56,12 @@ def other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -
     low, high = (-1.0, -0.5) if small else (0.0, max(largest, 0.0))
     moved: Array = value * 10.0 ** rng.uniform(low, high)
     return moved
+
+
+def other_step(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
+    """The same where an update is about the rate itself: large ones seldom, they leave few runs
+    of which programs agree."""
+    return other_rate(value, rng, 0 if turn % 3 else turn, most)
 
 
 def other_threshold(value: Array, rng: np.random.Generator, turn: int) -> Array:

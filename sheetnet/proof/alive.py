@@ -24,6 +24,8 @@ TRIES, MOST, IDLE = 48, 20, 36
 TIMES = 4
 #: The turns before free ones begin.
 ORDERLY = 12
+#: How often a far move that is not steady is halved.
+HALVED = 2
 #: Far moves where the model cannot tell which branches they take.
 UNSEEN = 6
 
@@ -55,8 +57,8 @@ def moves(
 ) -> Moves:
     """What to move the inputs to; `tell` hears of each as soon as it is chosen.
 
-    Passed over are settings whose run overflows, and those that are not steady: programs
-    need not agree on their numbers.
+    Passed over are settings whose run overflows, and those that are not steady, not even with
+    halves of their numbers: programs need not agree on theirs.
 
     Without a `book` to look at the branches of, a fixed number of moves.
     """
@@ -72,19 +74,29 @@ def moves(
     seen = Seen(book, found)
     idle = 0
     times = TIMES if any(knob.numbered for knob in knobs) else 1
-    for moved, numbers in _computed(candidates(knobs, settings, TRIES * times), numbers_of):
-        sides = seen.sides(book.at(numbers))
-        gains = not chosen or seen.gains(sides)
-        if not gains:
-            idle += 1
-        elif is_steady(numbers):  # one that is not says nothing about those to come
-            chosen.append((moved, numbers))
-            tell(moved)
-            seen.add(sides)
-            idle = 0
+    for far in candidates(knobs, settings, TRIES * times):
+        for moved, numbers in _computed(_halved(knobs, far), numbers_of):
+            sides = seen.sides(book.at(numbers))
+            if chosen and not seen.gains(sides):
+                idle += 1
+                break
+            if is_steady(numbers):  # one that is not says nothing about those to come
+                chosen.append((moved, numbers))
+                tell(moved)
+                seen.add(sides)
+                idle = 0
+                break
         if not seen.open or len(chosen) == MOST * times or idle == IDLE * times:
             break
     return Moves(chosen, len(found), tuple(seen.open))
+
+
+def _halved(knobs: Sequence[Knob], settings: Settings) -> Iterator[Settings]:
+    """Settings, then halves of them: what saturates or overshoots does so less."""
+    yield settings
+    for _ in range(HALVED):
+        settings = Settings({knob.place: knob.halved(settings[knob.place]) for knob in knobs})
+        yield settings
 
 
 def _computed(

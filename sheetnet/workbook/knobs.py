@@ -123,6 +123,17 @@ class Knob:
         over = (moved < self.low) | (moved > self.high)
         return np.where(over, np.clip(2 * value - moved, self.low, self.high), moved)
 
+    def halved(self, value: Array) -> Array:
+        """Half of numbers of both signs; of sizes, the middle of their and the lesson's power."""
+        if self.choices or self.whole:
+            return value
+        half = value
+        if self.low > 0:
+            half = np.sqrt(value * self.value)
+        elif self.low < 0 < self.high:
+            half = value / 2
+        return half
+
 
 @dataclass(frozen=True)
 class Settings(Mapping[Key, Array]):
