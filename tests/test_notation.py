@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from sheetnet.expressions.dialects import EXCEL
+from sheetnet.expressions.formula import Ref, over_ranges
+from sheetnet.expressions.mathematics import written
 from sheetnet.expressions.rich import Rich, Run, rich, typed
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.losses import LOSSES
 from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.symbols import Symbols
@@ -248,6 +252,16 @@ def test_softmax_in_matrices_is_the_documents(notation: str) -> None:
         names.output_error(net, False),
     )
     assert tuple(map(starred, found)) == SOFTMAX[notation]
+
+
+def test_cross_entropy_is_written_with_a_logarithm_to_its_base() -> None:
+    """Sabine 2.2; as a cell it is LOG of single numbers, LN/LN of ranges."""
+    a, t, b = (Ref("S", 1, n, symbol=letter) for n, letter in enumerate("atb", 1))
+    loss = LOSSES["cross_entropy"].cell([a], [t], {"log_base": b})
+    assert [(run.text, run.level) for run in written(loss).runs if run.text == "b"] == [("b", -1)]
+    assert written(loss).text == "−t·logb(a)"
+    assert EXCEL.write(loss, "S") == "-(B1*LOG(MAX(A1,EXP(-100)),C1))"
+    assert "LOG(" not in EXCEL.write(over_ranges(loss), "S")
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,11 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.catalogue import shipped
+from sheetnet.lessons.subjects import subject
 from sheetnet.network.book import PANELS
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
+from sheetnet.proof.alive import moves
 from sheetnet.proof.readings import check_readings
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Matrix
@@ -215,3 +217,27 @@ def test_examples_that_cross_a_corner_in_opposite_ways() -> None:
     for sheet in (book["Gradient check"], book["Chain rule"]):
         for at, cell in sheet.cells.items():
             assert not cell.passes or book.value(sheet, *at) in cell.passes, (sheet.name, at)
+
+
+def test_moves_reach_both_sides_of_a_unit_whose_weights_go_in_step_with_its_inputs() -> None:
+    """The fourth of five: as the sizes go round, its weights have the other signs."""
+    weights = [[0.1 * (i - j) for j in range(3)] for i in range(3)]
+    weights += [[-0.4] * 3, [0.5, -0.2, 0.3]]
+    layer = {"units": 5, "activation": "leaky_relu", "weights": weights}
+    content = Lesson.load("batch-of-four").model_dump(by_alias=True, exclude_none=True) | {
+        "network": {"inputs": 3, "loss": "half_squared_error", "layers": [layer]},
+        "data": {"inputs": [[0.5, 0.2, 0.9]], "targets": [[0.1, 0.3, 0.2, 0.9, 0.4]]},
+        "training": {"learning_rate": 0.1, "steps": 1},
+        "panels": ["element-and-matrix"],
+    }
+    lesson = Lesson.model_validate(content)
+    kind = subject(lesson.kind)
+    found = moves(
+        kind.knobs(lesson),
+        lesson.settings,
+        lambda held: kind.numbers(lesson, held),
+        kind.steady,
+        book_with(lesson, lesson.settings),
+        lambda held: None,
+    )
+    assert found.branches > 20 and not found.untaken

@@ -70,6 +70,9 @@ def test_lines_with_symbols(text: str, value: float) -> None:
         ("(−0.5043)·0.5000", -0.25215, True),
         ("(−0.5043)·0.5000", 0.25215, False),
         ("2·(0.25)", 0.5, True),
+        ("−(0·log_2(0.4148) + 1·log_2(0.3741))", 1.4185, True),
+        ("−(0·log_2(0.4148) + 1·log_2(0.3741))", 1.4192, False),
+        ("log_2.7183(0.3741)", -0.98323, True),
     ],
 )
 def test_lines_with_numbers_are_true_within_their_digits(

@@ -10,14 +10,16 @@ from sheetnet.lessons.parts import Try
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, SOURCE, UNIT, Quantity
-from sheetnet.network.symbols import Symbols
+from sheetnet.network.sheets.matrix_names import Names
+from sheetnet.network.symbols import BIASES, WEIGHTS, Symbols
 
 
 def in_notation(lesson: Lesson, key: str) -> Lesson:
     """The same lesson in the notation with that key.
 
     In `about` and `try` the symbols of units, weights, biases, targets, derivatives and the
-    learning rate are those of the other document; all other words stay as they are.
+    learning rate, and whole layers' weights and derivatives, are those of the other document; all
+    other words stay as they are.
     """
     if key == lesson.notation:
         return lesson
@@ -63,6 +65,13 @@ def _symbols(lesson: Lesson, symbols: Symbols) -> Iterator[Rich | str]:
     for quantity, layer in net.quantities():
         if quantity in (ACTIVATION, DELTA) or quantity.name == "z":
             yield from _of_units(quantity, symbols, layer or 0, net.sizes[layer or 0])
+    names, cost = Names(symbols), symbols.cost_letter
+    for layer in range(1, net.depth + 1):
+        yield symbols.matrix(WEIGHTS, layer)
+        yield names.by_matrix(WEIGHTS, layer, cost)
+        yield names.cost_by_z(layer)
+    for letter in (WEIGHTS, BIASES, symbols.letters.a):  # of any layer
+        yield symbols.by_name(cost) + letter
     for quantity, layer in net.parameters():
         sources = range(net.sizes[layer - 1]) if quantity != BIAS else range(1)
         for unit in range(net.sizes[layer]):
@@ -70,6 +79,8 @@ def _symbols(lesson: Lesson, symbols: Symbols) -> Iterator[Rich | str]:
                 symbol = quantity.symbol(symbols, layer, {UNIT: unit, SOURCE: source})
                 yield symbol
                 yield symbols.by(symbol)
+                if net.depth == 1:  # a text need not say which layer it is
+                    yield Rich(tuple(run for run in symbol.runs if run.level <= 0))
 
 
 def _of_units(quantity: Quantity, symbols: Symbols, layer: int, units: int) -> Iterator[Rich]:

@@ -248,8 +248,8 @@ BY_HAND = [
     ByHand(
         "Descent: an overshoot is said to go down",
         f"{SHEETS}/descent.py",
-        'call("ROUND", there - here, 12)',
-        'call("ROUND", here - there, 12)',
+        'call("ROUND", self.value(THERE) - self.value(HERE), CHANGE_DIGITS)',
+        'call("ROUND", self.value(HERE) - self.value(THERE), CHANGE_DIGITS)',
     ),
     ByHand(
         "Descent: the moved weight is the starting one",
@@ -296,8 +296,8 @@ BY_HAND = [
     ByHand(
         "Element and matrix: H is Δ without its slope",
         f"{SHEETS}/panels/element_and_matrix.py",
-        "lambda i, m: at(delta, i, m) * at(slopes, i, m)",
-        "lambda i, m: at(delta, i, m)",
+        "lambda i, m: self.at(delta, i, m) * self.at(slopes, i, m)",
+        "lambda i, m: self.at(delta, i, m)",
     ),
     ByHand(
         "Moved activations: a difference over h",
@@ -332,8 +332,8 @@ BY_HAND = [
     ByHand(
         "Published: a change has the gradient's sign",
         f"{SHEETS}/panels/published.py",
-        "return -rate * cells.at",
-        "return rate * cells.at",
+        "return -(rate * cells.at",
+        "return (rate * cells.at",
     ),
     ByHand(
         "Training: steps are counted by twos",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheetnet.expressions.formula import (
+    Applied,
     Expression,
     Name,
     Ref,
@@ -215,7 +216,9 @@ class Lines:
     def _figures(self, equation: Expression, short: Expression | None) -> Expression:
         """The equation with today's numbers, and where there is one its short form."""
         numbers = filled_in(equation, self._text)
-        if short is None or isinstance(short, Ref):
+        # An activation that is its sum has nothing to say again.
+        said = short.definition if isinstance(short, Applied) else short
+        if short is None or isinstance(said, Ref):
             return numbers
         return join([numbers, " = ", filled_in(short, self._text)])
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sheetnet.expressions.formula import Applied, Binary, Expression, Ref, rebuilt
-from sheetnet.expressions.mathematics import written
+from sheetnet.expressions.mathematics import written, written_factor
 from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.network.activations import Activation
 from sheetnet.network.arranging import logarithm_named
 from sheetnet.network.net import Net
 from sheetnet.network.symbols import ACTIVATIONS, BIASES, SUMS, TARGETS, WEIGHTS, Symbols
@@ -147,6 +148,12 @@ class Names:
             return d + self._function(function, layer) + f"/{d}" + z
         return d + self._symbols.matrix(ACTIVATIONS, layer) + f"/{d}" + z
 
+    def slope_of(self, activation: Activation, layer: int) -> Rich:
+        """da/dz of a layer by its formula, element by element: a ∘ (1 − a), ReLU′(z)."""
+        z, a = (_leaf(self._symbols.matrix(letter, layer)) for letter in ("z", "a"))
+        assert activation.cell_slope
+        return written(_by_elements(activation.cell_slope(z, a, {}), self._notation.hadamard))
+
     def _function(self, function: str, layer: int) -> Rich:
         own = self._notation.layer_function
         if own:
@@ -273,6 +280,18 @@ def _each(node: Expression) -> Expression:
             if all(isinstance(_bare(side), Ref) for side in (left, right)):
                 return _leaf("(" + upper + " ⊘ " + lower + ")")
     return rebuilt(node, _each)
+
+
+def _by_elements(node: Expression, sign: str) -> Expression:
+    """Products and squares of matrices that are taken element by element: a ∘ (1 − a)."""
+    match node:
+        case Binary("*", left, right):
+            return _leaf(written_factor(left) + f" {sign} " + written_factor(right))
+        case Applied("²", argument, _):
+            return _leaf(written_factor(argument) + f" {sign} " + written_factor(argument))
+        case Applied():
+            return node
+    return rebuilt(node, lambda part: _by_elements(part, sign))
 
 
 def _bare(node: Expression) -> Expression:

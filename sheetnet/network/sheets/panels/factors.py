@@ -254,7 +254,7 @@ class _Panel(Beside):
             lambda j, _: cell_slope(held.z_cells[j], held.a_cells[j], layer.hyper),
             partial(found.slope, layer=n),
             BACKWARD,
-            derivative(s, a, z) + f" = {layer.activation.symbol}′(" + z + ")",
+            derivative(s, a, z) + " = " + self.names.slope_of(layer.activation, n),
             slope + 0 * held.z if isinstance(slope, Number) else slope,
             signless=layer.activation.rising,
             facts=layer.hyper,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Where points stand that a chart does not show.
 FAR = 1e6
 #: How far the axes reach beyond the examples.
-ROOM = 0.5
+ROOM = 1.0
 #: Sizes in cm, and the rows that a chart takes.
 WIDTH, HEIGHT, CHART_ROWS = 13.5, 9.0, 19
 GREY = styles.NUMBER.but(colour=styles.GREY, horizontal="center")
