@@ -83,3 +83,17 @@ def test_as_built_nothing_is_said(built: tuple[Book, Path]) -> None:
         found = furniture(book, folder / f"book.{ending}")
         assert not found.notes
         assert all(check.ok for check in found.checks)
+
+
+def test_a_long_condition_is_another_one(built: tuple[Book, Path], tmp_path: Path) -> None:
+    """One of 40,000 terms, which no function may follow into its depth."""
+    book, folder = built
+    parts = parts_of(folder / "book.xlsx")
+    part = sheet(parts, "Start")
+    long = "1" + "+1" * 40_000
+    text = parts[part].decode()
+    changed = re.sub("<formula>ABS.B30.&gt;=1000<", f"<formula>{long}<", text, count=1)
+    assert changed != text
+    parts[part] = changed.encode()
+    found = furniture(book, write_parts(tmp_path / "book.xlsx", parts))
+    assert [f.cell for check in found.checks for f in check.findings] == ["B30"]
