@@ -331,7 +331,8 @@ def open_package(path: Path) -> Package:
     """
     try:
         if not path.is_file():
-            what = "it is a folder" if path.is_dir() else "there is no such file"
+            there = "it is no regular file" if path.exists() else "there is no such file"
+            what = "it is a folder" if path.is_dir() else there
             raise SheetnetError(f"{path}: is no workbook: {what}: name an .xlsx or .ods file")
         file = _Cautious(io.FileIO(path))
     except (OSError, ValueError) as error:

@@ -20,8 +20,10 @@ from sheetnet.files.facts import (
     Facts,
     Scale,
     SeriesFacts,
+    Taken,
     taken_apart,
 )
+from sheetnet.files.ods.number_formats import Digits
 from sheetnet.files.stored import Look, StoredBook
 from sheetnet.proof.comparison import Comparison
 from sheetnet.proof.rules import compare_rules
@@ -71,14 +73,25 @@ def _formats(book: Book, stored: StoredBook, facts: Facts) -> Comparison:
             if style is None:
                 continue
             code = cell.style.number_format
-            if not code.strip(";"):
-                continue  # shows nothing, which Gnumeric saves in a way of its own
             check.cells += 1
+            if not code.strip(";"):  # shows nothing, for which Gnumeric's .ods have no format
+                taken = facts.formats.get(style, NO_FORMAT)
+                gnumerics = stored.open_formula and taken == NO_FORMAT
+                if _shows_numbers(taken) and not gnumerics:
+                    check.add(sheet.name, row, column, "its number format shows its number")
+                continue
             if code not in alike:
                 alike[code] = _styles_of(code, stored, facts)
             if style not in alike[code]:
                 check.add(sheet.name, row, column, f"its number format is another than {code!r}")
     return check
+
+
+def _shows_numbers(taken: Taken) -> bool:
+    """Whether a number format shows a number's figures."""
+    return not isinstance(taken, str) and any(
+        isinstance(part, Digits) for _, parts in taken for part in parts
+    )
 
 
 def _styles_of(code: str, stored: StoredBook, facts: Facts) -> set[str]:

@@ -106,14 +106,14 @@ class _Rules:
             if first <= top <= last and begin <= left <= end:
                 for _, excel, code in ours:
                     moved = parse(filled(excel, top - first, left - begin), self.sheet.name)
-                    if same(condition, _counted(moved)):
+                    if same(condition, moved) or same(condition, _counted(moved)):
                         found.append(code)
         return found
 
     def _parsed(self, text: str) -> Expression | None:
         with suppress(FormulaSyntaxError, UntranslatableError):
             excel = excel_text(text) if self.open_formula else text
-            return _counted(parse(excel, self.sheet.name))
+            return parse(excel, self.sheet.name)
         return None
 
     def _scale(self, rule: RuleText) -> tuple[str, bool]:
@@ -129,7 +129,7 @@ class _Rules:
 
 
 def _counted(node: Expression) -> Expression:
-    """A condition with numbers for truth values, as which LibreOffice saves those of rules."""
+    """A condition of ours with numbers for truth values, as LibreOffice saves those of rules."""
     if isinstance(node, Logical):
         return Number(float(node.value))
     return rebuilt(node, _counted)
