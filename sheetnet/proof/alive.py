@@ -20,7 +20,7 @@ from sheetnet.workbook.knobs import Knob, Settings
 
 #: Far moves that are tried, the most that are kept, and after how many without gain it ends;
 #: so many times more where drop-downs choose among formulas, each of which has branches.
-TRIES, MOST, IDLE = 48, 16, 12
+TRIES, MOST, IDLE = 48, 16, 24
 TIMES = 4
 #: How often a far move that is not steady is halved.
 HALVED = 2
@@ -75,7 +75,7 @@ def moves(
         for moved, numbers in _computed(_halved(knobs, far), numbers_of):
             sides = seen.sides(book.at(numbers))
             if chosen and not seen.gains(sides):
-                idle += 1
+                idle += moved is far
                 break
             if is_steady(numbers):  # one that is not says nothing about those to come
                 chosen.append((moved, numbers))
