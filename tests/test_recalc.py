@@ -14,7 +14,7 @@ import pytest
 from packages import cells, parts, worksheet, write
 
 from sheetnet.errors import SheetnetError
-from sheetnet.files.edits import EditError, Edits
+from sheetnet.files.edits import EditError
 from sheetnet.files.formats import type_into
 from sheetnet.files.stored import CellError, StoredCell
 from sheetnet.recalc import (
