@@ -585,3 +585,17 @@ def test_the_schema_has_the_keys_and_the_ways() -> None:
         ["csv"],
         ["generator"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [("binary_cross_entropy", "[[0], [1]]"), ("cross_entropy", "[[0, 1], [1, 0]]")],
+)
+def test_costs_of_z_beyond_all_bounds_are_right(tmp_path: Path, loss: str, targets: str) -> None:
+    """Where an exponent or a logarithm ends, Evaluation's costs have guards, and nowhere else."""
+    units = len(targets.split("]")[0].split(","))
+    text = lesson(f"inputs = [[900, 1], [-700, 2]]\ntargets = {targets}\ntest = 1", 2, units, loss)
+    text = text.replace("units =", f"weights = {[[1, 1], [-1, 2]][:units]}, units =")
+    made = Lesson.from_toml(text.replace("learning_rate = 0.1", "learning_rate = 1e-6"))
+    result = verify(build(made, tmp_path / "large.xlsx"))
+    assert result.ok and not result.unclaimed and not result.untaken

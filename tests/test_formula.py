@@ -41,11 +41,14 @@ from sheetnet.expressions.formula import (
     equal,
     exp,
     expression,
+    guard,
     join,
+    ln,
     maximum,
     minimum,
     over_ranges,
     total,
+    unguarded,
     when,
 )
 
@@ -273,6 +276,16 @@ def test_over_ranges_max_and_min_pick_element_by_element() -> None:
     np.testing.assert_array_equal(
         evaluate(over_ranges(minimum(2.5, ALL)), CELLS), [[2.5, -1.5], [2, 2.5], [0.25, 2.5]]
     )
+
+
+def test_without_guards_a_formula_is_that_of_numbers_far_from_their_bounds() -> None:
+    """Only a constant of a guard is left out: what looks at cells stays, and what is no guard."""
+    careful = guard(minimum(100, ln(1 + exp(guard(minimum(700, X - Y))))))
+    assert EXCEL.write(unguarded(careful), HOME) == "LN(1+EXP(X1-Y1))"
+    least = guard(maximum(X, exp(-100)))
+    assert EXCEL.write(unguarded(Applied("ln", X, ln(least))), HOME) == "LN(X1)"
+    for kept in (guard(maximum(X, Y)), maximum(0, X), guard(when(X > 1, X, 1))):
+        assert unguarded(kept) == kept
 
 
 def test_children_are_the_nodes_right_below() -> None:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from sheetnet.recalc import (
 )
 from sheetnet.recalc import values as values_module
 from sheetnet.recalc.background import recalculating
+from sheetnet.recalc.gnumeric import Gnumeric
 from sheetnet.recalc.process import Failed, run
 from sheetnet.recalc.values import from_cells
 
@@ -179,6 +180,26 @@ def test_time_is_limited(book: Path, name: str, program_or_skip: Callable[[str],
     with pytest.raises(ProgramError, match=said):
         for _ in range(5):  # a busy machine may let us wait until the program is done
             recalculate(book, name, timeout=0.01)
+
+
+def test_waiting_for_what_to_type_is_not_the_programs_time(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """verify chooses its moves while the programs are at work, which may take longer than they."""
+    left: list[float] = []
+
+    def once(self: object, path: Path, plain: Path, each: object, folder: Path, time: float) -> str:
+        left.append(time)
+        return "values"
+
+    def late() -> Iterator[Edits]:
+        for _ in range(3):
+            time.sleep(0.1)
+            yield {}
+
+    monkeypatch.setattr(Gnumeric, "_once", once)
+    assert Gnumeric().recalculate(book, late(), 0.2) == ["values"] * 3
+    assert len(left) == 3 and min(left) > 0.15
 
 
 def test_a_crash_is_told(tmp_path: Path) -> None:

@@ -226,6 +226,20 @@ def guarded(node: Expression) -> Expression:
     return guard(found) if isinstance(found, Call) and found.function == "IF" else found
 
 
+def unguarded(node: Expression) -> Expression:
+    """The formula for numbers that no constant of a guarded MAX or MIN is about."""
+    if isinstance(node, Call) and node.guard and node.function in ("MAX", "MIN"):
+        looking = [argument for argument in node.arguments if looks(argument)]
+        if len(looking) == 1:
+            return unguarded(looking[0])
+    return rebuilt(node, unguarded)
+
+
+def looks(node: Expression) -> bool:
+    """Whether a formula looks at a cell."""
+    return isinstance(node, Ref | Area | Name) or any(map(looks, children(node)))
+
+
 #: The logarithm to a base, its second argument, which mathematics writes lowered behind it.
 LOG = "LOG"
 #: The symbol of `square`, which mathematics writes behind its argument.

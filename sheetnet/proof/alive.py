@@ -78,7 +78,7 @@ def moves(
         for moved, numbers in _computed(_halved(knobs, far), numbers_of):
             sides = seen.sides(book.at(numbers))
             if chosen and not seen.gains(sides):
-                idle += 1
+                idle += moved is far
                 break
             if is_steady(numbers):  # one that is not says nothing about those to come
                 chosen.append((moved, numbers))

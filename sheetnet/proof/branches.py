@@ -26,6 +26,7 @@ from sheetnet.expressions.formula import (
     Ref,
     children,
     equal,
+    looks,
     rebuilt,
 )
 from sheetnet.workbook.book import Book
@@ -67,11 +68,7 @@ def branches(book: Book) -> list[Branch]:
 
 def _open(node: Expression) -> Iterator[Expression]:
     """The conditions that some cell decides."""
-    return (each for each in _conditions(node) if _refers(each))
-
-
-def _refers(node: Expression) -> bool:
-    return isinstance(node, Ref | Area | Name) or any(map(_refers, children(node)))
+    return (each for each in _conditions(node) if looks(each))
 
 
 def _conditions(node: Expression) -> Iterator[Expression]:

@@ -52,14 +52,16 @@ class Gnumeric(Program):
             raise self.error(path, f"finds no sheet {error}", "name another one") from None
 
     def _each(self, path: Path, edits: Iterable[Edits], timeout: float) -> Iterator[Values]:
-        until = time.monotonic() + timeout
+        left = timeout
         with WorkFolder() as work:
             # A copy of a plain name: the converter reads some names as addresses of files.
             plain = work.path / f"plain{path.suffix}"
             copy_plain(path, plain)
-            for each in edits:
-                left = max(0.0, until - time.monotonic())
-                yield self._once(path, plain, each, work.path, left)
+            for each in edits:  # which may be long in coming: that is not its time
+                started = time.monotonic()
+                values = self._once(path, plain, each, work.path, max(0.0, left))
+                left -= time.monotonic() - started
+                yield values
 
     def _once(self, path: Path, plain: Path, edits: Edits, folder: Path, timeout: float) -> Values:
         """What it computes from the copy `plain` of the workbook at `path`."""

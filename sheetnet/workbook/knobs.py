@@ -124,14 +124,10 @@ class Knob:
         return np.where(over, np.clip(2 * value - moved, self.low, self.high), moved)
 
     def halved(self, value: Array) -> Array:
-        """Half of numbers of both signs; of sizes, the middle of their and the lesson's power."""
-        if self.choices or self.whole:
+        """Half of numbers of both signs; all others as they are."""
+        if self.choices or self.whole or not self.low < 0 < self.high:
             return value
-        half = value
-        if self.low > 0:
-            half = np.sqrt(value * self.value)
-        elif self.low < 0 < self.high:
-            half = value / 2
+        half: Array = value / 2
         return half
 
 

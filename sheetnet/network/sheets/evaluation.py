@@ -13,7 +13,17 @@ from functools import partial
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, over_ranges, total
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    guard,
+    over_ranges,
+    total,
+    unguarded,
+    when,
+)
 from sheetnet.network.activations import ABOVE
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import (
@@ -47,6 +57,8 @@ Claim = Callable[[Numbers], FloatArray]
 #: From more outputs on, the largest z of an example has a cell of its own, and a softmax of more
 #: than `MOST_OUTPUTS` would make too long a formula.
 FEW_OUTPUTS, MOST_OUTPUTS = 3, 8
+#: Below this size of all z no exponent and no logarithm of a loss comes near to its bounds.
+NEAR = 40
 #: More cells than these are more than a workbook should have besides the run.
 MOST_CELLS = 400_000
 
@@ -263,6 +275,12 @@ class Evaluation:
         claim = partial(_results_of, classified=bool(self.places.classified))
         self._band(sheet, FIRST_ROW, COSTS, cells, claim, self.each)
 
+    def _all_z(self, number: int) -> Area:
+        """The last layer's z of a set before the first step, outputs × examples."""
+        first, last = self.places.rows(number)
+        left, bottom = self.z[number], FIRST_ROW + self.places.outputs - 1
+        return Area(NAME, FIRST_ROW, left, bottom, left + last - first)
+
     def _rows(self, number: int) -> Rows:
         """Each output's z, activation and target before the first step, over the examples."""
         depth = self.context.depth
@@ -299,6 +317,12 @@ class Evaluation:
         first, last = self.places.rows(number)
         divisor = net.reduction.divisor(last - first + 1)
         summed: Expression = call("SUM", loss)
+        near = unguarded(loss)
+        if near != loss and not self.maxima:
+            # Guards of every example take most of the time; here one condition serves for all.
+            z_of_all = self._all_z(number)
+            bounds = call("MAX", z_of_all) < NEAR, call("MIN", z_of_all) > -NEAR
+            summed = guard(when(call("AND", *bounds), call("SUM", near), summed))
         cost = summed if divisor == 1 else summed / divisor
         if number == 0 and self.penalty is not None:
             cost = cost + Ref(NAME, FIRST_ROW, self.penalty)
