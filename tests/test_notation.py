@@ -16,6 +16,7 @@ from sheetnet.network.losses import LOSSES
 from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.symbols import Symbols
+from sheetnet.network.translation import in_notation
 
 
 def lesson_of(notation: str, *sizes: int) -> Lesson:
@@ -356,3 +357,12 @@ def test_rich_text_joins_and_shows_raised_and_lowered_parts() -> None:
     assert str(rich("a") + Rich((Run("Q", 1),))) == "a^Q"
     assert rich(w) is w
     assert rich("").runs == ()
+
+
+def test_what_a_lesson_says_of_whole_layers_follows_the_notation() -> None:
+    lesson = Lesson.load("wichmann-general").model_copy(
+        update={"about": "∂J/∂W⁽¹⁾ is made of H⁽¹⁾, ∂J/∂A is measured."}
+    )
+    assert in_notation(lesson, "sabine").about == "dc/dWᴸ⁻² is made of dc/dZᴸ⁻², dc/dA is measured."
+    single = Lesson.load("bhadani-perceptron").model_copy(update={"about": "w₀ and w₂ move."})
+    assert in_notation(single, "wichmann").about == "b₁ and W₁₂ move."
