@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -23,11 +24,13 @@ Taken = tuple[tuple[str | None, tuple[str | Digits | None, ...]], ...] | str
 @dataclass(frozen=True)
 class SeriesFacts:
     """What a chart's series points at: cells, ranges, a constant text; None where it says none
-    that can be read."""
+    that can be read. `kept` are the numbers of x and of y that the file keeps with it, by their
+    places in the range: programs without a calculator draw these."""
 
     x: Expression | None
     y: Expression | None
     title: Expression | None
+    kept: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

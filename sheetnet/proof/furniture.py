@@ -6,8 +6,9 @@ the file (charts, protection, validations, colours), or somebody added, is only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isclose
 
 import numpy as np
 
@@ -33,6 +34,8 @@ from sheetnet.workbook.model import Axis, Cell, Chart, Series, Sheet
 
 #: In all that Gnumeric saves, iteration is switched on.
 ITERATES = "gnumeric"
+#: How near the numbers that a file keeps with a chart come to those that it keeps in cells.
+KEPT = 1e-6
 #: Cells that a sentence names.
 MOST_NAMED = 3
 
@@ -204,9 +207,25 @@ def _differences(chart: Chart, found: ChartFacts, stored: StoredBook) -> Iterato
                 yield (
                     f"shows {_said(there)} as {key} of series {number}, should show {_said(area)}"
                 )
+            elif _outdated(area, fact.kept.get(key, {}), stored):
+                yield f"keeps other numbers as {key} of series {number} than its cells hold"
         if not _titled(series, fact, stored):
             ours = _said(series.title) if isinstance(series.title, Ref) else repr(series.title)
             yield f"calls series {number} {_said(fact.title)}, should call it {ours}"
+
+
+def _outdated(area: Area, kept: Mapping[int, float], stored: StoredBook) -> bool:
+    """Whether a number that the file keeps with a chart is another than it keeps in the cell."""
+    cells = stored.sheets.get(area.sheet, {})
+    for place, number in kept.items():
+        down, along = divmod(place, area.shape[1])
+        cell = cells.get((area.top + down, area.left + along))
+        value = cell.value if cell else None
+        if isinstance(value, float | int) and not isclose(
+            value, number, rel_tol=KEPT, abs_tol=KEPT
+        ):
+            return True
+    return False
 
 
 def _scaled(name: str, ours: Axis, theirs: Scale) -> Iterator[str]:

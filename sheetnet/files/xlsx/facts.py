@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from sheetnet.expressions.dialects import parse_address
@@ -39,6 +40,8 @@ BUILT_IN = {
     "49": "@",
 }
 FIXED = re.compile(r".*!\$[A-Z]+\$[0-9]+", re.DOTALL)
+#: The place of a number that a chart keeps: of the first ten thousand of a series.
+PLACE = re.compile("[0-9]{1,4}")
 FALSE = ("0", "false")
 SCATTER = "scatterChart"
 #: What a title stands at, if not at an axis.
@@ -162,6 +165,8 @@ class _Chart(Walker):
         self.scales: dict[str, Scale] = {}
         self.others: list[str] = []
         self.found: dict[str, Expression | None] = {}
+        self.kept: dict[str, dict[int, float]] = {}
+        self.point: int | None = None
         self.series: list[SeriesFacts] = []
 
     def read(self) -> ChartFacts:
@@ -186,7 +191,10 @@ class _Chart(Walker):
             self.others.append(element)
         elif element == "ser":
             self.count()
-            self.found = {}
+            self.found, self.kept = {}, {}
+        elif element == "pt" and around == "numCache":
+            place = attributes.get("idx", "")
+            self.point = int(place) if PLACE.fullmatch(place) else None
 
     def _scale(self, element: str, value: str) -> None:
         """What an axis says of its ends and its direction."""
@@ -205,11 +213,17 @@ class _Chart(Walker):
     def leave(self, element: str, text: str) -> None:
         if element == "ser":
             found = self.found
-            self.series.append(SeriesFacts(found.get("x"), found.get("y"), found.get("title")))
+            titled = found.get("title")
+            self.series.append(SeriesFacts(found.get("x"), found.get("y"), titled, self.kept))
         elif element == "f" and "ser" in self.path[:-1]:
             role = ROLES.get(self.path[self.path.index("ser") + 1 :][0])
             if role:
                 self.found[role] = _reference(text)
+        elif element == "v" and self.path[-2:] == ["numCache", "pt"] and "ser" in self.path:
+            role = ROLES.get(self.path[self.path.index("ser") + 1])
+            with suppress(ValueError):
+                if role and self.point is not None:
+                    self.kept.setdefault(role, {})[self.point] = float(text)
         elif element == "v" and self.path[-2:] == ["ser", "tx"]:
             self.found["title"] = Text(text)
         elif element in ("t", "f") and "title" in self.path:
