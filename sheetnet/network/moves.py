@@ -59,9 +59,9 @@ def other_rate(value: Array, rng: np.random.Generator, turn: int, most: float) -
 
 
 def other_step(value: Array, rng: np.random.Generator, turn: int, most: float) -> Array:
-    """The same where an update is about the rate itself: large ones seldom, they leave few runs
+    """The same where an update is about the rate itself: large ones by turns, they leave few runs
     of which programs agree."""
-    return other_rate(value, rng, 0 if turn % 3 else turn, most)
+    return other_rate(value, rng, 0 if turn % 2 else turn, most)
 
 
 def other_threshold(value: Array, rng: np.random.Generator, turn: int) -> Array:
