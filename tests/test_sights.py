@@ -29,6 +29,7 @@ EDITS = [
     ("xl/styles.xml", '(<dxf>.*?formatCode=")[^"]*"', r'\1;;;"', "a rule shows its number"),
     (CHART, "<scatterChart>", "<lineChart/><scatterChart>", "drawn as a lineChart"),
     (CHART, 'orientation val="minMax"', 'orientation val="maxMin"', "the other way round"),
+    (CHART, '(<numCache>.*?<pt idx="1"><v>)[^<]*', r"\g<1>3", "keeps other numbers as x"),
     (CHART, '<max val="[^"]*"', '<max val="3"', "ends at 3"),
     (
         CONTENT,
