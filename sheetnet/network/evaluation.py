@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sheetnet.expressions.rich import rich
 from sheetnet.network.activations import ABOVE
 from sheetnet.network.engine import FloatArray, forward, losses
+from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.net import Net
@@ -39,6 +40,9 @@ SPLIT = "split"
 SETS = ("training", "test")
 #: On which side of this a single output, and its target, is.
 HALF = 0.5
+#: A softmax of more outputs would make too long a formula for the cost of a whole set, and more
+#: cells are more than a workbook should have besides the run.
+MOST_OUTPUTS, MOST_CELLS = 8, 400_000
 
 TRAINING_COST = Quantity(
     "training_cost", (STEP,), Role.FORWARD, "training cost", lambda s, _, at: s.cost
@@ -55,9 +59,39 @@ def has_test(lesson: Lesson) -> bool:
 
 def is_classification(lesson: Lesson) -> bool:
     """Whether the targets are classes: 0 or 1, of several outputs one 1 in each example."""
-    found = np.array((*lesson.data.targets, *lesson.data.test_targets), float)
-    whole = bool(np.isin(found, (0.0, 1.0)).all())
-    return whole and (found.shape[1] == 1 or bool((found.sum(axis=1) == 1).all()))
+    targets = (*lesson.data.targets, *lesson.data.test_targets)
+    whole = all(value in (0.0, 1.0) for target in targets for value in target)
+    return whole and all(len(target) == 1 or sum(target) == 1 for target in targets)
+
+
+def shows_data(lesson: Lesson) -> bool:
+    """Whether the examples stand on a sheet of their own, with what becomes of them."""
+    data = lesson.data
+    said = data.source or data.test_inputs or data.standardise or data.classes or data.columns
+    return bool(said) or lesson.net.batch is not None
+
+
+def competes(layer: Layer) -> bool:
+    """Whether a layer's activation looks at all of its units at once."""
+    return isinstance(layer, Dense) and layer.activation.cell_of_largest is not None
+
+
+def is_evaluated(lesson: Lesson) -> bool:
+    """Whether the workbook computes the cost and the accuracy of whole sets at every step."""
+    net = lesson.net
+    if not shows_data(lesson) or not all(isinstance(layer, Dense) for layer in net.layers):
+        return False
+    if competes(net.layers[-1]) and net.sizes[-1] > MOST_OUTPUTS:
+        return False
+    examples = len(lesson.data.inputs) + len(lesson.data.test_inputs)
+    each = net.parameter_count + examples * net.sizes[-1]
+    return each * (lesson.training.steps + 1) <= MOST_CELLS
+
+
+def accuracies(lesson: Lesson) -> int:
+    """How many accuracies a workbook shows at every step: of the training set, of a test set."""
+    classified = is_evaluated(lesson) and is_classification(lesson)
+    return 1 + has_test(lesson) if classified else 0
 
 
 def shown_sets(numbers: Numbers) -> list[tuple[FloatArray, FloatArray]]:

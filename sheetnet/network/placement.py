@@ -58,23 +58,24 @@ PLACEMENTS = [
         "a row a step",
         lambda q, layer: (TRAINING, ()),
         MOST_CELLS,
-        lambda net, samples: net.count(samples) + 1 <= LAST_COLUMN,
+        lambda net, samples: net.count(samples) + 3 <= LAST_COLUMN,  # the step, two accuracies
     ),
     Placement(
         "a row an example",
         lambda q, layer: (EXAMPLES, (SAMPLE,)) if _per_example(q) else (TRAINING, ()),
         MOST_CELLS,
-        lambda net, samples: net.count(1) + 2 <= LAST_COLUMN,
+        lambda net, samples: net.count(1) + 4 <= LAST_COLUMN,
     ),
     Placement("sheets of layers", _in_layers, MOST_WIDE, lambda net, samples: True),
 ]
 
 
-def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
+def placed(net: Net, samples: int, steps: int, beside: int = 0) -> Iterator[Block]:
     """The blocks of the run. Raises `SheetnetError` for what no workbook can hold.
 
     Numbers of an example stand together, unless there are more examples than units: then
-    those of a unit do, so that the longer sum is always over adjoining cells.
+    those of a unit do, so that the longer sum is always over adjoining cells. `beside` columns
+    stay free behind the cost.
     """
     shorter = max(SURE // net.count(samples) - 1, 0)
     if steps + FIRST_ROW > LAST_ROW:
@@ -112,7 +113,7 @@ def placed(net: Net, samples: int, steps: int) -> Iterator[Block]:
             {STEP: steps + 1} | {axis: lengths[axis] for axis in (*rows, *axes)},
         )
         _refuse_the_large(block)
-        columns[sheet] = block.right + 1
+        columns[sheet] = block.right + 1 + beside * (quantity == COST)
         yield block
 
 

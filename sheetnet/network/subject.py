@@ -11,6 +11,7 @@ from sheetnet.lessons.errors import suggest
 from sheetnet.lessons.subjects import NETWORK, Subject
 from sheetnet.network import book, knobs
 from sheetnet.network.decoding import Decoder
+from sheetnet.network.evaluation import accuracies
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import MOST_CELLS, fewer, placed
@@ -64,7 +65,7 @@ def smaller(lesson: Lesson, most: int) -> str:
 def check(lesson: Lesson) -> None:
     """Refuse what no workbook can hold. Raises `SheetnetError`."""
     samples = lesson.samples
-    blocks = list(placed(lesson.net, samples, lesson.training.steps))
+    blocks = list(placed(lesson.net, samples, lesson.training.steps, accuracies(lesson)))
     if not lesson.training.compare:
         return
     if any(block.rows != (STEP,) for block in blocks) or blocks[-1].right + 1 > LAST_COLUMN:

@@ -331,7 +331,7 @@ BY_HAND = [
     ),
     ByHand(
         "Published: a change has the gradient's sign",
-        f"{SHEETS}/panels/published.py",
+        f"{SHEETS}/panels/published_formulas.py",
         "return -(rate * cells.at",
         "return (rate * cells.at",
     ),
@@ -764,8 +764,8 @@ BY_HAND = [
     ByHand(
         "Worksheets: what is allowed is wrong",
         "sheetnet/sheets/inputs.py",
-        'guard(when(counted, guard(when(call("AND", *within), 0, 1)), 1))',
-        'guard(when(counted, guard(when(call("AND", *within), 1, 0)), 1))',
+        "guard(when(within, 0, 1))",
+        "guard(when(within, 1, 0))",
     ),
     ByHand(
         "Matrices: a check that always passes",

@@ -18,6 +18,7 @@ from sheetnet.expressions.formula import (
     indexed,
     total,
 )
+from sheetnet.network.evaluation import accuracies, shows_data
 from sheetnet.network.knobs import knobs
 from sheetnet.network.layers.base import Layer
 from sheetnet.network.layers.dense import Dense
@@ -83,7 +84,7 @@ class Context:
     _names: dict[tuple[str, int | None], Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for block in placed(self.net, self.samples, self.steps):
+        for block in placed(self.net, self.samples, self.steps, accuracies(self.lesson)):
             self._runs[block.quantity, block.layer] = self.blocks.add(block)
 
     @cached_property
@@ -143,9 +144,7 @@ class Context:
     @property
     def shows_data(self) -> bool:
         """Whether the examples stand on a sheet of their own, with what becomes of them."""
-        data = self.lesson.data
-        said = data.source or data.test_inputs or data.standardise or data.classes or data.columns
-        return bool(said) or self.net.batch is not None
+        return shows_data(self.lesson)
 
     # Blocks
 

@@ -33,7 +33,9 @@ from sheetnet.network.evaluation import (
     SPLIT,
     TEST_COST,
     TRAINING_COST,
+    competes,
     evaluated,
+    is_evaluated,
     scores_by,
 )
 from sheetnet.network.numbers import Numbers
@@ -54,29 +56,15 @@ COSTS = 2
 Rows = tuple[list[Expression], list[Expression], list[Expression]]
 #: The values of a band's cells, from the lesson's numbers.
 Claim = Callable[[Numbers], FloatArray]
-#: From more outputs on, the largest z of an example has a cell of its own, and a softmax of more
-#: than `MOST_OUTPUTS` would make too long a formula.
-FEW_OUTPUTS, MOST_OUTPUTS = 3, 8
+#: From more outputs on, the largest z of an example has a cell of its own.
+FEW_OUTPUTS = 3
 #: Below this size of all z no exponent and no logarithm of a loss comes near to its bounds.
 NEAR = 40
-#: More cells than these are more than a workbook should have besides the run.
-MOST_CELLS = 400_000
 
 
 def applies(context: Context) -> bool:
     """Whether the sets can be evaluated at every step."""
-    if not context.shows_data or not context.dense:
-        return False
-    if _at_once(context) and context.sizes[-1] > MOST_OUTPUTS:
-        return False
-    examples = len(context.lesson.data.inputs) + len(context.lesson.data.test_inputs)
-    each = context.net.parameter_count + examples * context.sizes[-1]
-    return each * (context.steps + 1) <= MOST_CELLS
-
-
-def _at_once(context: Context) -> bool:
-    """Whether the last activation looks at all units at once."""
-    return context.dense[-1].activation.cell_of_largest is not None
+    return is_evaluated(context.lesson)
 
 
 @dataclass(frozen=True)
@@ -104,7 +92,7 @@ class Evaluation:
         self.penalty = column if context.net.penalties else None
         column += 2 * bool(context.net.penalties)
         #: Whether the largest z of each example stands behind the z of all of them.
-        self.maxima = _at_once(context) and places.outputs > FEW_OUTPUTS
+        self.maxima = competes(context.dense[-1]) and places.outputs > FEW_OUTPUTS
         self.z: list[int] = []
         for number in self.sets:
             top, bottom = places.rows(number)

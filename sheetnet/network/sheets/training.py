@@ -6,13 +6,16 @@ row holds the numbers of a step, or of one example or one unit of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from sheetnet.expressions.formula import Expression, Ref, has_ranges, indexed
+from sheetnet.expressions.rich import Rich
 from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, cell_factor, norm_of
 from sheetnet.network.equations import Equations
+from sheetnet.network.evaluation import ACCURACY, SETS, SPLIT, accuracies
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import EXAMPLES, FIRST_ROW, TRAINING
 from sheetnet.network.quantities import (
@@ -30,6 +33,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.scalars import Scalar
 from sheetnet.network.sheets.context import Context, RunCells
+from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
@@ -40,13 +44,22 @@ from sheetnet.workbook.model import Band, Cell, FloatArray, PrintSetup, Sheet
 from sheetnet.workbook.styles import GIVEN, header
 
 GROUP_ROW, EXAMPLE_ROW, SYMBOL_ROW = 3, 4, 5
+#: What a step leads to comes first.
+FIRST = (COST.name, ACCURACY.name)
 COUNT = GIVEN.but(number_format="0")
+SHARE = LOOKS[ACCURACY.role].but(number_format="0.0%")
 PENALISED_TOO = " What the penalties say of the weights is added."
 STEPS = "Step 0 is before the first update. "
 HINTS = {
     (STEP,): STEPS + "The parameters of a row are formulas on the row above.",
     (STEP, SAMPLE): STEPS + "A row is one example at one step.",
 }
+
+
+def quantities(context: Context) -> Iterator[tuple[Quantity, int | None]]:
+    """What may stand in a row of the run: its quantities, and how many examples are right."""
+    yield ACCURACY, None
+    yield from context.net.quantities()
 
 
 def sheet_names(context: Context) -> list[str]:
@@ -63,11 +76,13 @@ def fill(context: Context) -> list[Sheet]:
 
 def _sheet(context: Context, name: str) -> Sheet:
     blocks = [block for block in context.runs if block.sheet == name]
+    if name == TRAINING and accuracies(context.lesson):
+        blocks.insert(1, _accuracies(context, blocks[0]))
     axes = blocks[0].rows
     width = len(axes)
     sheet = Sheet(name, _about(name, context.symbols.delta_name))
-    # What says where a row is stays in sight, and the cost.
-    kept = width + sum(block.width for block in blocks if block.quantity == COST.name)
+    # What says where a row is stays in sight, and how good the network is.
+    kept = width + sum(block.width for block in blocks if block.quantity in FIRST)
     sheet.freeze = sheet.cursor = (FIRST_ROW, 1 + kept)
     sheet.tab_colour, sheet.default_width = styles.GREEN, 11.5
     sheet.print_setup = PrintSetup(title_rows=(GROUP_ROW, SYMBOL_ROW), fit_width=0)
@@ -86,6 +101,12 @@ def _sheet(context: Context, name: str) -> Sheet:
         _write_headers(sheet, context, block)
     _Rows(context, sheet, blocks).write()
     return sheet
+
+
+def _accuracies(context: Context, cost: Block) -> Block:
+    """The columns behind the cost that repeat the accuracies of Evaluation."""
+    found = Evaluation(context).accuracies
+    return replace(found, sheet=cost.sheet, top=cost.top, left=cost.right + 1)
 
 
 def _about(name: str, delta: str) -> str:
@@ -108,7 +129,7 @@ class _Rows:
         self.context, self.sheet, self.blocks = context, sheet, blocks
         self.axes = blocks[0].rows
         net = context.net
-        self.owned = {(q.name, layer): q for q, layer in net.quantities()}
+        self.owned = {(q.name, layer): q for q, layer in quantities(context)}
         self.parameters = {(q.name, layer) for q, layer in net.parameters()}
         self.scalars = {each.quantity.name: each for each in net.scalars}
         self.states = {(kept.name, at): (of, name) for of, at, name, kept in net.states()}
@@ -173,7 +194,7 @@ class _Rows:
         cells = [self._count(step, top), *(Cell(float(i), COUNT) for i in self._labels(row))]
         for block in self.blocks:
             quantity = self.owned[block.quantity, block.layer]
-            look = COUNT if quantity == ORDER else LOOKS[quantity.role]
+            look = {ORDER: COUNT, ACCURACY: SHARE}.get(quantity, LOOKS[quantity.role])
             edge = look.but(borders="l", border_colour=styles.RULE)
             for number, index in enumerate(_columns(block)):
                 formula = self._formula(quantity, block, index | places)
@@ -221,6 +242,8 @@ class _Rows:
         key = quantity.name, layer
         if quantity in (BATCH_INPUT, BATCH_TARGET):
             return self._of_batch(quantity, index)
+        if quantity == ACCURACY:
+            return Evaluation(self.context).accuracies.ref_at({STEP: self.step, **index})
         if quantity == ORDER:
             return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if quantity.name in self.scalars:
@@ -312,7 +335,7 @@ def _columns(block: Block) -> list[dict[str, int]]:
 def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
     """Three rows of headers: what it is, which example, the symbol."""
     quantity = next(
-        q for q, at in context.net.quantities() if (q.name, at) == (block.quantity, block.layer)
+        q for q, at in quantities(context) if (q.name, at) == (block.quantity, block.layer)
     )
     style = header(LOOKS[quantity.role])
     title = quantity.name_in(context.symbols)
@@ -339,5 +362,7 @@ def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
             example = f"example {index[SAMPLE] + 1}"
         sheet.put(EXAMPLE_ROW, column, example, examples[inner])
         # In a row that is one unit's, the symbol is that of the first one's.
-        symbol = quantity.symbol(context.symbols, block.layer or 0, index)
+        symbol: Rich | str = quantity.symbol(context.symbols, block.layer or 0, index)
+        if SPLIT in index:
+            symbol = f"{SETS[index[SPLIT]]} set"
         sheet.put(SYMBOL_ROW, column, symbol, symbols[inner])

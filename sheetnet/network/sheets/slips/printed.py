@@ -27,7 +27,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.panels.published import formula_of, symbol_of
+from sheetnet.network.sheets.panels.published_formulas import formula_of, symbol_of
 from sheetnet.network.sheets.slips.slip import Proof, Slip
 
 
