@@ -85,7 +85,7 @@ NETWORKS = [
     (SQUARED, "3.1, matrix form", "da/dz"),
     (SQUARED, "4, z of a unit", "z = a·w"),
     (SQUARED, "4, matrix form, dz/dW", "a of layer L−1"),
-    (SQUARED, "5.1.1, layer L−1, dz/dw", "a_q"),
+    (SQUARED, "5.1.1, layer L−1, dz/dw", "aq of layer L−1"),
     (SQUARED, "5.1.1, layer L−1, the last line", "dc/dw"),
     (SQUARED, "5.1.2, layer L−1", "dc/dz · W"),
     (SQUARED, "4 and 5, dc/dW", "dc/dz · a"),

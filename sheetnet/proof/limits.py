@@ -60,6 +60,8 @@ def _wrong(
         low, high = (float(end.replace(",", "")) for end in named.groups())
         if (low, high) != (knob.low, knob.high):
             yield place, f"{shown(text)} stands beside it, it takes {knob.low:g} to {knob.high:g}"
+    elif ROW.fullmatch(text):  # it is one of a row
+        yield from _wrong_rows(book, block, knob)
     elif text and knob.original:
         own = knob.value.item()
         own = own if isinstance(own, str) else f"{own:.15g}".upper()
@@ -87,10 +89,10 @@ def _wrong_rows(book: Book, block: Block, knob: Knob) -> Iterator[tuple[Position
 
 
 def _beside(book: Book, sheet: str, place: Position, far: int) -> str:
-    """The first text right of a cell."""
+    """The first text right of a cell, with minus signs as one types them."""
     row, left = place
     for column in range(left + 1, left + 1 + far):
         cell = book[sheet].cells.get((row, column))
         if cell is not None and isinstance(cell.content, str):
-            return cell.content
+            return cell.content.replace("−", "-")
     return ""
