@@ -57,6 +57,7 @@ def test_a_symbol_of_another_column_is_found(book: Book) -> None:
         ("Start", "D11", "from 0 to 101: every sheet follows", "it takes 0 to 100"),
         ("Start", "D10", "3", "the lesson says '2'"),
         ("Start", "H15", "0 0 | 1 1", "the lesson says [0.0, 1.0]"),
+        ("Start", "F21", "0.9 −0.7 | 0.1", "the lesson says [0.9, -0.8]"),
     ],
 )
 def test_another_number_in_a_text_is_found(
