@@ -239,9 +239,9 @@ SETTINGS = {
         "found": "as its title, should say 'The cost over the steps (grey: the lesson’s own)'",
     },
     "an axis' title": {
-        "xlsx": (r"xl/charts/chart1\.xml", r">step<", ">time<"),
-        "ods": ("Object 1/content.xml", r">step<", ">time<"),
-        "found": "as its x axis, should say 'step'",
+        "xlsx": (r"xl/charts/chart1\.xml", r">C<", ">E<"),
+        "ods": ("Object 1/content.xml", r">C<", ">E<"),
+        "found": "as its y axis, should say 'C'",
     },
     "a series' name": {
         "xlsx": (r"xl/charts/chart1\.xml", r"<v>cost</v>", "<v>gain</v>"),

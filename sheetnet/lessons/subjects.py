@@ -66,7 +66,8 @@ class Subject:
     as rows × columns, and of what size the numbers are that it is a difference of (0: of none),
     or None where a block of that quantity is not known here; `steady(numbers)` says whether
     programs can be expected to agree on them: a last bit does not grow beyond what is compared;
-    `decoder(numbers)` reads the symbols of its written mathematics (see `proof.readings`).
+    `decoder(numbers)` reads the symbols of its written mathematics (see `proof.readings`); None,
+    where it writes none.
     All raise `SheetnetError`. `count(lesson)` is how many numbers its workbook holds at the
     least, known before they are computed; `steps(lesson)` how many steps they are of,
     `check(lesson)` refuses what no workbook can hold, before anything is computed;

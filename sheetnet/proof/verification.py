@@ -225,7 +225,7 @@ class _Work:
         result, decoder = self.result, self.subject.decoder(self.numbers)
         result.checks.append(compare_contents(book, self.stored))
         result.checks.append(compare_originals(book, self.knobs))
-        result.checks.append(check_limits(book, self.knobs, decoder.ends))
+        result.checks.append(check_limits(book, self.knobs, decoder.ends if decoder else {}))
         formulas = compare_formulas(book, self.stored)
         result.checks.append(formulas)
         for sheet, count in Counter(f.sheet for f in formulas.findings).items():
@@ -237,7 +237,7 @@ class _Work:
         result.checks += furniture.checks
         result.problems += furniture.problems
         result.notes += furniture.notes
-        result.checks += check_readings(book, decoder), check_heads(book, decoder)
+        result.checks += self._read_back(book, decoder)
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -256,6 +256,11 @@ class _Work:
         self.result.moves = len(found.settings)
         return found
 
+    def _read_back(self, book: Book, decoder: Any) -> list[Comparison]:
+        """The written mathematics; without a decoder there are no symbols in heads."""
+        heads = [check_heads(book, decoder)] if decoder else []
+        return [check_readings(book, decoder), *heads]
+
     def read_again(self, moved: Moves) -> None:
         """Read the written mathematics once more, where the inputs were moved.
 
@@ -264,11 +269,9 @@ class _Work:
         if self.book is not None and moved.settings:
             numbers = moved.settings[-1][1]
             there, decoder = self.book.at(numbers), self.subject.decoder(numbers)
-            check = check_readings(there, decoder)
-            self.result.checks.append(replace(check, name="mathematics, inputs moved"))
-            check = check_heads(there, decoder)
-            self.result.checks.append(replace(check, name="heads of tables, inputs moved"))
-        if self.book is not None and moved.settings:
+            for check in self._read_back(there, decoder):
+                again = replace(check, name=f"{check.name}, inputs moved")
+                self.result.checks.append(again)
             books = [self.book, *(self.book.at(numbers) for _, numbers in moved.settings)]
             self.result.checks.append(check_failing(books))
 

@@ -243,7 +243,7 @@ class _Rows:
         if quantity in (BATCH_INPUT, BATCH_TARGET):
             return self._of_batch(quantity, index)
         if quantity == ACCURACY:
-            return Evaluation(self.context).accuracies.ref_at({STEP: self.step, **index})
+            return self._accuracy(index[SPLIT])
         if quantity == ORDER:
             return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if quantity.name in self.scalars:
@@ -258,6 +258,14 @@ class _Rows:
         if layer is not None and key in self.parameters:
             return self._parameter(quantity, layer, index)
         return self.equations.of(quantity, layer, index)
+
+    def _accuracy(self, split: int) -> Expression:
+        """How many examples are right after so many steps.
+
+        Out of the whole column: LibreOffice 7.4 tells no single cell of an array formula's changes.
+        """
+        found = Evaluation(self.context)
+        return indexed(found.column(found.accuracies.left + split), self._number() + 1)
 
     def _of_batch(self, quantity: Quantity, index: Mapping[str, int]) -> Expression:
         """An input or a target of one of the batch's examples, by the example's number."""
