@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref, has_ranges, indexed
+from sheetnet.expressions.formula import Area, Expression, Ref, has_ranges, indexed
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, cell_factor, norm_of
 from sheetnet.network.equations import Equations
@@ -262,10 +262,12 @@ class _Rows:
     def _accuracy(self, split: int) -> Expression:
         """How many examples are right after so many steps.
 
-        Out of the whole column: LibreOffice 7.4 tells no single cell of an array formula's changes.
+        Out of a range of two: LibreOffice 7.4 does not tell of an array formula's single cell that
+        it changes, and of a long range it tells each row of each change.
         """
-        found = Evaluation(self.context)
-        return indexed(found.column(found.accuracies.left + split), self._number() + 1)
+        found = Evaluation(self.context).accuracies
+        row = found.top + self.step
+        return indexed(Area(found.sheet, row, found.left, row, found.left + 1), 1, split + 1)
 
     def _of_batch(self, quantity: Quantity, index: Mapping[str, int]) -> Expression:
         """An input or a target of one of the batch's examples, by the example's number."""
