@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 from lxml import etree
 
+from sheetnet.building import make_book
 from sheetnet.expressions.dialects import parse_address, parse_area
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Expression
-from sheetnet.lessons.subjects import subject
+from sheetnet.files.formats import read, read_facts, write
+from sheetnet.lessons.subjects import load, subject
 from sheetnet.network.engine import Trace
 from sheetnet.network.lesson import Lesson
 from sheetnet.proof.alive import candidates
+from sheetnet.proof.furniture import Furniture, compare_furniture
 from sheetnet.proof.verification import Verification
 from sheetnet.recalc import Values
 from sheetnet.workbook.book import Book
@@ -157,6 +160,20 @@ def nudged(lesson: Lesson) -> Settings:
     kind = subject(lesson.kind)
     tried = candidates(kind.knobs(lesson), lesson.settings, 20)
     return next(moved for moved in tried if kind.steady(kind.numbers(lesson, moved)))
+
+
+def in_both_formats(lesson: str, folder: Path) -> tuple[Book, Path]:
+    """A lesson's model, and the folder of its workbook as book.xlsx and book.ods."""
+    book = make_book(load(lesson)[1])
+    for ending in ("xlsx", "ods"):
+        write(book, folder / f"book.{ending}")
+    return book, folder
+
+
+def furniture(book: Book, path: Path) -> Furniture:
+    """What a file says besides its cells, compared with the model."""
+    stored = read(path)
+    return compare_furniture(book, stored, read_facts(path, stored))
 
 
 def findings(result: Verification) -> list[str]:

@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 from packages import write as write_parts
 
-from sheetnet.building import make_book
-from sheetnet.files.formats import read, read_facts, write
-from sheetnet.lessons.subjects import load
-from sheetnet.proof.furniture import Furniture, compare_furniture
 from sheetnet.workbook.book import Book
+from tests.books import furniture, in_both_formats
 from tests.hostile import parts_of, sheet
 
 RULE = "a rule shows its number otherwise"
@@ -44,16 +41,7 @@ EDITS = [
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Path]:
     """A lesson's model, and its workbook in both formats."""
-    folder = tmp_path_factory.mktemp("rules")
-    book = make_book(load("batch-of-four")[1])
-    for ending in ("xlsx", "ods"):
-        write(book, folder / f"book.{ending}")
-    return book, folder
-
-
-def furniture(book: Book, path: Path) -> Furniture:
-    stored = read(path)
-    return compare_furniture(book, stored, read_facts(path, stored))
+    return in_both_formats("batch-of-four", tmp_path_factory.mktemp("rules"))
 
 
 @pytest.mark.parametrize(("name", "where", "old", "new", "what"), EDITS)

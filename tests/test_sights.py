@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from packages import write as write_parts
 
-from sheetnet.building import make_book
-from sheetnet.files.formats import copy_plain, read, read_facts, write
-from sheetnet.lessons.subjects import load
-from sheetnet.proof.furniture import Furniture, compare_furniture
+from sheetnet.files.formats import copy_plain
+from sheetnet.proof.furniture import Furniture
 from sheetnet.workbook.book import Book
+from tests.books import furniture, in_both_formats
 
 SHEET, CHART, CONTENT = "xl/worksheets/sheet1.xml", "xl/charts/chart1.xml", "content.xml"
 #: The part, what stands there, what it becomes, and what is said of it.
@@ -52,16 +51,7 @@ EDITS = [
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Path]:
     """A lesson's model, and its workbook in both formats."""
-    folder = tmp_path_factory.mktemp("sights")
-    book = make_book(load("mazur")[1])
-    for ending in ("xlsx", "ods"):
-        write(book, folder / f"book.{ending}")
-    return book, folder
-
-
-def furniture(book: Book, path: Path) -> Furniture:
-    stored = read(path)
-    return compare_furniture(book, stored, read_facts(path, stored))
+    return in_both_formats("mazur", tmp_path_factory.mktemp("sights"))
 
 
 def said(found: Furniture) -> str:

@@ -154,9 +154,7 @@ def _inner(child: Expression, least: int, dialect: Dialect, sheet: str, corner: 
 
 def _cell_text(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> str:
     before = dialect.before(None if node.sheet == sheet else node.sheet)
-    letters, row = column_letters(node.column), node.row
-    cell = f"${letters}${row}" if node.fixed else corner(letters, row)
-    return before + cell + dialect.behind
+    return before + _cell(node.row, node.column, node.fixed, corner) + dialect.behind
 
 
 def _ref(node: Ref, dialect: Dialect, sheet: str, corner: Corner) -> tuple[str, int]:

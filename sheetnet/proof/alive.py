@@ -41,10 +41,15 @@ class Moves:
 
 def candidates(knobs: Sequence[Knob], settings: Settings, tries: int) -> Iterator[Settings]:
     """The settings moved a little, then `tries` times far, later once more at each turn, freely."""
-    orderly = range(-1, tries)
-    for turn in (n for each in orderly for n in (each, FREE + each)[: 1 + (each >= ORDERLY)]):
+
+    def moved(turn: int) -> Settings:
         rng = np.random.default_rng(turn + 1)
-        yield Settings({knob.place: knob.moved(settings[knob.place], rng, turn) for knob in knobs})
+        return Settings({knob.place: knob.moved(settings[knob.place], rng, turn) for knob in knobs})
+
+    for turn in range(-1, tries):
+        yield moved(turn)
+        if turn >= ORDERLY:
+            yield moved(FREE + turn)
 
 
 def moves(

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from sheetnet.expressions.reading import Function, Symbol, UnreadableError, flat, flat_text, sides
+from sheetnet.expressions.reading import flat, flat_text, sides
 from sheetnet.expressions.rich import Rich
+from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
@@ -23,16 +24,10 @@ SAMPLE = "sample"
 EXAMPLE = re.compile(r"(?:example|ex\.) ([0-9]+)")
 #: So many heads of one block are read: wide layers have thousands, all made by one line.
 MOST = 60
-UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 
 
-class Decoder(Protocol):
-    """What a kind of lesson knows of its symbols."""
-
-    def __call__(self, symbol: Symbol) -> float: ...
-
-    @property
-    def functions(self) -> Mapping[str, Function]: ...
+class Decoder(readings.Decoder, Protocol):
+    """What a kind of lesson knows of its symbols, and where their numbers stand."""
 
     @property
     def place(self) -> Mapping[str, int]:
@@ -42,8 +37,6 @@ class Decoder(Protocol):
     def means(self, quantity: str) -> bool:
         """Whether its symbols mean the numbers of blocks of a quantity."""
         ...
-
-    def is_layer(self, text: str) -> bool: ...
 
 
 def check_heads(book: Book, decoder: Decoder) -> Comparison:
@@ -75,7 +68,7 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
         )
         try:
             [meant] = sides(line, decoder, {}, decoder.is_layer, decoder.functions)
-        except UNREADABLE:
+        except readings.UNREADABLE:
             continue  # words
         value = book.value(sheet, *block.position(**index))
         if isinstance(value, float | int) and not meant.holds(float(value)):

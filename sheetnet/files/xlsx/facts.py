@@ -210,17 +210,20 @@ class _Chart(Walker):
                 scale = replace(scale, turned=value == "maxMin")
         self.scales[self.axis] = scale
 
+    def _role(self) -> str | None:
+        """What of its series an element says something of."""
+        return ROLES.get(self.path[self.path.index("ser") + 1])
+
     def leave(self, element: str, text: str) -> None:
         if element == "ser":
             found = self.found
             titled = found.get("title")
             self.series.append(SeriesFacts(found.get("x"), found.get("y"), titled, self.kept))
         elif element == "f" and "ser" in self.path[:-1]:
-            role = ROLES.get(self.path[self.path.index("ser") + 1 :][0])
-            if role:
+            if role := self._role():
                 self.found[role] = _reference(text)
         elif element == "v" and self.path[-2:] == ["numCache", "pt"] and "ser" in self.path:
-            role = ROLES.get(self.path[self.path.index("ser") + 1])
+            role = self._role()
             with suppress(ValueError):
                 if role and self.point is not None:
                     self.kept.setdefault(role, {})[self.point] = float(text)

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 from urllib.parse import unquote
 
 from sheetnet.errors import quoted
+from sheetnet.expressions.dialects import CODED
 from sheetnet.files.package import Attributes, Package
 
 #: Sheets, or relations of a part, that a workbook may list.
@@ -239,5 +240,5 @@ def escaped(text: str) -> str:
     A carriage return would come back as a line feed and is escaped likewise.
     """
     if "_x" in text:
-        text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+        text = CODED.sub("_x005F_", text)
     return text.replace("\r", "_x000D_")

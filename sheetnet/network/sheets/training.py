@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -259,13 +260,18 @@ class _Rows:
             return self._parameter(quantity, layer, index)
         return self.equations.of(quantity, layer, index)
 
+    @cached_property
+    def accuracies(self) -> Block:
+        """Where Evaluation has them."""
+        return Evaluation(self.context).accuracies
+
     def _accuracy(self, split: int) -> Expression:
         """How many examples are right after so many steps.
 
         Out of a range of two: LibreOffice 7.4 does not tell of an array formula's single cell that
         it changes, and of a long range it tells each row of each change.
         """
-        found = Evaluation(self.context).accuracies
+        found = self.accuracies
         row = found.top + self.step
         return indexed(Area(found.sheet, row, found.left, row, found.left + 1), 1, split + 1)
 
