@@ -270,8 +270,8 @@ def test_libreoffice_follows_typing_without_a_hard_recalculation(
     """Stored values are trusted on opening: whatever depends on an edit must still follow."""
     program_or_skip("libreoffice")
     with LibreOffice(hard=False) as office:
-        for name, path in books.items():
-            assert not _typed(Lesson.load(name), path, office)
+        for name in (*FEW, "xor", "moons"):
+            assert not _typed(Lesson.load(name), books[name], office)
         lesson = larger()
         assert not _typed(lesson, build(lesson, tmp_path / "larger.xlsx"), office)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.placement import TRAINING
-from sheetnet.network.sheets import start, start_charts, start_layout, status, training
+from sheetnet.network.sheets import evaluation, start, start_charts, start_layout, status, training
 from sheetnet.network.sheets.batches import BATCHES
 from sheetnet.network.sheets.chain_rule import CHAIN_RULE
 from sheetnet.network.sheets.choices import CHOICES_SHEET
@@ -35,9 +35,10 @@ from sheetnet.network.sheets.parameters import PARAMETERS
 from sheetnet.network.sheets.progress import PROGRESS
 from sheetnet.network.sheets.surface import SURFACE_SHEET
 from sheetnet.network.sheets.weights import WEIGHTS
-from sheetnet.sheets import fitting, index, paper
+from sheetnet.sheets import arrays, fitting, index, paper, words
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import digest
+from sheetnet.workbook.model import Sheet
 
 #: The sheets of every lesson to which they apply, in their order, between Start and Index.
 SHEETS: list[SheetKind] = [
@@ -58,6 +59,8 @@ SHEETS: list[SheetKind] = [
     PARAMETERS,
     CHOICES_SHEET,
 ]
+#: Itself, and the sheets with single cells that look at its array formulas.
+LOOKING_AT_EVALUATION = (evaluation.NAME, start_layout.NAME, words.NAME, TRAINING)
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {
     "published": PUBLISHED,
@@ -91,6 +94,8 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
     behind = [layout.own.fill(), context.words.sheet, listed]
     others = sorted([*points, *filled, *behind], key=lambda sheet: sheet.workings)
     first = start.fill(context, layout, others, drawing)
+    for together in _with_arrays([first, *others]):
+        arrays.follow(together)
     for sheet in (first, *others):
         fitting.fit(sheet)
         paper.lay(sheet)
@@ -106,6 +111,12 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
         numbers=numbers,
         readings=context.readings,
     )
+
+
+def _with_arrays(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
+    """Sheets with array formulas, beside them those with cells that look at some of Evaluation."""
+    yield [sheet for sheet in sheets if sheet.name in LOOKING_AT_EVALUATION]
+    yield from ([sheet] for sheet in sheets if sheet.name not in LOOKING_AT_EVALUATION)
 
 
 def kinds_of(lesson: Lesson) -> Sequence[SheetKind]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, has_ranges, indexed
+from sheetnet.expressions.formula import Expression, Ref, has_ranges, indexed
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.clipping import CLIP_FACTOR, GRADIENT_NORM, cell_factor, norm_of
 from sheetnet.network.equations import Equations
@@ -244,7 +244,7 @@ class _Rows:
         if quantity in (BATCH_INPUT, BATCH_TARGET):
             return self._of_batch(quantity, index)
         if quantity == ACCURACY:
-            return self._accuracy(index[SPLIT])
+            return self.accuracies.ref_at({STEP: self.step, **index})
         if quantity == ORDER:
             return self.equations.order(self._number(), index.get(SAMPLE, 0))
         if quantity.name in self.scalars:
@@ -264,16 +264,6 @@ class _Rows:
     def accuracies(self) -> Block:
         """Where Evaluation has them."""
         return Evaluation(self.context).accuracies
-
-    def _accuracy(self, split: int) -> Expression:
-        """How many examples are right after so many steps.
-
-        Out of a range of two: LibreOffice 7.4 does not tell of an array formula's single cell that
-        it changes, and of a long range it tells each row of each change.
-        """
-        found = self.accuracies
-        row = found.top + self.step
-        return indexed(Area(found.sheet, row, found.left, row, found.left + 1), 1, split + 1)
 
     def _of_batch(self, quantity: Quantity, index: Mapping[str, int]) -> Expression:
         """An input or a target of one of the batch's examples, by the example's number."""
