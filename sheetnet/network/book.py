@@ -60,7 +60,7 @@ SHEETS: list[SheetKind] = [
     CHOICES_SHEET,
 ]
 #: Itself, and the sheets with single cells that look at its array formulas.
-LOOKING_AT_EVALUATION = (evaluation.NAME, start_layout.NAME, words.NAME, TRAINING)
+LOOKING_AT_EVALUATION = (evaluation.NAME, words.NAME, TRAINING)
 #: The sheets that a lesson file asks for by name.
 PANELS: dict[str, SheetKind] = {
     "published": PUBLISHED,

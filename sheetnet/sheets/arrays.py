@@ -17,7 +17,8 @@ from sheetnet.workbook.model import Cell, Matrix, Sheet
 def follow(sheets: Sequence[Sheet]) -> None:
     """Make array formulas of those formulas that look at one, or at a formula that becomes one.
 
-    Formulas on other sheets, and what they look at, stay as they are.
+    Formulas on other sheets, and what they look at, stay as they are. None of the cells may be
+    joined with others: Excel takes no array formula there.
     """
     names = {sheet.name for sheet in sheets}
     filled = [

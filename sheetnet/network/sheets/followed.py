@@ -13,6 +13,7 @@ from sheetnet.network.quantities import COST, STEP
 from sheetnet.network.sheets import evaluation
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.evaluation import Evaluation
+from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook.blocks import Block
 
 #: About the largest number that every program holds; Gnumeric computes with larger ones.
@@ -23,6 +24,16 @@ def told(cost: Expression, text: Expression | None = None) -> Expression:
     """A cost, or a text that tells it; a dash where it is no number that every program holds."""
     fits = guard(when(call("ISNUMBER", cost), cost < LARGEST, Logical(False)))
     return guard(when(fits, text or cost, "—"))
+
+
+def figure(context: Context, step: int) -> Expression:
+    """The cost at a step, for a cell that is joined with others.
+
+    Such a cell is no array formula (see `sheets.arrays`): that the problem looks at all inputs is
+    what tells it of the first edit.
+    """
+    shown = told(block(context).ref(step=step))
+    return guard(when(call("ISNUMBER", PROBLEM), "—", shown)) if of_all(context) else shown
 
 
 def of_all(context: Context) -> bool:

@@ -203,7 +203,7 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
     for column, step in zip(columns, steps, strict=False):
         title = titles.get(step, f"after {step:,} steps")
         sheet.put(row, column, title, small)
-        sheet.put(row + 1, column, followed.told(cost.ref(step=step)), FIGURE)
+        sheet.put(row + 1, column, followed.figure(context, step), FIGURE)
         if column > 2:
             sheet.merge(row + 1, column, row + 1, column + 1)
         context.show(
