@@ -14,7 +14,7 @@ from sheetnet.files.layout import column_behind, row_under
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Rule, Sheet
+from sheetnet.workbook.model import Matrix, Rule, Sheet, Spill
 from sheetnet.workbook.styles import PROBLEM, Style
 from tests.books import FEW, book_with
 from tests.strategies import lessons
@@ -48,7 +48,8 @@ def _numbers(book: Book, sheet: Sheet) -> Any:
     """Every number of a sheet with its column and style, of the long bands some rows."""
     merged = _merged(sheet)
     for (row, column), cell in sheet.cells.items():
-        if isinstance(cell.content, float | int | Expression) and (row, column) not in merged:
+        is_number = isinstance(cell.content, float | int) or cell.is_computed
+        if is_number and (row, column) not in merged:
             value = book.value(sheet, row, column)
             if isinstance(value, float):
                 yield column, value, cell.style
@@ -76,6 +77,8 @@ def _assert_laid_out(book: Book) -> None:
             assert not covered & cells
             covered |= cells
             assert all(sheet.cells[c].content is None for c in cells - {(area.top, area.left)})
+            # Excel takes no array formula there.
+            assert not isinstance(sheet.cells[area.top, area.left].content, Matrix | Spill)
         for chart in sheet.charts:
             bottom = row_under(sheet, chart.row, chart.height) - 1
             right = column_behind(sheet, chart.column, chart.width) - 1
