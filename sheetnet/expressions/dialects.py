@@ -63,6 +63,11 @@ def area_address(top: int, left: int, bottom: int, right: int) -> str:
     return f"{address(top, left)}:{address(bottom, right)}"
 
 
+def between(first: str, last: str) -> str:
+    """The range from one cell to another as programs write it: a single cell is `B6`."""
+    return first if first == last else f"{first}:{last}"
+
+
 def parse_address(text: str) -> tuple[int, int]:
     """B6 is (6, 2); dollar signs are passed over. Raises ValueError."""
     match = re.fullmatch(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})", text)

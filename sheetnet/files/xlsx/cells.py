@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sheetnet.expressions.dialects import EXCEL, area_address, column_letters
+from sheetnet.expressions.dialects import EXCEL, address, between, column_letters
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
@@ -76,7 +76,9 @@ class Rows:
     def _formula(self, row: int, column: int, content: Any) -> str:
         if isinstance(content, Matrix):
             text = EXCEL.write(content.expression, self._sheet.name)
-            kind = f' t="array" ref="{area_address(*content.filled(row, column))}"'
+            top, left, bottom, right = content.filled(row, column)
+            area = between(address(top, left), address(bottom, right))
+            kind = f' t="array" ref="{area}"'
         elif isinstance(content, Expression):
             text, kind = EXCEL.write(content, self._sheet.name), ""
         else:
@@ -105,7 +107,8 @@ class Rows:
         formula, kind, content = "", "", cell.content
         if isinstance(content, Matrix):
             first, last = column_letters(column), column_letters(column + content.columns - 1)
-            area = f"{first}{pattern.mark(0)}:{last}{pattern.mark(content.rows - 1)}"
+            bottom = pattern.mark(content.rows - 1)
+            area = between(f"{first}{pattern.mark(0)}", f"{last}{bottom}")
             content, kind = content.expression, f' t="array" ref="{area}"'
         if isinstance(content, Expression):
             text = escape(pattern.formula(content, EXCEL, self._sheet))

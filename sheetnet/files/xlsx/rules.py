@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from xml.sax.saxutils import escape, quoteattr
 
-from sheetnet.expressions.dialects import EXCEL, area_address
+from sheetnet.expressions.dialects import EXCEL, address, between
 from sheetnet.expressions.formula import Area
 from sheetnet.workbook.model import ColourScale, NumberRule, Rule, Sheet
 
@@ -35,8 +35,7 @@ def conditional_formats(sheet: Sheet, look: Callable[[Rule | NumberRule], int]) 
 
 def range_of(area: Area) -> str:
     """`B6:E106`; of a single cell `B6`, as programs write it."""
-    first, _, last = area_address(area.top, area.left, area.bottom, area.right).partition(":")
-    return first if last in ("", first) else f"{first}:{last}"
+    return between(address(area.top, area.left), address(area.bottom, area.right))
 
 
 def _scale(scale: ColourScale) -> str:
