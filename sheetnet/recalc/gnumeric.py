@@ -20,7 +20,7 @@ from sheetnet.expressions.formula import Area
 from sheetnet.files.edits import EditError, Edits, cell_name
 from sheetnet.files.formats import copy_plain, read, type_into
 from sheetnet.recalc.folder import WorkFolder
-from sheetnet.recalc.process import Failed, run
+from sheetnet.recalc.process import Failed, Late, run
 from sheetnet.recalc.program import Program, ProgramError
 from sheetnet.recalc.values import Value, Values, from_cells
 
@@ -59,12 +59,15 @@ class Gnumeric(Program):
             copy_plain(path, plain)
             for each in edits:  # which may be long in coming: that is not its time
                 started = time.monotonic()
-                values = self._once(path, plain, each, work.path, max(0.0, left))
+                try:
+                    values = self._once(path, plain, each, work.path, max(0.0, left))
+                except Late:
+                    raise self.error(path, f"took longer than {timeout:.3g} s") from None
                 left -= time.monotonic() - started
                 yield values
 
     def _once(self, path: Path, plain: Path, edits: Edits, folder: Path, timeout: float) -> Values:
-        """What it computes from the copy `plain` of the workbook at `path`."""
+        """What it computes from the copy `plain` of the workbook at `path`. Raises `Late`."""
         book, result = folder / f"book{path.suffix}", folder / "result.xlsx"
         if edits:
             try:
@@ -79,6 +82,8 @@ class Gnumeric(Program):
         try:
             run(["ssconvert", "--recalc", book, result], folder, timeout, environment)
             stored = read(result)
+        except Late:
+            raise
         except Failed as failure:
             raise self.error(path, str(failure)) from None
         except SheetnetError as error:

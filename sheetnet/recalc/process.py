@@ -23,6 +23,10 @@ class Failed(Exception):
     """The program failed; the message completes "The program …"."""
 
 
+class Late(Failed):
+    """The program was ended, since its time was up."""
+
+
 def start(
     command: Sequence[str | Path],
     folder: Path,
@@ -72,7 +76,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     lines: Iterable[str] = (),
 ) -> None:
-    """Run a program to its end, `timeout` seconds at most. Raises `Failed`.
+    """Run a program to its end, `timeout` seconds at most. Raises `Failed`, or `Late` of these.
 
     It is fed the lines as they come; its time begins with the last one. Its computing time is
     limited all along.
@@ -85,7 +89,7 @@ def run(
         _feed(process, lines)
         status = process.wait(timeout)
     except subprocess.TimeoutExpired:
-        raise Failed(f"took longer than {timeout:.3g} s") from None
+        raise Late(f"took longer than {timeout:.3g} s") from None
     finally:
         kill(process)
     if status:

@@ -14,12 +14,12 @@ from sheetnet.files.edits import Edits
 from sheetnet.recalc.values import Value, Values, from_child, watched_by_child
 
 #: Seconds that one call may take, however large the file.
-TIMEOUT = 600.0
+TIMEOUT = 1200.0
 
 
 def time_for(path: Path) -> float:
-    """The seconds that a program may take for a file: a minute, and one for each MiB."""
-    return min(TIMEOUT, 60.0 + 60.0 * path.stat().st_size / 2**20)
+    """The seconds that a program may take for a file: two minutes, and two for each MiB."""
+    return min(TIMEOUT, 120.0 + 120.0 * path.stat().st_size / 2**20)
 
 
 class ProgramError(SheetnetError):
