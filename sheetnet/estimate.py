@@ -25,6 +25,8 @@ DIFFERENCE = 100_000
 #: Runs of fewer numbers make no workbook that is too large.
 NEVER_LARGE = 2_000_000
 FEW_STEPS = 8
+#: So many times the least that a number can take is enough for any run.
+GENEROUS = 2.5
 #: An estimate leaves out that row numbers grow longer further down.
 MARGIN = 0.9
 MB = 1e6
@@ -101,6 +103,14 @@ def refuse_the_large(lesson: Any, form: Format) -> None:
     # Of a few steps, an estimate would take as long as the workbook.
     if count <= NEVER_LARGE or kind.steps(lesson) <= FEW_STEPS:
         return
+    if count * form.least > LARGEST:
+        # Known from the lesson alone: even two short runs of so many examples take a while.
+        most = int(MARGIN * LARGEST / (GENEROUS * form.least))
+        raise SheetnetError(
+            f"the workbook would hold {count:,} numbers of its run and more than "
+            f"{count * form.least / MB:,.0f} MB unpacked, which is too large to be opened and "
+            f"proved: {kind.smaller(lesson, most)}"
+        )
     found = estimate(lesson, form)
     if found.unpacked > LARGEST:
         raise SheetnetError(

@@ -6,6 +6,7 @@ import json
 import re
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from sheetnet import building
 from sheetnet import estimate as sizes
 from sheetnet.building import build, expect
 from sheetnet.cli import main
 from sheetnet.errors import SheetnetError
 from sheetnet.files import packing
-from sheetnet.files.formats import format_of
+from sheetnet.files.formats import FORMATS, format_of
 from sheetnet.lessons.text import override
 from sheetnet.network import placement
 from sheetnet.network.lesson import Lesson
@@ -128,11 +130,28 @@ def test_a_course_as_it_is_given_is_refused_with_what_to_do(tmp_path: Path) -> N
     assert 150 < numbers(r"steps at most ([\d,]+)", said)[0] < 220
 
 
+def test_what_is_surely_too_large_is_refused_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """5,000 examples, 100 steps: from the lesson alone, and with what would do."""
+    path = tmp_path / "lesson.toml"
+    path.write_text(circle(5_000, 100, 5), encoding="utf-8")
+    for module, name in ((sizes, "estimate"), (building, "make_book")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("something is computed"))
+    said = refusal(path)
+    [count] = numbers(r"hold ([\d,]+) numbers", said)
+    assert 9_000_000 < count < placement.MOST_CELLS
+    [steps] = numbers(r"steps at most ([\d,]+)", said)
+    assert 20 < steps < 60
+
+
 def test_what_a_refusal_asks_for_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     most = 8_000_000
     monkeypatch.setattr(sizes, "LARGEST", most)
     monkeypatch.setattr(sizes, "NEVER_LARGE", 1_000)
     monkeypatch.setattr(sizes, "DIFFERENCE", 1_000)
+    # By two short runs: the run of so small a workbook is not most of it.
+    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], least=0))
     path = tmp_path / "lesson.toml"
     path.write_text(circle(60, 200, 3), encoding="utf-8")
     said = refusal(path)

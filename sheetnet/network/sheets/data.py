@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -129,6 +130,11 @@ class _Writer:
             self._write_standardised()
         self._write_outputs()
 
+    @cached_property
+    def names(self) -> list[str]:
+        """What the classes are called: asked for once, since to find it takes all examples."""
+        return class_names(self.context)
+
     def _make_room(self) -> None:
         """Columns as wide as the names in them, up to a limit; names of several words wrap."""
         sheet, places, columns = self.sheet, self.places, self.context.lesson.data.columns
@@ -144,11 +150,10 @@ class _Writer:
         sheet.heights[places.head] = LINE * lines + 2
         if not places.named:
             return
-        names = class_names(self.context)
-        for column, name in enumerate(names, LEFT + 2):
+        for column, name in enumerate(self.names, LEFT + 2):
             widen(column, len(name))
         for column in (places.target_class, places.says):
-            widen(column, max(map(len, names)))
+            widen(column, max(map(len, self.names)))
 
     def _write_heads(self) -> None:
         context, sheet, places = self.context, self.sheet, self.places
@@ -253,7 +258,7 @@ class _Writer:
         sheet.put(row, places.verdict, text, look, claim=says)
         if not places.named:
             return
-        names = class_names(self.context)
+        names = self.names
         for column, of in ((places.target_class, "target"), (places.says, "predicted")):
             own = predictions.own if of == "target" else predictions.predicted
             name = call("CHOOSE", predictions.cell(own, row), *names)

@@ -48,7 +48,7 @@ STRIDE, THIN = 2, 3.0
 #: Columns of a row: what is moved and which way, as text and as numbers; then parameters.
 SYMBOL, SIGN_TEXT, WHICH, SIGN, FIRST = 1, 2, 3, 4, 5
 #: The most cells that the workings may take; beyond, evenly chosen parameters are checked.
-MOST_CELLS = 40_000
+MOST_CELLS = 20_000
 
 
 def checked(net: Net, samples: int) -> tuple[Parameter, ...]:
