@@ -2,9 +2,9 @@
 
 One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), which share nothing:
 
-- what four decimals say exactly has no more than it needs: 0.1, 2, 12345.678;
-- all else has four decimals (below 1 as many as its quantity asks for), and four digits that
-  count: 0.5933, 0.01234;
+- what `EXACT` decimals say exactly has no more than it needs: 0.1, 2, 0.0409, 12345.678;
+- all else has been rounded, to four decimals (below 1 as many as its quantity asks for) and four
+  digits that count, zeros at the end too: 0.5933, 0.01234, 0.04090;
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
 - what is smaller than 1E-300 is 0;
 - a 1 that has been rounded (σ of a large number) has decimals: 1.0000.
@@ -19,8 +19,8 @@ import math
 from sheetnet.expressions.evaluation import fixed
 from sheetnet.expressions.formula import Expression, call, equal, guard, join, maximum, when
 
-#: Fewer decimals than this say a number exactly.
-DECIMALS = 4
+#: The decimals of a number that is rounded, and up to how many say one exactly.
+DECIMALS, EXACT = 4, 6
 #: Where powers of ten begin, below and above, and what counts as 0.
 SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
 #: 9.995 is 10.00 once it is rounded: it has the next power.
@@ -36,7 +36,7 @@ def in_figures(value: float, digits: int = DECIMALS) -> str:
     if not SMALL <= size < LARGE:
         mantissa, _, power = f"{size:.2e}".partition("e")
         return f"{sign}{mantissa}E{int(power)}"
-    for decimals in range(DECIMALS):
+    for decimals in range(EXACT + 1):
         if size == round(size, decimals):
             return sign + fixed(size, decimals, True)
     least = digits if size < 1 else DECIMALS
@@ -54,7 +54,7 @@ def figures(number: Expression, digits: int = DECIMALS, *, below_one: bool = Fal
     place = call("INT", call("LOG", size, 10))
     least = digits if digits == DECIMALS else guard(when(size < 1, digits, DECIMALS))
     decimals: Expression = guard(maximum(least, DECIMALS - 1 - place))
-    for fewer in reversed(range(DECIMALS)):
+    for fewer in reversed(range(EXACT + 1)):
         decimals = guard(when(equal(size, call("ROUND", size, fewer)), fewer, decimals))
     by_place = guard(when(size < SMALL, by_power, call("FIXED", size, decimals, True)))
     # Scaled, since a program calls numbers equal that differ by less than 1E-16.

@@ -5,8 +5,9 @@ would be wider than its column (####) has fewer decimals; where these are not en
 nothing in so many decimals (0.0000), it is shown by its power of ten. Conditional formats do that:
 number formats with conditions of their own lose the minus sign in LibreOffice.
 
-An error value tells a learner nothing: where a run diverges, which the sheet says in words on top,
-cells that hold no number are grey and empty.
+An error value tells a learner nothing: where a run diverges, or an input cell holds a text, which the
+sheet says in words on top, cells that hold no number are grey and empty. Errors that do not follow
+from these (#REF!, #NAME?, #N/A) are faults, and are seen.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.expressions.formula import Area, Expression, Logical, Ref, call, equal, when
 from sheetnet.workbook.model import (
     Cell,
     ColourScale,
@@ -50,6 +51,10 @@ BODY = 3
 #: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
 
+#: What ERROR.TYPE, in all programs, says of #DIV/0!, #VALUE! and #NUM!: what comes of an overflow and
+#: of a text where a number should stand.
+NO_NUMBERS = 2, 3, 6
+
 #: What a cell holds that shows a number, or may.
 NUMBERS = (Expression, Matrix, Spill, float, int)
 
@@ -76,8 +81,7 @@ def fit(sheet: Sheet) -> None:
     bottom, right = sheet.extent
     if bottom >= BODY:
         whole = Area(sheet.name, BODY, 1, bottom, right)
-        error = call("ISERROR", Ref(sheet.name, BODY, 1))
-        sheet.formats.insert(0, Rule(whole, error, NO_NUMBER))
+        sheet.formats.insert(0, Rule(whole, _no_number(Ref(sheet.name, BODY, 1)), NO_NUMBER))
     for style, area in _areas(sheet):
         form = style.number_format
         found = fit_of(form)
@@ -88,6 +92,12 @@ def fit(sheet: Sheet) -> None:
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
     # LibreOffice shows one of a colour and a number's other format: the first that there is.
     sheet.formats.sort(key=lambda one: isinstance(one, ColourScale))
+
+
+def _no_number(cell: Ref) -> Expression:
+    """Whether a cell's error follows from an overflow or from a text that is no number."""
+    kinds = [equal(call("ERROR.TYPE", cell), kind) for kind in NO_NUMBERS]
+    return when(call("ISERROR", cell), call("OR", *kinds), Logical(False))
 
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
