@@ -5,9 +5,9 @@ would be wider than its column (####) has fewer decimals; where these are not en
 nothing in so many decimals (0.0000), it is shown by its power of ten. Conditional formats do that:
 number formats with conditions of their own lose the minus sign in LibreOffice.
 
-An error value tells a learner nothing: where a run diverges, or an input cell holds a text, which the
-sheet says in words on top, cells that hold no number are grey and empty. Errors that do not follow
-from these (#REF!, #NAME?, #N/A) are faults, and are seen.
+An error value tells a learner nothing: where a run diverges, or an input cell holds a text, which
+the sheet says in words on top, cells that hold no number are grey and empty. Errors that do not
+follow from these (#REF!, #NAME?, #N/A) are faults, and are seen.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ BODY = 3
 #: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
 
-#: What ERROR.TYPE, in all programs, says of #DIV/0!, #VALUE! and #NUM!: what comes of an overflow and
-#: of a text where a number should stand.
+#: What ERROR.TYPE, in all programs, says of #DIV/0!, #VALUE! and #NUM!: what comes of an overflow
+#: and of a text where a number should stand.
 NO_NUMBERS = 2, 3, 6
 
 #: What a cell holds that shows a number, or may.
