@@ -91,7 +91,12 @@ def fit(sheet: Sheet) -> None:
                 shown = f"+{other};-{other}" if form.startswith("+") else other
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
     # LibreOffice shows one of a colour and a number's other format: the first that there is.
-    sheet.formats.sort(key=lambda one: isinstance(one, ColourScale))
+    sheet.formats.sort(key=lambda one: (isinstance(one, ColourScale), _is_tint(one)))
+
+
+def _is_tint(rule: ColourScale | Rule | NumberRule) -> bool:
+    """Whether it only tints what is written: a number that fits matters more than its colour."""
+    return isinstance(rule, Rule) and rule.style.italic
 
 
 def _no_number(cell: Ref) -> Expression:
