@@ -82,7 +82,7 @@ def fit(sheet: Sheet) -> None:
     if bottom >= BODY:
         whole = Area(sheet.name, BODY, 1, bottom, right)
         sheet.formats.insert(0, Rule(whole, _no_number(Ref(sheet.name, BODY, 1)), NO_NUMBER))
-    for style, area in _areas(sheet):
+    for style, area in dict.fromkeys(_joined(sheet, _areas(sheet))):
         form = style.number_format
         found = fit_of(form)
         if found:
@@ -92,6 +92,30 @@ def fit(sheet: Sheet) -> None:
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
     # LibreOffice shows one of a colour and a number's other format: the first that there is.
     sheet.formats.sort(key=lambda one: (isinstance(one, ColourScale), _is_tint(one)))
+
+
+def _joined(sheet: Sheet, areas: Iterable[tuple[Style, Area]]) -> Iterator[tuple[Style, Area]]:
+    """The areas, those of one coloured map as the map's own where they look alike.
+
+    Of several conditional formats LibreOffice shows the first; of one it shows the number's other
+    format and the colour.
+    """
+    looks = list(areas)
+    for scale in [one.area for one in sheet.formats if isinstance(one, ColourScale)]:
+        within = [(style, area) for style, area in looks if _overlap(scale, area)]
+        if len({style for style, _ in within}) == 1 and all(_holds(scale, a) for _, a in within):
+            looks = [pair for pair in looks if pair not in within] + [(within[0][0], scale)]
+    yield from looks
+
+
+def _holds(outer: Area, inner: Area) -> bool:
+    rows = outer.top <= inner.top and inner.bottom <= outer.bottom
+    return rows and outer.left <= inner.left and inner.right <= outer.right
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    rows = one.top <= other.bottom and other.top <= one.bottom
+    return rows and one.left <= other.right and other.left <= one.right
 
 
 def _is_tint(rule: ColourScale | Rule | NumberRule) -> bool:
