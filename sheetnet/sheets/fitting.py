@@ -82,7 +82,7 @@ def fit(sheet: Sheet) -> None:
     if bottom >= BODY:
         whole = Area(sheet.name, BODY, 1, bottom, right)
         sheet.formats.insert(0, Rule(whole, _no_number(Ref(sheet.name, BODY, 1)), NO_NUMBER))
-    for style, area in dict.fromkeys(_joined(sheet, _areas(sheet))):
+    for style, area in _areas(sheet):
         form = style.number_format
         found = fit_of(form)
         if found:
@@ -92,30 +92,6 @@ def fit(sheet: Sheet) -> None:
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
     # LibreOffice shows one of a colour and a number's other format: the first that there is.
     sheet.formats.sort(key=lambda one: (isinstance(one, ColourScale), _is_tint(one)))
-
-
-def _joined(sheet: Sheet, areas: Iterable[tuple[Style, Area]]) -> Iterator[tuple[Style, Area]]:
-    """The areas, those of one coloured map as the map's own where they look alike.
-
-    Of several conditional formats LibreOffice shows the first; of one it shows the number's other
-    format and the colour.
-    """
-    looks = list(areas)
-    for scale in [one.area for one in sheet.formats if isinstance(one, ColourScale)]:
-        within = [(style, area) for style, area in looks if _overlap(scale, area)]
-        if len({style for style, _ in within}) == 1 and all(_holds(scale, a) for _, a in within):
-            looks = [pair for pair in looks if pair not in within] + [(within[0][0], scale)]
-    yield from looks
-
-
-def _holds(outer: Area, inner: Area) -> bool:
-    rows = outer.top <= inner.top and inner.bottom <= outer.bottom
-    return rows and outer.left <= inner.left and inner.right <= outer.right
-
-
-def _overlap(one: Area, other: Area) -> bool:
-    rows = one.top <= other.bottom and other.top <= one.bottom
-    return rows and one.left <= other.right and other.left <= one.right
 
 
 def _is_tint(rule: ColourScale | Rule | NumberRule) -> bool:
@@ -141,11 +117,27 @@ def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
     for look, positions in styled.items():
         cells.setdefault(looks[look].but(borders=""), set()).update(positions)
     numbers = set().union(*cells.values())
+    yield from _maps(sheet, cells)
     for style, held in cells.items():
         others = numbers - held
         for area in _rectangles(sheet.name, held, others):
             yield style, area
     yield from _of_bands(sheet)
+
+
+def _maps(sheet: Sheet, cells: dict[Style, set[tuple[int, int]]]) -> Iterator[tuple[Style, Area]]:
+    """Of coloured maps, whose cells are taken out of `cells`, the map's own area.
+
+    Of several conditional formats LibreOffice shows the first; of one it shows the number's other
+    format and the colour.
+    """
+    for scale in [one.area for one in sheet.formats if isinstance(one, ColourScale)]:
+        rows, columns = range(scale.top, scale.bottom + 1), range(scale.left, scale.right + 1)
+        within = {at for at in product(rows, columns) if at in sheet.cells}
+        looks = [style for style, held in cells.items() if not held.isdisjoint(within)]
+        if len(looks) == 1:
+            cells[looks[0]] -= within
+            yield looks[0], scale
 
 
 def _of_bands(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
