@@ -118,7 +118,7 @@ def test_the_labels_of_a_drawing_are_short_and_true(number: float) -> None:
     assert same_text(text, str(evaluate(written_number(CELL, short=True), One(number))))
     [read] = sides(flat_text(text), lambda symbol: math.nan, {}, lambda label: False, {})
     assert read.holds(number if abs(number) >= 1e-300 else 0.0)
-    assert len(text.lstrip("−")) <= (6 if 0.1 <= abs(number) < 1e5 else 8)
+    assert len(text.lstrip("−")) <= (6 if 0.1 <= abs(number) < 9999 else 9)
 
 
 def test_a_map_keeps_its_colours_where_numbers_have_another_format() -> None:

@@ -234,11 +234,21 @@ def test_a_run_that_overflows_is_said_in_words(tmp_path: Path, engine: Any) -> N
     first = values.value(own.NAME, own.FIRST_ROW, own.DRAWN)
     costs = [values.value(own.NAME, own.FIRST_ROW + n, own.DRAWN) for n in range(1, 41)]
     assert costs[-1] == max(costs) == own.CUT_OFF * first
-    last = lesson.settings.but({("learning_rate", None): 1000.0, ("chosen_step", None): 40})
-    [values] = recalculate(path, engine, [edits(book.blocks, last)])
-    top = drawing.FIRST_ROW
-    assert not any(values.value(drawing.NAME, top + n, drawing.KIND) for n in (0, 1, 3, 4))
-    assert values.value(drawing.NAME, top, drawing.WEIGHT_TEXT) == "—"
+
+
+def test_a_drawing_of_what_is_no_number_is_grey(tmp_path: Path, engine: Any) -> None:
+    (tmp_path / "diverges.toml").write_text(DIVERGES.replace("relu", "leaky_relu"))
+    lesson = Lesson.load(tmp_path / "diverges.toml")
+    path = build(tmp_path / "diverges.toml", tmp_path / "diverges.xlsx")
+    book = SUBJECT.book(lesson, SUBJECT.numbers(lesson, lesson.settings))
+    typed = {("learning_rate", None): 1000.0, ("input", None): np.array([[1e5]])}
+    typed |= {("chosen_step", None): 40.0}
+    [values] = recalculate(path, engine, [edits(book.blocks, lesson.settings.but(typed))])
+    for name in (drawing.NAME, drawing.ON_START):
+        top = drawing.FIRST_ROW
+        assert not any(values.value(name, top + n, drawing.KIND) for n in (0, 1, 3, 4))
+        assert values.value(name, top, drawing.FIRST_Y + drawing.KINDS.index((0, 1))) > 0
+        assert values.value(name, top, drawing.WEIGHT_TEXT) == "—"
 
 
 @pytest.mark.parametrize(

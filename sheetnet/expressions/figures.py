@@ -9,7 +9,7 @@ One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), whic
 - what is smaller than 1E-300 is 0;
 - a 1 that has been rounded (σ of a large number) has decimals: 1.0000;
 - where there is little room, in a drawing, no more decimals than those of a rounded number, and
-  from 10 on four digits: 12.48, 8217.
+  from 10 on four digits and one decimal: 12.48, 8216.7.
 
 The formula uses FIXED, ROUND, INT and LOG of single cells only: what programs compute alike.
 """
@@ -36,7 +36,8 @@ DECIMALS, EXACT = 4, 6
 SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
 #: 9.995 is 10.00 once it is rounded: it has the next power.
 ROUNDED_UP = 1.0005
-#: Where there is little room, from here on numbers have four digits.
+#: Where there is little room, from here on numbers have four digits, and one decimal: a number
+#: without any says that it is exact.
 WIDE = 10
 
 
@@ -49,7 +50,7 @@ def in_figures(value: float, digits: int = DECIMALS, *, short: bool = False) -> 
     if not SMALL <= size < LARGE:
         mantissa, _, power = f"{size:.2e}".partition("e")
         return f"{sign}{mantissa}E{int(power)}"
-    least = digits if size < 1 else 0 if short and size >= WIDE else DECIMALS
+    least = digits if size < 1 else 1 if short and size >= WIDE else DECIMALS
     rounded = max(least, DECIMALS - 1 - math.floor(math.log10(size)))
     exact = [decimals for decimals in range(EXACT + 1) if size == round(size, decimals)]
     decimals = min(exact, default=rounded)
@@ -69,7 +70,7 @@ def figures(
     place = call("INT", call("LOG", size, 10))
     least: Expression | int = DECIMALS
     if short:
-        least = guard(when(size < WIDE, least, 0))
+        least = guard(when(size < WIDE, least, 1))
     if digits != DECIMALS:
         least = guard(when(size < 1, digits, least))
     rounded = guard(maximum(least, DECIMALS - 1 - place))
