@@ -116,7 +116,9 @@ def test_a_number_is_shown_by_its_power_where_its_decimals_would_not_do(number: 
 def test_the_labels_of_a_drawing_are_short_and_true(number: float) -> None:
     text = in_figures(number, short=True)
     assert same_text(text, str(evaluate(written_number(CELL, short=True), One(number))))
-    [read] = sides(flat_text(text), lambda symbol: math.nan, {}, lambda label: False, {})
+    [read] = sides(
+        flat_text(text), lambda symbol: math.nan, {}, lambda label: False, {}, short=True
+    )
     assert read.holds(number if abs(number) >= 1e-300 else 0.0)
     assert len(text.lstrip("−")) <= (6 if 0.1 <= abs(number) < 9999 else 9)
 
