@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.figures import in_figures, written_number
-from sheetnet.expressions.formula import Ref
+from sheetnet.expressions.formula import Area, Ref
 from sheetnet.expressions.reading import flat_text, sides
 from sheetnet.proof.comparison import same_text
-from sheetnet.sheets.fitting import FITS, fit_of
+from sheetnet.sheets.fitting import FITS, fit, fit_of
+from sheetnet.workbook.model import ColourScale, NumberRule, Rule, Sheet
+from sheetnet.workbook.styles import Style
 
 CELL = Ref("S", 1, 1)
 WRITTEN = [
@@ -27,12 +29,17 @@ WRITTEN = [
     (1000.0, "1000"),
     (12345.678, "12345.678"),
     (0.05, "0.05"),
+    (0.0409, "0.0409"),
+    (0.00125, "0.00125"),
+    (-0.040903, "−0.040903"),
+    (0.0409031, "0.04090"),
     (0.00005, "5.00E-5"),
     (1.84e-5, "1.84E-5"),
     (-0.00001234, "−1.23E-5"),
     (0.5932699921, "0.5933"),
-    (-0.012341, "−0.01234"),
-    (999.99999, "1000.0000"),
+    (-0.0123412, "−0.01234"),
+    (999.99999, "999.99999"),
+    (999.9999999, "1000.0000"),
     (0.0009996, "1.00E-3"),
     (1e6, "1.00E6"),
     (-1e300, "−1.00E300"),
@@ -102,6 +109,48 @@ def test_a_number_is_shown_by_its_power_where_its_decimals_would_not_do(number: 
         text = f"{number:.{places}{'E' if 'E' in form else 'f'}}"
         assert len(text) <= {2: 8, 3: 7, 4: 10, 6: 10, 8: 12, 10: 14}[decimals]
         assert number == 0 or float(text) != 0
+
+
+@given(NUMBERS)
+@settings(deadline=None)
+def test_the_labels_of_a_drawing_are_short_and_true(number: float) -> None:
+    text = in_figures(number, short=True)
+    assert same_text(text, str(evaluate(written_number(CELL, short=True), One(number))))
+    [read] = sides(
+        flat_text(text), lambda symbol: math.nan, {}, lambda label: False, {}, short=True
+    )
+    assert read.holds(number if abs(number) >= 1e-300 else 0.0)
+    assert len(text.lstrip("−")) <= (6 if 0.1 <= abs(number) < 9999 else 9)
+
+
+def test_a_map_keeps_its_colours_where_numbers_have_another_format() -> None:
+    """LibreOffice shows both where they are of one conditional format, so of one area."""
+    sheet = Sheet("S")
+    for row in (3, 5, 6):
+        for column in (2, 3):
+            sheet.put(row, column, 0.25, Style(number_format="0.00"))
+    sheet.formats.append(ColourScale(Area("S", 5, 2, 6, 3), "FF0000", "FFFFFF", "00FF00"))
+    fit(sheet)
+    areas = [rule.area for rule in sheet.formats if isinstance(rule, NumberRule)]
+    assert sorted((area.top, area.bottom) for area in areas) == [(3, 3)] * 2 + [(5, 6)] * 2
+    assert isinstance(sheet.formats[-1], ColourScale)
+
+
+@pytest.mark.parametrize(
+    ("formula", "hidden"),
+    [("1/0", True), ("1E300*1E300", True), ('1+"a"', True), ("#REF!+1", False), ("5", False)],
+)
+def test_only_errors_that_follow_from_a_run_are_hidden(formula: str, hidden: bool) -> None:
+    sheet = Sheet("Sheet1")
+    sheet.put(3, 1, 1.0)
+    fit(sheet)
+    rule = sheet.formats[0]
+    assert isinstance(rule, Rule)
+    model = ironcalc.create("errors", "en", "UTC")
+    model.set_user_input(0, 3, 1, "=" + formula)
+    model.set_user_input(0, 1, 1, "=" + EXCEL.write(rule.condition, "Sheet1"))
+    model.evaluate()
+    assert model.get_formatted_cell_value(0, 1, 1) == str(hidden).upper()
 
 
 def test_formats_without_fixed_decimals_have_no_rule() -> None:

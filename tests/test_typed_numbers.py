@@ -20,6 +20,7 @@ from sheetnet.errors import SheetnetError
 from sheetnet.files.stored import CellError
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.sheets import drawing, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.start import Layout, verdict_row
 from sheetnet.network.subject import SUBJECT
@@ -228,6 +229,26 @@ def test_a_run_that_overflows_is_said_in_words(tmp_path: Path, engine: Any) -> N
     for name in ("Network", "Matrices", "Gradient check"):
         assert said in values.rows[name][1]
     assert said in values.rows["Training"][1]
+    # The pictures stay: the curve is cut off, and what is no number is drawn in grey.
+    assert values.value(own.NAME, own.FIRST_ROW + 2, own.CUT) == own.IS_CUT
+    first = values.value(own.NAME, own.FIRST_ROW, own.DRAWN)
+    costs = [values.value(own.NAME, own.FIRST_ROW + n, own.DRAWN) for n in range(1, 41)]
+    assert costs[-1] == max(costs) == own.CUT_OFF * first
+
+
+def test_a_drawing_of_what_is_no_number_is_grey(tmp_path: Path, engine: Any) -> None:
+    (tmp_path / "diverges.toml").write_text(DIVERGES.replace("relu", "leaky_relu"))
+    lesson = Lesson.load(tmp_path / "diverges.toml")
+    path = build(tmp_path / "diverges.toml", tmp_path / "diverges.xlsx")
+    book = SUBJECT.book(lesson, SUBJECT.numbers(lesson, lesson.settings))
+    typed = {("learning_rate", None): 1000.0, ("input", None): np.array([[1e5]])}
+    typed |= {("chosen_step", None): 40.0}
+    [values] = recalculate(path, engine, [edits(book.blocks, lesson.settings.but(typed))])
+    for name in (drawing.NAME, drawing.ON_START):
+        top = drawing.FIRST_ROW
+        assert not any(values.value(name, top + n, drawing.KIND) for n in (0, 1, 3, 4))
+        assert values.value(name, top, drawing.FIRST_Y + drawing.KINDS.index((0, 1))) > 0
+        assert values.value(name, top, drawing.WEIGHT_TEXT) == "—"
 
 
 @pytest.mark.parametrize(

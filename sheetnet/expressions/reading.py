@@ -25,6 +25,8 @@ SLACK = 1e-12
 LAST_BIT = 2.3e-16
 #: With so many decimals a number was rounded; one with fewer needs no more.
 ROUNDED = 4
+#: In a drawing a number of this size and more has fewer.
+WIDE = 10
 
 TOKEN = re.compile(
     rf"""\s*(?:
@@ -103,14 +105,16 @@ def sides(
     functions: Mapping[str, Function],
     *,
     exact: bool = False,
+    short: bool = False,
 ) -> list[Interval]:
     """The value of each side of a line of equations. Raises `UnreadableError`.
 
     `functions` are those of the subject, by the names that stand before their brackets, `facts`
     what they depend on (`theta`); `is_layer` tells a layer's label from an exponent behind a
-    symbol. In an equation numbers are constants and `exact`; otherwise they were rounded.
+    symbol. In an equation numbers are constants and `exact`; otherwise they were rounded, and to
+    fewer decimals where they are `short`, as in a drawing.
     """
-    return _Reader(line, look, facts, is_layer, functions, exact).read()
+    return _Reader(line, look, facts, is_layer, functions, exact, short).read()
 
 
 class _Reader:
@@ -122,9 +126,10 @@ class _Reader:
         is_layer: Callable[[str], bool],
         functions: Mapping[str, Function],
         exact: bool,
+        short: bool,
     ) -> None:
         self.line, self.look, self.facts, self.is_layer = line, look, facts, is_layer
-        self.functions, self.exact = functions, exact
+        self.functions, self.exact, self.short = functions, exact, short
         self.tokens: list[tuple[str, str]] = []
         at = 0
         while at < len(line.rstrip()):
@@ -214,7 +219,7 @@ class _Reader:
     def atom(self) -> Interval:
         kind, text = self.take()
         if kind == "number":
-            return _number(text, self.exact)
+            return _number(text, self.exact, self.short)
         if kind == "half":
             return Interval(0.5, 0.5)
         if kind == "symbol":
@@ -238,7 +243,7 @@ class _Reader:
             number = self.look(_symbol(lowered.strip(LOW + END)))
             base = Interval(number, number)
         else:
-            base = _number(lowered[1:], self.exact)
+            base = _number(lowered[1:], self.exact, self.short)
         value = self._applied("ln")
         return _divided(value, Interval(math.log(base.low), math.log(base.high)))
 
@@ -261,17 +266,19 @@ class _Reader:
         self.take()
 
 
-def _number(text: str, exact: bool) -> Interval:
+def _number(text: str, exact: bool, short: bool) -> Interval:
     """What a printed number may stand for.
 
     In a sentence a number of four decimals and more, or with a power of ten, is known to half a
-    unit of its last digit; one that needs fewer decimals is exact.
+    unit of its last digit; one that needs fewer decimals is exact. Where numbers are short, those
+    of `WIDE` and more were rounded to fewer.
     """
     mantissa, power, exponent = text.replace(",", ".").replace("−", "-").partition("E")
     digits = len(mantissa.partition(".")[2])
     scale = 10.0 ** int(exponent or 0)
     value = float(mantissa) * scale
-    rounded = not exact and bool(digits if power else digits >= ROUNDED)
+    fewest = 1 if power or (short and abs(value) >= WIDE) else ROUNDED
+    rounded = not exact and digits >= fewest
     half = 0.5000001 * 10.0**-digits * scale if rounded else 0.0
     return Interval(value - half, value + half)
 

@@ -102,7 +102,7 @@ def wrong_label(text: str, decoder: Decoder) -> str:
     symbol, _, number = text.partition(" = ")
     try:
         [meant] = sides(flat_text(symbol), decoder, {}, decoder.is_layer, {})
-        [printed] = sides(flat_text(number), decoder, {}, decoder.is_layer, {})
+        [printed] = sides(flat_text(number), decoder, {}, decoder.is_layer, {}, short=True)
     except UNREADABLE as error:
         return f"the label {text!r}: {error}"
     value = (meant.low + meant.high) / 2

@@ -5,8 +5,9 @@ would be wider than its column (####) has fewer decimals; where these are not en
 nothing in so many decimals (0.0000), it is shown by its power of ten. Conditional formats do that:
 number formats with conditions of their own lose the minus sign in LibreOffice.
 
-An error value tells a learner nothing: where a run diverges, which the sheet says in words on top,
-cells that hold no number are grey and empty.
+An error value tells a learner nothing: where a run diverges, or an input cell holds a text, which
+the sheet says in words on top, cells that hold no number are grey and empty. Errors that do not
+follow from these (#REF!, #NAME?, #N/A) are faults, and are seen.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call
+from sheetnet.expressions.formula import Area, Expression, Logical, Ref, call, equal, when
 from sheetnet.workbook.model import (
     Cell,
     ColourScale,
@@ -50,6 +51,10 @@ BODY = 3
 #: From here on fewer decimals do not help: 99999.99 is as wide as −1.00E+5.
 HUGE = 1e5
 
+#: What ERROR.TYPE, in all programs, says of #DIV/0!, #VALUE! and #NUM!: what comes of an overflow
+#: and of a text where a number should stand.
+NO_NUMBERS = 2, 3, 6
+
 #: What a cell holds that shows a number, or may.
 NUMBERS = (Expression, Matrix, Spill, float, int)
 
@@ -76,8 +81,7 @@ def fit(sheet: Sheet) -> None:
     bottom, right = sheet.extent
     if bottom >= BODY:
         whole = Area(sheet.name, BODY, 1, bottom, right)
-        error = call("ISERROR", Ref(sheet.name, BODY, 1))
-        sheet.formats.insert(0, Rule(whole, error, NO_NUMBER))
+        sheet.formats.insert(0, Rule(whole, _no_number(Ref(sheet.name, BODY, 1)), NO_NUMBER))
     for style, area in _areas(sheet):
         form = style.number_format
         found = fit_of(form)
@@ -87,7 +91,18 @@ def fit(sheet: Sheet) -> None:
                 shown = f"+{other};-{other}" if form.startswith("+") else other
                 sheet.formats.append(NumberRule(area, condition, style.but(number_format=shown)))
     # LibreOffice shows one of a colour and a number's other format: the first that there is.
-    sheet.formats.sort(key=lambda one: isinstance(one, ColourScale))
+    sheet.formats.sort(key=lambda one: (isinstance(one, ColourScale), _is_tint(one)))
+
+
+def _is_tint(rule: ColourScale | Rule | NumberRule) -> bool:
+    """Whether it only tints what is written: a number that fits matters more than its colour."""
+    return isinstance(rule, Rule) and rule.style.italic
+
+
+def _no_number(cell: Ref) -> Expression:
+    """Whether a cell's error follows from an overflow or from a text that is no number."""
+    kinds = [equal(call("ERROR.TYPE", cell), kind) for kind in NO_NUMBERS]
+    return when(call("ISERROR", cell), call("OR", *kinds), Logical(False))
 
 
 def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
@@ -102,11 +117,27 @@ def _areas(sheet: Sheet) -> Iterator[tuple[Style, Area]]:
     for look, positions in styled.items():
         cells.setdefault(looks[look].but(borders=""), set()).update(positions)
     numbers = set().union(*cells.values())
+    yield from _maps(sheet, cells)
     for style, held in cells.items():
         others = numbers - held
         for area in _rectangles(sheet.name, held, others):
             yield style, area
     yield from _of_bands(sheet)
+
+
+def _maps(sheet: Sheet, cells: dict[Style, set[tuple[int, int]]]) -> Iterator[tuple[Style, Area]]:
+    """Of coloured maps, whose cells are taken out of `cells`, the map's own area.
+
+    Of several conditional formats LibreOffice shows the first; of one it shows the number's other
+    format and the colour.
+    """
+    for scale in [one.area for one in sheet.formats if isinstance(one, ColourScale)]:
+        rows, columns = range(scale.top, scale.bottom + 1), range(scale.left, scale.right + 1)
+        within = {at for at in product(rows, columns) if at in sheet.cells}
+        looks = [style for style, held in cells.items() if not held.isdisjoint(within)]
+        if len(looks) == 1:
+            cells[looks[0]] -= within
+            yield looks[0], scale
 
 
 def _of_bands(sheet: Sheet) -> Iterator[tuple[Style, Area]]:

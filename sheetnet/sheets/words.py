@@ -42,17 +42,18 @@ class Words:
         }
         for column, head in heads.items():
             self.sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
-        self._rows: dict[tuple[Ref, int, bool], int] = {}
+        self._rows: dict[tuple[Ref, int, bool, bool], int] = {}
 
-    def of(self, number: Ref | Name, *, brackets: bool = False) -> Ref:
-        """The cell with the text of a number's cell."""
+    def of(self, number: Ref | Name, *, brackets: bool = False, short: bool = False) -> Ref:
+        """The cell with the text of a number's cell; a `short` one where there is little room."""
         target = number.target if isinstance(number, Name) else number
-        key = target, number.digits, target.below_one
+        key = target, number.digits, target.below_one, short
         row = self._rows.setdefault(key, HEAD_ROW + 1 + len(self._rows))
         if (row, SIZE) not in self.sheet.cells:
             size = Ref(NAME, row, SIZE)
             self.sheet.put(row, WHAT, number.symbol, styles.SYMBOL.but(horizontal="left"))
-            texts = {SIZE: figures(target, number.digits, below_one=target.below_one)}
+            text = figures(target, number.digits, below_one=target.below_one, short=short)
+            texts = {SIZE: text}
             if not target.signless:
                 texts[SIGNED] = with_sign(target, size)
                 texts[BRACKETED] = with_sign(target, size, brackets=True)

@@ -264,6 +264,12 @@ BY_HAND = [
         "Cell(high + (low - high) * Ref(POINTS, row, 1 + axis), GIVEN)",
     ),
     ByHand(
+        "Lesson: the live curve is level",
+        f"{SHEETS}/own.py",
+        "guard(minimum(cost, cut))",
+        "cut",
+    ),
+    ByHand(
         "Progress: every target is the first",
         f"{SHEETS}/progress.py",
         "target = context.given(TARGET, unit)",

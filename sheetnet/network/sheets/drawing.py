@@ -1,11 +1,12 @@
 """Drawings of the network: native charts, live at the chosen step.
 
 The points of a drawing stand on a sheet of workings, in points of the page, where its plan has
-them: `Drawing` for Network, `Start drawing` for Start. Edges are lines of six series, one for
-each sign and size; an edge that is not of a series' kind lies outside the axes there, so that no
-error value is needed, and an empty row breaks the line. Lines end at the discs' rims, since
-LibreOffice draws all lines over all discs. Units are discs of six series in the same way. Labels
-are series of their own whose titles are live texts; they stand on discs, or in a gap of an edge.
+them: `Drawing` for Network, `Start drawing` for Start. Edges are lines of seven series, one for
+each sign and size, and a grey one for what is no number; an edge that is not of a series' kind lies
+outside the axes there, so that no error value is needed, and an empty row breaks the line. Lines
+end at the discs' rims, since LibreOffice draws all lines over all discs. Units are discs of seven
+series in the same way. Labels are series of their own whose titles are live texts; they stand on
+discs, or in a gap of an edge.
 """
 
 from __future__ import annotations
@@ -49,21 +50,22 @@ FIRST_ROW = 6
 #: Where no axis reaches.
 OUTSIDE = -99.0
 WIDTHS, SIZES = (0.75, 2.25, 4.5), ("thin", "middle", "thick")
-LINES = {1: styles.POSITIVE_LINE, -1: styles.NEGATIVE_LINE}
-DISCS = {1: styles.POSITIVE_DISCS, -1: styles.NEGATIVE_DISCS}
+LINES = {1: styles.POSITIVE_LINE, -1: styles.NEGATIVE_LINE, 0: styles.PALE}
+DISCS = {1: styles.POSITIVE_DISCS, -1: styles.NEGATIVE_DISCS, 0: (styles.GREY_FILL,)}
 #: The part of these widths that lines to discs without a symbol have.
 SLIGHT = 0.5
 #: Points from a disc's middle to its two lines of text.
 LINE = 6.5
 #: The part of a chart that its plot leaves free on each side.
 MARGIN_X, MARGIN_Y = 0.01, 0.02
-#: sign × thickness → colour and width, in the order of the columns.
-KINDS = [(1, 1), (1, 2), (1, 3), (-1, 1), (-1, 2), (-1, 3)]
+#: sign × thickness → colour and width, in the order of the columns; sign 0: no number, since the
+#: run diverges, so that the picture stays.
+KINDS = [(1, 1), (1, 2), (1, 3), (-1, 1), (-1, 2), (-1, 3), (0, 1)]
 
-EDGE, HELD, KIND, X, FIRST_Y, WEIGHT_TEXT = 1, 2, 3, 4, 5, 11
-NODE_X, NODE_Y, NODE_TEXT, NODE_VALUE, NODE_SIZE, NODE_KIND, NODE_FIRST_Y = range(12, 19)
+EDGE, HELD, KIND, X, FIRST_Y, WEIGHT_TEXT = 1, 2, 3, 4, 5, 12
+NODE_X, NODE_Y, NODE_TEXT, NODE_VALUE, NODE_SIZE, NODE_KIND, NODE_FIRST_Y = range(13, 20)
 #: Where the labels of the edges stand.
-LABEL_X, LABEL_Y = 25, 26
+LABEL_X, LABEL_Y = 27, 28
 #: Two points a line, and an empty row.
 ROWS = 3
 
@@ -119,7 +121,7 @@ class _Points:
 
     def _write_headers(self) -> None:
         head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE, size=9)
-        names = [f"{'+' if sign > 0 else '−'} {SIZES[width - 1]}" for sign, width in KINDS]
+        names = [f"{'−+'[sign > 0]} {SIZES[width - 1]}" if sign else "—" for sign, width in KINDS]
         edge_titles = ["edge", "weight", "kind", "x", *(f"y {name}" for name in names)]
         titles = dict(enumerate(edge_titles, 1))
         titles |= {WEIGHT_TEXT: "weight's label", NODE_X: "unit x", NODE_Y: "unit y"}
@@ -196,7 +198,7 @@ class _Points:
             yield Series(
                 x=self._column(FIRST_ROW, X, count),
                 y=self._column(FIRST_ROW, FIRST_Y + offset, count),
-                title=_title(sign, width),
+                title=_title("weights", sign, width),
                 colour=LINES[sign],
                 width=WIDTHS[width - 1] * (1.0 if self.plan.disc >= TWO_LINES else SLIGHT),
             )
@@ -208,10 +210,10 @@ class _Points:
             row = FIRST_ROW + ROWS * len(edge.lines) * number
 
             def label(numbers: Numbers, held: Callable[[Numbers], float] = edge.number) -> str:
-                return in_figures(held(numbers))
+                return in_figures(held(numbers), short=True)
 
             told = self._told(edge.weight, row, HELD, edge.symbol)
-            self.sheet.put(row, WEIGHT_TEXT, _said(told, words.of(told)), claim=label)
+            self.sheet.put(row, WEIGHT_TEXT, _said(told, words.of(told, short=True)), claim=label)
             for column, at in zip((LABEL_X, LABEL_Y), edge.label, strict=True):
                 self.sheet.put(row, column, at, styles.NUMBER)
             title = self._ref(row, WEIGHT_TEXT, fixed=True)
@@ -242,7 +244,7 @@ class _Points:
                 texts += self._write_texts((row, below + 2 * at), layer, unit)
         for offset, (sign, size) in enumerate(KINDS):
             colour, columns = DISCS[sign][size - 1], (NODE_X, NODE_FIRST_Y + offset)
-            name = f"{'positive' if sign > 0 else 'negative'} units, {SIZES[size - 1]}"
+            name = _title("units", sign, size)
             across = round(self.plan.disc)
             yield self._markers(columns, (FIRST_ROW, units), name, across, (colour, LINES[sign]))
         first, grey = FIRST_ROW + units, (styles.GREY_FILL, styles.GREY)
@@ -313,8 +315,9 @@ class _Points:
         if plan.disc >= ONE_LINE:
             symbol = quantity.symbol(plan.context.symbols, own_layer or 0, {"unit": unit})
             told = self._told(value, row, NODE_VALUE, symbol)
-            text = _said(told, plan.context.words.of(told))
-            sheet.put(row, NODE_TEXT, text, claim=lambda numbers: in_figures(number(numbers)))
+            text = _said(told, plan.context.words.of(told, short=True))
+            said = lambda numbers: in_figures(number(numbers), short=True)  # noqa: E731
+            sheet.put(row, NODE_TEXT, text, claim=said)
         if quantity == TARGET:
             return
         all_of_it = self._column(row - unit, NODE_VALUE, count)
@@ -365,8 +368,10 @@ def _said(number: Ref, text: Ref) -> Expression:
     return guard(when(call("ISNUMBER", number), join([text]), "—"))
 
 
-def _title(sign: int, width: int) -> str:
-    return f"{'positive' if sign > 0 else 'negative'} weights, {SIZES[width - 1]}"
+def _title(what: str, sign: int, width: int) -> str:
+    if not sign:
+        return f"{what} that are no number"
+    return f"{'positive' if sign > 0 else 'negative'} {what}, {SIZES[width - 1]}"
 
 
 def _kind_of(
@@ -383,7 +388,7 @@ def _kind_of(
 
 
 def _kind(weight: Ref, largest: Ref) -> Expression:
-    """1 to 3 by size against the largest weight, negative for a negative weight.
+    """1 to 3 by size against the largest weight, negative for a negative weight; 0 of no numbers.
 
     Rounded, since programs disagree about numbers that differ in the last bits.
     """
@@ -393,4 +398,5 @@ def _kind(weight: Ref, largest: Ref) -> Expression:
         3,
         when(call("ROUND", thirds - largest, 9) > 0, 2, 1),
     )
-    return when(weight < 0, -1, 1) * size
+    kind = when(weight < 0, -1, 1) * size
+    return guard(when(call("ISNUMBER", largest), kind, 0))

@@ -1,8 +1,11 @@
-"""Lesson: the workings behind Start: the lesson's own run and values, and the chosen step's point.
+"""Lesson: the workings behind Start: the lesson's own run and values, and the live curve.
 
 The lesson's own costs are constants, drawn in grey behind the live curve, so that a learner
 sees what a change did. They are computed by the engine from the lesson's values, whatever
 stands in the input cells, and rounded, so that another machine's last digit does not matter.
+
+The live curve is that of Training's costs, but where a run leaves every bound: there it is cut off,
+so that what came before, and the lesson's own curve, can still be seen.
 """
 
 from __future__ import annotations
@@ -11,8 +14,19 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Ref
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    equal,
+    guard,
+    maximum,
+    minimum,
+    when,
+)
 from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets import inputs
 from sheetnet.network.sheets.context import Context
@@ -20,12 +34,31 @@ from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import PrintSetup, Sheet
+from sheetnet.workbook.model import Band, Cell, PrintSetup, Sheet
 
 NAME = "Lesson"
 HEAD_ROW, FIRST_ROW = 4, 5
-#: The columns: the lesson's own run, the point of the chosen step, the lesson's own values.
-STEP, COSTS, CHOSEN, POINT, LABEL, VALUES = 2, 3, 5, 6, 8, 9
+#: The columns: the lesson's own run, the chosen step and its cost, the live curve as it is drawn,
+#: with the highest cost, where it is cut off, and the chosen step's point; the lesson's own values.
+STEP, COSTS, CHOSEN, POINT, HIGHEST, CUT, SHOWN, DRAWN, LABEL, VALUES = (
+    2,
+    3,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    12,
+    13,
+)
+#: A cost that is so many times 1 + that of step 0 has left every bound, as in runs side by side;
+#: then the curve is cut off at so many times the cost of step 0.
+GROWN, CUT_OFF = 1000.0, 10.0
+#: What the curve says where it ends above, and of any other run.
+IS_CUT, NOT_CUT = "cut off here", "\u00a0"
+#: A highest cost that is no number.
+BEYOND = 1e300
 #: A run is drawn by so many stretches at most, each by its first, lowest and highest step.
 STRETCHES = 100
 #: The digits of a cost that count in a picture.
@@ -50,6 +83,18 @@ def own_costs(context: Context) -> FloatArray:
     if all(np.array_equal(knob.value, held[knob.place]) for knob in said):
         return context.numbers.trace.costs
     return train(context.lesson, context.lesson.settings).costs
+
+
+def live_curve(context: Context) -> Area:
+    """The cost at every step, as charts draw it."""
+    return Area(NAME, FIRST_ROW, DRAWN, FIRST_ROW + context.steps, DRAWN, True)
+
+
+def cut_off(numbers: Numbers) -> float:
+    """Where the live curve ends above."""
+    costs = numbers.trace.costs
+    highest, first = float(costs.max()), float(costs[0])
+    return CUT_OFF * first if highest > GROWN * (1 + first) else highest
 
 
 class Own:
@@ -79,7 +124,7 @@ class Own:
     @property
     def point(self) -> tuple[Area, Area]:
         """The chosen step and its cost, as a chart wants them."""
-        x, y = (Area(NAME, FIRST_ROW, c, FIRST_ROW, c, True) for c in (CHOSEN, POINT))
+        x, y = (Area(NAME, FIRST_ROW, c, FIRST_ROW, c, True) for c in (CHOSEN, SHOWN))
         return x, y
 
     @property
@@ -88,12 +133,20 @@ class Own:
         cell = Ref(NAME, FIRST_ROW, POINT, symbol=self.context.symbols.cost, signless=True)
         return cell, self.context.words.of(cell)
 
+    @property
+    def end(self) -> tuple[Area, Area, Ref]:
+        """Where the curve is cut off: in the middle of the run, and the text that says so."""
+        x = Area(NAME, FIRST_ROW + 1, CUT, FIRST_ROW + 1, CUT, True)
+        y = Area(NAME, FIRST_ROW, CUT, FIRST_ROW, CUT, True)
+        return x, y, Ref(NAME, FIRST_ROW + 2, CUT, True)
+
     def fill(self) -> Sheet:
         about = "workings: the lesson’s own values and run, grey on Start"
         sheet = Sheet(NAME, about, workings=True, tab_colour=styles.PALE)
         sheet.freeze = sheet.cursor = (FIRST_ROW, 1)
         sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))
         sheet.widths |= {1: 2.5, STEP: 10.0, COSTS: 14.0, POINT: 12.0, LABEL: 26.0}
+        sheet.widths |= dict.fromkeys((HIGHEST, CUT, SHOWN, DRAWN), 14.0)
         hint = "fixed numbers, whatever the yellow cells hold: to compare with, and to go back to"
         frame.head(sheet, "Lesson: workings of what stands in grey on Start", hint)
         right = max((b.right for b in self.context.originals if b.sheet == NAME), default=0)
@@ -103,7 +156,11 @@ class Own:
             (STEP, "step"),
             (COSTS, "its own cost"),
             (CHOSEN, "chosen"),
-            (POINT, "cost now"),
+            (POINT, "its cost"),
+            (HIGHEST, "highest"),
+            (CUT, "drawn up to"),
+            (SHOWN, "its point"),
+            (DRAWN, "drawn, by step"),
             (LABEL, "its own values"),
         ):
             sheet.put(HEAD_ROW, column, text, head)
@@ -112,6 +169,7 @@ class Own:
             sheet.put(row, STEP, float(step), styles.NUMBER.but(number_format="0"))
             sheet.put(row, COSTS, float(f"{self.costs[step]:.{DIGITS}g}"), look)
         self._write_point(sheet)
+        self._write_drawn(sheet)
         for knob, row in self._knobs:
             name = knob.title or knob.key
             if knob.layer is not None:
@@ -128,3 +186,45 @@ class Own:
         look = styles.FORWARD
         sheet.put(FIRST_ROW, POINT, context.of_step(COST), look)
         context.show(sheet, Block(COST.name, None, NAME, FIRST_ROW, POINT, (), (), {}))
+
+    def _write_drawn(self, sheet: Sheet) -> None:
+        """The live curve and its point, cut off where the run leaves every bound."""
+        context, look = self.context, styles.NUMBER.but(number_format=styles.SIX)
+        costs = context.run(COST)
+        whole, first = costs.whole(fixed=True), costs.ref(step=0, fixed=True)
+        highest, cut = (Ref(NAME, FIRST_ROW, column, True) for column in (HIGHEST, CUT))
+        every = equal(call("COUNT", whole), context.steps + 1)
+        found = guard(when(every, maximum(whole), BEYOND))
+
+        def top(numbers: Numbers) -> float:
+            return float(numbers.trace.costs.max())
+
+        sheet.put(FIRST_ROW, HIGHEST, found, look, claim=top)
+        ends = guard(when(highest > GROWN * (1 + first), CUT_OFF * first, highest))
+        sheet.put(FIRST_ROW, CUT, ends, look, claim=cut_off)
+
+        sheet.put(FIRST_ROW + 1, CUT, context.steps / 2, styles.NUMBER.but(number_format="0.0"))
+        said = guard(when(highest > cut, IS_CUT, NOT_CUT))
+        sheet.put(
+            FIRST_ROW + 2,
+            CUT,
+            said,
+            styles.PLAIN,
+            claim=lambda numbers: IS_CUT if top(numbers) > cut_off(numbers) else NOT_CUT,
+        )
+
+        def shown(cost: Ref) -> Expression:
+            return guard(when(call("ISNUMBER", cost), guard(minimum(cost, cut)), cut))
+
+        def at_step(numbers: Numbers) -> float:
+            return min(float(numbers.trace.costs[numbers.step]), cut_off(numbers))
+
+        def claim(numbers: Numbers) -> FloatArray:
+            return np.minimum(numbers.trace.costs, cut_off(numbers))[:, None]
+
+        sheet.put(FIRST_ROW, SHOWN, shown(Ref(NAME, FIRST_ROW, POINT)), look, claim=at_step)
+        cell = Cell(shown(costs.ref(step=0)), look)
+        below = costs.ref(step=1).row - costs.top if context.steps else 1
+        sheet.bands.append(
+            Band(FIRST_ROW, DRAWN, (cell,), claim(context.numbers), claim, pace=below)
+        )

@@ -1,7 +1,8 @@
 """Progress: the run in charts: the cost, the outputs against their targets, the learning rate.
 
 Outputs and targets are those of the chosen example, at steps evenly spread over the run, from
-the table under the charts; the cost is drawn from Training itself. Where steps learn from batches,
+the table under the charts; the cost is drawn from Training itself, but for a run that diverges
+(`own.live_curve`). Where steps learn from batches,
 an example's outputs are there at its own steps only: then Data has the curves of all examples.
 """
 
@@ -11,9 +12,9 @@ from collections.abc import Callable
 
 from sheetnet.expressions.formula import Area
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import ACTIVATION, COST, STEP, TARGET
+from sheetnet.network.quantities import ACTIVATION, STEP, TARGET
 from sheetnet.network.schedules import SCHEDULED_RATE
-from sheetnet.network.sheets import curves
+from sheetnet.network.sheets import curves, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
@@ -79,9 +80,10 @@ def _table(context: Context) -> int:
 
 
 def _cost(context: Context, at: tuple[int, int]) -> Chart:
-    cost = context.run(COST).whole(fixed=True)
     title = "Each batch’s cost" if context.net.batch else "The cost"
-    series = [Series(cost, curves.all_steps(context), "cost", colour=styles.ORANGE)]
+    series = [
+        Series(own.live_curve(context), curves.all_steps(context), "cost", colour=styles.ORANGE)
+    ]
     y = Axis(str(context.symbols.cost), minimum=0, gridlines=True)
     return curves.chart(context, at, SIZE, title, series, y, f"{title} over the steps")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetnet.expressions.formula import Area, Expression, equal, guard, join, when
+from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.lessons.parts import Try
 from sheetnet.network.quantities import (
@@ -41,7 +41,7 @@ from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import Chart, Link, PrintSetup, Sheet
+from sheetnet.workbook.model import Chart, Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
 #: The columns of a drop-down.
@@ -248,6 +248,8 @@ def _verdict(context: Context, sheet: Sheet, row: int, last: int) -> None:
         text, claim = status.verdict(context)
         look = styles.PLAIN.but(bold=True, wrap=True)
         sheet.put(row, 2, text, look, claim=claim)
+    wrong = call("LEN", PROBLEM) > 0
+    sheet.formats.append(Rule(Area(NAME, row, 2, row, last), wrong, styles.PROBLEM))
     sheet.merge(row, 2, row, last)
     sheet.heights[row] = 28.0
 

@@ -15,7 +15,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets import drawing, followed, plans
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.own import Own
+from sheetnet.network.sheets.own import Own, live_curve
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
@@ -110,7 +110,7 @@ def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float
     x, y = own.point
     ghost = Series(own_costs, own_steps, "the lesson’s own run", colour=styles.PALE, width=GHOST)
     live = Series(
-        costs.whole(fixed=True), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
+        live_curve(context), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
     )
     point = Series(
         y,
@@ -122,13 +122,15 @@ def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float
         marker_size=8,
         marker_colour=styles.ORANGE,
     )
+    middle, top, says = own.end
+    cut = Series(top, middle, says, label="below", line=False)
     return Chart(
         row=place[0],
         column=place[1],
         width=size[0],
         height=size[1],
         title=f"{cost} (grey: the lesson’s own)",
-        series=(ghost, live, point),
+        series=(ghost, live, point, cut),
         # A low chart says in its title what its axis is: the curve has the room.
         x=Axis("step" * (size[1] > LOW), minimum=0, maximum=max(context.steps, 1)),
         y=Axis(str(context.symbols.cost), minimum=0, gridlines=True),
