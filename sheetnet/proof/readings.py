@@ -17,10 +17,9 @@ from sheetnet.expressions.reading import (
 )
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.workbook.book import Book, Reading
-from sheetnet.workbook.model import Position, Series
+from sheetnet.workbook.book import NEW, Book, Reading
+from sheetnet.workbook.model import Position, Series, Sheet
 
-PREFIX = "new "
 #: What the axis of a chart over the steps is called.
 STEP = "step"
 #: What a line may do to its reader; a symbol with an index past the last is a LookupError.
@@ -128,10 +127,10 @@ def _wrong(
 ) -> Iterator[tuple[Position, str]]:
     """What is wrong with a line, each with its cell."""
     here = (reading.row, (reading.numbers or reading.value)[1])
-    symbol = _line(book, reading, reading.symbol)
+    symbol = reading.before + _line(book, reading, reading.symbol)
     look: Callable[[Symbol], float] = decoder
-    if symbol.startswith(PREFIX):
-        symbol, look = symbol.removeprefix(PREFIX), decoder.following
+    if symbol.startswith(NEW):
+        symbol, look = symbol.removeprefix(NEW), decoder.following
     equation = _line(book, reading, reading.equation)
     numbers = _line(book, reading, reading.numbers)
     for what, line, known in (
@@ -167,7 +166,16 @@ def _facts(book: Book, reading: Reading) -> dict[str, float]:
 
 
 def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:
-    """What is written, or what the cell of a live text shows, as a line for the reader."""
-    if isinstance(held, Rich):
-        return flat((run.text, run.level) for run in held.runs)
-    return flat_text(str(book.value(book[reading.sheet], *held))) if held else ""
+    """What is written, here or in a cell, or what a live text shows, as a line for the reader."""
+    if isinstance(held, tuple):
+        sheet = book[reading.sheet]
+        return written(sheet, held) or flat_text(str(book.value(sheet, *held)))
+    return flat((run.text, run.level) for run in held.runs) if held else ""
+
+
+def written(sheet: Sheet, place: Position) -> str:
+    """What is written in a cell, as a line for the reader; empty where no text is."""
+    content = sheet.cells[place].content if place in sheet.cells else None
+    if isinstance(content, Rich):
+        return flat((run.text, run.level) for run in content.runs)
+    return flat_text(content) if isinstance(content, str) else ""

@@ -39,8 +39,10 @@ from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.heads import check_heads
 from sheetnet.proof.index import Index, originals, read_index
+from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.readings import check_readings
+from sheetnet.proof.told import check_told
 from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
 from sheetnet.recalc.values import Values, from_cells
@@ -258,8 +260,10 @@ class _Work:
 
     def _read_back(self, book: Book, decoder: Any) -> list[Comparison]:
         """The written mathematics; without a decoder there are no symbols in heads."""
-        heads = [check_heads(book, decoder)] if decoder else []
-        return [check_readings(book, decoder), *heads]
+        found = [check_readings(book, decoder)]
+        if decoder:
+            found += [check(book, decoder) for check in (check_heads, check_labels, check_told)]
+        return found
 
     def read_again(self, moved: Moves) -> None:
         """Read the written mathematics once more, where the inputs were moved.

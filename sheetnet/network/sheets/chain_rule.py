@@ -41,6 +41,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.checks import mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
@@ -211,6 +212,9 @@ class _Writer:
         value = Ref(NAME, row, START, True, digits=6)
         sheet.heights[row] = 22
         sheet.put(row, LABEL, "sum of the paths", styles.LABEL_RIGHT.but(size=9))
+        symbols = context.symbols
+        if not context.apart or symbols.loss_letter != symbols.cost_letter:
+            context.readings.append(labelled(NAME, (SUM_ROW, LABEL), (row, START)))
         look = BACKWARD.but(bold=True, size=13, number_format=styles.SIGNED_SIX)
         sheet.put(row, START, total(list(products)), look, claim=paths.total)
         here = parameters.SHARE if context.apart else parameters.GRADIENT
@@ -286,9 +290,11 @@ class _Writer:
 
         def said(numbers: Numbers) -> str:
             number = path_difference.chosen(numbers)
-            slope = parameters.shares(numbers)[number]
+            slope = float(np.round(parameters.shares(numbers)[number], 12))
             symbol = parameters.listed(context)[number].symbol(context.symbols)
-            return f"A little more of {symbol} {effects[int(np.sign(np.round(slope, 12))) + 1]}"
+            # In words of its own, so that none can stand at the place of another.
+            does = "raises" if slope > 0 else "lowers" if slope < 0 else "does not change"
+            return f"A little more of {symbol} {does} the {name}."
 
         sheet.put(row, FIRST, text, styles.PLAIN, claim=said)
         if not context.apart:
@@ -306,6 +312,7 @@ class _Writer:
         )
         of = f" of all {context.samples} examples together" * context.batch
         penalty = ", and what the penalty adds" * bool(context.net.penalties)
+        context.readings.append(labelled(NAME, (row, LABEL), (row, START)))
         hint = f"the same{of}{penalty}: the update takes this one"
         sheet.put(row, FIRST, hint, BESIDE)
 

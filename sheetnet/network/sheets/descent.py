@@ -317,7 +317,11 @@ class _Writer:
         sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
-            return outcomes[int(np.sign(_change(numbers))) + 1]
+            # In words of its own, so that none can stand at the place of another.
+            change = _change(numbers)
+            if change > 0:
+                return outcomes[-1]
+            return "The step goes down." if change < 0 else "The cost stays as it was."
 
         look = prose.but(bold=True, vertical="bottom")
         sheet.put(WORDS_ROW, LABEL, outcome, look, claim=said)

@@ -195,6 +195,18 @@ class Points:
                     symbol = quantity.symbol(context.symbols, layer.number, {UNIT: unit})
                     column = self._columns[quantity.name, layer.number] + unit
                     sheet.put(row, column, symbol, styles.symbol(LOOKS[quantity.role]))
+                left = self._columns[quantity.name, layer.number]
+                own = Block(
+                    quantity.name,
+                    layer.number,
+                    POINTS,
+                    FIRST_ROW,
+                    left,
+                    (),
+                    (UNIT,),
+                    {UNIT: layer.units},
+                )
+                context.worked.append(own)
 
 
 def _bound(axis: int, end: int) -> Callable[[Numbers], float]:
