@@ -71,6 +71,12 @@ class Decoder:
         """Its tables have no heads that are symbols."""
         return False
 
+    def named(self, word: str) -> float | None:
+        return None
+
+    def before(self, words: str) -> str:
+        raise LookupError(f"{words!r} says nothing of a symbol here")
+
     def held(self, quantity: str, layer: int | None, index: Mapping[str, int]) -> float:
         raise LookupError(f"there is no run with {quantity}")
 

@@ -38,7 +38,18 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.states import letter_of
+from sheetnet.workbook.book import NEW
 
+#: What words say of a parameter: its value, its derivative of what, its value after the update.
+HEADS: dict[str, str | Quantity] = {
+    "value": "",
+    "weight at this step": "",
+    "gradient": COST,
+    "slope = gradient": COST,
+    "of this example": LOSS,
+    "after the update": NEW,
+    "weight after the step": NEW,
+}
 #: A logarithm in a loss ends there, as in PyTorch's BCELoss.
 LOWEST = -100.0
 FIGURES = str.maketrans("₁₂", "12")
@@ -109,6 +120,20 @@ class Decoder:
         if not self.numbers.net.batch:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
+
+    def named(self, word: str) -> float | None:
+        """The number that a curve over the steps has at the chosen one, by its name or letter."""
+        if word == self.document.rate:
+            return float(self.numbers.following["learning_rate"])
+        return float(self.numbers.now(COST)) if word in (COST.name, self.cost) else None
+
+    def before(self, words: str) -> str:
+        """What the head of a column makes of a symbol, as the reader has it before that."""
+        of = {COST: f"∂{self.cost}/∂", LOSS: f"∂{self.loss}/∂"}
+        found = HEADS.get(words)
+        if found is None:
+            raise LookupError(f"{words!r} says nothing that is known of a symbol")
+        return found if isinstance(found, str) else of[found]
 
     def held(self, quantity: str, layer: int | None, index: Mapping[str, int]) -> float:
         """The number of a quantity of the run at a place, of the chosen step and example."""

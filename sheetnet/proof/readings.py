@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from sheetnet.expressions.evaluation import evaluate
@@ -18,7 +18,7 @@ from sheetnet.expressions.reading import (
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import NEW, Book, Reading
-from sheetnet.workbook.model import Position, Series, Sheet
+from sheetnet.workbook.model import Chart, Position, Series, Sheet
 
 #: What the axis of a chart over the steps is called.
 STEP = "step"
@@ -40,6 +40,14 @@ class Decoder(Protocol):
         ...
 
     def is_layer(self, text: str) -> bool: ...
+
+    def named(self, word: str) -> float | None:
+        """The number of a quantity that a word names, at the chosen step; None: it names none."""
+        ...
+
+    def before(self, words: str) -> str:
+        """What words make of the symbol that they are said of, as the reader has it."""
+        ...
 
     def following(self, symbol: Symbol) -> float: ...
 
@@ -67,12 +75,50 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
             check.add(place_of.sheet, place_of.row, place_of.column, what)
     for sheet in book.sheets:
         for chart in sheet.charts:
-            if chart.x.title == STEP:
-                for series in chart.series:
-                    check.cells += 1
-                    if what := _wrong_curve(book, series, decoder.on(sheet.name)):
-                        check.add(sheet.name, chart.row, chart.column, what)
+            own, titles = decoder.on(sheet.name), {series.title for series in chart.series}
+            for series in chart.series:
+                check.cells += 1
+                if what := (
+                    _wrong_point(book, series, titles)
+                    or (_wrong_curve(book, series, own) if chart.x.title == STEP else "")
+                    or _wrong_word(book, chart, series, own)
+                ):
+                    check.add(sheet.name, chart.row, chart.column, what)
     return check
+
+
+def _wrong_point(book: Book, series: Series, titles: Collection[object]) -> str:
+    """What is wrong with a point beside which its row says the title of another series."""
+    if series.y.shape != (1, 1):
+        return ""
+    cells, row = book[series.y.sheet].cells, series.y.top
+    for column in range(series.y.left - 1, 0, -1):
+        cell = cells.get((row, column))
+        if cell and cell.content in titles and cell.content != series.title:
+            return f"its point {series.title!r} is the one called {cell.content!r} in its row"
+    return ""
+
+
+def _wrong_word(book: Book, chart: Chart, series: Series, decoder: Decoder) -> str:
+    """What is wrong with a curve over the steps whose title is a word for a quantity, or with the
+    symbol on the axis of its chart."""
+    if not isinstance(series.title, str) or decoder.step is None:
+        return ""
+    meant = decoder.named(series.title)
+    if meant is None or series.x.shape != series.y.shape:
+        return ""
+    steps = book.area_values(series.x).ravel().tolist()
+    if decoder.step not in steps:
+        return ""
+    value = float(book.area_values(series.y).ravel()[steps.index(decoder.step)])
+    axis = decoder.named(chart.y.title)
+    if axis is not None and axis != meant:
+        return f"its axis {chart.y.title!r} is {shown(axis)}, its curve {shown(meant)}"
+    if abs(value - meant) <= 1e-9 * max(1.0, abs(meant)):
+        return ""
+    return (
+        f"its curve {series.title!r} is {shown(value)} at step {decoder.step:g}, not {shown(meant)}"
+    )
 
 
 def _wrong_curve(book: Book, series: Series, decoder: Decoder) -> str:
@@ -127,7 +173,14 @@ def _wrong(
 ) -> Iterator[tuple[Position, str]]:
     """What is wrong with a line, each with its cell."""
     here = (reading.row, (reading.numbers or reading.value)[1])
-    symbol = reading.before + _line(book, reading, reading.symbol)
+    symbol = _line(book, reading, reading.symbol)
+    if reading.head:
+        words = written(book[reading.sheet], reading.head)
+        try:
+            symbol = decoder.before(words) + symbol
+        except UNREADABLE as error:
+            yield reading.head, str(error)
+            return
     look: Callable[[Symbol], float] = decoder
     if symbol.startswith(NEW):
         symbol, look = symbol.removeprefix(NEW), decoder.following
@@ -169,7 +222,9 @@ def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:
     """What is written, here or in a cell, or what a live text shows, as a line for the reader."""
     if isinstance(held, tuple):
         sheet = book[reading.sheet]
-        return written(sheet, held) or flat_text(str(book.value(sheet, *held)))
+        if isinstance(sheet.cells[held].content, Rich):
+            return written(sheet, held)
+        return flat_text(str(book.value(sheet, *held)))
     return flat((run.text, run.level) for run in held.runs) if held else ""
 
 

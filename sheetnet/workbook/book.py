@@ -28,8 +28,8 @@ class Reading:
     `symbol` and `equation` are what is written, or the cell of a live text; a line may have
     no symbol. `numbers` is the cell of the live text with today's numbers (None: there is none),
     `value` the cell that holds the result. A line that is not there today is an empty text.
-    `facts` are what the lesson's kind needs for reading it back. `before` is read before the
-    symbol: what the head of its column makes of it.
+    `facts` are what the lesson's kind needs for reading it back. `head` is the cell of the
+    words that say what of the symbol the value is: its gradient, itself after the update.
     """
 
     sheet: str
@@ -39,12 +39,14 @@ class Reading:
     numbers: Position | None
     value: Position
     facts: Any = None
-    before: str = ""
+    head: Position | None = None
 
 
-def labelled(sheet: str, symbol: Position, value: Position, before: str = "") -> Reading:
-    """A symbol alone in a cell, and the cell of its number."""
-    return Reading(sheet, symbol[0], symbol, Rich(()), None, value, before=before)
+def labelled(
+    sheet: str, symbol: Position, value: Position, head: Position | None = None
+) -> Reading:
+    """A symbol alone in a cell, the cell of its number, and that of the words for the number."""
+    return Reading(sheet, value[0], symbol, Rich(()), None, value, head=head)
 
 
 @dataclass(frozen=True)

@@ -852,12 +852,6 @@ BY_HAND = [
         "quantity.symbol(context.symbols, layer.number, {UNIT: 0})",
     ),
     ByHand(
-        "Parameters: all are called like the first",
-        f"{SHEETS}/parameters.py",
-        "str(parameter.symbol(context.symbols)), styles.SYMBOL",
-        "str(parameters[0].symbol(context.symbols)), styles.SYMBOL",
-    ),
-    ByHand(
         "Parameters: all sources are called like the first",
         f"{SHEETS}/parameters.py",
         "context.symbols.activation(parameter.layer - 1, source or 0)",

@@ -23,7 +23,7 @@ from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.book import NEW, labelled
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.knobs import Knob
 from sheetnet.workbook.model import PrintSetup, Sheet, Validation
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE
@@ -248,13 +248,12 @@ def _fill(context: Context) -> list[Sheet]:
 
 def _prove(context: Context, row: int, has_source: bool) -> None:
     """What the symbols of a row mean, by the heads of its columns."""
-    symbols = context.symbols
-    by_loss, by_cost = (symbols.by_name(c) for c in (symbols.loss_letter, symbols.cost_letter))
-    columns = {VALUE: "", GRADIENT: by_cost, NEXT: NEW}
-    if by_loss != by_cost or not context.apart:  # one letter of both means the cost's
-        columns[SHARE] = by_loss
-    for column, before in columns.items():
-        context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), before))
+    symbols, columns = context.symbols, [VALUE, GRADIENT, NEXT]
+    # One letter of both means the cost's.
+    columns += [SHARE] * (symbols.loss_letter != symbols.cost_letter or not context.apart)
+    for column in columns:
+        head = FIRST_ROW - 1, column
+        context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), head))
     if has_source:
         context.readings.append(labelled(NAME, (row, SOURCE_SYMBOL), (row, TIMES)))
 

@@ -152,9 +152,9 @@ class _Writer:
                 green.but(bold=True),
                 claim=self._of(_changes, number),
             )
-            by = symbols.by_name(symbols.cost_letter)
-            for column, before in ((VALUE, ""), (GRADIENT, by)):
-                context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), before))
+            for column in (VALUE, GRADIENT):
+                titled = self.first_row - 1, column
+                context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), titled))
             size = call("ABS", Ref(NAME, row, CHANGE))
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
             sheet.put(row, SIZE, size, look, claim=self._of(_sizes, number))
