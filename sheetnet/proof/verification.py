@@ -34,6 +34,7 @@ from sheetnet.proof.comparison import (
     unclaimed,
 )
 from sheetnet.proof.complete import compare_contents, compare_originals
+from sheetnet.proof.definitions import check_definitions
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
@@ -262,7 +263,8 @@ class _Work:
         """The written mathematics; without a decoder there are no symbols in heads."""
         found = [check_readings(book, decoder)]
         if decoder:
-            found += [check(book, decoder) for check in (check_heads, check_labels, check_told)]
+            checks = (check_heads, check_labels, check_told, check_definitions)
+            found += [check(book, decoder) for check in checks]
         return found
 
     def read_again(self, moved: Moves) -> None:

@@ -923,4 +923,52 @@ BY_HAND = [
         "str(p.symbol(symbols)), styles.symbol(UPDATE)",
         "str(self.listed[0].symbol(symbols)), styles.symbol(UPDATE)",
     ),
+    ByHand(
+        "Activations: the sigmoid’s definition grows the wrong way",
+        "sheetnet/network/activations.py",
+        "1/(1 + e⁻ᶻ)",
+        "1/(1 + eᶻ)",
+    ),
+    ByHand(
+        "Parameters: the heads of two columns are exchanged",
+        "sheetnet/network/sheets/parameters.py",
+        '"gradient",',
+        '"after the update",',
+    ),
+    ByHand(
+        "Descent: the weight at this step is called the one after it",
+        "sheetnet/network/sheets/descent.py",
+        '(NOW, "weight at this step"',
+        '(NOW, "weight after the step"',
+    ),
+    ByHand(
+        "Descent: two points have each other’s name",
+        "sheetnet/network/sheets/descent.py",
+        'points(2, 3, "now"',
+        'points(2, 3, "after the step"',
+    ),
+    ByHand(
+        "Descent: what is promised and what becomes of it are exchanged",
+        "sheetnet/network/sheets/descent.py",
+        "promised, change = (guarded",
+        "change, promised = (guarded",
+    ),
+    ByHand(
+        "Start: the lesson’s own run is called the cost",
+        "sheetnet/network/sheets/start_charts.py",
+        '"the lesson’s own run", colour',
+        '"cost", colour',
+    ),
+    ByHand(
+        "Start: the curve’s axis has the rate’s letter",
+        "sheetnet/network/sheets/start_charts.py",
+        "y=Axis(str(context.symbols.cost)",
+        "y=Axis(str(context.symbols.learning_rate)",
+    ),
+    ByHand(
+        "Chain rule: one path too many",
+        "sheetnet/network/sheets/chain_rule.py",
+        'else f"{count} paths lead"',
+        'else f"{count + 1} paths lead"',
+    ),
 ]

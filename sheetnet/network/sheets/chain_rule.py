@@ -179,7 +179,7 @@ class _Writer:
         leads = call("CHOOSE", self.layer, *counts) if len(counts) > 1 else Text(counts[0])
         example = join([" of example ", context.sample]) if context.batch else Text("")
         heading = join([leads, " from ", self.knob, f" to {of}"]) & example
-        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING)
+        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING, claim=self._headed)
         sheet.fill(HEAD_ROW, LABEL, HEAD_ROW, right, styles.HEADING)
         sheet.heights[HEAD_ROW] = 24
 
@@ -205,6 +205,17 @@ class _Writer:
             sheet.merge(row, FIRST, row, right)
             sheet.heights[row] = 17.0 * (1 + int(0.9 * length / room)) + 3
         self._write_value(products)
+
+    def _headed(self, numbers: Numbers) -> str:
+        """The heading, its paths counted by the units that they may go through."""
+        context = self.context
+        parameter = parameters.listed(context)[path_difference.chosen(numbers)]
+        last = self.ways[parameter.layer - 1].last
+        count = int(np.prod(self.net.sizes[parameter.layer + 1 : last + 1]))
+        lead = f"{count} paths lead" if count > 1 else "One path leads"
+        example = f" of example {numbers.sample + 1}" * context.batch
+        symbol = parameter.symbol(context.symbols)
+        return f"{lead} from {symbol} to {context.symbols.loss}{example}"
 
     def _write_value(self, products: Sequence[Ref]) -> None:
         """The sum's value, what it is checked against, and what it says."""
