@@ -58,8 +58,8 @@ def check_labels(book: Book, decoder: Decoder) -> Comparison:
 
 
 def _heads(book: Book) -> Iterator[tuple[str, int, int]]:
-    """The cells above the index's blocks, and those of inputs."""
-    for block in book.blocks:
+    """The cells above the index's blocks and above the lesson's own values, and those of inputs."""
+    for block in (*book.blocks, *book.originals):
         for column in range(block.left, block.right + 1):
             yield block.sheet, block.top - 1, column
             if not block.live:
