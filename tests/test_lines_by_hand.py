@@ -39,6 +39,7 @@ from sheetnet.expressions.reading import (
 )
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.catalogue import shipped
+from sheetnet.network import quantities
 from sheetnet.network.decoding import DOCUMENTS, Decoder
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
@@ -177,13 +178,14 @@ def test_loss_and_cost_of_a_batch_are_two_letters() -> None:
     known = decoder("wichmann", name)
     for text, value in (
         ("E", known.numbers.now(LOSS)[0]),
+        ("J", known.numbers.now(quantities.COST)),
         ("∂E/∂z_{2}^{(1)}", known.numbers.now(DELTA, 1)[0, 1]),
         ("∂J/∂W_{12}^{(1)}", known.numbers.now(WEIGHT.gradient, 1)[0, 1]),
         ("∂E/∂W_{12}^{(1)}", known.numbers.now(DELTA, 1)[0, 0] * known.numbers.inputs[0, 1]),
     ):
         [found] = read(text, "wichmann", name)
         assert found.holds(float(value)), text
-    for text in ("J", "H_{1}^{(2)}", "∂J/∂z_{1}^{(2)}", "δ_{1}^{(2)}"):
+    for text in ("H_{1}^{(2)}", "∂J/∂z_{1}^{(2)}", "δ_{1}^{(2)}"):
         with pytest.raises(UnreadableError):
             read(text, "wichmann", name)
 

@@ -71,6 +71,21 @@ class Decoder:
         """Its tables have no heads that are symbols."""
         return False
 
+    def named(self, word: str) -> float | None:
+        return None
+
+    def before(self, words: str) -> str:
+        raise LookupError(f"{words!r} says nothing of a symbol here")
+
+    def held(self, quantity: str, layer: int | None, index: Mapping[str, int]) -> float:
+        raise LookupError(f"there is no run with {quantity}")
+
+    def node(self, layer: int, unit: int) -> float:
+        raise LookupError("there are no layers")
+
+    def wrong(self, about: str, lines: Mapping[str, str]) -> str:
+        raise LookupError("nothing is told of symbols")
+
     def is_layer(self, text: str) -> bool:
         return False
 

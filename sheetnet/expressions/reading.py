@@ -283,6 +283,14 @@ def _number(text: str, exact: bool, short: bool) -> Interval:
     return Interval(value - half, value + half)
 
 
+def symbol_of(line: str) -> Symbol:
+    """A line that is one symbol. Raises `UnreadableError`."""
+    token = TOKEN.fullmatch(line)
+    if token is None or token.lastgroup != "symbol":
+        raise UnreadableError(f"{line!r} is no symbol")
+    return _symbol(line)
+
+
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
         rf"(?:([d∂][CcLJE])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",

@@ -110,6 +110,8 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
         originals=context.originals,
         numbers=numbers,
         readings=context.readings,
+        worked=context.worked,
+        told=context.told,
     )
 
 

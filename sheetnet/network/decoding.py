@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property, partial
 
 import numpy as np
 
 from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
+from sheetnet.network import telling
 from sheetnet.network.activations import ACTIVATIONS, Activation
+from sheetnet.network.documents import DOCUMENTS, Document
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.live import chosen
 from sheetnet.network.numbers import Numbers
@@ -37,98 +38,17 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.states import letter_of
+from sheetnet.workbook.book import NEW
 
-
-@dataclass(frozen=True)
-class Document:
-    """How a document's symbols are read.
-
-    `first` is the number of the first unit; `label` matches a layer's raised text and gives
-    its number, counted from the output where it has a minus sign; `source_first` the order of
-    a weight's indices; `bias_source` where the index of the node of value 1 stands (None: a
-    bias is a letter b). `inputs` ("" for a of layer 0) and `targets` are their letters, `rate`
-    that of the learning rate. `losses` is the letter of an example's loss and that of the cost,
-    `alone` the one letter of both where there is one example; derivatives begin with them.
-    `delta` are the letters of ∂/∂z, if it has any: of an example's loss, and of the cost.
-    `outputs` is the letter of the output layer's values where they have one of their own,
-    without a layer; `lone` says that a single output has no index. `log` is the natural
-    logarithm's name.
-    """
-
-    first: int
-    label: str
-    weight: str
-    source_first: bool
-    bias_source: Callable[[int], int] | None
-    inputs: str
-    targets: str
-    rate: str
-    losses: tuple[str, str]
-    alone: str
-    delta: tuple[str, str] = ("", "")
-    outputs: str = ""
-    lone: bool = False
-    log: str = "ln"
-
-
-DOCUMENTS = {
-    # a = σ(A W): the bias is the weight from the node behind the last unit.
-    "happydustbunny": Document(
-        first=0,
-        label=r"\((\d+)\)",
-        weight="w",
-        source_first=False,
-        bias_source=lambda sources: sources,
-        inputs="",
-        targets="T",
-        rate="γ",
-        losses=("C", "C"),
-        alone="C",
-        delta=("δ", ""),
-    ),
-    # Layers count down from L; b is a letter of its own.
-    "sabine": Document(
-        first=0,
-        label=r"L(?:−(\d+))?",
-        weight="w",
-        source_first=False,
-        bias_source=None,
-        inputs="",
-        targets="t",
-        rate="η",
-        losses=("c", "c"),
-        alone="c",
-    ),
-    # Source first; node 0 is the bias, so units count from 1.
-    "bhadani": Document(
-        first=1,
-        label=r"\[(\d+)\]",
-        weight="w",
-        source_first=True,
-        bias_source=lambda sources: 0,
-        inputs="x",
-        targets="y",
-        rate="η",
-        losses=("L", "C"),
-        alone="L",
-        outputs="ŷ",
-        lone=True,
-        log="log",
-    ),
-    # H is the cost's derivative; where there are several examples, it has two indices.
-    "wichmann": Document(
-        first=1,
-        label=r"\((\d+)\)",
-        weight="W",
-        source_first=False,
-        bias_source=None,
-        inputs="x",
-        targets="t",
-        rate="η",
-        losses=("E", "J"),
-        alone="J",
-        delta=("", "H"),
-    ),
+#: What words say of a parameter: its value, its derivative of what, its value after the update.
+HEADS: dict[str, str | Quantity] = {
+    "value": "",
+    "weight at this step": "",
+    "gradient": COST,
+    "slope = gradient": COST,
+    "of this example": LOSS,
+    "after the update": NEW,
+    "weight after the step": NEW,
 }
 #: A logarithm in a loss ends there, as in PyTorch's BCELoss.
 LOWEST = -100.0
@@ -136,15 +56,18 @@ FIGURES = str.maketrans("₁₂", "12")
 
 
 class Decoder:
-    """The numbers that the symbols of one lesson mean, at the chosen step and example."""
+    """The numbers that the symbols of one lesson mean, at the chosen step and example; those of
+    its own document, or of another that writes of the same network."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, notation: str = "") -> None:
         self.numbers = numbers
-        self.document = DOCUMENTS[numbers.lesson.notation]
+        self.document: Document = DOCUMENTS[notation or numbers.lesson.notation]
         self.sizes = numbers.net.sizes
         document, single = self.document, len(numbers.inputs) == 1
         #: The letters of an example's loss and of the cost here, and those of ∂/∂z.
         one = single and not numbers.net.penalties
+        self.loss: str
+        self.cost: str
         self.loss, self.cost = (document.alone,) * 2 if one else document.losses
         self.delta = {*document.delta} if single else {document.delta[0]}
 
@@ -191,10 +114,44 @@ class Decoder:
         The cost may have the letter of an example's loss; of batches the symbols mean what was
         drawn.
         """
-        known = {each.name for each, _ in self.numbers.net.quantities()} - {COST.name}
+        known = {each.name for each, _ in self.numbers.net.quantities()}
+        if self.cost == self.loss:
+            known.discard(COST.name)
         if not self.numbers.net.batch:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
+
+    def named(self, word: str) -> float | None:
+        """The number that a curve over the steps has at the chosen one, by its name or letter."""
+        if word == self.document.rate:
+            return float(self.numbers.following["learning_rate"])
+        return float(self.numbers.now(COST)) if word in (COST.name, self.cost) else None
+
+    def before(self, words: str) -> str:
+        """What the head of a column makes of a symbol, as the reader has it before that."""
+        of = {COST: f"∂{self.cost}/∂", LOSS: f"∂{self.loss}/∂"}
+        found = HEADS.get(words)
+        if found is None:
+            raise LookupError(f"{words!r} says nothing that is known of a symbol")
+        return found if isinstance(found, str) else of[found]
+
+    def held(self, quantity: str, layer: int | None, index: Mapping[str, int]) -> float:
+        """The number of a quantity of the run at a place, of the chosen step and example."""
+        given = [(INPUT, None), (TARGET, None)]
+        known = [*self.numbers.net.quantities(), *given]
+        [own] = {q for q, at in known if (q.name, at) == (quantity, layer)}
+        place = tuple({**index, **self.place}[axis] for axis in own.axes)
+        arrays = {INPUT: self.numbers.inputs, TARGET: self.numbers.targets}
+        array = arrays[own] if own in arrays else self.numbers.now(own, layer)
+        return float(array[place])
+
+    def node(self, layer: int, unit: int) -> float:
+        """What a unit gives to the next layer, of the chosen example; layer 0 is the input."""
+        return float(self.numbers.below(layer + 1)[self.numbers.sample, unit])
+
+    def wrong(self, about: str, lines: Mapping[str, str]) -> str:
+        """What is wrong with what a row tells of the documents' symbols, in words."""
+        return telling.wrong(self, about, lines)
 
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""
@@ -204,12 +161,12 @@ class Decoder:
         """The number that a symbol means. Raises `UnreadableError`."""
         try:
             return float(self._look(symbol))
-        except (LookupError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:  # a whole array: TypeError
             raise UnreadableError(f"{symbol} means nothing here ({error})") from None
 
     def following(self, symbol: Symbol) -> float:
         """The parameter that a symbol means, after the update that follows."""
-        quantity, layer, index = self._parameter(symbol)
+        quantity, layer, index = self.parameter(symbol)
         return float(self.numbers.derived(f"next_{quantity.name}", layer)[index])
 
     def _look(self, symbol: Symbol) -> float:
@@ -218,8 +175,11 @@ class Decoder:
         if symbol.of and letter == "z":
             self._expect(symbol.of[1:] == self.loss and not any(self.delta), symbol)
             return self._of_unit(DELTA, symbol)
+        if symbol.of and letter in {"a", document.outputs}:
+            self._expect(symbol.of[1:] == self.loss, symbol)
+            return self._by_activation(symbol)
         if symbol.of or symbol.kept:
-            parameter, layer, index = self._parameter(symbol)
+            parameter, layer, index = self.parameter(symbol)
             if symbol.kept:
                 states = numbers.net.optimiser.state
                 [kept] = [s for s in states if letter_of(s) == symbol.kept]
@@ -233,7 +193,7 @@ class Decoder:
         if not symbol.lower and not symbol.upper:
             return self._alone(symbol)
         if letter in (document.weight, "b"):
-            parameter, layer, index = self._parameter(symbol)
+            parameter, layer, index = self.parameter(symbol)
             return float(numbers.now(parameter, layer)[index])
         if letter == document.outputs and letter:
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
@@ -242,12 +202,15 @@ class Decoder:
             # Neither has a layer; a target has an index.
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
             held = numbers.targets if letter == document.targets else numbers.inputs
+            node = document.bias_source
+            if letter == document.inputs and node and symbol.lower == str(node(self.sizes[0])):
+                return 1.0
             return float(held[numbers.sample, self._unit(symbol.lower)])
-        if letter == "a" and self._layer(symbol.upper) == 0:
+        if letter == "a" and self.layer(symbol.upper) == 0:
             self._expect(not document.inputs, symbol)
             return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
         kinds = {"a": ACTIVATION, "z": Z} | dict.fromkeys(self.delta - {""}, DELTA)
-        last = self._layer(symbol.upper) == len(self.sizes) - 1
+        last = self.layer(symbol.upper) == len(self.sizes) - 1
         self._expect(not (letter == "a" and last and document.outputs), symbol)
         return self._of_unit(kinds[letter], symbol)
 
@@ -279,6 +242,22 @@ class Decoder:
         source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
         return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
 
+    def _by_activation(self, symbol: Symbol) -> float:
+        """The derivative of the example's loss by what a unit gives: at the output by the targets,
+        below along the weights of the next layer."""
+        numbers, depth = self.numbers, len(self.sizes) - 1
+        output = symbol.letter == self.document.outputs
+        self._expect(output is not bool(symbol.upper), symbol)
+        layer = depth if output else self.layer(symbol.upper)
+        alone = output and self.document.lone and self.sizes[-1] == 1 and not symbol.lower
+        unit = 0 if alone else self._unit(symbol.lower)
+        if layer == depth:
+            a, hyper = numbers.now(ACTIVATION, layer), numbers.loss_hyper
+            by = numbers.net.loss.gradient(a, numbers.targets, hyper)
+            return float(by[numbers.sample, unit])
+        delta = numbers.now(DELTA, layer + 1)[numbers.sample]
+        return float(delta @ numbers.now(WEIGHT, layer + 1)[:, unit])
+
     def _alone(self, symbol: Symbol) -> float:
         """A letter without an index: a hyper-parameter, the loss, or the only target."""
         document, numbers, letter = self.document, self.numbers, symbol.letter
@@ -290,6 +269,8 @@ class Decoder:
                 return float(numbers.loss_hyper[hyper.name])
         if letter == self.loss:
             return float(numbers.now(LOSS)[numbers.sample])
+        if letter == self.cost:
+            return float(numbers.now(COST))
         # Bhadani's single output has no index.
         self._expect(document.lone and self.sizes[-1] == 1, symbol)
         if letter == document.outputs:
@@ -302,10 +283,11 @@ class Decoder:
             raise ValueError(f"{symbol.letter} is not written so in this document")
 
     def _of_unit(self, quantity: Quantity, symbol: Symbol) -> float:
-        layer, unit = self._layer(symbol.upper), self._unit(symbol.lower)
+        layer, unit = self.layer(symbol.upper), self._unit(symbol.lower)
         return float(self.numbers.now(quantity, layer)[self.numbers.sample, unit])
 
-    def _layer(self, label: str) -> int:
+    def layer(self, label: str) -> int:
+        """The number of a layer, 0 for the input. Raises `ValueError`."""
         match = re.fullmatch(self.document.label, label)
         if match is None:
             raise ValueError(f"{label!r} is no layer")
@@ -319,9 +301,9 @@ class Decoder:
             raise ValueError(f"there is no unit {text}")
         return unit
 
-    def _parameter(self, symbol: Symbol) -> tuple[Quantity, int, tuple[int, ...]]:
+    def parameter(self, symbol: Symbol) -> tuple[Quantity, int, tuple[int, ...]]:
         """The weight or bias that a symbol means: its quantity, layer and place."""
-        document, layer = self.document, self._layer(symbol.upper)
+        document, layer = self.document, self.layer(symbol.upper)
         if symbol.letter == "b" and not symbol.lower:  # one for all units, in no document
             return BIAS, layer, ()
         if symbol.letter == "b" and document.bias_source is None:

@@ -8,18 +8,20 @@ is the one that the index says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
-from sheetnet.expressions.reading import flat, flat_text, sides
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.reading import Interval, sides
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position
 
-SAMPLE = "sample"
+SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
+#: What stands before a symbol above or beside a table of weights, and the axis that it names.
+ENDS = {"from": SOURCE, "to": UNIT}
+Place = TypeVar("Place")
 #: How tables call an example, counted from 1.
 EXAMPLE = re.compile(r"(?:example|ex\.) ([0-9]+)")
 #: So many heads of one block are read: wide layers have thousands, all made by one line.
@@ -38,12 +40,28 @@ class Decoder(readings.Decoder, Protocol):
         """Whether its symbols mean the numbers of blocks of a quantity."""
         ...
 
+    def held(self, quantity: str, layer: int | None, index: Mapping[str, int]) -> float:
+        """The number of a quantity of the run at a place, at `place` on the axes of that."""
+        ...
+
+    def node(self, layer: int, unit: int) -> float:
+        """What a unit gives to the next layer."""
+        ...
+
 
 def check_heads(book: Book, decoder: Decoder) -> Comparison:
     """Each head above a block of the index, and each example that is named above or beside it."""
     check = Comparison("heads of tables")
     for block in book.blocks:
-        for place, what in (*_wrong_symbols(book, block, decoder), *_wrong_examples(book, block)):
+        for place, what in (
+            *_wrong_symbols(book, block, decoder),
+            *_wrong_examples(book, block),
+            *_wrong_ends(book, block, decoder),
+        ):
+            check.add(block.sheet, *place, what)
+        check.cells += 1
+    for block in book.worked:
+        for place, what in (*_wrong_names(book, block, decoder), *_wrong_examples(book, block)):
             check.add(block.sheet, *place, what)
         check.cells += 1
     return check
@@ -58,22 +76,66 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
     for column in _columns(block, at):
         index = _index(block, column) | at
         head = block.top - 1, column
-        content = sheet.cells[head].content if head in sheet.cells else None
-        if not isinstance(content, str | Rich):
-            continue
-        line = (
-            flat((run.text, run.level) for run in content.runs)
-            if isinstance(content, Rich)
-            else flat_text(content)
-        )
         try:
-            [meant] = sides(line, decoder, {}, decoder.is_layer, decoder.functions)
+            [meant] = _meant(readings.written(sheet, head), decoder)
         except readings.UNREADABLE:
             continue  # words
         value = book.value(sheet, *block.position(**index))
         if isinstance(value, float | int) and not meant.holds(float(value)):
             said = shown((meant.low + meant.high) / 2)
             yield head, f"its symbol means {said}, the number under it is {shown(float(value))}"
+
+
+def _meant(line: str, decoder: Decoder) -> list[Interval]:
+    return sides(line, decoder, {}, decoder.is_layer, decoder.functions)
+
+
+def _wrong_names(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """Heads of rows that compute for themselves, whose symbol is of another quantity or place."""
+    if not decoder.means(block.quantity):
+        return
+    for column in _thinned(range(block.left, block.right + 1)):
+        index, head = _index(block, column) | block.at, (block.top - 1, column)
+        try:
+            [meant] = _meant(readings.written(book[block.sheet], head), decoder)
+        except readings.UNREADABLE as error:
+            yield head, f"its symbol: {error}"
+            continue
+        held = decoder.held(block.quantity, block.layer, index)
+        if not meant.holds(held):
+            said = shown((meant.low + meant.high) / 2)
+            yield head, f"its symbol means {said}, its column is of {shown(held)}"
+
+
+def _wrong_ends(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """What weights come from and lead to, above and beside their table."""
+    if block.layer is None or not {UNIT, SOURCE} <= {*block.rows, *block.columns}:
+        return
+    heads = [(block.top - 1, column) for column in range(block.left, block.right + 1)]
+    beside = [(row, block.left - 1) for row in range(block.top, block.bottom + 1)]
+    for place in _thinned([*heads, *beside]):
+        end, _, line = readings.written(book[block.sheet], place).partition(" ")
+        axis = ENDS.get(end)
+        if axis is None or not line:
+            continue
+        index = _index(block, place[1]) if place in heads else _row_index(block, place[0])
+        if axis not in index:
+            yield place, f"says {end!r} where its table has no {axis}"
+            continue
+        try:
+            [meant] = _meant(line, decoder)
+        except readings.UNREADABLE as error:
+            yield place, f"its symbol: {error}"
+            continue
+        held = decoder.node(block.layer - (axis == SOURCE), index[axis])
+        if not meant.holds(held):
+            said = shown((meant.low + meant.high) / 2)
+            yield place, f"its symbol means {said}, its {axis} gives {shown(held)}"
+
+
+def _thinned(places: Sequence[Place]) -> Sequence[Place]:
+    """A part of places where they are many."""
+    return places[:: -(-len(places) // MOST)] if places else places
 
 
 def _columns(block: Block, at: Mapping[str, int]) -> list[int]:
@@ -83,12 +145,16 @@ def _columns(block: Block, at: Mapping[str, int]) -> list[int]:
         for column in range(block.left, block.right + 1)
         if all(_index(block, column).get(axis, index) == index for axis, index in at.items())
     ]
-    return found[:: -(-len(found) // MOST)] if found else []
+    return list(_thinned(found))
 
 
 def _index(block: Block, column: int) -> dict[str, int]:
     """Where a column is on each of the columns' axes."""
     return _places(block, block.columns, column - block.left)
+
+
+def _row_index(block: Block, row: int) -> dict[str, int]:
+    return _places(block, block.rows, row - block.top)
 
 
 def _places(block: Block, axes: tuple[str, ...], number: int) -> dict[str, int]:
@@ -108,7 +174,7 @@ def _wrong_examples(book: Book, block: Block) -> Iterator[tuple[Position, str]]:
             beside += (((block.top - up, column), sample) for up in (1, 2))
     elif block.rows and block.rows[0] == SAMPLE:
         for row in range(block.top, block.bottom + 1):
-            sample = _places(block, block.rows, row - block.top)[SAMPLE]
+            sample = _row_index(block, row)[SAMPLE]
             beside.append(((row, block.left - 1), sample))
     for place, sample in beside:
         cell = sheet.cells.get(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from sheetnet.expressions.evaluation import evaluate
@@ -17,10 +17,9 @@ from sheetnet.expressions.reading import (
 )
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.workbook.book import Book, Reading
-from sheetnet.workbook.model import Position, Series
+from sheetnet.workbook.book import NEW, Book, Reading
+from sheetnet.workbook.model import Chart, Position, Series, Sheet
 
-PREFIX = "new "
 #: What the axis of a chart over the steps is called.
 STEP = "step"
 #: What a line may do to its reader; a symbol with an index past the last is a LookupError.
@@ -41,6 +40,14 @@ class Decoder(Protocol):
         ...
 
     def is_layer(self, text: str) -> bool: ...
+
+    def named(self, word: str) -> float | None:
+        """The number of a quantity that a word names, at the chosen step; None: it names none."""
+        ...
+
+    def before(self, words: str) -> str:
+        """What words make of the symbol that they are said of, as the reader has it."""
+        ...
 
     def following(self, symbol: Symbol) -> float: ...
 
@@ -68,12 +75,50 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
             check.add(place_of.sheet, place_of.row, place_of.column, what)
     for sheet in book.sheets:
         for chart in sheet.charts:
-            if chart.x.title == STEP:
-                for series in chart.series:
-                    check.cells += 1
-                    if what := _wrong_curve(book, series, decoder.on(sheet.name)):
-                        check.add(sheet.name, chart.row, chart.column, what)
+            own, titles = decoder.on(sheet.name), {series.title for series in chart.series}
+            for series in chart.series:
+                check.cells += 1
+                if what := (
+                    _wrong_point(book, series, titles)
+                    or (_wrong_curve(book, series, own) if chart.x.title == STEP else "")
+                    or _wrong_word(book, chart, series, own)
+                ):
+                    check.add(sheet.name, chart.row, chart.column, what)
     return check
+
+
+def _wrong_point(book: Book, series: Series, titles: Collection[object]) -> str:
+    """What is wrong with a point beside which its row says the title of another series."""
+    if series.y.shape != (1, 1):
+        return ""
+    cells, row = book[series.y.sheet].cells, series.y.top
+    for column in range(series.y.left - 1, 0, -1):
+        cell = cells.get((row, column))
+        if cell and cell.content in titles and cell.content != series.title:
+            return f"its point {series.title!r} is the one called {cell.content!r} in its row"
+    return ""
+
+
+def _wrong_word(book: Book, chart: Chart, series: Series, decoder: Decoder) -> str:
+    """What is wrong with a curve over the steps whose title is a word for a quantity, or with the
+    symbol on the axis of its chart."""
+    if not isinstance(series.title, str) or decoder.step is None:
+        return ""
+    meant = decoder.named(series.title)
+    if meant is None or series.x.shape != series.y.shape:
+        return ""
+    steps = book.area_values(series.x).ravel().tolist()
+    if decoder.step not in steps:
+        return ""
+    value = float(book.area_values(series.y).ravel()[steps.index(decoder.step)])
+    axis = decoder.named(chart.y.title)
+    if axis is not None and axis != meant:
+        return f"its axis {chart.y.title!r} is {shown(axis)}, its curve {shown(meant)}"
+    if abs(value - meant) <= 1e-9 * max(1.0, abs(meant)):
+        return ""
+    return (
+        f"its curve {series.title!r} is {shown(value)} at step {decoder.step:g}, not {shown(meant)}"
+    )
 
 
 def _wrong_curve(book: Book, series: Series, decoder: Decoder) -> str:
@@ -129,9 +174,16 @@ def _wrong(
     """What is wrong with a line, each with its cell."""
     here = (reading.row, (reading.numbers or reading.value)[1])
     symbol = _line(book, reading, reading.symbol)
+    if reading.head:
+        words = written(book[reading.sheet], reading.head)
+        try:
+            symbol = decoder.before(words) + symbol
+        except UNREADABLE as error:
+            yield reading.head, str(error)
+            return
     look: Callable[[Symbol], float] = decoder
-    if symbol.startswith(PREFIX):
-        symbol, look = symbol.removeprefix(PREFIX), decoder.following
+    if symbol.startswith(NEW):
+        symbol, look = symbol.removeprefix(NEW), decoder.following
     equation = _line(book, reading, reading.equation)
     numbers = _line(book, reading, reading.numbers)
     for what, line, known in (
@@ -167,7 +219,18 @@ def _facts(book: Book, reading: Reading) -> dict[str, float]:
 
 
 def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:
-    """What is written, or what the cell of a live text shows, as a line for the reader."""
-    if isinstance(held, Rich):
-        return flat((run.text, run.level) for run in held.runs)
-    return flat_text(str(book.value(book[reading.sheet], *held))) if held else ""
+    """What is written, here or in a cell, or what a live text shows, as a line for the reader."""
+    if isinstance(held, tuple):
+        sheet = book[reading.sheet]
+        if isinstance(sheet.cells[held].content, Rich):
+            return written(sheet, held)
+        return flat_text(str(book.value(sheet, *held)))
+    return flat((run.text, run.level) for run in held.runs) if held else ""
+
+
+def written(sheet: Sheet, place: Position) -> str:
+    """What is written in a cell, as a line for the reader; empty where no text is."""
+    content = sheet.cells[place].content if place in sheet.cells else None
+    if isinstance(content, Rich):
+        return flat((run.text, run.level) for run in content.runs)
+    return flat_text(content) if isinstance(content, str) else ""

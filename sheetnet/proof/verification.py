@@ -34,13 +34,16 @@ from sheetnet.proof.comparison import (
     unclaimed,
 )
 from sheetnet.proof.complete import compare_contents, compare_originals
+from sheetnet.proof.definitions import check_definitions
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.heads import check_heads
 from sheetnet.proof.index import Index, originals, read_index
+from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.readings import check_readings
+from sheetnet.proof.told import check_told
 from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
 from sheetnet.recalc.values import Values, from_cells
@@ -258,8 +261,11 @@ class _Work:
 
     def _read_back(self, book: Book, decoder: Any) -> list[Comparison]:
         """The written mathematics; without a decoder there are no symbols in heads."""
-        heads = [check_heads(book, decoder)] if decoder else []
-        return [check_readings(book, decoder), *heads]
+        found = [check_readings(book, decoder)]
+        if decoder:
+            checks = (check_heads, check_labels, check_told, check_definitions)
+            found += [check(book, decoder) for check in checks]
+        return found
 
     def read_again(self, moved: Moves) -> None:
         """Read the written mathematics once more, where the inputs were moved.

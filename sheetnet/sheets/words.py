@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sheetnet.expressions.figures import figures, with_sign
 from sheetnet.expressions.formula import Name, Ref
+from sheetnet.expressions.rich import rich
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import PrintSetup, Sheet
@@ -44,14 +45,20 @@ class Words:
             self.sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
         self._rows: dict[tuple[Ref, int, bool, bool], int] = {}
 
-    def of(self, number: Ref | Name, *, brackets: bool = False, short: bool = False) -> Ref:
-        """The cell with the text of a number's cell; a `short` one where there is little room."""
+    def of(
+        self, number: Ref | Name, *, brackets: bool = False, short: bool = False, on: str = ""
+    ) -> Ref:
+        """The cell with the text of a number's cell; a `short` one where there is little room.
+
+        `on` is the sheet where its symbol has a meaning of its own.
+        """
         target = number.target if isinstance(number, Name) else number
         key = target, number.digits, target.below_one, short
         row = self._rows.setdefault(key, HEAD_ROW + 1 + len(self._rows))
         if (row, SIZE) not in self.sheet.cells:
             size = Ref(NAME, row, SIZE)
-            self.sheet.put(row, WHAT, number.symbol, styles.SYMBOL.but(horizontal="left"))
+            what = rich(number.symbol or "") + f" on {on}" if on else number.symbol
+            self.sheet.put(row, WHAT, what, styles.SYMBOL.but(horizontal="left"))
             text = figures(target, number.digits, below_one=target.below_one, short=short)
             texts = {SIZE: text}
             if not target.signless:

@@ -17,6 +17,8 @@ from sheetnet.workbook.blocks import Block, Blocks
 from sheetnet.workbook.model import Band, Cell, Claim, FloatArray, Matrix, Position, Sheet, Spill
 
 _UNSET = object()
+#: Before a symbol: it means what follows the update.
+NEW = "new "
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Reading:
     `symbol` and `equation` are what is written, or the cell of a live text; a line may have
     no symbol. `numbers` is the cell of the live text with today's numbers (None: there is none),
     `value` the cell that holds the result. A line that is not there today is an empty text.
-    `facts` are what the lesson's kind needs for reading it back.
+    `facts` are what the lesson's kind needs for reading it back. `head` is the cell of the
+    words that say what of the symbol the value is: its gradient, itself after the update.
     """
 
     sheet: str
@@ -36,6 +39,24 @@ class Reading:
     numbers: Position | None
     value: Position
     facts: Any = None
+    head: Position | None = None
+
+
+def labelled(
+    sheet: str, symbol: Position, value: Position, head: Position | None = None
+) -> Reading:
+    """A symbol alone in a cell, the cell of its number, and that of the words for the number."""
+    return Reading(sheet, value[0], symbol, Rich(()), None, value, head=head)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row that tells something of symbols: about what, and in which columns by what key."""
+
+    sheet: str
+    row: int
+    about: str
+    columns: dict[str, int]
 
 
 @dataclass
@@ -43,6 +64,8 @@ class Book:
     """A workbook: its sheets in order, its names, its index of blocks.
 
     `numbers` are what its claims are computed from; `at` gives the same workbook with others.
+    `worked` are blocks of rows that compute for themselves, with other inputs or parameters; their
+    heads say which quantity they are. `told` are rows that tell something of symbols.
     """
 
     title: str
@@ -53,6 +76,8 @@ class Book:
     originals: list[Block]
     numbers: Any = None
     readings: list[Reading] = field(default_factory=list)
+    worked: list[Block] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     _claimed: dict[str, list[tuple[Claim, Any, float]]] = field(default_factory=dict, repr=False)
     _claims: dict[str, dict[Position, Any]] = field(default_factory=dict, repr=False)
     _unclaimed: dict[str, list[Position]] = field(default_factory=dict, repr=False)

@@ -55,7 +55,8 @@ class Differences:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.sheet = Sheet(NAME, "workings: every definition with moved numbers", workings=True)
+        about = "workings: every definition with moved numbers"
+        self.sheet = Sheet(NAME, about, workings=True, labels=False)
         self.sheet.tab_colour = styles.PALE
         self.sheet.freeze, self.sheet.cursor = (FIRST_ROW, FIRST_COLUMN), (FIRST_ROW, LABELS)
         self.sheet.print_setup = PrintSetup()

@@ -40,7 +40,7 @@ def fill(context: Context, worksheet: Worksheet, differences: Differences) -> Pl
     from sheetnet.calculus.sheets import derivatives, proofs, tables
 
     section = worksheet.section
-    sheet = Sheet(worksheet.sheet, section.heading)
+    sheet = Sheet(worksheet.sheet, section.heading, labels=False)
     sheet.tab_colour = styles.ORANGE
     sheet.print_setup = PrintSetup(fit_height=0)
     layout.columns(sheet)

@@ -41,6 +41,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.checks import mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
@@ -178,7 +179,7 @@ class _Writer:
         leads = call("CHOOSE", self.layer, *counts) if len(counts) > 1 else Text(counts[0])
         example = join([" of example ", context.sample]) if context.batch else Text("")
         heading = join([leads, " from ", self.knob, f" to {of}"]) & example
-        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING)
+        sheet.put(HEAD_ROW, LABEL, heading, styles.HEADING, claim=self._headed)
         sheet.fill(HEAD_ROW, LABEL, HEAD_ROW, right, styles.HEADING)
         sheet.heights[HEAD_ROW] = 24
 
@@ -205,12 +206,26 @@ class _Writer:
             sheet.heights[row] = 17.0 * (1 + int(0.9 * length / room)) + 3
         self._write_value(products)
 
+    def _headed(self, numbers: Numbers) -> str:
+        """The heading, its paths counted by the units that they may go through."""
+        context = self.context
+        parameter = parameters.listed(context)[path_difference.chosen(numbers)]
+        last = self.ways[parameter.layer - 1].last
+        count = int(np.prod(self.net.sizes[parameter.layer + 1 : last + 1]))
+        lead = f"{count} paths lead" if count > 1 else "One path leads"
+        example = f" of example {numbers.sample + 1}" * context.batch
+        symbol = parameter.symbol(context.symbols)
+        return f"{lead} from {symbol} to {context.symbols.loss}{example}"
+
     def _write_value(self, products: Sequence[Ref]) -> None:
         """The sum's value, what it is checked against, and what it says."""
         context, sheet, row = self.context, self.sheet, SUM_ROW + 2
         value = Ref(NAME, row, START, True, digits=6)
         sheet.heights[row] = 22
         sheet.put(row, LABEL, "sum of the paths", styles.LABEL_RIGHT.but(size=9))
+        symbols = context.symbols
+        if not context.apart or symbols.loss_letter != symbols.cost_letter:
+            context.readings.append(labelled(NAME, (SUM_ROW, LABEL), (row, START)))
         look = BACKWARD.but(bold=True, size=13, number_format=styles.SIGNED_SIX)
         sheet.put(row, START, total(list(products)), look, claim=paths.total)
         here = parameters.SHARE if context.apart else parameters.GRADIENT
@@ -286,9 +301,11 @@ class _Writer:
 
         def said(numbers: Numbers) -> str:
             number = path_difference.chosen(numbers)
-            slope = parameters.shares(numbers)[number]
+            slope = float(np.round(parameters.shares(numbers)[number], 12))
             symbol = parameters.listed(context)[number].symbol(context.symbols)
-            return f"A little more of {symbol} {effects[int(np.sign(np.round(slope, 12))) + 1]}"
+            # In words of its own, so that none can stand at the place of another.
+            does = "raises" if slope > 0 else "lowers" if slope < 0 else "does not change"
+            return f"A little more of {symbol} {does} the {name}."
 
         sheet.put(row, FIRST, text, styles.PLAIN, claim=said)
         if not context.apart:
@@ -306,6 +323,7 @@ class _Writer:
         )
         of = f" of all {context.samples} examples together" * context.batch
         penalty = ", and what the penalty adds" * bool(context.net.penalties)
+        context.readings.append(labelled(NAME, (row, LABEL), (row, START)))
         hint = f"the same{of}{penalty}: the update takes this one"
         sheet.put(row, FIRST, hint, BESIDE)
 

@@ -46,7 +46,7 @@ from sheetnet.network.scalars import lettered
 from sheetnet.network.symbols import Symbols
 from sheetnet.sheets.words import Words
 from sheetnet.workbook.blocks import Block, Blocks
-from sheetnet.workbook.book import Reading, name_of
+from sheetnet.workbook.book import Reading, Told, name_of
 from sheetnet.workbook.knobs import Knob, cells
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import Style
@@ -68,7 +68,8 @@ class Context:
 
     `originals` are the blocks that repeat the lesson's own values beside the inputs,
     `readings` the lines of mathematics that are proved by reading them back, `words` the texts
-    of the numbers in sentences.
+    of the numbers in sentences. `worked` are blocks of rows of workings under symbols, `told` rows
+    that tell something of symbols.
     """
 
     lesson: Lesson
@@ -76,6 +77,8 @@ class Context:
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    worked: list[Block] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     words: Words = field(default_factory=Words)
     _knob_blocks: dict[tuple[str, int | None], Block] = field(default_factory=dict)
     _runs: dict[tuple[str, int | None], Block] = field(default_factory=dict)

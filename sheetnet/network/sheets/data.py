@@ -112,7 +112,8 @@ class _Writer:
         self.context, self.places = context, DataPlaces(context)
         self.predictions = Predictions(context)
         self.evaluation = Evaluation(context) if evaluation.applies(context) else None
-        self.sheet = Sheet(NAME, "the examples, and what the network makes of them")
+        about = "the examples, and what the network makes of them"
+        self.sheet = Sheet(NAME, about, labels=False)  # of all examples
 
     def write(self) -> None:
         sheet, places = self.sheet, self.places

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sheetnet.expressions.figures import in_figures
 from sheetnet.expressions.formula import Area, Expression, Ref, call, guarded, join
 from sheetnet.expressions.mathematics import filled_in
 from sheetnet.network.engine import FloatArray
@@ -32,6 +33,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Axis, Cell, Chart, Link, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
@@ -138,6 +140,14 @@ def _end(side: int, of: int) -> Claim:
 
 def _there(numbers: Numbers) -> float:
     return float(_landing(numbers)[0, -1])
+
+
+def _told(numbers: Numbers) -> str:
+    """What the tangent promises and what the curve does, in words."""
+    promised, change = (
+        in_figures(value, 6) for value in (_slope(numbers) * _step(numbers), _change(numbers))
+    )
+    return f"The tangent promises that the cost changes by {promised}; it changes by {change}."
 
 
 def _change(numbers: Numbers) -> float:
@@ -277,6 +287,9 @@ class _Writer:
             )
             self.sheet.put(row, LABEL, title, styles.LABEL)
             self.sheet.put(row, VALUE, formula, look, claim=claim)
+            if row in (NOW, SLOPE, AFTER):
+                line = labelled(NAME, (KNOB_ROW, VALUE), (row, VALUE), (row, LABEL))
+                context.readings.append(line)
         self.sheet.put(REACH, LABEL, "curve reaches ±", styles.LABEL)
 
     def _write_changes(self, row: int) -> list[Ref]:
@@ -313,11 +326,15 @@ class _Writer:
         )
         # The outcome, of one line or two, stands close over what it comes from.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
-        sheet.put(WORDS_ROW + 2, LABEL, text, prose)
+        sheet.put(WORDS_ROW + 2, LABEL, text, prose, claim=_told)
         sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
-            return outcomes[int(np.sign(_change(numbers))) + 1]
+            # In words of its own, so that none can stand at the place of another.
+            change = _change(numbers)
+            if change > 0:
+                return outcomes[-1]
+            return "The step goes down." if change < 0 else "The cost stays as it was."
 
         look = prose.but(bold=True, vertical="bottom")
         sheet.put(WORDS_ROW, LABEL, outcome, look, claim=said)

@@ -35,6 +35,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Band, Cell, PrintSetup, Sheet
 from sheetnet.workbook.styles import FORWARD, UPDATE
 
@@ -191,7 +192,8 @@ def fill(context: Context) -> Sheet:
     """The sheet, with the chosen step's parameters on top."""
     parameters = checked(context.net, context.samples)
     blocks = _blocks(context.net, context.samples)
-    sheet = Sheet(NAME, "workings: the forward pass with one parameter moved", workings=True)
+    about = "workings: the forward pass with one parameter moved"
+    sheet = Sheet(NAME, about, workings=True, labels=False)
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 3)
     sheet.default_width = 10.5
     sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW), fit_width=0)
@@ -202,12 +204,15 @@ def fill(context: Context) -> Sheet:
     frame.head(sheet, "Differences: workings of the gradient check", hint, 1, problem=PROBLEM)
     frame.banner(sheet, blocks[-1].right)
     _write_heads(context, sheet, blocks)
+    context.worked += blocks
     numbers = _write_base(context, sheet, blocks)
+    columns = {parameter: FIRST + number - 1 for parameter, number in numbers.items()}
     for number, parameter in enumerate(parameters):
         for move, text in enumerate(("+ h", "− h")):
             row = row_of(number, move)
             sheet.heights[row + 1] = THIN
             sheet.put(row, SYMBOL, parameter.symbol(context.symbols), styles.SYMBOL)
+            context.readings.append(labelled(NAME, (row, SYMBOL), (BASE_ROW, columns[parameter])))
             sheet.put(row, SIGN_TEXT, text, styles.SIGN)
     _write_rows(context, sheet, blocks, [numbers[parameter] for parameter in parameters])
     return sheet
@@ -232,6 +237,7 @@ def _write_base(context: Context, sheet: Sheet, blocks: Sequence[Block]) -> dict
             quantity.name, layer, NAME, BASE_ROW, block.left, (), block.columns, block.lengths
         )
         context.claim(sheet, base)
+        context.worked.append(base)
     return numbers
 
 

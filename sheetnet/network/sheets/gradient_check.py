@@ -40,6 +40,7 @@ from sheetnet.sheets.checks import PASSED as TICK
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Axis, Chart, Claim, PrintSetup, Rule, Series, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD
 
@@ -101,7 +102,7 @@ def _place(context: Context) -> None:
 def _fill(context: Context) -> list[Sheet]:
     """The check and its workings."""
     parameters = checked(context.net, context.samples)
-    sheet = Sheet(NAME, "central differences against every gradient")
+    sheet = Sheet(NAME, "central differences against every gradient", labels=False)
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.BLUE, (FIRST_ROW, 1), (H_ROW, 3)
     workings = differences.fill(context)
     sheet.print_setup = PrintSetup(title_rows=(FIRST_ROW - 1, FIRST_ROW - 1))
@@ -230,6 +231,8 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     cells = _cells(context, number)
     sheet.put(row, PARAMETER, parameter.symbol(context.symbols), styles.SYMBOL)
     sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
+    head = FIRST_ROW - 1, GRADIENT
+    context.readings.append(labelled(NAME, (row, PARAMETER), (row, GRADIENT), head))
     look = FORWARD.but(number_format="0.00000000")
     sheet.put(row, DIFFERENCE, cells.difference(), look)
     small = styles.NUMBER.but(number_format="0.0E+0;-0.0E+0;0")

@@ -40,6 +40,7 @@ def fill(context: Context, sheet: Sheet, selector_row: int) -> None:
     """The chosen step: inputs, for each layer weights, gradients, z, values, δ; targets, loss."""
     sheet.freeze, sheet.default_width = (selector_row + 1, LEFT), NARROW
     sheet.widths |= {1: 2.5, 2: 16.0, 3: 9.5, LEFT: 9.8, 5: 8.5, 6: 8.5}
+    sheet.labels = False  # they stand above and beside whole maps
     shape = "-".join(map(str, context.sizes))
     hint = (
         f"a network {shape} as maps: {styles.POSITIVE_NAME} is positive, {styles.NEGATIVE_NAME} "

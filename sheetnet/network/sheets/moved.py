@@ -249,6 +249,7 @@ class Rows:
     def _write_heads(self) -> None:
         """The symbols over the rows' columns."""
         context, sheet = self.context, self.sheet
+        context.worked += self._blocks.values()
         for quantity, layer in owned(self.net):
             look = styles.symbol(LOOKS[quantity.role])
             for index in self._blocks[quantity.name, layer].indices():

@@ -19,11 +19,18 @@ from sheetnet.network.symbols import Symbols
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, PASSED, UNDECIDED, mark_failures, write_check
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import Told
 from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import Style
 
 NAME = "Notation"
 FIRST_ROW = 5
+#: The rows of symbols and of words on symbols, which are proved; all others are whole formulas.
+_READ = """
+    input target weight bias shared_bias z activation output loss cost delta example_delta gradient
+    learning_rate logarithm layers indices counting
+"""
+READ = frozenset(_READ.split())
 #: The part of a cost that the programs' rounding may change.
 ROUNDING = 1e-14
 #: Characters of a line in a document's column.
@@ -169,7 +176,7 @@ def _batch(symbols: Symbols) -> Rich:
 
 def _fill(context: Context) -> list[Sheet]:
     """The sheet, the lesson's document in the first column."""
-    sheet = Sheet(NAME, "the symbols, here and in the other documents")
+    sheet = Sheet(NAME, "the symbols, here and in the other documents", labels=False)
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 2)
     sheet.print_setup = PrintSetup(fit_height=1)
     frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
@@ -199,6 +206,9 @@ def _fill(context: Context) -> list[Sheet]:
                 written = written + " *"
                 starred.append((name, quantity))
             sheet.put(row, column, written, look)
+        if quantity in READ:
+            columns = {notation.key: column for column, notation in enumerate(ordered, 3)}
+            context.told.append(Told(NAME, row, quantity, columns))
         row += 1
     row = _missing(sheet, row, ordered, starred)
     row = _doing(context, sheet, row + 1) + 1
@@ -275,6 +285,7 @@ def _reading(context: Context, sheet: Sheet, row: int) -> int:
         row += 1
         sheet.put(row, 2, symbol, styles.SYMBOL.but(size=12))
         sheet.put(row, 3, text)
+        context.told.append(Told(NAME, row, "index", {"symbol": 2, "text": 3}))
         sheet.heights[row] = 20
     return row
 

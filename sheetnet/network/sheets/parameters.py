@@ -23,6 +23,7 @@ from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.knobs import Knob
 from sheetnet.workbook.model import PrintSetup, Sheet, Validation
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE
@@ -197,7 +198,8 @@ def _following(context: Context, row: int, parameter: Parameter) -> Expression:
 
 
 def _fill(context: Context) -> list[Sheet]:
-    sheet = Sheet(NAME, "workings: what the drop-downs choose from", workings=True)
+    about = "workings: what the drop-downs choose from"
+    sheet = Sheet(NAME, about, workings=True, labels=False)
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 2)
     sheet.print_setup = PrintSetup(title_rows=(FIRST_ROW - 1, FIRST_ROW - 1))
     sheet.default_width = 15.0
@@ -232,6 +234,7 @@ def _fill(context: Context) -> list[Sheet]:
         block = context.run(parameter.quantity, parameter.layer)
         _, place = block.position(**parameter.place)
         sheet.put(row, COLUMN, float(place), count)
+        _prove(context, row, source is not None)
     for of, numbers_of in (
         (TIMES, factors),
         (VALUE, values),
@@ -241,6 +244,18 @@ def _fill(context: Context) -> list[Sheet]:
     ):
         _claim(sheet, of, len(parameters), numbers_of)
     return [sheet]
+
+
+def _prove(context: Context, row: int, has_source: bool) -> None:
+    """What the symbols of a row mean, by the heads of its columns."""
+    symbols, columns = context.symbols, [VALUE, GRADIENT, NEXT]
+    # One letter of both means the cost's.
+    columns += [SHARE] * (symbols.loss_letter != symbols.cost_letter or not context.apart)
+    for column in columns:
+        head = FIRST_ROW - 1, column
+        context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), head))
+    if has_source:
+        context.readings.append(labelled(NAME, (row, SOURCE_SYMBOL), (row, TIMES)))
 
 
 def _claim(sheet: Sheet, of: int, count: int, numbers_of: Callable[[Numbers], FloatArray]) -> None:

@@ -221,6 +221,7 @@ class Predictions:
 
     def _write_heads(self, sheet: Sheet) -> None:
         context = self.context
+        context.worked += self._blocks.values()
         sheet.put(HEAD_ROW, 1, "example", styles.LABEL_CENTRE)
         for layer in context.layers:
             for quantity in layer.values:

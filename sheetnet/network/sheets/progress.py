@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from sheetnet.expressions.formula import Area
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import ACTIVATION, STEP, TARGET
+from sheetnet.network.quantities import ACTIVATION, STEP, TARGET, UNIT
 from sheetnet.network.schedules import SCHEDULED_RATE
 from sheetnet.network.sheets import curves, own
 from sheetnet.network.sheets.context import Context
@@ -20,6 +20,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import FORWARD, GIVEN
 
@@ -46,7 +47,8 @@ def _is_scheduled(context: Context) -> bool:
 
 
 def _fill(context: Context) -> list[Sheet]:
-    sheet = Sheet(NAME, "the cost, what the network says and should say")
+    about = "the cost, what the network says and should say"
+    sheet = Sheet(NAME, about, labels=False)  # its table is of several steps
     sheet.tab_colour, sheet.cursor = styles.GREEN, (TOP, 2)
     sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
     sheet.default_width = 11.0
@@ -127,6 +129,9 @@ def _write_table(context: Context, sheet: Sheet) -> None:
         output = symbols.activation(depth, unit)
         sheet.put(top - 1, 3 + 2 * unit, output, styles.symbol(FORWARD))
         sheet.put(top - 1, 4 + 2 * unit, symbols.target(unit), styles.symbol(GIVEN))
+        for column, of, layer in ((3, ACTIVATION, depth), (4, TARGET, None)):
+            place = NAME, top, column + 2 * unit, (), ()
+            context.worked.append(Block(of.name, layer, *place, {}, at={UNIT: unit}))
     for row, step in enumerate(steps, top):
         sheet.put(row, 2, float(step), count)
         for unit in units:

@@ -189,12 +189,17 @@ class Points:
             sheet.put(row, 1 + axis, "place", styles.LABEL_CENTRE)
             symbol = context.symbols.input(axis)
             sheet.put(row, 1 + self.dimensions + axis, symbol, styles.symbol(GIVEN))
+        at = (POINTS, FIRST_ROW, 1 + self.dimensions, (), (UNIT,), {UNIT: self.dimensions})
+        context.worked.append(Block(INPUT.name, None, *at))
         for layer in context.layers:
             for quantity in layer.values:
                 for unit in range(layer.units):
                     symbol = quantity.symbol(context.symbols, layer.number, {UNIT: unit})
                     column = self._columns[quantity.name, layer.number] + unit
                     sheet.put(row, column, symbol, styles.symbol(LOOKS[quantity.role]))
+                left = self._columns[quantity.name, layer.number]
+                at = (POINTS, FIRST_ROW, left, (), (UNIT,), {UNIT: layer.units})
+                context.worked.append(Block(quantity.name, layer.number, *at))
 
 
 def _bound(axis: int, end: int) -> Callable[[Numbers], float]:

@@ -87,7 +87,8 @@ class _Panel:
 
     def __init__(self, context: Context) -> None:
         self.context, self.symbols = context, context.symbols
-        self.sheet = sheet = Sheet(NAME, "the whole cost in one cell, and the long chain rules")
+        about = "the whole cost in one cell, and the long chain rules"
+        self.sheet = sheet = Sheet(NAME, about, labels=False)
         sheet.tab_colour, sheet.freeze, sheet.cursor = styles.BLUE, (4, 1), (4, LEFT)
         sheet.print_setup, sheet.default_width = PrintSetup(), 11.5
         sheet.widths |= {1: 2.5}

@@ -77,7 +77,8 @@ class _Writer:
         self.context = context
         last, letter = context.depth, context.notation.target_letter
         self.short = f"{context.symbols.value_letter(last)} − {letter}"
-        self.sheet = Sheet(NAME, f"{self.short}, and the long product that it comes from")
+        about = f"{self.short}, and the long product that it comes from"
+        self.sheet = Sheet(NAME, about, labels=False)  # of any z
         self.row = TOP
 
     def write(self) -> None:

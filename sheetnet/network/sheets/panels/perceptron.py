@@ -114,7 +114,8 @@ class _Writer(Places):
         if value == x:  # told apart by their layers
             value, taken = (str(symbols.letter(x, "", layer)) for layer in (1, 0))
         self.rule = f"{notation.rate_letter}({notation.target_letter} − {value}){taken}"
-        self.sheet = Sheet(NAME, f"{self.wx}, the unit step, and the mistakes over the run")
+        about = f"{self.wx}, the unit step, and the mistakes over the run"
+        self.sheet = Sheet(NAME, about, labels=False)  # of all examples, and of the run's end
 
     def write(self) -> None:
         sheet = self.sheet

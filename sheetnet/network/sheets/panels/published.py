@@ -69,7 +69,8 @@ class _Writer:
 
     def __init__(self, context: Context) -> None:
         self.context, self.net = context, context.net
-        self.sheet = Sheet(NAME, "what the document prints, beside what is computed here")
+        about = "what the document prints, beside what is computed here"
+        self.sheet = Sheet(NAME, about, labels=False)  # they are of several steps
         self.row = TOP
         self.formulas = Formulas(context)
 
@@ -175,7 +176,7 @@ class _Writer:
         return filled_in(formula, self._text)
 
     def _text(self, leaf: object, brackets: bool) -> Expression:
-        return self.context.words.of(leaf, brackets=brackets)  # type: ignore[arg-type]
+        return self.context.words.of(leaf, brackets=brackets, on=NAME)  # type: ignore[arg-type]
 
     def _says(self, row: int, one: Printed, place: Place, live: Ref) -> None:
         """✓ where the live number has the printed digits; slip, where it has the right ones."""

@@ -117,7 +117,8 @@ class _Writer:
 
     def __init__(self, context: Context) -> None:
         self.context, self.at = context, Table(context)
-        self.sheet = Sheet(NAME, "one neuron on all examples, scalar and vectorised")
+        about = "one neuron on all examples, scalar and vectorised"
+        self.sheet = Sheet(NAME, about, labels=False)  # with letters of its own
 
     def write(self) -> None:
         sheet, at = self.sheet, self.at

@@ -88,6 +88,7 @@ class _Panel:
         )
         columns = max(self.count, *(n for n in (context.sizes[-2], 1) if n <= MOST_UNITS))
         self.rows = Rows(context, NAME, "Softmax and cross entropy, the long way", hint, columns)
+        self.rows.sheet.labels = False  # they stand above derivatives
         s, layer = self.symbols, self.layer
         self.a_j, self.z_j, self.t_j = (
             indexed(one, "j") for one in (s.activation(layer, 0), s.z(layer, 0), s.target(0))

@@ -23,6 +23,7 @@ from sheetnet.network.sheets.stepping import Update
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, UPDATE
 
@@ -81,7 +82,8 @@ class _Writer:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.listed = _listed(context.net, context.notation.bias_node_first)
-        self.sheet = Sheet(NAME, "what the next update adds to each weight, largest and smallest")
+        about = "what the next update adds to each weight, largest and smallest"
+        self.sheet = Sheet(NAME, about, labels=False)  # they stand with changes
         self.last = context.depth
         self.first_row = TOP + 7 + self.last
         self.bottom = self.first_row + len(self.listed) - 1
@@ -150,6 +152,9 @@ class _Writer:
                 green.but(bold=True),
                 claim=self._of(_changes, number),
             )
+            for column in (VALUE, GRADIENT):
+                titled = self.first_row - 1, column
+                context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), titled))
             size = call("ABS", Ref(NAME, row, CHANGE))
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
             sheet.put(row, SIZE, size, look, claim=self._of(_sizes, number))

@@ -1,0 +1,97 @@
+"""What a workbook tells of the documents' symbols, read: whether it is so.
+
+A row of Notation has one number's symbol in each document; each is read as its own document writes,
+and must mean what the lesson's own symbol means. What is told of counting, of indices and of
+layers follows from the documents too, and so does the sentence that says which weight a symbol is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from sheetnet.expressions.reading import END, LOW, UP, sides, symbol_of
+from sheetnet.network.quantities import BIAS, WEIGHT
+
+if TYPE_CHECKING:
+    from sheetnet.network.decoding import Decoder
+
+#: Behind a symbol that a document has not: the most usual one is taken.
+TAKEN = " *"
+#: What a sentence says of a symbol: its units, each with its layer, and where units begin.
+UNIT = re.compile(r"unit (\d+) of the (input|hidden|output) layer ([^\s;:,]+)")
+COUNTING = re.compile(r"units count from (\d+)")
+#: Rows of words, and of letters that loss and cost may share: what each document has there.
+TEXTS: Mapping[str, Callable[[Decoder], str]] = {
+    "indices": lambda d: "source, unit" if d.document.source_first else "unit, source",
+    "counting": lambda d: str(d.document.first),
+    "logarithm": lambda d: d.document.log,
+    "loss": lambda d: d.loss,
+    "cost": lambda d: d.cost,
+}
+LAYERS, INDEX = "layers", "index"
+#: In sentences [2] stands on the line, whatever the reader makes of it.
+ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
+#: Two documents' symbols mean the same up to rounding.
+NEAR = 1e-9
+
+
+def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
+    """What is wrong with a row, in words; `lines` are by document, or "symbol" and "text".
+
+    Raises `UnreadableError` where a symbol means nothing.
+    """
+    if about == INDEX:
+        return _wrong_index(decoder, lines["symbol"], lines["text"])
+    own = decoder.numbers.lesson.notation
+    for key, line in lines.items():
+        other, text = type(decoder)(decoder.numbers, key), line.removesuffix(TAKEN)
+        if about in TEXTS:
+            if text != TEXTS[about](other):
+                return f"says {text!r} where the document has {TEXTS[about](other)!r}"
+        elif about == LAYERS:
+            if not _are_layers(other, text.split(", ")):
+                return f"{text!r} are not the layers of the document in their order"
+        elif abs(_meaning(other, text) - _meaning(decoder, lines[own].removesuffix(TAKEN))) > NEAR:
+            return "the symbol of another document means another number than this workbook’s"
+    return ""
+
+
+def _meaning(decoder: Decoder, line: str) -> float:
+    [meant] = sides(line, decoder, {}, decoder.is_layer, {})
+    return (meant.low + meant.high) / 2
+
+
+def _are_layers(decoder: Decoder, labels: list[str]) -> bool:
+    try:
+        return [decoder.layer(label) for label in labels] == [*range(len(decoder.sizes))]
+    except ValueError:
+        return False
+
+
+def _wrong_index(decoder: Decoder, line: str, text: str) -> str:
+    """What is wrong with a sentence that says which weight, bias or value a symbol is."""
+    text = text.translate(ON_LINE)
+    document, symbol = decoder.document, symbol_of(line)
+    first, last = document.first, len(decoder.sizes) - 1
+    begins, node = "the value of unit ", False
+    if symbol.letter in (document.weight, "b"):
+        quantity, layer, place = decoder.parameter(symbol)
+        if not place:
+            return "" if text.startswith("the one bias of all") else "its symbol has no index"
+        ends = [(place[0] + first, layer)]
+        begins, node = "the bias of unit ", symbol.letter == document.weight
+        if quantity == WEIGHT:
+            ends.insert(0, (place[1] + first, layer - 1))
+            begins, node = "the weight from unit ", False
+        assert quantity in (WEIGHT, BIAS)
+    else:
+        layer = decoder.layer(symbol.upper) if symbol.upper else last
+        ends = [(int(symbol.lower or first), layer)]
+    kinds = {0: "input", last: "output"}
+    meant = [(str(unit), kinds.get(layer, "hidden"), layer) for unit, layer in ends]
+    told = [(unit, kind, decoder.layer(label)) for unit, kind, label in UNIT.findall(text)]
+    counted = [int(number) for number in COUNTING.findall(text)]
+    good = told == meant and text.startswith(begins) and node == ("from a node" in text)
+    return "" if good and counted in ([], [first]) else f"its symbol is not {text!r}"
