@@ -220,13 +220,13 @@ SETTINGS = {
         "found": "rounds its numbers to what it shows",
     },
     "a chart's range that moved": {
-        "xlsx": (r"xl/charts/chart1\.xml", r"\$B\$6(.*?)\$106", r"$B$6\1$105"),
+        "xlsx": (r"xl/charts/chart1\.xml", r"\$J\$5(.*?)\$105", r"$J$5\1$104"),
         "ods": (
             "Object 1/content.xml",
-            r'(values-cell-range-address="[^"]*)106"',
-            r'\g<1>105"',
+            r'(values-cell-range-address="[^"]*J)5(:[^"]*)105"',
+            r'\g<1>5\g<2>104"',
         ),
-        "found": "as y of series 2, should show Training!",
+        "found": "as y of series 2, should show Lesson!",
     },
     "a chart's other range that moved": {
         "xlsx": (r"xl/charts/chart1\.xml", r"<xVal>(.*?)\$A\$6", r"<xVal>\1$A$7"),
@@ -249,14 +249,14 @@ SETTINGS = {
         "found": "calls series 2 'gain', should call it 'cost'",
     },
     "a series' name in another cell": {
-        "xlsx": (r"xl/charts/chart2\.xml", r"(<tx>.*?\$N\$)6<", r"\g<1>7<"),
-        "ods": ("Object 2/content.xml", r'(label-cell-address="[^"]*N)6', r"\g<1>7"),
-        "found": "should call it 'Start drawing'!N6",
+        "xlsx": (r"xl/charts/chart2\.xml", r"(<tx>.*?\$O\$)6<", r"\g<1>7<"),
+        "ods": ("Object 2/content.xml", r'(label-cell-address="[^"]*O)6', r"\g<1>7"),
+        "found": "should call it 'Start drawing'!O6",
     },
     "a series more": {
         "xlsx": (r"xl/charts/chart1\.xml", r"(<ser>.*?</ser>)", r"\1\1"),
         "ods": ("Object 1/content.xml", r"(<chart:series .*?</chart:series>)", r"\1\1"),
-        "found": "has 4 series, should have 3",
+        "found": "has 5 series, should have 4",
     },
     "a number format": {
         "xlsx": ("xl/styles.xml", r'formatCode="0\.000000"', 'formatCode="0.00000"'),

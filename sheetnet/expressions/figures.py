@@ -2,7 +2,7 @@
 
 One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), which share nothing:
 
-- what `EXACT` decimals say exactly has no more than it needs: 0.1, 2, 0.0409, 12345.678;
+- what `EXACT` decimals say exactly has no more than it needs: 0.1, 2, 0.409, 12345.678;
 - all else has been rounded, to four decimals (below 1 as many as its quantity asks for) and four
   digits that count, zeros at the end too: 0.5933, 0.01234, 0.04090;
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
@@ -31,7 +31,7 @@ from sheetnet.expressions.formula import (
 )
 
 #: The decimals of a number that is rounded, and up to how many say one exactly.
-DECIMALS, EXACT = 4, 6
+DECIMALS, EXACT = 4, 3
 #: Where powers of ten begin, below and above, and what counts as 0.
 SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
 #: 9.995 is 10.00 once it is rounded: it has the next power.

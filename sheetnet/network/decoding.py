@@ -112,12 +112,17 @@ class Decoder:
         """Whether the symbols above a block of a quantity mean its numbers.
 
         The cost may have the letter of an example's loss; of batches the symbols mean what was
-        drawn.
+        drawn; a layer kind of its own may have letters that no document has.
         """
-        known = {each.name for each, _ in self.numbers.net.quantities()}
+        net = self.numbers.net
+        known = {
+            each.name
+            for each, at in net.quantities()
+            if at is None or isinstance(net.layers[at - 1], Dense)
+        }
         if self.cost == self.loss:
             known.discard(COST.name)
-        if not self.numbers.net.batch:
+        if not net.batch:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
 

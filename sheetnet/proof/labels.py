@@ -138,7 +138,7 @@ def _number(value: object) -> Interval | None:
     if isinstance(value, str):
         if not NUMBER.fullmatch(value):
             return None
-        [number] = sides(value, _nothing, {}, bool, {})
+        [number] = sides(value, _nothing, {}, bool, {}, short=True)
         return number
     if isinstance(value, float | int) and not isinstance(value, bool):
         return Interval(float(value), float(value))

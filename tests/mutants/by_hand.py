@@ -206,8 +206,8 @@ BY_HAND = [
     ByHand(
         "Start: the last cost is the first",
         f"{SHEETS}/start.py",
-        "followed.told(cost.ref(step=step))",
-        "followed.told(cost.ref(step=0))",
+        "followed.figure(context, step)",
+        "followed.figure(context, 0)",
     ),
     ByHand(
         "Start: the sentence ends with the first cost",

@@ -212,7 +212,9 @@ def fill(context: Context) -> Sheet:
             row = row_of(number, move)
             sheet.heights[row + 1] = THIN
             sheet.put(row, SYMBOL, parameter.symbol(context.symbols), styles.SYMBOL)
-            context.readings.append(labelled(NAME, (row, SYMBOL), (BASE_ROW, columns[parameter])))
+            if context.dense:  # of other layers no document has symbols
+                base = BASE_ROW, columns[parameter]
+                context.readings.append(labelled(NAME, (row, SYMBOL), base))
             sheet.put(row, SIGN_TEXT, text, styles.SIGN)
     _write_rows(context, sheet, blocks, [numbers[parameter] for parameter in parameters])
     return sheet

@@ -231,8 +231,9 @@ def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Par
     cells = _cells(context, number)
     sheet.put(row, PARAMETER, parameter.symbol(context.symbols), styles.SYMBOL)
     sheet.put(row, GRADIENT, gradient, BACKWARD.but(number_format="0.00000000"))
-    head = FIRST_ROW - 1, GRADIENT
-    context.readings.append(labelled(NAME, (row, PARAMETER), (row, GRADIENT), head))
+    if context.dense:  # of other layers no document has symbols
+        head = FIRST_ROW - 1, GRADIENT
+        context.readings.append(labelled(NAME, (row, PARAMETER), (row, GRADIENT), head))
     look = FORWARD.but(number_format="0.00000000")
     sheet.put(row, DIFFERENCE, cells.difference(), look)
     small = styles.NUMBER.but(number_format="0.0E+0;-0.0E+0;0")
