@@ -2,7 +2,7 @@
 
 One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), which share nothing:
 
-- what `EXACT` decimals say exactly has no more than it needs: 0.1, 2, 0.409, 12345.678;
+- what fewer than `DECIMALS` say exactly has no more than it needs: 0.1, 2, 0.409, 12345.678;
 - all else has been rounded, to four decimals (below 1 as many as its quantity asks for) and four
   digits that count, zeros at the end too: 0.5933, 0.01234, 0.04090;
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
@@ -30,8 +30,8 @@ from sheetnet.expressions.formula import (
     when,
 )
 
-#: The decimals of a number that is rounded, and up to how many say one exactly.
-DECIMALS, EXACT = 4, 3
+#: The decimals of a number that is rounded; fewer than these say one exactly.
+DECIMALS = 4
 #: Where powers of ten begin, below and above, and what counts as 0.
 SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
 #: 9.995 is 10.00 once it is rounded: it has the next power.
@@ -52,7 +52,7 @@ def in_figures(value: float, digits: int = DECIMALS, *, short: bool = False) -> 
         return f"{sign}{mantissa}E{int(power)}"
     least = digits if size < 1 else 1 if short and size >= WIDE else DECIMALS
     rounded = max(least, DECIMALS - 1 - math.floor(math.log10(size)))
-    exact = [decimals for decimals in range(EXACT + 1) if size == round(size, decimals)]
+    exact = [decimals for decimals in range(DECIMALS) if size == round(size, decimals)]
     decimals = min(exact, default=rounded)
     return sign + fixed(size, min(decimals, rounded) if short else decimals, True)
 
@@ -75,7 +75,7 @@ def figures(
         least = guard(when(size < 1, digits, least))
     rounded = guard(maximum(least, DECIMALS - 1 - place))
     decimals: Expression = rounded
-    for fewer in reversed(range(EXACT + 1)):
+    for fewer in reversed(range(DECIMALS)):
         decimals = guard(when(equal(size, call("ROUND", size, fewer)), fewer, decimals))
     if short:
         decimals = guard(minimum(decimals, rounded))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sheetnet.expressions.reading import END, LOW, UP, sides, symbol_of
-from sheetnet.network.quantities import BIAS, WEIGHT
+from sheetnet.network.quantities import WEIGHT
 
 if TYPE_CHECKING:
     from sheetnet.network.decoding import Decoder
@@ -85,7 +85,6 @@ def _wrong_index(decoder: Decoder, line: str, text: str) -> str:
         if quantity == WEIGHT:
             ends.insert(0, (place[1] + first, layer - 1))
             begins, node = "the weight from unit ", False
-        assert quantity in (WEIGHT, BIAS)
     else:
         layer = decoder.layer(symbol.upper) if symbol.upper else last
         ends = [(int(symbol.lower or first), layer)]

@@ -74,7 +74,7 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
     at = {axis: index for axis, index in decoder.place.items() if axis in block.lengths}
     sheet = book[block.sheet]
     for column in _columns(block, at):
-        index = _index(block, column) | at
+        index = block.column_index(column) | at
         head = block.top - 1, column
         try:
             [meant] = _meant(readings.written(sheet, head), decoder)
@@ -95,7 +95,7 @@ def _wrong_names(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
     if not decoder.means(block.quantity):
         return
     for column in _thinned(range(block.left, block.right + 1)):
-        index, head = _index(block, column) | block.at, (block.top - 1, column)
+        index, head = block.column_index(column) | block.at, (block.top - 1, column)
         try:
             [meant] = _meant(readings.written(book[block.sheet], head), decoder)
         except readings.UNREADABLE as error:
@@ -118,7 +118,7 @@ def _wrong_ends(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Po
         axis = ENDS.get(end)
         if axis is None or not line:
             continue
-        index = _index(block, place[1]) if place in heads else _row_index(block, place[0])
+        index = block.column_index(place[1]) if place in heads else block.row_index(place[0])
         if axis not in index:
             yield place, f"says {end!r} where its table has no {axis}"
             continue
@@ -143,25 +143,9 @@ def _columns(block: Block, at: Mapping[str, int]) -> list[int]:
     found = [
         column
         for column in range(block.left, block.right + 1)
-        if all(_index(block, column).get(axis, index) == index for axis, index in at.items())
+        if all(block.column_index(column).get(axis, index) == index for axis, index in at.items())
     ]
     return list(_thinned(found))
-
-
-def _index(block: Block, column: int) -> dict[str, int]:
-    """Where a column is on each of the columns' axes."""
-    return _places(block, block.columns, column - block.left)
-
-
-def _row_index(block: Block, row: int) -> dict[str, int]:
-    return _places(block, block.rows, row - block.top)
-
-
-def _places(block: Block, axes: tuple[str, ...], number: int) -> dict[str, int]:
-    found = {}
-    for axis in reversed(axes):
-        number, found[axis] = divmod(number, block.lengths[axis])
-    return found
 
 
 def _wrong_examples(book: Book, block: Block) -> Iterator[tuple[Position, str]]:
@@ -170,11 +154,11 @@ def _wrong_examples(book: Book, block: Block) -> Iterator[tuple[Position, str]]:
     beside: list[tuple[Position, int]] = []
     if SAMPLE in block.columns:
         for column in range(block.left, block.right + 1):
-            sample = _index(block, column)[SAMPLE]
+            sample = block.column_index(column)[SAMPLE]
             beside += (((block.top - up, column), sample) for up in (1, 2))
     elif block.rows and block.rows[0] == SAMPLE:
         for row in range(block.top, block.bottom + 1):
-            sample = _row_index(block, row)[SAMPLE]
+            sample = block.row_index(row)[SAMPLE]
             beside.append(((row, block.left - 1), sample))
     for place, sample in beside:
         cell = sheet.cells.get(place)

@@ -72,6 +72,20 @@ class Block:
             column += at * across
         return row, column
 
+    def row_index(self, row: int) -> dict[str, int]:
+        """Where a row is on the axes of the rows: the other way round of `position`."""
+        return self._index(self.rows, row - self.top)
+
+    def column_index(self, column: int) -> dict[str, int]:
+        """Where a column is on the axes of the columns."""
+        return self._index(self.columns, column - self.left)
+
+    def _index(self, axes: tuple[str, ...], number: int) -> dict[str, int]:
+        found = {}
+        for axis in reversed(axes):
+            number, found[axis] = divmod(number, self.lengths[axis])
+        return found
+
     @cached_property
     def _strides(self) -> list[tuple[str, int, int]]:
         """How far a step along each axis moves down and across."""

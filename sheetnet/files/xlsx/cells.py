@@ -8,11 +8,12 @@ from operator import itemgetter
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sheetnet.expressions.dialects import EXCEL, address, between, column_letters
-from sheetnet.expressions.formula import Expression
+from sheetnet.expressions.dialects import EXCEL, between, column_letters
+from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
 from sheetnet.files.xlsx.parts import escaped
+from sheetnet.files.xlsx.rules import range_of
 from sheetnet.files.xlsx.shell import Shell
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, Cell, Matrix, Sheet
@@ -76,9 +77,8 @@ class Rows:
     def _formula(self, row: int, column: int, content: Any) -> str:
         if isinstance(content, Matrix):
             text = EXCEL.write(content.expression, self._sheet.name)
-            top, left, bottom, right = content.filled(row, column)
-            area = between(address(top, left), address(bottom, right))
-            kind = f' t="array" ref="{area}"'
+            area = Area(self._sheet.name, *content.filled(row, column))
+            kind = f' t="array" ref="{range_of(area)}"'
         elif isinstance(content, Expression):
             text, kind = EXCEL.write(content, self._sheet.name), ""
         else:
@@ -107,8 +107,7 @@ class Rows:
         formula, kind, content = "", "", cell.content
         if isinstance(content, Matrix):
             first, last = column_letters(column), column_letters(column + content.columns - 1)
-            bottom = pattern.mark(content.rows - 1)
-            area = between(f"{first}{pattern.mark(0)}", f"{last}{bottom}")
+            area = between(f"{first}{pattern.mark(0)}", f"{last}{pattern.mark(content.rows - 1)}")
             content, kind = content.expression, f' t="array" ref="{area}"'
         if isinstance(content, Expression):
             text = escape(pattern.formula(content, EXCEL, self._sheet))

@@ -25,6 +25,7 @@ from sheetnet.expressions.formula import (
     minimum,
     when,
 )
+from sheetnet.network.comparing import GROWN
 from sheetnet.network.engine import FloatArray, train
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
@@ -52,9 +53,9 @@ STEP, COSTS, CHOSEN, POINT, HIGHEST, CUT, SHOWN, DRAWN, LABEL, VALUES = (
     12,
     13,
 )
-#: A cost that is so many times 1 + that of step 0 has left every bound, as in runs side by side;
-#: then the curve is cut off at so many times the cost of step 0.
-GROWN, CUT_OFF = 1000.0, 10.0
+#: Where a cost is `GROWN` times 1 + that of step 0, the curve is cut off at so many times the
+#: cost of step 0.
+CUT_OFF = 10.0
 #: What the curve says where it ends above, and of any other run.
 IS_CUT, NOT_CUT = "cut off here", "\u00a0"
 #: A highest cost that is no number.

@@ -329,13 +329,7 @@ class _Rows:
 
 def _columns(block: Block) -> list[dict[str, int]]:
     """The places of a block's columns."""
-    first = dict.fromkeys(block.rows, 0)
-    places = []
-    for index in block.indices():
-        if any(index[axis] != at for axis, at in first.items()):
-            break
-        places.append({axis: index[axis] for axis in block.columns})
-    return places
+    return [block.column_index(column) for column in range(block.left, block.right + 1)]
 
 
 def _write_headers(sheet: Sheet, context: Context, block: Block) -> None:
