@@ -93,6 +93,8 @@ class Pattern:
         text = render(self)
         #: For rows of even and of odd numbers.
         self._texts = [text.replace(_DOLLAR, band.dollar(row)) for row in (0, 1)]
+        self._next = 0
+        self._following: Iterator[str] = iter(())
 
     def mark(self, offset: int) -> str:
         """What stands for the number of the row `offset` rows further."""
@@ -135,8 +137,11 @@ class Pattern:
             yield text % fields(row)
 
     def row(self, row: int) -> str:
-        """The text of one row."""
-        return next(self.rows(range(row, row + 1)))
+        """The text of one row; that of the band's next row, asked for next, is soon told."""
+        if row != self._next:
+            self._following = self.rows(self._band.rows[self._band.rows.index(row) :])
+        self._next = row + self._band.stride
+        return next(self._following)
 
     @property
     def longest(self) -> int:

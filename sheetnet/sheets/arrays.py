@@ -7,11 +7,15 @@ the first edit. An array formula of one cell is uncomputed as well, so it is rig
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sheetnet.expressions.formula import Area, Expression, Name, Ref, children
 from sheetnet.workbook.model import Cell, Matrix, Sheet
+
+Kind = TypeVar("Kind")
 
 
 def follow(sheets: Sequence[Sheet]) -> None:
@@ -22,37 +26,39 @@ def follow(sheets: Sequence[Sheet]) -> None:
     """
     names = {sheet.name for sheet in sheets}
     filled = [
-        _filled(area, cell.content)
-        for sheet in sheets
-        for area, _, cell in _cells(sheet)
-        if isinstance(cell.content, Matrix)
+        _filled(area, array) for sheet in sheets for area, _, array in _holding(sheet, Matrix)
     ]
     if not filled:
         return
     looking = {
-        area: (sheet, number, _looked_at(cell.content, names))
+        area: (sheet, number, _looked_at(formula, names))
         for sheet in sheets
-        for area, number, cell in _cells(sheet)
-        if isinstance(cell.content, Expression)
+        for area, number, formula in _holding(sheet, Expression)
     }
     while filled:
+        on: defaultdict[str, list[Area]] = defaultdict(list)
+        for area in filled:
+            on[area.sheet].append(area)
         filled = [
             area
             for area, (_, _, looked) in looking.items()
-            if any(_meet(one, other) for one in looked for other in filled)
+            if any(_meet(_area(node), other) for node in looked for other in on.get(node.sheet, ()))
         ]
         for area in filled:
             sheet, number, _ = looking.pop(area)
             _make_array(sheet, number, area)
 
 
-def _cells(sheet: Sheet) -> Iterator[tuple[Area, int | None, Cell]]:
-    """The cells of a sheet, and the columns of its bands with the number of the band."""
+def _holding(sheet: Sheet, kind: type[Kind]) -> Iterator[tuple[Area, int | None, Kind]]:
+    """What the cells hold that is of a kind, and the columns of bands with the band's number."""
     for (row, column), cell in sheet.cells.items():
-        yield _area(Ref(sheet.name, row, column)), None, cell
+        if isinstance(cell.content, kind):
+            yield Area(sheet.name, row, column, row, column), None, cell.content
     for number, band in enumerate(sheet.bands):
         for column, cell in enumerate(band.cells, band.left):
-            yield Area(sheet.name, band.top, column, band.bottom, column), number, cell
+            if isinstance(cell.content, kind):
+                area = Area(sheet.name, band.top, column, band.bottom, column)
+                yield area, number, cell.content
 
 
 def _filled(area: Area, array: Matrix) -> Area:
@@ -61,20 +67,23 @@ def _filled(area: Area, array: Matrix) -> Area:
     return replace(area, bottom=bottom, right=right)
 
 
-def _looked_at(formula: Expression, names: Collection[str]) -> set[Area]:
+def _looked_at(formula: Expression, names: Collection[str]) -> list[Ref | Area]:
     """The cells of sheets of these names that a formula looks at."""
-    found, left, seen = set(), [formula], set[int]()
+    found: list[Ref | Area] = []
+    left, seen = [formula], set[int]()
     while left:
         node = left.pop()
-        if isinstance(node, Name):
+        if type(node) is Name:
             node = node.target
-        if isinstance(node, Ref | Area):
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if type(node) is Ref or type(node) is Area:
             if node.sheet in names:
-                found.add(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
+                found.append(node)
+        else:
             left += children(node)
-    return {_area(node) for node in found}
+    return found
 
 
 def _area(node: Ref | Area) -> Area:
@@ -84,9 +93,9 @@ def _area(node: Ref | Area) -> Area:
 
 
 def _meet(one: Area, other: Area) -> bool:
+    """Whether areas of one sheet share a cell."""
     return (
-        one.sheet == other.sheet
-        and one.top <= other.bottom
+        one.top <= other.bottom
         and other.top <= one.bottom
         and one.left <= other.right
         and other.left <= one.right

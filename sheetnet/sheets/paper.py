@@ -36,7 +36,7 @@ def _run_over(sheet: Sheet, row: int, column: int, cell: Cell) -> Iterator[tuple
     sides = {"right": (-1,), "center": (-1, 1)}.get(cell.style.horizontal or "", (1,))
     for step in sides:
         left, at = need / len(sides), column + step
-        while left > 0 and at > 0 and (row, at) not in sheet.cells:
+        while left > 0 and at > 0 and not sheet.holds(row, at):
             yield row, at
             left -= sheet.widths.get(at, sheet.default_width)
             at += step

@@ -385,6 +385,12 @@ class Sheet:
         self.fill(top, left, bottom, right, self.cells[top, left].style)
         self.merges.append(Area(self.name, top, left, bottom, right))
 
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a single cell or one of a band stands there."""
+        return (row, column) in self.cells or any(
+            band.left <= column <= band.right and row in band.rows for band in self.bands
+        )
+
     @property
     def extent(self) -> tuple[int, int]:
         """The last row and column that hold anything, charts apart."""

@@ -24,7 +24,7 @@ def sheet(context: Context) -> Sheet:
     hint = "each line of yellow cells: 1 where something other than an allowed number stands"
     frame.head(found, "Inputs: workings of what is said of yellow cells", hint)
     frame.banner(found, SAYS)
-    for column, head in ((FLAG, "wrong"), (SAYS, "what is said")):
+    for column, head in ((FLAG, "wrong"), (SAYS, "what is said"), (SAYS + 1, "first line")):
         found.put(ROW + 2, column, head, styles.LABEL.but(bold=True))
     blocks = {(block.quantity, block.layer): block for block in context.blocks if not block.live}
     held = [(knob, blocks[key]) for key, knob in context.knobs.items() if key in blocks]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Ref, call, equal, guard, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import DERIVED, shown_sets
 from sheetnet.network.numbers import Derived, Numbers
@@ -46,7 +46,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Band, Cell, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import FORWARD, GIVEN
 
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
@@ -215,36 +215,46 @@ class _Writer:
             context.show(sheet, block)
         hint = "the inputs less their mean, divided by their deviation: what the network is shown"
         sheet.put(places.mean, places.shown, hint, styles.HINT)
+        columns = range(INPUTS, INPUTS + places.inputs)
         for number in range(len(places.sets)):
             block = _standardised(context, places, number)
-            for row in range(block.top, block.bottom + 1):
-                for unit in range(places.inputs):
-                    m, d = (
-                        Ref(NAME, at, INPUTS + unit, True) for at in (places.mean, places.deviation)
-                    )
-                    value = cell(Ref(NAME, row, INPUTS + unit), m, d)
-                    sheet.put(row, places.shown + unit, value, look)
-            context.claim(sheet, block)
+            cells = [Cell(self._less_mean(block.top, column), look) for column in columns]
+            self._put_rows(block.top, block.left, cells, partial(_shown, number))
+
+    def _less_mean(self, row: int, column: int) -> Expression:
+        """An input less its mean, divided by its deviation."""
+        places = self.places
+        mean, by = (Ref(NAME, at, column, True) for at in (places.mean, places.deviation))
+        return cell(Ref(NAME, row, column), mean, by)
 
     def _write_outputs(self) -> None:
         """What the network makes of each example, from Predictions."""
         sheet, places, predictions = self.sheet, self.places, self.predictions
         look = FORWARD.but(number_format=styles.FOUR)
-        for row in range(places.top, places.bottom + 1):
-            for unit in range(places.outputs):
-                sheet.put(row, places.values + unit, predictions.output(unit, row), look)
-            sheet.put(row, places.loss, predictions.cell(predictions.loss, row), look)
-            if places.classified:
-                self._write_class(row)
-        lengths = {SAMPLE: places.bottom - places.top + 1, UNIT: places.outputs + 1}
-        block = Block("", None, NAME, places.top, places.values, (SAMPLE,), (UNIT,), lengths)
-        sheet.claim(block, lambda n: np.column_stack([found(n).outputs, found(n).losses]))
+        shown = [predictions.output(unit, places.top) for unit in range(places.outputs)]
+        shown.append(predictions.cell(predictions.loss, places.top))
+        cells = [Cell(reference, look) for reference in shown]
+        self._put_rows(
+            places.top,
+            places.values,
+            cells,
+            lambda n: np.column_stack([found(n).outputs, found(n).losses]),
+        )
         if places.classified:
+            for row in range(places.top, places.bottom + 1):
+                self._write_class(row)
             column = places.verdict
             area = Area(NAME, places.top, column, places.bottom, column)
             first = Ref(NAME, places.top, column)
             wrong = styles.PLAIN.but(bold=True, colour=styles.RED, horizontal="center")
             sheet.formats.append(Rule(area, equal(first, WRONG_TEXT), wrong))
+
+    def _put_rows(
+        self, top: int, left: int, cells: list[Cell], claim: Callable[[Numbers], FloatArray]
+    ) -> None:
+        """A row of such cells for each example of `claim`, from the first one down."""
+        own = claim(self.context.numbers)
+        self.sheet.bands.append(Band(top, left, tuple(cells), own, claim))
 
     def _write_class(self, row: int) -> None:
         """The names of its class and of what it is taken for, and whether that is right."""
@@ -270,6 +280,10 @@ def _named(names: list[str], of: str, number: int) -> Callable[[Numbers], str]:
     return lambda numbers: names[int(getattr(found(numbers), of)[number]) - 1]
 
 
+def _shown(number: int, numbers: Numbers) -> FloatArray:
+    return shown_sets(numbers)[number][0]
+
+
 def _mean(numbers: Numbers, _: int) -> FloatArray:
     return mean(_raw(numbers))
 
@@ -283,7 +297,7 @@ DATA = SheetKind(
         *DERIVED,
         Derived(MEAN, _mean),
         Derived(DEVIATION, lambda numbers, _: deviation(_raw(numbers))),
-        Derived(STANDARDISED, lambda numbers, _: numbers.examples),
-        Derived(STANDARDISED_TEST, lambda numbers, _: shown_sets(numbers)[1][0]),
+        Derived(STANDARDISED, lambda numbers, _: _shown(0, numbers)),
+        Derived(STANDARDISED_TEST, lambda numbers, _: _shown(1, numbers)),
     ),
 )

@@ -43,7 +43,7 @@ def fill(context: Context) -> None:
     """Write the workings; all knobs have their places by then."""
     sheet = context.words.sheet
     sheet.widths |= {FLAG - 1: 4.0, FLAG: 12.0, SAYS: 60.0}
-    for column, head in ((FLAG, "wrong"), (SAYS, "what is said")):
+    for column, head in ((FLAG, "wrong"), (SAYS, "what is said"), (SAYS + 1, "first line")):
         sheet.put(HEAD_ROW, column, head, styles.LABEL.but(bold=True))
     is_wrong, first = inputs.fill(
         sheet, FIRST_ROW, FLAG, _inputs(context), lambda knob: _wrong_choice(context, knob)
