@@ -1,6 +1,7 @@
-"""In LibreOffice's own Python: edit a cell, time until another one is new and until all are.
+"""In LibreOffice's own Python: edit a cell, time until a sheet is new, each sheet in turn.
 
-Prints the seconds of the loading, then lists of those of each edit but the first.
+Prints the seconds of the loading, then those of each edit but the first by sheet; those until
+every sheet is new stand under an empty name.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ import json
 import subprocess
 import sys
 import time
+from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
 
 
-def main(path: str, folder: str, sheet: str, cell: str, other: str, last: str, rounds: str) -> None:
+def main(path: str, folder: str, sheet: str, cell: str, rounds: str) -> None:
     pipe = f"follow{time.time_ns()}"
     office = subprocess.Popen(
         [
@@ -34,20 +36,33 @@ def main(path: str, folder: str, sheet: str, cell: str, other: str, last: str, r
         document = desktop.loadComponentFromURL(f"file://{path}", "_blank", 0, (hidden,))
         loaded = time.perf_counter() - start
         edited = document.Sheets.getByName(sheet).getCellRangeByName(cell)
-        followed = document.Sheets.getByName(other).getCellRangeByName(last)
-        seconds: list[list[float]] = [[], []]
-        for number in range(2 * int(rounds) + 2):
-            start = time.perf_counter()
-            edited.setValue(0.25 + 0.01 * number)
-            if number % 2:
-                document.calculate()  # what is out of sight as well: every sheet
-            _ = followed.Value
-            seconds[number % 2].append(time.perf_counter() - start)
-            document.calculate()
+        names = [*document.Sheets.ElementNames, ""]
+        seconds: dict[str, list[float]] = {name: [] for name in names}
+        document.calculate()
+        for number in range(int(rounds) + 1):
+            for name in names:
+                start = time.perf_counter()
+                edited.setValue(0.25 + 0.01 * number)
+                if name:
+                    _ = _used(document.Sheets.getByName(name)).getDataArray()
+                else:
+                    document.calculate()
+                seconds[name].append(time.perf_counter() - start)
+                document.calculate()
+                edited.setValue(0.2)
+                document.calculate()
         document.close(True)
-        print(json.dumps([loaded, *(each[1:] for each in seconds)]))
+        print(json.dumps([loaded, {name: each[1:] for name, each in seconds.items()}]))
     finally:
         office.kill()
+
+
+def _used(sheet: Any) -> Any:
+    """All of a sheet that holds anything."""
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    last = cursor.RangeAddress
+    return sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
 
 
 def _desktop(pipe: str) -> object:
