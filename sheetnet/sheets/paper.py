@@ -32,8 +32,10 @@ def lay(sheet: Sheet) -> None:
 
 def _run_over(sheet: Sheet, row: int, column: int, cell: Cell) -> Iterator[tuple[int, int]]:
     """The empty cells beside a cell that its text reaches, at most to the sheet's last column."""
-    need = _length(cell) * cell.style.size / 10 - sheet.widths.get(column, sheet.default_width)
     sides = {"right": (-1,), "center": (-1, 1)}.get(cell.style.horizontal or "", (1,))
+    if all((row, column + step) in sheet.cells for step in sides):  # most stand close together
+        return
+    need = _length(cell) * cell.style.size / 10 - sheet.widths.get(column, sheet.default_width)
     for step in sides:
         left, at = need / len(sides), column + step
         while left > 0 and at > 0 and not sheet.holds(row, at):
