@@ -256,6 +256,7 @@ def test_a_drawing_of_what_is_no_number_is_grey(tmp_path: Path, engine: Any) -> 
     [
         (("learning_rate", None), 0.0, "✗ Start!C8 (learning rate γ) cannot be used"),
         (("input", None), [[0.05, 2e6]], "✗ Start!D12 (input) cannot be used"),
+        (("weight", 1), [[0.15, 0.2], [2e6, 0.3]], "✗ Start!C16 (starting weight) cannot be used"),
         (("difference_step", None), 0.0, "✗ Gradient check!C4 (h) cannot be used"),
     ],
 )
