@@ -478,16 +478,16 @@ def spiral_flat(book: Workbook) -> None:
 def sine_ends(book: Workbook) -> None:
     [step] = [b for b in book.blocks if b["quantity"] == "chosen_step"]
     [surface] = [b for b in book.blocks if b["quantity"] == "surface"]
-    [values] = recalculate(book.path, "ironcalc", [{cell_of(step, 0, 0): 150.0}])
+    [values] = recalculate(book.path, "ironcalc", [{cell_of(step, 0, 0): 100.0}])
     outputs = block_array(surface, values, ("point", "unit"))[:, 0]
-    end = book.own["input", None].max() * 1.5 + 2
-    assert np.abs(book.own["test_input", None]).max() < book.own["input", None].max()
+    end = np.abs(book.own["input", None]).max() * 1.5 + 2
+    assert np.abs(book.own["test_input", None]).max() < end
     book.says(outputs[0], outputs[-1], np.sin(end), np.sin(-end), end)
 
 
 def sine_noise(book: Workbook) -> None:
     held = book.typed({})
-    book.says(held("training_cost")[150], held("test_cost")[150])
+    book.says(held("training_cost")[100], held("test_cost")[100])
     for name in ("", "test_"):
         inputs, targets = book.own[f"{name}input", None], book.own[f"{name}target", None]
         book.says(((np.sin(inputs) - targets) ** 2).mean() / 2)
@@ -496,8 +496,8 @@ def sine_noise(book: Workbook) -> None:
 def sine_momentum(book: Workbook) -> None:
     own = book.typed({})("training_cost")
     without = book.typed({("momentum", None): 0.0})("training_cost")
-    book.says(without[150], own[150])
-    assert (own < without[150]).argmax() == 27
+    book.says(without[100], own[100])
+    assert (own < without[100]).argmax() == 35
 
 
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
