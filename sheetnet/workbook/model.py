@@ -234,6 +234,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Axis:
+    """An axis of a chart: where the other's 0 is, or if `at_edge` always beside the plot."""
+
     title: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -241,6 +243,7 @@ class Axis:
     gridlines: bool = False
     logarithmic: bool = False
     number_format: str | None = None
+    at_edge: bool = False
 
 
 #: Up to so many series have a legend under the plot.

@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 
 from sheetnet.expressions.figures import in_figures
-from sheetnet.expressions.formula import Area, Expression, Ref, call, guarded, join
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    guarded,
+    join,
+    maximum,
+    minimum,
+)
 from sheetnet.expressions.mathematics import filled_in
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Derived, Numbers
@@ -50,8 +59,8 @@ CHART_ROWS, ROW_HEIGHT = cost_map.MOST, cost_map.ROW_HEIGHT
 POINTS, FURTHER = 41, 1.25
 #: Changes of the cost are told to so many decimals: a difference has no more that count.
 CHANGE_DIGITS = 12
-#: The tangent is drawn over so much of the curve.
-TANGENT = 0.7
+#: The tangent is drawn over so much of the curve; so much of its height is free under it.
+TANGENT, ROOM = 0.7, 0.125
 
 DESCENT_PARAMETER = Quantity(
     "descent_parameter",
@@ -140,6 +149,12 @@ def _end(side: int, of: int) -> Claim:
 
 def _there(numbers: Numbers) -> float:
     return float(_landing(numbers)[0, -1])
+
+
+def _room(numbers: Numbers) -> float:
+    """How far down the chart reaches under the curve at least."""
+    costs = _curve(numbers)[:, -1]
+    return float(costs.min() - ROOM * (costs.max() - costs.min()))
 
 
 def _told(numbers: Numbers) -> str:
@@ -341,16 +356,23 @@ class _Writer:
         sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 1, VALUE)
 
     def _write_ends(self, rows: Rows) -> int:
-        """The ends of the tangent and of the step, for the chart; returns their first row."""
+        """The ends of the tangent and of the step, for the chart; returns their first row.
+
+        One more point, of which nothing is drawn, keeps the words under a point off the axis.
+        """
         sheet, top = self.workings, rows.top + POINTS + 4
         half = TANGENT * (self.value(REACH) + FURTHER * call("ABS", self.value(STEP)))
         now, here, slope = (self.value(row) for row in (NOW, HERE, SLOPE))
+        column = rows.cost_column
+        curve = Area(CURVE, rows.top, column, rows.top + POINTS - 1, column, True)
+        low = minimum(curve)
         ends: list[tuple[str, Expression, Expression, Claim, Claim]] = [
             ("tangent", now - half, here - slope * half, _end(-1, 0), _end(-1, 1)),
             ("tangent", now + half, here + slope * half, _end(1, 0), _end(1, 1)),
             ("now", now, here, _now, _cost),
             ("promised", self.value(AFTER), self.value(PROMISED), _after, _promised),
             ("after the step", self.value(AFTER), self.value(THERE), _after, _there),
+            ("room for words", now, low - ROOM * (maximum(curve) - low), _now, _room),
         ]
         for row, (title, x, y, at, height) in enumerate(ends, top):
             sheet.put(row, 1, title, styles.LABEL)
@@ -383,6 +405,7 @@ class _Writer:
             points(2, 5, "the step", colour=styles.GREEN, width=1.75),
             points(2, 3, "now", marker="circle", marker_size=10, label="above", **dot),
             points(4, 5, "after the step", marker="diamond", marker_size=11, label="below", **dot),
+            points(5, 6, "room for words", line=False),
         )
         self.sheet.charts.append(
             Chart(
@@ -391,8 +414,8 @@ class _Writer:
                 width=CHART_WIDTH,
                 height=CHART_HEIGHT,
                 series=series,
-                x=Axis("the chosen weight"),
-                y=Axis(str(context.symbols.cost), gridlines=True),
+                x=Axis("the chosen weight", at_edge=True),
+                y=Axis(str(context.symbols.cost), gridlines=True, at_edge=True),
                 alt_text="The cost against the chosen weight, with today’s point, the tangent "
                 "there and the step: along the tangent to the new weight, then to the curve",
             )
