@@ -215,7 +215,8 @@ class Series:
 
     A `title` that is a cell changes with it; `label` ("above", "below" or "centre") writes the
     title at each point. `symbol` is what a title that is a number says the value of, for the proof;
-    `dash` makes the line "dash", "dot" or "dash-dot".
+    `dash` makes the line "dash", "dot" or "dash-dot"; `end` is the cell that says how far from 0
+    the curve is drawn, if it is cut off.
     """
 
     y: Area
@@ -230,6 +231,7 @@ class Series:
     marker_colour: str | None = None
     symbol: str = ""
     dash: str = ""
+    end: Ref | None = None
 
 
 @dataclass(frozen=True)

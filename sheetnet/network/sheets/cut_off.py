@@ -71,27 +71,32 @@ def _write(
 
 
 class Reach:
-    """How far the curves of a sheet go up and down.
+    """How far the curves of a sheet go up and down: the cell `end`.
 
     `first` are the cells of what they begin with, `starts` the same by NumPy.
     """
 
-    def __init__(self, first: Sequence[Area], starts: Callable[[Numbers], FloatArray]) -> None:
+    def __init__(
+        self,
+        sheet: str,
+        place: Place,
+        first: Sequence[Area],
+        starts: Callable[[Numbers], FloatArray],
+    ) -> None:
+        self.end = Ref(sheet, *place, True, symbol="curves reach ±", signless=True)
         self._first, self._starts = first, starts
 
-    def write(self, context: Context, sheet: Sheet, place: Place, said: Place, what: str) -> None:
+    def write(self, context: Context, sheet: Sheet, said: Place, what: str) -> None:
         """The cell of the reach, its label to the left, and the sentence that says it."""
-        row, column = place
-        self._cell = Ref(sheet.name, row, column, True, symbol="curves reach ±", signless=True)
+        row, column = self.end.row, self.end.column
         largest = guard(maximum(maximum(*self._first), -minimum(*self._first)))
         diverges = own.ends() < own.highest()
         reach = guard(when(diverges, own.CUT_OFF * (1 + largest), NOWHERE))
         small = styles.NUMBER.but(size=8, colour=styles.GREY, number_format="0.00")
         sheet.put(row, column - 1, "drawn up to ±", styles.LABEL_RIGHT.but(size=8))
         sheet.put(row, column, reach, small, claim=self.value)
-        within = self._cell < NOWHERE
         before = f"{what} are cut off at ±"
-        _write(context, sheet, said, before, self._cell, within, self.value)
+        _write(context, sheet, said, before, self.end, self.end < NOWHERE, self.value)
 
     def value(self, numbers: Numbers) -> float:
         """How far they go, by NumPy."""
@@ -101,7 +106,7 @@ class Reach:
 
     def cell(self, number: Expression) -> Expression:
         """A point of a curve; where the run has no more numbers, neither has the curve."""
-        return guard(maximum(-self._cell, guard(minimum(self._cell, number))))
+        return guard(maximum(-self.end, guard(minimum(self.end, number))))
 
     def drawn(self, value: Value) -> Value:
         """The same by NumPy."""

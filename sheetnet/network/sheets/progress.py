@@ -97,9 +97,8 @@ def _drawn(context: Context) -> list[int]:
 
 def _cost(context: Context, at: tuple[int, int]) -> Chart:
     title = "Each batch’s cost" if context.net.batch else "The cost"
-    series = [
-        Series(own.live_curve(context), curves.all_steps(context), "cost", colour=styles.ORANGE)
-    ]
+    costs, steps = own.live_curve(context), curves.all_steps(context)
+    series = [Series(costs, steps, "cost", colour=styles.ORANGE, end=own.ends())]
     y = Axis(str(context.symbols.cost), minimum=0, gridlines=True)
     return curves.chart(context, at, SIZE, title, series, y, f"{title} over the steps")
 
@@ -117,6 +116,8 @@ def _outputs(context: Context, at: tuple[int, int]) -> Chart:
     top, series, symbols = _table(context), [], context.symbols
     last = top + len(curves.shown(context.steps)) - 1
     x = Area(NAME, top, 2, last, 2, True)
+    reach = _reach(context)
+    end = reach.end if reach else None
     for unit, drawn in enumerate(_drawn(context)):
         colour, dash = curves.look(unit)
         for column, width, name in (
@@ -124,7 +125,8 @@ def _outputs(context: Context, at: tuple[int, int]) -> Chart:
             (4 + 2 * unit, 0.75, symbols.target(unit)),
         ):
             area = Area(NAME, top, column, last, column, True)
-            series.append(Series(area, x, str(name), colour=colour, width=width, dash=dash))
+            look = Series(area, x, str(name), colour=colour, width=width, dash=dash, end=end)
+            series.append(look)
     alt_text = "Each output over the steps, and its target as a thin level line"
     title = "Outputs (thick) and targets (thin)"
     return curves.chart(context, at, SIZE, title, series, Axis(gridlines=True), alt_text)
@@ -152,15 +154,15 @@ def _write_table(context: Context, sheet: Sheet) -> None:
             sheet.put(row, 3 + 2 * unit, value, FORWARD, claim=_output(step, unit))
             target = context.given(TARGET, unit)
             sheet.put(row, 4 + 2 * unit, target, GIVEN, claim=_target(unit))
-    if _drawn(context)[0] > 3:
+    if _reach(context):
         _write_drawn(context, sheet)
 
 
 def _write_drawn(context: Context, sheet: Sheet) -> None:
     """The outputs again, cut off where they leave every bound."""
-    top, columns = _table(context), _drawn(context)
-    reach = Reach([Area(NAME, top, 3, top, columns[0] - 2, True)], _first)
-    reach.write(context, sheet, (top - 2, columns[0] + 1), (TOP - 1, 2 + ACROSS), "Outputs")
+    top, columns, reach = _table(context), _drawn(context), _reach(context)
+    assert reach
+    reach.write(context, sheet, (TOP - 1, 2 + ACROSS), "Outputs")
     for unit, column in enumerate(columns):
         name = f"{context.symbols.activation(context.depth, unit)} drawn"
         sheet.put(top - 1, column, name, styles.LABEL_CENTRE)
@@ -168,6 +170,15 @@ def _write_drawn(context: Context, sheet: Sheet) -> None:
             output = Ref(NAME, row, 3 + 2 * unit)
             claim = reach.drawn(_output(step, unit))
             sheet.put(row, column, reach.cell(output), FORWARD, claim=claim)
+
+
+def _reach(context: Context) -> Reach | None:
+    """How far the curves of outputs without a bound go up and down."""
+    top, column = _table(context), _drawn(context)[0]
+    if column == 3:
+        return None
+    first = Area(NAME, top, 3, top, column - 2, True)
+    return Reach(NAME, (top - 2, column + 1), [first], _first)
 
 
 def _first(numbers: Numbers) -> FloatArray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area
+from sheetnet.expressions.formula import Area, Ref
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.parameters import Parameter, every
@@ -127,7 +127,8 @@ def _chart(context: Context, group: Group, at: tuple[int, int], points: _Points)
         colour, dash = curves.look(number)
         name = str(parameter.symbol(context.symbols))
         width = 1.0 if parameter.quantity == BIAS else 2.0
-        series.append(Series(y, x, name, colour=colour, width=width, dash=dash))
+        look = Series(y, x, name, colour=colour, width=width, dash=dash, end=points.end)
+        series.append(look)
     layer = context.symbols.layer(group.layer)
     title, alt_text = layer, f"Each weight of layer {group.layer} over the steps"
     if group.unit is not None:
@@ -149,14 +150,15 @@ class _Points:
         self._last = table + len(self._steps) - 1
         self._next, self._long = 3, context.steps > curves.LONG
         self._written: dict[Parameter, int] = {}
-        self._reach = None
+        self._reach: Reach | None = None
         if self._long or cut_off.may_diverge(context):
             self._write_steps()
         if cut_off.may_diverge(context):
             runs = [context.run(*each) for each in context.net.parameters()]
             starts = [run.area(fixed=True, step=0) for run in runs]
-            self._reach = Reach([area for area in starts if area], _starts)
-            self._reach.write(context, sheet, (table - 2, 6), (TOP - 1, 2), "Weights")
+            first = [area for area in starts if area]
+            self._reach = Reach(NAME, (table - 2, 6), first, _starts)
+            self._reach.write(context, sheet, (TOP - 1, 2), "Weights")
 
     def of(self, parameter: Parameter) -> tuple[Area, Area]:
         """The numbers of a curve, and the steps that they are at."""
@@ -169,6 +171,11 @@ class _Points:
         column = block.position(**parameter.place)[1]
         values = Area(block.sheet, block.top, column, block.bottom, column, True)
         return values, curves.all_steps(self._context)
+
+    @property
+    def end(self) -> Ref | None:
+        """The cell that says how far curves reach, where they may be cut off."""
+        return self._reach.end if self._reach else None
 
     def _column(self, column: int) -> Area:
         return Area(NAME, self._top, column, self._last, column, True)
