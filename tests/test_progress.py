@@ -42,7 +42,7 @@ def test_every_parameter_has_a_curve(name: str, steps: int) -> None:
     assert len(charts) == {"mazur": 2, "iris": 8}[name]
     drawn = {str(s.title): book.area_values(s.y).ravel() for c in charts for s in c.series}
     trace, symbols = train(lesson), Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
-    points = curves.shown(steps) if steps > curves.LONG else slice(None)
+    points = curves.shown(steps, curves.FEWER) if steps > curves.LONG else slice(None)
     for each in every(lesson.net):
         expected = trace[each.quantity, each.layer][(points, *each.place.values())]
         np.testing.assert_allclose(drawn.pop(str(each.symbol(symbols))), expected, rtol=1e-12)

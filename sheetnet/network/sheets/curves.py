@@ -17,6 +17,8 @@ DASHES = ("", "dash", "dot", "dash-dot")
 MOST_CURVES = 12
 #: Where programs redraw charts of all steps for too long after an edit; so many steps are drawn.
 LONG, STEPS = 1_000, 100
+#: Where there are many curves.
+FEWER = 50
 
 
 def look(number: int) -> tuple[str, str]:
@@ -24,13 +26,13 @@ def look(number: int) -> tuple[str, str]:
     return COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
 
 
-def shown(steps: int) -> list[int]:
+def shown(steps: int, most: int = STEPS) -> list[int]:
     """All steps of a short run; of others some, evenly spread, the first and the last among them.
 
     They are an odd number apart: a run that overshoots goes to and fro with every step, of which
     every second one shows nothing.
     """
-    apart = max(1, math.ceil(steps / STEPS))
+    apart = max(1, math.ceil(steps / most))
     return [*range(0, steps, apart + (apart % 2 == 0)), steps]
 
 

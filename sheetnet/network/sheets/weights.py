@@ -146,7 +146,7 @@ class _Points:
 
     def __init__(self, context: Context, sheet: Sheet, table: int) -> None:
         self._context, self._sheet, self._top = context, sheet, table
-        self._steps = curves.shown(context.steps)
+        self._steps = curves.shown(context.steps, curves.FEWER)
         self._last = table + len(self._steps) - 1
         self._next, self._long = 3, context.steps > curves.LONG
         self._written: dict[Parameter, int] = {}
