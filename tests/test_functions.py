@@ -109,6 +109,12 @@ def test_value_is_the_definition(name: str, z: float, theta: float) -> None:
     assert numpy_value(name, z, theta) == pytest.approx(expected, rel=1e-13, abs=2e-12)
 
 
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_bounded_are_those_that_stay_within_1_everywhere(name: str) -> None:
+    far = ACTIVATIONS[name].value(np.array([-1e4, 0.0, 1e4]), {"theta": 0.0})
+    assert ACTIVATIONS[name].bounded == bool(np.abs(far).max() <= 1)
+
+
 @activations
 @given(z=st.floats(-12, 12).filter(lambda z: abs(z) > 1e-9), theta=st.floats(-1, 1))
 @settings(max_examples=60, deadline=None)

@@ -13,7 +13,7 @@ from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.parameters import every
-from sheetnet.network.sheets import curves, progress, weights
+from sheetnet.network.sheets import curves, own, progress, weights
 from sheetnet.network.symbols import Symbols
 from tests.books import book_with
 
@@ -42,7 +42,7 @@ def test_every_parameter_has_a_curve(name: str, steps: int) -> None:
     assert len(charts) == {"mazur": 2, "iris": 8}[name]
     drawn = {str(s.title): book.area_values(s.y).ravel() for c in charts for s in c.series}
     trace, symbols = train(lesson), Symbols(NOTATIONS[lesson.notation], lesson.net.sizes)
-    points = curves.shown(steps) if steps > curves.LONG else slice(None)
+    points = curves.shown(steps, curves.FEWER) if steps > curves.LONG else slice(None)
     for each in every(lesson.net):
         expected = trace[each.quantity, each.layer][(points, *each.place.values())]
         np.testing.assert_allclose(drawn.pop(str(each.symbol(symbols))), expected, rtol=1e-12)
@@ -64,6 +64,32 @@ def test_of_too_many_weights_some_are_drawn() -> None:
     ]
     for chart in charts:
         assert len({(s.colour, s.dash) for s in chart.series}) == len(chart.series) == 12
+
+
+@pytest.mark.parametrize(("rate", "cut"), [(0.3, False), (5.0, True)])
+def test_curves_of_a_diverged_run_are_cut_off_and_say_so(rate: float, cut: bool) -> None:
+    lesson = Lesson.load("wichmann-general")
+    typed: dict[Any, Any] = {("learning_rate", None): np.array(rate)}
+    book = book_with(lesson, lesson.settings.but(typed))
+    for name, chart, row in ((progress.NAME, 1, 8), (weights.NAME, -1, 2)):
+        curve = book[name].charts[chart].series[0]
+        assert curve.end
+        end = book.value(book[name], curve.end.row, curve.end.column)
+        drawn = np.abs(book.area_values(curve.y))
+        assert bool(drawn.max() == end) is cut
+        assert ("cut off at ±" in str(book.value(book[name], 3, row))) is cut
+    held = book[progress.NAME].charts[0].series[0]
+    assert ("cut off at" in str(book.value(book[progress.NAME], 3, 2))) is cut
+    assert held.end == own.ends()
+
+
+def test_steps_that_are_drawn_are_an_odd_number_apart() -> None:
+    assert curves.shown(0) == [0] and curves.shown(100) == list(range(101))
+    for steps in (101, 150, 1_000, 9_999):
+        drawn = curves.shown(steps)
+        apart = set(np.diff(drawn[:-1]).tolist())
+        assert len(apart) == 1 and apart.pop() % 2 and drawn[-1] == steps
+        assert len(drawn) <= curves.STEPS + 2
 
 
 def test_with_batches_no_chart_draws_one_example() -> None:

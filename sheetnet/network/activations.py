@@ -58,7 +58,7 @@ class Activation:
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
     of one that is `signless` is below 0, of one that is `below_one` 1 or more but for rounding, and
-    no slope of one that is `rising` below 0.
+    no slope of one that is `rising` below 0. Those of one that is `bounded` stay between −1 and 1.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Activation:
     kinks: Callable[[Hyper], tuple[float, ...]] = lambda h: ()
     signless: bool = False
     below_one: bool = False
+    bounded: bool = False
     rising: bool = True
 
 
@@ -117,6 +118,7 @@ SIGMOID = elementwise(
     name="sigmoid",
     signless=True,
     below_one=True,
+    bounded=True,
     symbol="σ",
     written="σ(z) = 1/(1 + e⁻ᶻ)",
     written_slope="σ′(z) = a·(1 − a)",
@@ -128,6 +130,7 @@ SIGMOID = elementwise(
 
 TANH = elementwise(
     name="tanh",
+    bounded=True,
     symbol="tanh",
     written="tanh(z) = (eᶻ − e⁻ᶻ)/(eᶻ + e⁻ᶻ)",
     written_slope="tanh′(z) = 1 − a²",
@@ -176,6 +179,7 @@ LEAKY_RELU = elementwise(
 STEP = elementwise(
     name="step",
     signless=True,
+    bounded=True,
     symbol="g",
     written="g(z) = 1 where z ≥ θ, else 0",
     written_slope="g′(z) = 0",
@@ -212,6 +216,7 @@ def _softmax_whole(z: Expression, _: Hyper) -> Expression:
 SOFTMAX = Activation(
     name="softmax",
     signless=True,
+    bounded=True,
     symbol="softmax",
     written="softmax(z)ⱼ = exp(zⱼ)/Σ exp(zₖ)",
     written_slope="∂aⱼ/∂zₖ = aⱼ·(δⱼₖ − aₖ)",

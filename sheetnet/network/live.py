@@ -183,6 +183,7 @@ def live_activation(options: tuple[Activation, ...], own: Activation) -> Activat
         kinks=kinks,
         signless=all(each.signless for each in options),
         below_one=all(each.below_one for each in options),
+        bounded=all(each.bounded for each in options),
         rising=all(each.rising for each in options),
     )
 

@@ -114,11 +114,19 @@ def _wrong_word(book: Book, chart: Chart, series: Series, decoder: Decoder) -> s
     axis = decoder.named(chart.y.title)
     if axis is not None and axis != meant:
         return f"its axis {chart.y.title!r} is {shown(axis)}, its curve {shown(meant)}"
-    if abs(value - meant) <= 1e-9 * max(1.0, abs(meant)):
+    if abs(value - meant) <= 1e-9 * max(1.0, abs(meant)) or _is_cut(book, series, value, meant):
         return ""
     return (
         f"its curve {series.title!r} is {shown(value)} at step {decoder.step:g}, not {shown(meant)}"
     )
+
+
+def _is_cut(book: Book, series: Series, value: float, meant: float) -> bool:
+    """Whether a curve is cut off there, at its end, and what it means is beyond that."""
+    if series.end is None:
+        return False
+    end = float(book.value(book[series.end.sheet], series.end.row, series.end.column))
+    return abs(value) == end and abs(meant) >= end and value * meant >= 0
 
 
 def _wrong_curve(book: Book, series: Series, decoder: Decoder) -> str:
@@ -136,9 +144,10 @@ def _wrong_curve(book: Book, series: Series, decoder: Decoder) -> str:
     if decoder.step not in steps:
         return ""  # of a long run some steps are drawn
     value = float(book.area_values(series.y).ravel()[steps.index(decoder.step)])
-    if meant.holds(value):
+    middle = (meant.low + meant.high) / 2
+    if meant.holds(value) or _is_cut(book, series, value, middle):
         return ""
-    said = shown((meant.low + meant.high) / 2)
+    said = shown(middle)
     return f"its curve {series.title!r} is {shown(value)} at step {decoder.step:g}, not {said}"
 
 

@@ -215,7 +215,8 @@ class Series:
 
     A `title` that is a cell changes with it; `label` ("above", "below" or "centre") writes the
     title at each point. `symbol` is what a title that is a number says the value of, for the proof;
-    `dash` makes the line "dash", "dot" or "dash-dot".
+    `dash` makes the line "dash", "dot" or "dash-dot"; `end` is the cell that says how far from 0
+    the curve is drawn, if it is cut off.
     """
 
     y: Area
@@ -230,10 +231,13 @@ class Series:
     marker_colour: str | None = None
     symbol: str = ""
     dash: str = ""
+    end: Ref | None = None
 
 
 @dataclass(frozen=True)
 class Axis:
+    """An axis of a chart: where the other's 0 is, or if `at_edge` always beside the plot."""
+
     title: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -241,6 +245,7 @@ class Axis:
     gridlines: bool = False
     logarithmic: bool = False
     number_format: str | None = None
+    at_edge: bool = False
 
 
 #: Up to so many series have a legend under the plot.

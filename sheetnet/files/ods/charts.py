@@ -222,7 +222,7 @@ class _Writer:
             "chart:reverse-direction": False,
             "chart:link-data-style-to-source": False,
             # Where it crosses the other one, which has no zero if it is logarithmic.
-            "chart:axis-position": "start" if other.logarithmic else "0",
+            "chart:axis-position": "start" if axis.at_edge or other.logarithmic else "0",
             "chart:axis-label-position": "outside-start",
         }
         style = self._style(

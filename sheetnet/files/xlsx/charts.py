@@ -168,5 +168,7 @@ def _axis(target: Any, axis: Axis) -> None:
     target.number_format = axis.number_format or "General"
     target.numFmt.sourceLinked = False
     target.tickLblPos = "low"
+    if axis.at_edge:
+        target.crosses = "min"
     small = _font(900, GREY)
     target.txPr = _text(small)

@@ -33,7 +33,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Role,
 )
-from sheetnet.network.sheets import moved, parameters
+from sheetnet.network.sheets import moved, parameters, scale
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.looks import CELLS
 from sheetnet.network.sheets.moved import Mover, Rows
@@ -318,7 +318,7 @@ class _Writer:
         rows.write(_rows)
         for column, title in enumerate(("across", "up", "moved by", "moved by"), 1):
             sheet.put(rows.top - 1, column, title, styles.LABEL_CENTRE)
-        frame.banner(sheet, max(rows.right, 14))
+        frame.banner(sheet, max(rows.right, 18))
         sheet.freeze, sheet.cursor = (rows.top, 5), (rows.top, 5)
         return rows
 
@@ -346,8 +346,8 @@ class _Writer:
             on = call("COUNTIF", codes, here) > 0
             sheet.formats.append(Rule(row, on, DOT))
         # Behind the rules, which LibreOffice else does not show.
-        scale = ColourScale(block.whole(), "FFFFFF", "FDC79B", "E8762D", spread=True)
-        sheet.formats.append(scale)
+        colours = ColourScale(block.whole(), "FFFFFF", "FDC79B", "E8762D", spread=True)
+        sheet.formats.append(colours)
 
     def _write_axes(self) -> None:
         """The numbers of the columns, the weights along both axes, what the colours mean."""
@@ -367,7 +367,9 @@ class _Writer:
             look = small.but(horizontal=align)
             sheet.put(TOP + count + 1, LEFT + j, self._at(0, at), look, claim=_on(0, at))
             sheet.merge(TOP + count + 1, LEFT + j, TOP + count + 1, LEFT + j + 2)
-        sheet.put(TOP + count + 2, LABELS, "white: low cost · orange: high", styles.HINT)
+        place, workings = (sheet, TOP + count + 2, LABELS), (self.workings, 3, 15)
+        area = Area(SHEET, TOP, LEFT, TOP + count - 1, LEFT + count - 1)
+        scale.write(self.context, place, workings, area, _map, signless=True)
         marks = "● where the run comes through · ◆ this step"
         sheet.put(TOP + count + 3, LABELS, marks, styles.HINT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sheetnet.expressions.formula import Area
@@ -14,8 +15,10 @@ COLOURS = ("440154", "2A788E", "9A3412", "414487", "2F8F3E", "7C3AED")
 DASHES = ("", "dash", "dot", "dash-dot")
 #: The most curves of one chart: from there on one looks like another.
 MOST_CURVES = 12
-#: Where programs redraw charts of all steps for too long after an edit, so many are drawn.
-LONG, STEPS = 1_000, 50
+#: Where programs redraw charts of all steps for too long after an edit; so many steps are drawn.
+LONG, STEPS = 1_000, 100
+#: Where there are many curves.
+FEWER = 50
 
 
 def look(number: int) -> tuple[str, str]:
@@ -23,10 +26,14 @@ def look(number: int) -> tuple[str, str]:
     return COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
 
 
-def shown(steps: int) -> list[int]:
-    """Some steps, evenly spread, the first and the last among them."""
-    count = min(steps, STEPS)
-    return [round(i * steps / count) for i in range(count + 1)]
+def shown(steps: int, most: int = STEPS) -> list[int]:
+    """All steps of a short run; of others some, evenly spread, the first and the last among them.
+
+    They are an odd number apart: a run that overshoots goes to and fro with every step, of which
+    every second one shows nothing.
+    """
+    apart = max(1, math.ceil(steps / most))
+    return [*range(0, steps, apart + (apart % 2 == 0)), steps]
 
 
 def all_steps(context: Context) -> Area:

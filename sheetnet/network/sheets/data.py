@@ -28,7 +28,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.sheets import evaluation, inputs
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.data_figures import write_figures
+from sheetnet.network.sheets.data_figures import cost_column, write_figures
 from sheetnet.network.sheets.data_places import (
     INPUTS,
     LEFT,
@@ -144,6 +144,10 @@ class _Writer:
             width = max(sheet.widths.get(column, sheet.default_width), characters + 1.5)
             sheet.widths[column] = min(width, WIDEST)
 
+        if not self.context.dense[-1].activation.bounded:
+            # Of a run that diverges: 1.23E+194.
+            for column in (cost_column(places), *range(places.values, places.loss + 1)):
+                widen(column, 9)
         lines = 1
         for column, name in enumerate(columns, INPUTS):
             widen(column, max(map(len, name.split()), default=0))

@@ -10,7 +10,7 @@ from sheetnet.expressions.formula import Expression, call, equal
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
-from sheetnet.network.quantities import COST
+from sheetnet.network.sheets import cut_off, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import (
     CHART_COLUMN,
@@ -51,6 +51,11 @@ def write_figures(
         _write_curves(context, sheet, places, evaluation)
 
 
+def cost_column(places: DataPlaces) -> int:
+    """Where the costs of the sets stand."""
+    return SHARE + 1 if places.classified else RIGHT
+
+
 def _write_counts(
     context: Context, sheet: Sheet, places: DataPlaces, predictions: Predictions
 ) -> None:
@@ -59,7 +64,7 @@ def _write_counts(
     sheet.put(row, LEFT, title, styles.LABEL.but(bold=True))
     look = styles.NUMBER.but(bold=True, number_format="0", horizontal="left")
     sheet.put(row, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
-    cost = SHARE + 1 if places.classified else RIGHT
+    cost = cost_column(places)
     heads = {COUNT: "examples", cost: "cost"}
     if places.classified:
         heads |= {RIGHT: "right", SHARE: "accuracy"}
@@ -154,14 +159,16 @@ def _write_curves(
     sets = " and of the ".join(f"{name} set" for name in places.sets)
     curves = [
         Series(
-            evaluation.block(number).whole(fixed=True), x, f"{name} set", colour=colour, dash=dash
+            evaluation.column(evaluation.drawn + number), x, f"{name} set", colour=colour, dash=dash
         )
         for number, (name, (colour, dash)) in enumerate(zip(places.sets, LOOKS, strict=False))
     ]
     series = list(curves)
     if context.net.batch:
-        cost = context.run(COST).whole(fixed=True)
+        cost = own.live_curve(context)
         series.insert(0, Series(cost, x, "batch", colour=styles.PALE, width=0.75))
+    if cut_off.may_diverge(context):
+        cut_off.write_cost(context, sheet, (FIGURES_ROW - 1, CHART_COLUMN))
     charts = [
         Chart(
             FIGURES_ROW,

@@ -7,15 +7,19 @@ The points of the curve are forward passes with that weight moved, on the sheet 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from sheetnet.expressions.figures import in_figures
-from sheetnet.expressions.formula import Area, Expression, Ref, call, guarded, join
+from sheetnet.expressions.formula import (
+    Area,
+    Expression,
+    Ref,
+    call,
+    guarded,
+    join,
+    maximum,
+    minimum,
+)
 from sheetnet.expressions.mathematics import filled_in
-from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     COST,
@@ -26,7 +30,17 @@ from sheetnet.network.quantities import (
     Role,
 )
 from sheetnet.network.sheets import cost_map, inputs, moved, parameters
+from sheetnet.network.sheets import descent_numbers as found
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.descent_numbers import (
+    CHANGE_DIGITS,
+    FURTHER,
+    POINTS,
+    ROOM,
+    TANGENT,
+    Claim,
+    chosen,
+)
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.moved import Mover, Rows
 from sheetnet.sheets import frame
@@ -46,12 +60,6 @@ WORDS_ROW = REACH + 1
 CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 5, 14.5, 9.6
 #: The rows that the chart and the map take, and how high each of them is.
 CHART_ROWS, ROW_HEIGHT = cost_map.MOST, cost_map.ROW_HEIGHT
-#: Points of the curve, and how much further than the step it reaches.
-POINTS, FURTHER = 41, 1.25
-#: Changes of the cost are told to so many decimals: a difference has no more that count.
-CHANGE_DIGITS = 12
-#: The tangent is drawn over so much of the curve.
-TANGENT = 0.7
 
 DESCENT_PARAMETER = Quantity(
     "descent_parameter",
@@ -71,90 +79,6 @@ def applies(context: Context) -> bool:
         return False
     width = moved.width(context.net, context.samples) + 3
     return (POINTS + 1) * width <= parameters.MOST_FORMULAS
-
-
-# The numbers
-
-
-def chosen(numbers: Numbers) -> int:
-    """The place of the parameter that is moved, among the `choosable` ones."""
-    return parameters.chosen(numbers, FIRST_PARAMETER.name)
-
-
-def _of(values: Callable[[Numbers], FloatArray]) -> Callable[[Numbers], float]:
-    return lambda numbers: float(values(numbers)[chosen(numbers)])
-
-
-_now, _slope, _after = (
-    _of(values) for values in (parameters.values, parameters.gradients, parameters.following)
-)
-
-
-def _step(numbers: Numbers) -> float:
-    return _after(numbers) - _now(numbers)
-
-
-def _width(numbers: Numbers) -> float:
-    """How far the curve reaches to each side."""
-    return numbers.settings.number(DESCENT_REACH.name) + FURTHER * abs(_step(numbers))
-
-
-def _cost(numbers: Numbers) -> float:
-    return float(numbers.trace.costs[numbers.step])
-
-
-def _promised(numbers: Numbers) -> float:
-    return _cost(numbers) + _slope(numbers) * _step(numbers)
-
-
-@lru_cache(maxsize=4)
-def _curve(numbers: Numbers) -> FloatArray:
-    """The rows of the workings: place, move, parameter, forward pass."""
-    places = np.linspace(-1.0, 1.0, POINTS)
-    moves = places * _width(numbers)
-    passes = moved.passes(numbers, [chosen(numbers)], moves[:, None])
-    return np.column_stack([places, moves, _now(numbers) + moves, passes])
-
-
-@lru_cache(maxsize=4)
-def _landing(numbers: Numbers) -> FloatArray:
-    """The row behind them: where the step leads."""
-    step = _step(numbers)
-    passes = moved.passes(numbers, [chosen(numbers)], np.array([[step]]))
-    return np.column_stack([[1.0], [step], [_after(numbers)], passes])
-
-
-Claim = Callable[[Numbers], float]
-
-
-def _end(side: int, of: int) -> Claim:
-    """An end of the tangent: its place (0) or its height (1)."""
-
-    def value(numbers: Numbers) -> float:
-        away = side * TANGENT * _width(numbers)
-        start, rise = (_now, lambda n: 1.0) if of == 0 else (_cost, _slope)
-        return start(numbers) + rise(numbers) * away
-
-    return value
-
-
-def _there(numbers: Numbers) -> float:
-    return float(_landing(numbers)[0, -1])
-
-
-def _told(numbers: Numbers) -> str:
-    """What the tangent promises and what the curve does, in words."""
-    promised, change = (
-        in_figures(value, 6) for value in (_slope(numbers) * _step(numbers), _change(numbers))
-    )
-    return f"The tangent promises that the cost changes by {promised}; it changes by {change}."
-
-
-def _change(numbers: Numbers) -> float:
-    return float(np.round(_there(numbers) - _cost(numbers), CHANGE_DIGITS))
-
-
-# The sheet
 
 
 def _place(context: Context) -> None:
@@ -240,11 +164,11 @@ class _Writer:
             return [Cell(0.0, small), Cell(move, styles.NUMBER), Cell(place, UPDATE)]
 
         rows = Rows(context, sheet, [Mover(self.number, chosen, 2)], heads)
-        rows.write(_curve)
+        rows.write(found.curve)
         behind = rows.top + POINTS + 1
         own = [Cell(0.0, small), Cell(self.value(STEP), styles.NUMBER)]
         own.append(Cell(self.value(AFTER), UPDATE))
-        rows.write_row(behind, own, _landing)
+        rows.write_row(behind, own, found.landing)
         for column, title in enumerate(("place", "moved by", "weight"), 1):
             sheet.put(rows.top - 1, column, title, styles.LABEL_CENTRE)
         frame.banner(sheet, rows.right)
@@ -264,19 +188,19 @@ class _Writer:
         tangent = self.value(HERE) + self.value(SLOPE) * self.value(STEP)
         step = self.value(AFTER) - self.value(NOW)
         lines: list[tuple[int, str, Expression, Style, Callable[[Numbers], float]]] = [
-            (NOW, "weight at this step", table[parameters.VALUE], UPDATE, _now),
-            (HERE, f"cost {cost} at this step", context.of_step(COST), FORWARD, _cost),
-            (SLOPE, "slope = gradient", table[parameters.GRADIENT], BACKWARD, _slope),
+            (NOW, "weight at this step", table[parameters.VALUE], UPDATE, found.now),
+            (HERE, f"cost {cost} at this step", context.of_step(COST), FORWARD, found.cost),
+            (SLOPE, "slope = gradient", table[parameters.GRADIENT], BACKWARD, found.slope),
             (
                 STEP,
                 f"change −{rate} · gradient" if plain else "change of the weight",
                 step,
                 UPDATE,
-                _step,
+                found.step,
             ),
-            (AFTER, "weight after the step", table[parameters.NEXT], UPDATE, _after),
-            (THERE, f"cost {cost} after the step", there, FORWARD, _there),
-            (PROMISED, "cost by the tangent", tangent, BACKWARD, _promised),
+            (AFTER, "weight after the step", table[parameters.NEXT], UPDATE, found.after),
+            (THERE, f"cost {cost} after the step", there, FORWARD, found.there),
+            (PROMISED, "cost by the tangent", tangent, BACKWARD, found.promised),
         ]
         for row, title, formula, role, claim in lines:
             signed = row in (SLOPE, STEP)
@@ -301,7 +225,7 @@ class _Writer:
         sheet.put(row, 1, "change of the cost", styles.LABEL)
         tangent = self.value(SLOPE) * self.value(STEP)
         curve = call("ROUND", self.value(THERE) - self.value(HERE), CHANGE_DIGITS)
-        claims = lambda n: _slope(n) * _step(n), _change
+        claims = lambda n: found.slope(n) * found.step(n), found.change
         for column, change, claim in zip((2, 3), (tangent, curve), claims, strict=True):
             sheet.put(row, column, change, FORWARD, claim=claim)
         symbol = "change of " + cost
@@ -326,12 +250,12 @@ class _Writer:
         )
         # The outcome, of one line or two, stands close over what it comes from.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
-        sheet.put(WORDS_ROW + 2, LABEL, text, prose, claim=_told)
+        sheet.put(WORDS_ROW + 2, LABEL, text, prose, claim=found.told)
         sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
             # In words of its own, so that none can stand at the place of another.
-            change = _change(numbers)
+            change = found.change(numbers)
             if change > 0:
                 return outcomes[-1]
             return "The step goes down." if change < 0 else "The cost stays as it was."
@@ -341,16 +265,23 @@ class _Writer:
         sheet.merge(WORDS_ROW, LABEL, WORDS_ROW + 1, VALUE)
 
     def _write_ends(self, rows: Rows) -> int:
-        """The ends of the tangent and of the step, for the chart; returns their first row."""
+        """The ends of the tangent and of the step, for the chart; returns their first row.
+
+        One more point, of which nothing is drawn, keeps the words under a point off the axis.
+        """
         sheet, top = self.workings, rows.top + POINTS + 4
         half = TANGENT * (self.value(REACH) + FURTHER * call("ABS", self.value(STEP)))
         now, here, slope = (self.value(row) for row in (NOW, HERE, SLOPE))
+        column = rows.cost_column
+        curve = Area(CURVE, rows.top, column, rows.top + POINTS - 1, column, True)
+        low = minimum(curve)
         ends: list[tuple[str, Expression, Expression, Claim, Claim]] = [
-            ("tangent", now - half, here - slope * half, _end(-1, 0), _end(-1, 1)),
-            ("tangent", now + half, here + slope * half, _end(1, 0), _end(1, 1)),
-            ("now", now, here, _now, _cost),
-            ("promised", self.value(AFTER), self.value(PROMISED), _after, _promised),
-            ("after the step", self.value(AFTER), self.value(THERE), _after, _there),
+            ("tangent", now - half, here - slope * half, found.end(-1, 0), found.end(-1, 1)),
+            ("tangent", now + half, here + slope * half, found.end(1, 0), found.end(1, 1)),
+            ("now", now, here, found.now, found.cost),
+            ("promised", self.value(AFTER), self.value(PROMISED), found.after, found.promised),
+            ("after the step", self.value(AFTER), self.value(THERE), found.after, found.there),
+            ("room for words", now, low - ROOM * (maximum(curve) - low), found.now, found.room),
         ]
         for row, (title, x, y, at, height) in enumerate(ends, top):
             sheet.put(row, 1, title, styles.LABEL)
@@ -383,6 +314,7 @@ class _Writer:
             points(2, 5, "the step", colour=styles.GREEN, width=1.75),
             points(2, 3, "now", marker="circle", marker_size=10, label="above", **dot),
             points(4, 5, "after the step", marker="diamond", marker_size=11, label="below", **dot),
+            points(5, 6, "room for words", line=False),
         )
         self.sheet.charts.append(
             Chart(
@@ -391,8 +323,8 @@ class _Writer:
                 width=CHART_WIDTH,
                 height=CHART_HEIGHT,
                 series=series,
-                x=Axis("the chosen weight"),
-                y=Axis(str(context.symbols.cost), gridlines=True),
+                x=Axis("the chosen weight", at_edge=True),
+                y=Axis(str(context.symbols.cost), gridlines=True, at_edge=True),
                 alt_text="The cost against the chosen weight, with today’s point, the tangent "
                 "there and the step: along the tangent to the new weight, then to the curve",
             )
@@ -411,8 +343,8 @@ DESCENT = SheetKind(
     applies=applies,
     place=_place,
     derived=(
-        Derived(DESCENT_PARAMETER, lambda numbers, _: _curve(numbers)[:, 2]),
-        Derived(DESCENT_COST, lambda numbers, _: _curve(numbers)[:, -1]),
+        Derived(DESCENT_PARAMETER, lambda numbers, _: found.curve(numbers)[:, 2]),
+        Derived(DESCENT_COST, lambda numbers, _: found.curve(numbers)[:, -1]),
         cost_map.DERIVED,
     ),
 )

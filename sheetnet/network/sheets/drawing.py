@@ -77,6 +77,7 @@ def draw(plan: Plan, name: str, place: tuple[int, int], on: str) -> tuple[Sheet,
     hint = "Two points an edge. What is not of a column's kind lies outside the axes."
     frame.head(points, f"{name}: the points of the picture on {on}", hint, 1)
     frame.banner(points, LABEL_Y)
+    points.default_width = 10.5
     points.widths |= {EDGE: 14, KIND: 8, NODE_TEXT: 14}
     series = _Points(plan, points).write()
     row, column = place

@@ -18,7 +18,9 @@ from sheetnet.expressions.formula import (
     Expression,
     Ref,
     call,
+    equal,
     guard,
+    minimum,
     over_ranges,
     total,
     unguarded,
@@ -41,6 +43,7 @@ from sheetnet.network.evaluation import (
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import BIAS, SOURCE, STEP, UNIT, WEIGHT, Z
+from sheetnet.network.sheets import cut_off, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
 from sheetnet.network.sheets.data_places import DataPlaces
@@ -84,6 +87,9 @@ class Evaluation:
         self.sets = range(len(places.sets))
         self.accuracy = COSTS + len(self.sets)
         column = self.accuracy + len(self.sets) * places.classified + 1
+        #: Where the costs stand as they are drawn: apart, where they may leave every bound.
+        self.drawn = column if cut_off.may_diverge(context) else COSTS
+        column += (len(self.sets) + 1) * (self.drawn > COSTS)
         self.layers: list[Columns] = []
         for layer in context.dense:
             self.layers.append(Columns(column, column + layer.sources))
@@ -151,7 +157,7 @@ class Evaluation:
         self, sheet: Sheet, top: int, left: int, cells: list[Cell], claim: Claim, pace: int
     ) -> None:
         """Cells of every step, below each other; `pace` is that of what they look at."""
-        stride = 1 if left == COSTS else self.each
+        stride = 1 if left in (COSTS, self.drawn) else self.each
         values = claim(self.context.numbers)
         sheet.bands.append(Band(top, left, tuple(cells), values, claim, stride=stride, pace=pace))
 
@@ -162,6 +168,8 @@ class Evaluation:
             sheet.put(HEAD_ROW, COSTS + number, f"{SETS[number]} cost", small)
             if self.places.classified:
                 sheet.put(HEAD_ROW, self.accuracy + number, f"{SETS[number]} accuracy", small)
+            if self.drawn > COSTS:
+                sheet.put(HEAD_ROW, self.drawn + number, f"{SETS[number]} drawn", small)
             sheet.put(HEAD_ROW, self.z[number], f"z of the {SETS[number]} set", small)
         for layer, columns in zip(self.context.dense, self.layers, strict=True):
             name = self.context.symbols.layer(layer.number)
@@ -262,6 +270,10 @@ class Evaluation:
 
         claim = partial(_results_of, classified=bool(self.places.classified))
         self._band(sheet, FIRST_ROW, COSTS, cells, claim, self.each)
+        if self.drawn > COSTS:
+            costs = [Ref(NAME, FIRST_ROW, COSTS + number) for number in self.sets]
+            cells = [Cell(_single(_within(cost)), look) for cost in costs]
+            self._band(sheet, FIRST_ROW, self.drawn, cells, _drawn_of, 1)
 
     def _all_z(self, number: int) -> Area:
         """The last layer's z of a set before the first step, outputs × examples."""
@@ -330,6 +342,12 @@ class Evaluation:
         return call("SUM", 1 * (beaten < HALF)) / count
 
 
+def _within(cost: Expression) -> Expression:
+    """A cost as it is drawn; of a run that has no more numbers the curve stays at its end."""
+    end = own.ends()
+    return guard(when(equal(call("COUNT", cost), 1), guard(minimum(cost, end)), end))
+
+
 def _single(expression: Expression) -> Matrix:
     """An array formula that fills one cell."""
     return Matrix(over_ranges(expression), 1, 1)
@@ -358,6 +376,10 @@ def _z_of(numbers: Numbers, number: int, unit: int) -> FloatArray:
 def _largest_z(numbers: Numbers, number: int) -> FloatArray:
     largest: FloatArray = evaluated(numbers).z[number].max(axis=-1)
     return largest
+
+
+def _drawn_of(numbers: Numbers) -> FloatArray:
+    return np.minimum(np.column_stack(evaluated(numbers).costs), own.cut_off(numbers))
 
 
 def _results_of(numbers: Numbers, classified: bool) -> FloatArray:

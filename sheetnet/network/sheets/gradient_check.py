@@ -57,6 +57,13 @@ PASSED = Ref(NAME, WORST_ROW, 4)
 MOST_PARAMETERS = 5_000
 #: One number for each parameter that is checked, in the order of the rows.
 CHECKED = "parameter"
+#: What stands in the place of a ✓ or ✗ where the difference says nothing about the gradient.
+SAYS_NOTHING = {
+    KINK: f"“{KINK}”: a unit was switched by the move itself.",
+    COARSE: f"“{COARSE}”: h is too large for numbers of this size, choose a smaller one.",
+    BLURRED: f"“{BLURRED}”: the cost is so large that its last digit hides the difference, or a "
+    "logarithm in it is cut off.",
+}
 
 
 def _quantity(name: str, title: str) -> Quantity:
@@ -213,15 +220,22 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
     sheet.formats.append(Rule(place, failed, styles.WRONG))
     nothing = equal(call("COUNTIF", _marks(context), TICK), 0)
     sheet.formats.append(Rule(place, nothing, styles.UNDECIDED))
-    sheet.notes[WORST_ROW, 4] = (
-        f"“{KINK}”: a unit was switched by the move itself. “{COARSE}”: h is too large for numbers "
-        f"of this size, choose a smaller one. “{BLURRED}”: the cost is so large that its last "
-        "digit hides the difference, or a logarithm in it is cut off. None of them says anything "
-        "about the gradient."
-    )
+    meanings = " ".join(SAYS_NOTHING.values())
+    sheet.notes[WORST_ROW, 4] = f"{meanings} None of them says anything about the gradient."
+    undecided = [
+        guard(when(call("COUNTIF", _marks(context), word) > 0, f"{meaning} ", ""))
+        for word, meaning in SAYS_NOTHING.items()
+    ]
+    sheet.put(WORST_ROW + 2, 2, join(undecided), styles.HINT, claim=_undecided)
     if len(parameters) < context.net.parameter_count:
         some = f"{len(parameters)} of {context.net.parameter_count:,} parameters, evenly chosen"
         sheet.put(6, 2, some, styles.HINT)
+
+
+def _undecided(numbers: Numbers) -> str:
+    """What the words mean that stand in the place of a ✓."""
+    there = found.verdicts(numbers)
+    return "".join(f"{meaning} " for word, meaning in SAYS_NOTHING.items() if word in there)
 
 
 def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Parameter) -> None:

@@ -144,7 +144,9 @@ class _Cards:
         for unit in range(context.sizes[0]):
             cell = self.picture.at(INPUT, unit=unit)
             sheet.put(cell.row, 2, context.symbols.input(unit), styles.symbol(GIVEN))
-            look = GIVEN.but(number_format="General", bold=True, horizontal="center")
+            # As it was typed; standardised it has many digits.
+            form = styles.FOUR if context.lesson.data.standardise else "General"
+            look = GIVEN.but(number_format=form, bold=True, horizontal="center")
             sheet.put(cell.row, 3, context.given(INPUT, unit), look)
             self._show(INPUT, None, (cell.row, 3), unit=unit)
 

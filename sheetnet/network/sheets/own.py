@@ -91,11 +91,26 @@ def live_curve(context: Context) -> Area:
     return Area(NAME, FIRST_ROW, DRAWN, FIRST_ROW + context.steps, DRAWN, True)
 
 
+def highest() -> Ref:
+    """The cell with the highest cost of the run."""
+    return Ref(NAME, FIRST_ROW, HIGHEST, True)
+
+
+def ends() -> Ref:
+    """The cell that says where the live curve ends above: below the highest cost if cut off."""
+    return Ref(NAME, FIRST_ROW, CUT, True, symbol="curve ends at", signless=True)
+
+
 def cut_off(numbers: Numbers) -> float:
     """Where the live curve ends above."""
     costs = numbers.trace.costs
     highest, first = float(costs.max()), float(costs[0])
     return CUT_OFF * first if highest > GROWN * (1 + first) else highest
+
+
+def is_cut_off(numbers: Numbers) -> bool:
+    """Whether the run leaves every bound, so that curves are cut off."""
+    return float(numbers.trace.costs.max()) > cut_off(numbers)
 
 
 class Own:
@@ -193,7 +208,7 @@ class Own:
         context, look = self.context, styles.NUMBER.but(number_format=styles.SIX)
         costs = context.run(COST)
         whole, first = costs.whole(fixed=True), costs.ref(step=0, fixed=True)
-        highest, cut = (Ref(NAME, FIRST_ROW, column, True) for column in (HIGHEST, CUT))
+        most, cut = highest(), ends()
         every = equal(call("COUNT", whole), context.steps + 1)
         found = guard(when(every, maximum(whole), BEYOND))
 
@@ -201,17 +216,17 @@ class Own:
             return float(numbers.trace.costs.max())
 
         sheet.put(FIRST_ROW, HIGHEST, found, look, claim=top)
-        ends = guard(when(highest > GROWN * (1 + first), CUT_OFF * first, highest))
-        sheet.put(FIRST_ROW, CUT, ends, look, claim=cut_off)
+        end = guard(when(most > GROWN * (1 + first), CUT_OFF * first, most))
+        sheet.put(FIRST_ROW, CUT, end, look, claim=cut_off)
 
         sheet.put(FIRST_ROW + 1, CUT, context.steps / 2, styles.NUMBER.but(number_format="0.0"))
-        said = guard(when(highest > cut, IS_CUT, NOT_CUT))
+        said = guard(when(most > cut, IS_CUT, NOT_CUT))
         sheet.put(
             FIRST_ROW + 2,
             CUT,
             said,
             styles.PLAIN,
-            claim=lambda numbers: IS_CUT if top(numbers) > cut_off(numbers) else NOT_CUT,
+            claim=lambda numbers: IS_CUT if is_cut_off(numbers) else NOT_CUT,
         )
 
         def shown(cost: Ref) -> Expression:

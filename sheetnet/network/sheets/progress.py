@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetnet.expressions.formula import Area
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Ref
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, STEP, TARGET, UNIT
 from sheetnet.network.schedules import SCHEDULED_RATE
-from sheetnet.network.sheets import curves, own
+from sheetnet.network.sheets import curves, cut_off, own
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.cut_off import Reach
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
@@ -69,6 +73,8 @@ def _fill(context: Context) -> list[Sheet]:
         sheet.charts.append(draw(context, (TOP + CHART_ROWS * row, 2 + ACROSS * column)))
     if _has_outputs(context):
         _write_table(context, sheet)
+    if cut_off.may_diverge(context):
+        cut_off.write_cost(context, sheet, (TOP - 1, 2))
     frame.banner(sheet, max(1 + SIDE_BY_SIDE * ACROSS, sheet.extent[1]))
     return [sheet]
 
@@ -81,11 +87,18 @@ def _table(context: Context) -> int:
     return TOP + CHART_ROWS * (1 + _is_scheduled(context)) + 2
 
 
+def _drawn(context: Context) -> list[int]:
+    """The columns of the outputs as they are drawn: behind the table where they have no bound."""
+    units = context.sizes[-1]
+    if context.dense[-1].activation.bounded:
+        return [3 + 2 * unit for unit in range(units)]
+    return [4 + 2 * units + unit for unit in range(units)]
+
+
 def _cost(context: Context, at: tuple[int, int]) -> Chart:
     title = "Each batch’s cost" if context.net.batch else "The cost"
-    series = [
-        Series(own.live_curve(context), curves.all_steps(context), "cost", colour=styles.ORANGE)
-    ]
+    costs, steps = own.live_curve(context), curves.all_steps(context)
+    series = [Series(costs, steps, "cost", colour=styles.ORANGE, end=own.ends())]
     y = Axis(str(context.symbols.cost), minimum=0, gridlines=True)
     return curves.chart(context, at, SIZE, title, series, y, f"{title} over the steps")
 
@@ -103,15 +116,17 @@ def _outputs(context: Context, at: tuple[int, int]) -> Chart:
     top, series, symbols = _table(context), [], context.symbols
     last = top + len(curves.shown(context.steps)) - 1
     x = Area(NAME, top, 2, last, 2, True)
-    for unit in range(context.sizes[-1]):
+    reach = _reach(context)
+    end = reach.end if reach else None
+    for unit, drawn in enumerate(_drawn(context)):
         colour, dash = curves.look(unit)
-        for offset, width, name in (
-            (3, 2.25, symbols.activation(context.depth, unit)),
-            (4, 0.75, symbols.target(unit)),
+        for column, width, name in (
+            (drawn, 2.25, symbols.activation(context.depth, unit)),
+            (4 + 2 * unit, 0.75, symbols.target(unit)),
         ):
-            column = offset + 2 * unit
             area = Area(NAME, top, column, last, column, True)
-            series.append(Series(area, x, str(name), colour=colour, width=width, dash=dash))
+            look = Series(area, x, str(name), colour=colour, width=width, dash=dash, end=end)
+            series.append(look)
     alt_text = "Each output over the steps, and its target as a thin level line"
     title = "Outputs (thick) and targets (thin)"
     return curves.chart(context, at, SIZE, title, series, Axis(gridlines=True), alt_text)
@@ -139,6 +154,37 @@ def _write_table(context: Context, sheet: Sheet) -> None:
             sheet.put(row, 3 + 2 * unit, value, FORWARD, claim=_output(step, unit))
             target = context.given(TARGET, unit)
             sheet.put(row, 4 + 2 * unit, target, GIVEN, claim=_target(unit))
+    if _reach(context):
+        _write_drawn(context, sheet)
+
+
+def _write_drawn(context: Context, sheet: Sheet) -> None:
+    """The outputs again, cut off where they leave every bound."""
+    top, columns, reach = _table(context), _drawn(context), _reach(context)
+    assert reach
+    reach.write(context, sheet, (TOP - 1, 2 + ACROSS), "Outputs")
+    for unit, column in enumerate(columns):
+        name = f"{context.symbols.activation(context.depth, unit)} drawn"
+        sheet.put(top - 1, column, name, styles.LABEL_CENTRE)
+        for row, step in enumerate(curves.shown(context.steps), top):
+            output = Ref(NAME, row, 3 + 2 * unit)
+            claim = reach.drawn(_output(step, unit))
+            sheet.put(row, column, reach.cell(output), FORWARD, claim=claim)
+
+
+def _reach(context: Context) -> Reach | None:
+    """How far the curves of outputs without a bound go up and down."""
+    top, column = _table(context), _drawn(context)[0]
+    if column == 3:
+        return None
+    first = Area(NAME, top, 3, top, column - 2, True)
+    return Reach(NAME, (top - 2, column + 1), [first], _first)
+
+
+def _first(numbers: Numbers) -> FloatArray:
+    """The outputs of the chosen example at step 0, and its targets."""
+    outputs = numbers.trace[ACTIVATION, numbers.net.depth][0, numbers.sample]
+    return np.concatenate([outputs, numbers.targets[numbers.sample]])
 
 
 def _output(step: int, unit: int) -> Callable[[Numbers], float]:

@@ -15,7 +15,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets import drawing, followed, plans
 from sheetnet.network.sheets.context import Context
-from sheetnet.network.sheets.own import Own, live_curve
+from sheetnet.network.sheets.own import Own, ends, live_curve
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
@@ -110,7 +110,12 @@ def _curve(context: Context, own: Own, place: tuple[int, int], size: tuple[float
     x, y = own.point
     ghost = Series(own_costs, own_steps, "the lesson’s own run", colour=styles.PALE, width=GHOST)
     live = Series(
-        live_curve(context), steps.whole(fixed=True), "cost", colour=styles.ORANGE, width=LIVE
+        live_curve(context),
+        steps.whole(fixed=True),
+        "cost",
+        colour=styles.ORANGE,
+        width=LIVE,
+        end=ends(),
     )
     point = Series(
         y,

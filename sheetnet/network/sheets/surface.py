@@ -13,7 +13,7 @@ from sheetnet.expressions.formula import Area, Binary, Expression, Ref, call, jo
 from sheetnet.network.evaluation import HALF, is_classification
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import CHOSEN_OUTPUT
-from sheetnet.network.sheets import inputs, parameters, surface_marks
+from sheetnet.network.sheets import inputs, parameters, scale, surface_marks
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.surface_points import (
@@ -249,12 +249,16 @@ class _Writer:
             row = TOP + MAP + 1
             sheet.put(row, LEFT + j, points.at_place(0, place), look, claim=_on(0, place))
             sheet.merge(row, LEFT + j, row, LEFT + j + 2)
-        low, high = ("0", "1") if self.halves else ("low", "high")
-        hint = f"white: {low} · orange: {high}"
+        row = TOP + MAP + 2
+        examples = " · training examples: ● target from 0.5 on, ○ below, ◐ both"
         if self.halves:
-            hint += " · line: where it passes 0.5"
-        hint += " · training examples: ● target from 0.5 on, ○ below, ◐ both"
-        sheet.put(TOP + MAP + 2, LABELS, hint, styles.HINT)
+            hint = f"white: 0 · orange: 1 · line: where it passes 0.5{examples}"
+            sheet.put(row, LABELS, hint, styles.HINT)
+        else:
+            area = Area(NAME, TOP, LEFT, TOP + MAP - 1, LEFT + MAP - 1)
+            at, workings = (sheet, row, LABELS), (self.points.sheet, BOUNDS_ROW, 8)
+            signless = self.context.dense[-1].activation.signless
+            scale.write(self.context, at, workings, area, shown_map, examples, signless=signless)
         if len(self.context.sets()) > 1:
             sheet.put(TOP + MAP + 3, LABELS, "test examples: ■ □ ◧, likewise", styles.HINT)
         sheet.print_setup = PrintSetup(fit_height=1, last_row=TOP + MAP + 3)

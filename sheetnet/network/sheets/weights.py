@@ -1,7 +1,8 @@
 """Weights: the path of every weight and bias over the steps.
 
 A layer with few of them has one chart, another a chart for each of its units; of too many, some
-are drawn. The curves come from Training itself, those of a long run from a table under the charts.
+are drawn. The curves come from Training itself, those of a long run, and those that may grow
+without end (`cut_off`), from a table under the charts.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sheetnet.expressions.formula import Area
+import numpy as np
+
+from sheetnet.expressions.formula import Area, Ref
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.quantities import BIAS, STEP, UNIT
-from sheetnet.network.sheets import curves
+from sheetnet.network.sheets import curves, cut_off
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.cut_off import Reach
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
 from sheetnet.workbook.styles import UPDATE
 
@@ -75,7 +81,8 @@ def applies(context: Context) -> bool:
 
 
 def _fill(context: Context) -> list[Sheet]:
-    sheet = Sheet(NAME, "the path of every weight and bias over the steps")
+    about = "the path of every weight and bias over the steps"
+    sheet = Sheet(NAME, about, labels=False)  # its table is of several steps
     sheet.tab_colour, sheet.cursor = styles.GREEN, (TOP, 2)
     sheet.freeze, sheet.print_setup = (TOP - 1, 1), PrintSetup()
     sheet.default_width = 11.0
@@ -92,7 +99,7 @@ def _fill(context: Context) -> list[Sheet]:
     for group, (row, column) in zip(drawn, places, strict=True):
         at = TOP + CHART_ROWS * row, 2 + ACROSS * column
         sheet.charts.append(_chart(context, group, at, points))
-    frame.banner(sheet, 1 + SIDE_BY_SIDE * ACROSS)
+    frame.banner(sheet, max(1 + SIDE_BY_SIDE * ACROSS, sheet.extent[1]))
     return [sheet]
 
 
@@ -120,7 +127,8 @@ def _chart(context: Context, group: Group, at: tuple[int, int], points: _Points)
         colour, dash = curves.look(number)
         name = str(parameter.symbol(context.symbols))
         width = 1.0 if parameter.quantity == BIAS else 2.0
-        series.append(Series(y, x, name, colour=colour, width=width, dash=dash))
+        look = Series(y, x, name, colour=colour, width=width, dash=dash, end=points.end)
+        series.append(look)
     layer = context.symbols.layer(group.layer)
     title, alt_text = layer, f"Each weight of layer {group.layer} over the steps"
     if group.unit is not None:
@@ -138,16 +146,23 @@ class _Points:
 
     def __init__(self, context: Context, sheet: Sheet, table: int) -> None:
         self._context, self._sheet, self._top = context, sheet, table
-        self._steps = curves.shown(context.steps)
+        self._steps = curves.shown(context.steps, curves.FEWER)
         self._last = table + len(self._steps) - 1
         self._next, self._long = 3, context.steps > curves.LONG
         self._written: dict[Parameter, int] = {}
-        if self._long:
+        self._reach: Reach | None = None
+        if self._long or cut_off.may_diverge(context):
             self._write_steps()
+        if cut_off.may_diverge(context):
+            runs = [context.run(*each) for each in context.net.parameters()]
+            starts = [run.area(fixed=True, step=0) for run in runs]
+            first = [area for area in starts if area]
+            self._reach = Reach(NAME, (table - 2, 6), first, _starts)
+            self._reach.write(context, sheet, (TOP - 1, 2), "Weights")
 
     def of(self, parameter: Parameter) -> tuple[Area, Area]:
         """The numbers of a curve, and the steps that they are at."""
-        if self._long:
+        if self._long or self._reach:
             if parameter not in self._written:
                 self._write(parameter)
             column = self._written[parameter]
@@ -156,6 +171,11 @@ class _Points:
         column = block.position(**parameter.place)[1]
         values = Area(block.sheet, block.top, column, block.bottom, column, True)
         return values, curves.all_steps(self._context)
+
+    @property
+    def end(self) -> Ref | None:
+        """The cell that says how far curves reach, where they may be cut off."""
+        return self._reach.end if self._reach else None
 
     def _column(self, column: int) -> Area:
         return Area(NAME, self._top, column, self._last, column, True)
@@ -170,15 +190,26 @@ class _Points:
 
     def _write(self, parameter: Parameter) -> None:
         context, sheet, column = self._context, self._sheet, self._next
-        symbol = parameter.symbol(context.symbols)
+        symbol, of = parameter.symbol(context.symbols), parameter.quantity
         sheet.put(self._top - 1, column, symbol, styles.symbol(UPDATE))
+        place = NAME, self._top, column, (), ()
+        context.worked.append(Block(of.name, parameter.layer, *place, {}, at=parameter.place))
         for row, step in enumerate(self._steps, self._top):
             value = context.of_step(
                 parameter.quantity, parameter.layer, step=step, **parameter.place
             )
-            sheet.put(row, column, value, UPDATE, claim=_at(parameter, step))
+            claim = _at(parameter, step)
+            if self._reach:
+                value, claim = self._reach.cell(value), self._reach.drawn(claim)
+            sheet.put(row, column, value, UPDATE, claim=claim)
         self._written[parameter] = column
         self._next += 1
+
+
+def _starts(numbers: Numbers) -> FloatArray:
+    """All weights and biases at step 0."""
+    parameters = numbers.net.parameters()
+    return np.concatenate([numbers.trace[each][0].ravel() for each in parameters])
 
 
 def _at(parameter: Parameter, step: int) -> Callable[[Numbers], float]:

@@ -1,0 +1,51 @@
+"""What the colours of a map mean: its lowest and its highest number, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sheetnet.expressions.figures import in_figures
+from sheetnet.expressions.formula import Area, Ref, join, maximum, minimum
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.sheets.context import Context
+from sheetnet.workbook import styles
+from sheetnet.workbook.model import Sheet
+
+
+def write(
+    context: Context,
+    cell: tuple[Sheet, int, int],
+    workings: tuple[Sheet, int, int],
+    area: Area,
+    values: Callable[[Numbers], FloatArray],
+    after: str = "",
+    *,
+    signless: bool,
+) -> None:
+    """The sentence into a cell, `after` it what else there is to say; the numbers that it tells
+    into four of the workings, from one on. The map is `area`, `values` the same by NumPy;
+    `signless` says that it holds nothing below 0."""
+    sheet, row, column = workings
+    texts = []
+    for offset, (title, formula, end) in enumerate(
+        (("lowest", minimum(area), "min"), ("highest", maximum(area), "max"))
+    ):
+
+        def claim(numbers: Numbers, end: str = end) -> float:
+            return float(getattr(values(numbers), end)())
+
+        place = row, column + 2 * offset
+        sheet.put(*place, title, styles.LABEL_RIGHT)
+        sheet.put(row, place[1] + 1, formula, styles.FORWARD, claim=claim)
+        name = f"{title} on {area.sheet}"
+        number = Ref(sheet.name, row, place[1] + 1, True, symbol=name, signless=signless)
+        texts.append(context.words.of(number))
+
+    def says(numbers: Numbers) -> str:
+        held = values(numbers)
+        low, high = (in_figures(float(number)) for number in (held.min(), held.max()))
+        return f"white: {low} · orange: {high}{after}"
+
+    words = join(["white: ", texts[0], " · orange: ", texts[1], after])
+    cell[0].put(*cell[1:], words, styles.HINT, claim=says)
