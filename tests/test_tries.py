@@ -497,7 +497,7 @@ def sine_momentum(book: Workbook) -> None:
     own = book.typed({})("training_cost")
     without = book.typed({("momentum", None): 0.0})("training_cost")
     book.says(without[100], own[100])
-    assert (own < without[100]).argmax() == 35
+    assert (own < without[100]).argmax() == 21
 
 
 ANSWERS: dict[str, list[Callable[[Workbook], None]]] = {
