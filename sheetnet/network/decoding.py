@@ -38,6 +38,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.states import letter_of
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import NEW
 
 #: What words say of a parameter: its value, its derivative of what, its value after the update.
@@ -90,6 +91,16 @@ class Decoder:
         return found
 
     @property
+    def examples(self) -> int:
+        """How many a step learns from."""
+        return len(self.numbers.now(LOSS))
+
+    @property
+    def letters(self) -> dict[str, float]:
+        """The letters of an update: rates, strengths."""
+        return self._update
+
+    @property
     def step(self) -> float | None:
         """The chosen step."""
         return float(self.numbers.step)
@@ -125,6 +136,9 @@ class Decoder:
         if not net.batch:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
+
+    def sides(self, block: Block) -> None:
+        """What its axes say."""
 
     def named(self, word: str) -> float | None:
         """The number that a curve over the steps has at the chosen one, by its name or letter."""

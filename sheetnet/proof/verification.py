@@ -43,6 +43,7 @@ from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.readings import check_readings
+from sheetnet.proof.titles import check_titles
 from sheetnet.proof.told import check_told
 from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
@@ -263,7 +264,7 @@ class _Work:
         """The written mathematics; without a decoder there are no symbols in heads."""
         found = [check_readings(book, decoder)]
         if decoder:
-            checks = (check_heads, check_labels, check_told, check_definitions)
+            checks = (check_heads, check_labels, check_told, check_definitions, check_titles)
             found += [check(book, decoder) for check in checks]
         return found
 
