@@ -73,6 +73,13 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
+    def writes(self, number: float) -> bool:
+        """A worksheet's formulas are its own."""
+        return True
+
+    def is_whole(self, symbol: Symbol) -> bool:
+        return False
+
     @property
     def examples(self) -> int:
         return 0

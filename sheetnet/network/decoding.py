@@ -90,6 +90,19 @@ class Decoder:
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
 
+    def writes(self, number: float) -> bool:
+        """Whether it is one that a document prints, or should."""
+        printed = [one for group in self.numbers.lesson.published for one in group.numbers]
+        texts = [text.replace("−", "-") for one in printed for text in (one.printed, one.right)]
+        return any(abs(float(text)) == number for text in texts if text)
+
+    def is_whole(self, symbol: Symbol) -> bool:
+        """Whether it is all biases of a layer, which are weights from one node."""
+        source = self.document.bias_source
+        if symbol.letter != self.document.weight or source is None or not symbol.upper:
+            return False
+        return symbol.lower == str(source(self.sizes[self.layer(symbol.upper) - 1]))
+
     @property
     def examples(self) -> int:
         """How many a step learns from."""

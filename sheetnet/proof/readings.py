@@ -55,6 +55,10 @@ class Decoder(Protocol):
 
     def following(self, symbol: Symbol) -> float: ...
 
+    def is_whole(self, symbol: Symbol) -> bool:
+        """Whether it is the name of several numbers: a title."""
+        ...
+
     def on(self, sheet: str) -> Decoder:
         """What knows the symbols of one sheet."""
         ...

@@ -35,6 +35,7 @@ from sheetnet.proof.comparison import (
 )
 from sheetnet.proof.complete import compare_contents, compare_originals
 from sheetnet.proof.definitions import check_definitions
+from sheetnet.proof.design import check_design
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
@@ -242,6 +243,8 @@ class _Work:
         result.problems += furniture.problems
         result.notes += furniture.notes
         result.checks += self._read_back(book, decoder)
+        if decoder:
+            result.checks.append(check_design(book, decoder))
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None

@@ -2,8 +2,9 @@
 
 Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order
 or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
-behind the next), an index that names fewer blocks, numbers put into words once more, other words without numbers, other formulas of
-equal value, and looks. Numbers that have changed places with each other are altered.
+behind the next), an index that names fewer blocks, numbers put into words once more, other words
+without numbers, other formulas of equal value with the equations beside them, and looks. Numbers
+that have changed places with each other are altered.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
     for place in sorted(before.values.keys() | after.values.keys()):
         old, new = before.values.get(place), after.values.get(place)
         kind = _kind(old, new, place in before.formulas or place in after.formulas)
+        if kind == EQUATION and _follows(before, after, place):
+            kind = FORMULA
         if kind:
             apart.add(place[0])
             found.setdefault(kind, f"{_written(place)}: {old!r} is now {new!r}")
@@ -121,6 +124,15 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     if _is_equation(one + other) and _signs(one) != _signs(other):
         return EQUATION
     return WORDS
+
+
+def _follows(before: Snapshot, after: Snapshot, place: Place) -> bool:
+    """Whether an equation is another one because the formula beside it is, of equal value."""
+    row = [other for other in before.formulas if other[:2] == place[:2]]
+    assert before.values is not None and after.values is not None
+    return any(before.formulas[other] != after.formulas.get(other) for other in row) and all(
+        not _kind(before.values.get(other), after.values.get(other), True) for other in row
+    )
 
 
 def _written(place: Place) -> str:
