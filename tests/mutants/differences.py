@@ -2,9 +2,9 @@
 
 Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order
 or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
-behind the next), an index that names fewer blocks, numbers put into words once more, other words
-without numbers, other formulas of equal value with the equations beside them, and looks. Numbers
-that have changed places with each other are altered.
+behind the next), an index that names fewer blocks, numbers put into words once more, a slip of the
+document that is shown or is not, other words without numbers, other formulas of equal value with
+the equations beside them, and looks. Numbers that have changed places with each other are altered.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 ATOM = re.compile(r"\((\d[\d.]*)\)")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-#: What stands there is looked up by other sheets: more of it is no other number.
-LISTS = {"Index", "Words"}
+#: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
+LISTS = {"Index", "Words", "Notation"}
 FUNCTIONS = {"tanh", "ReLU", "LeakyReLU", "softmax"}
 
 Place = tuple[str, int, int]
@@ -158,8 +158,8 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
     """Whether a sheet holds what it held, in the same order or in the same rows or columns, at
     other places.
 
-    The index follows of itself; that it names more or fewer blocks, or that more or fewer numbers
-    are put into words, is no other number.
+    The index follows of itself; that it names more or fewer blocks, more or fewer numbers are put
+    into words, or a slip of the document is not shown, is no other number.
     """
 
     def lines(snapshot: Snapshot, along: int) -> list[list[str]]:
