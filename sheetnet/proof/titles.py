@@ -178,10 +178,12 @@ def _computes(
                 raise MeaninglessError(name)
             raise UnreadError(name)
     bare = title.rest.endswith(LATER) or title.text.endswith(LATER)
-    choices = product(product(*(known[name] for name in names)), (0, 1, None))
-    for chosen, axis in islice(choices, MOST):
+    axes = (0, 1, None) if any(kind == "sum" for kind, _ in part) else (None,)
+    dots = (False, True) if ("times", "·") in part else (False,)
+    choices = product(product(*(known[name] for name in names)), axes, dots)
+    for chosen, axis, dot in islice(choices, MOST):
         matrices: dict[str, Any] = dict(zip(names, chosen, strict=True))
-        reader = partial(_Reader, matrices=matrices, decoder=decoder, axis=axis)
+        reader = partial(_Reader, matrices=matrices, decoder=decoder, axis=axis, single=dot)
         try:
             value = reader(list(part)).read() / divisor
             if later:
@@ -232,8 +234,11 @@ class _Reader:
         matrices: Mapping[str, Any],
         decoder: Decoder,
         axis: int | None,
+        single: bool,
     ) -> None:
         self.left, self.matrices, self.decoder, self.axis = left, matrices, decoder, axis
+        #: Whether a dot between matrices is said of their numbers, one by one.
+        self.single = single
 
     def read(self) -> Any:
         value = self._sum(0)
@@ -250,7 +255,8 @@ class _Reader:
             joined = kind == "sign" and sign != "("
             if joined or kind == "times":
                 self.left.pop(0)
-            sign = sign if joined else ""
+            each = self.single and (kind, sign) == ("times", "·")
+            sign = sign if joined else "∘" if each else ""
             value = self._joined(sign, value, self._sum(BINDING[sign]))
         return value
 
