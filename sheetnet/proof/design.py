@@ -15,8 +15,8 @@ from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Cell, Position, Sheet
 
-#: A first column that is no wider is the margin, and so are rows in which no text can be read.
-NARROW, LOW = 3.0, 7.0
+#: A first column that is no wider is the margin.
+NARROW = 3.0
 #: The end of the names of axes along which a curve or a map goes: both sides of what it is about.
 POINT = "point"
 #: Smaller numbers in formulas are steps and bounds: powers of ten, so that one sees how small.
@@ -51,11 +51,10 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
 
 
 def _in_margin(sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    margin = sheet.widths.get(1, NARROW + 1) <= NARROW
-    low = {row for row, height in sheet.heights.items() if height < LOW}
-    for place, cell in sheet.cells.items():
-        if (place[0] in low or (margin and place[1] == 1)) and cell.content is not None:
-            yield place, "stands in the margin"
+    if sheet.widths.get(1, NARROW + 1) <= NARROW:
+        for place, cell in sheet.cells.items():
+            if place[1] == 1 and cell.content is not None:
+                yield place, "stands in the margin"
 
 
 def _doubled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
