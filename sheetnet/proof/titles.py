@@ -208,7 +208,9 @@ def _is(value: Any, wanted: FloatArray, bare: bool) -> bool:
         for cut in np.s_[1:, :], np.s_[:-1, :], np.s_[:, 1:], np.s_[:, :-1]:
             cuts += [(value, wanted[cut]), (value[cut], wanted[cut])]
     return any(
-        np.shape(one) == other.shape and np.allclose(one, other, rtol=1e-9, atol=1e-12)
+        other.size > 0
+        and np.shape(one) == other.shape
+        and np.allclose(one, other, rtol=1e-9, atol=1e-12)
         for one, other in cuts
     )
 
