@@ -78,3 +78,42 @@ def test_what_moves_as_a_whole_is_a_change_of_place() -> None:
     before = Snapshot(b"1", {("S", 1, 1): 1.5, ("I", 1, 1): "A1:A1"}, {})
     after = Snapshot(b"2", {("S", 2, 1): 1.5, ("I", 1, 1): "A2:A2"}, {})
     assert differences(before, after).keys() == {"place of numbers"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        # A column with its head behind the next, two numbers under each other's heads.
+        ({(1, 1): "a", (2, 1): 1.0, (1, 2): "b", (2, 2): 2.0}, None, "place of numbers"),
+        ({(1, 1): "a", (2, 1): 1.0, (1, 2): "b", (2, 2): 2.0}, 2, "number in a cell"),
+    ],
+)
+def test_what_changes_places_is_altered_without_its_head(
+    before: dict[tuple[int, int], object], after: int | None, kind: str
+) -> None:
+    exchanged = {
+        (row, 3 - column if after in (None, row) else column): value
+        for (row, column), value in before.items()
+    }
+    one, other = (
+        Snapshot(content, {("S", *place): value for place, value in held.items()}, {})
+        for content, held in ((b"1", before), (b"2", exchanged))
+    )
+    assert next(iter(differences(one, other))) == kind
+
+
+def test_a_list_that_is_shorter_alters_no_number() -> None:
+    before = {("Index", 1, 1): "weight", ("Index", 2, 1): "bias", ("Index", 2, 2): 1.0}
+    after = {("Index", 1, 1): "bias", ("Index", 1, 2): 1.0}
+    found = differences(Snapshot(b"1", before, {}), Snapshot(b"2", after, {}))
+    assert found.keys() == {"place of numbers"}
+
+
+def test_an_equation_follows_its_formula() -> None:
+    values = {("S", 1, 1): "a/(b + 1)", ("S", 1, 2): 2.0}
+    turned = {("S", 1, 1): "1/(b + 1)·a", ("S", 1, 2): 2.0}
+    before = Snapshot(b"1", values, {("S", 1, 2): "A9/(B9+1)"})
+    after = Snapshot(b"2", turned, {("S", 1, 2): "1/(B9+1)*A9"})
+    assert differences(before, after).keys() == {"formula of equal value"}
+    alone = Snapshot(b"2", turned, before.formulas)
+    assert "equation" in differences(before, alone)

@@ -40,4 +40,5 @@ def make_book(lesson: Lesson, numbers: Numbers) -> Book:
         originals=context.originals,
         numbers=numbers,
         readings=context.readings,
+        told=context.told,
     )

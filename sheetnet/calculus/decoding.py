@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sheetnet.calculus.numbers import Numbers
-from sheetnet.expressions.reading import Function, Symbol, UnreadableError
+from sheetnet.calculus.numbers import Computed, Numbers
+from sheetnet.calculus.spelling import identifier
+from sheetnet.expressions.reading import END, LOW, Function, Symbol, UnreadableError, symbol_of
+from sheetnet.workbook.blocks import Block
+
+#: Along a side of a table: numbers that symbols mean, or indices that are told.
+Along = Sequence[float | tuple[int, ...]]
 
 #: Functions that written mathematics calls by their names.
 FUNCTIONS: dict[str, Function] = {
@@ -21,11 +27,25 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+#: The derivative of a name by another, or their difference.
+QUOTIENT = re.compile(r"([d∂Δ])(.+)/\1(.+)")
+#: A symbol, and how far its number is moved.
+MOVED = re.compile(r"(.+?)(?: ([+−]) (2?h))?")
+#: Central differences that are computed twice.
+NEAR = 1e-6
+
+
+def _spelled(name: str) -> str:
+    """A name as the reader has it: a letter, and what stands lowered."""
+    own = name[1:].removeprefix("_")
+    return name[0] + (f"{LOW}{own}{END}" if own else "")
+
+
 class Decoder:
     """The numbers that symbols mean, on one sheet: `on` says which."""
 
     def __init__(self, numbers: Numbers, sheet: str = "") -> None:
-        self.numbers = numbers
+        self.numbers, self.sheet = numbers, sheet
         self.meanings: dict[tuple[str, str], float] = {}
         for section in numbers.sections:
             if section.sheet.sheet != sheet:
@@ -53,6 +73,21 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
+    def writes(self, number: float) -> bool:
+        """A worksheet's formulas are its own."""
+        return True
+
+    def is_whole(self, symbol: Symbol) -> bool:
+        return False
+
+    @property
+    def examples(self) -> int:
+        return 0
+
+    @property
+    def letters(self) -> Mapping[str, float]:
+        return {}
+
     @property
     def step(self) -> float | None:
         return None
@@ -66,6 +101,30 @@ class Decoder:
     def ends(self) -> Mapping[str, tuple[int, int]]:
         """Nothing is chosen among several."""
         return {}
+
+    def sides(self, block: Block) -> tuple[Along, Along] | None:
+        """The elements of what is differentiated, and of that by which; indices of a matrix."""
+        if block.layer is None:
+            return None
+        section = self.numbers.sections[block.layer - 1]
+        first = section.sheet.first
+
+        def indices(shape: tuple[int, ...]) -> Along:
+            return [tuple(at + first for at in place) for place in np.ndindex(*shape)]
+
+        for asked in section.sheet.asked:
+            of, by = section.values[asked.of], section.values[asked.by]
+            pair = f"_{identifier(asked.of)}_by_{identifier(asked.by)}"
+            if block.quantity in (f"derivative{pair}", f"difference{pair}"):
+                if not of.ndim and by.ndim == 2:
+                    return indices(by.shape[:1]), indices(by.shape[1:])
+                return of.ravel().tolist(), by.ravel().tolist()
+        for made in section.sheet.definitions:
+            value = section.values[made.name]
+            if identifier(made.name) == block.quantity and value.ndim > 1:
+                rows = (value.ndim + 1) // 2
+                return indices(value.shape[:rows]), indices(value.shape[rows:])
+        return None
 
     def means(self, quantity: str) -> bool:
         """Its tables have no heads that are symbols."""
@@ -84,7 +143,53 @@ class Decoder:
         raise LookupError("there are no layers")
 
     def wrong(self, about: str, lines: Mapping[str, str]) -> str:
-        raise LookupError("nothing is told of symbols")
+        """What is wrong with the heads of a grid: `about` is its number, keys are its columns.
+
+        On Differences `about` is a section's number and a name, keys are elements of it and how
+        far they are moved.
+        """
+        number, _, name = about.partition(" ")
+        return (
+            self._wrong_moves(int(number), name, lines)
+            if name
+            else self._wrong_grid(int(number), lines)
+        )
+
+    def _wrong_moves(self, number: int, name: str, lines: Mapping[str, str]) -> str:
+        section = self.numbers.sections[number - 1]
+        own = Decoder(self.numbers, section.sheet.sheet)
+        for key, line in lines.items():
+            element, move = map(int, key.split())
+            symbol, sign, steps = MOVED.fullmatch(line).groups()  # type: ignore[union-attr]
+            far = {None: 0, "h": 1, "2h": 2}[steps] * (-1 if sign == "−" else 1)
+            value = float(section.values[name].flat[element])
+            if far != move or own(symbol_of(symbol)) != value:
+                return f"{line!r} stands with {name}, {value:.6g}, moved {move} times"
+        return ""
+
+    def _wrong_grid(self, number: int, lines: Mapping[str, str]) -> str:
+        """They are read where the grid is neither at its beginning nor at its end."""
+        [section] = [s for s in self.numbers.sections if s.sheet.sheet == self.sheet]
+        grid = section.sheet.section.grids[number]
+        row = section.over_grid(number, grid, section.sheet.grids[number])[grid.points // 2]
+        there = Computed(section.sheet, {**section.given, grid.over: row[0]}, section.step)
+        for key, line in lines.items():
+            meant = self._there(there, line)
+            if meant is not None and abs(meant - row[int(key)]) > NEAR * max(1.0, abs(meant)):
+                return f"{line!r} is {meant:.6g} there, its column has {row[int(key)]:.6g}"
+        return ""
+
+    def _there(self, section: Computed, line: str) -> float | None:
+        """What a head means with other numbers; None where it is no symbol or derivative."""
+        names = {_spelled(name): name for name in section.values}
+        quotient = QUOTIENT.fullmatch(line)
+        if quotient:
+            if quotient[2] not in names or quotient[3] not in names:
+                raise UnreadableError(f"{line!r} means nothing here")
+            whole = section.difference if quotient[1] == "Δ" else section.derivative
+            return float(whole(names[quotient[2]], names[quotient[3]]))
+        value = section.values.get(names.get(line, ""))
+        return None if value is None or value.ndim else float(value)
 
     def is_layer(self, text: str) -> bool:
         return False

@@ -38,6 +38,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.states import letter_of
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import NEW
 
 #: What words say of a parameter: its value, its derivative of what, its value after the update.
@@ -89,6 +90,29 @@ class Decoder:
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
 
+    def writes(self, number: float) -> bool:
+        """Whether it is one that a document prints, or should."""
+        printed = [one for group in self.numbers.lesson.published for one in group.numbers]
+        texts = [text.replace("−", "-") for one in printed for text in (one.printed, one.right)]
+        return any(abs(float(text)) == number for text in texts if text)
+
+    def is_whole(self, symbol: Symbol) -> bool:
+        """Whether it is all biases of a layer, which are weights from one node."""
+        source = self.document.bias_source
+        if symbol.letter != self.document.weight or source is None or not symbol.upper:
+            return False
+        return symbol.lower == str(source(self.sizes[self.layer(symbol.upper) - 1]))
+
+    @property
+    def examples(self) -> int:
+        """How many a step learns from."""
+        return len(self.numbers.now(LOSS))
+
+    @property
+    def letters(self) -> dict[str, float]:
+        """The letters of an update: rates, strengths."""
+        return self._update
+
     @property
     def step(self) -> float | None:
         """The chosen step."""
@@ -125,6 +149,9 @@ class Decoder:
         if not net.batch:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
+
+    def sides(self, block: Block) -> None:
+        """What its axes say."""
 
     def named(self, word: str) -> float | None:
         """The number that a curve over the steps has at the chosen one, by its name or letter."""

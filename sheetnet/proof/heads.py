@@ -22,8 +22,13 @@ SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
 #: What stands before a symbol above or beside a table of weights, and the axis that it names.
 ENDS = {"from": SOURCE, "to": UNIT}
 Place = TypeVar("Place")
+#: Along a side: the number that each symbol means, or the indices that each text tells.
+Along = Sequence[float | tuple[int, ...]]
 #: How tables call an example, counted from 1.
 EXAMPLE = re.compile(r"(?:example|ex\.) ([0-9]+)")
+#: Indices of an element: 2; i = 1, k = 2.
+INDEX = re.compile(r"\d+")
+INDICES = re.compile(r"(?:\w = )?\d+(?:, (?:\w = )?\d+)*")
 #: So many heads of one block are read: wide layers have thousands, all made by one line.
 MOST = 60
 
@@ -48,6 +53,10 @@ class Decoder(readings.Decoder, Protocol):
         """What a unit gives to the next layer."""
         ...
 
+    def sides(self, block: Block) -> tuple[Along, Along] | None:
+        """What the rows and the columns of a block are; None: what its axes say."""
+        ...
+
 
 def check_heads(book: Book, decoder: Decoder) -> Comparison:
     """Each head above a block of the index, and each example that is named above or beside it."""
@@ -57,6 +66,7 @@ def check_heads(book: Book, decoder: Decoder) -> Comparison:
             *_wrong_symbols(book, block, decoder),
             *_wrong_examples(book, block),
             *_wrong_ends(book, block, decoder),
+            *_wrong_sides(book, block, decoder),
         ):
             check.add(block.sheet, *place, what)
         check.cells += 1
@@ -86,7 +96,7 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
             yield head, f"its symbol means {said}, the number under it is {shown(float(value))}"
 
 
-def _meant(line: str, decoder: Decoder) -> list[Interval]:
+def _meant(line: str, decoder: readings.Decoder) -> list[Interval]:
     return sides(line, decoder, {}, decoder.is_layer, decoder.functions)
 
 
@@ -131,6 +141,34 @@ def _wrong_ends(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Po
         if not meant.holds(held):
             said = shown((meant.low + meant.high) / 2)
             yield place, f"its symbol means {said}, its {axis} gives {shown(held)}"
+
+
+def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """Symbols and indices beside and above a block that are not those of its rows and columns."""
+    sides, sheet = decoder.sides(block), book[block.sheet]
+    if sides is None:
+        return
+    places: list[tuple[Position, float | tuple[int, ...]]] = []
+    for row, what in enumerate(sides[0], block.top):
+        beside = [at for at in range(1, block.left) if readings.written(sheet, (row, at))]
+        if isinstance(what, tuple):
+            beside = [at for at in beside if INDICES.fullmatch(readings.written(sheet, (row, at)))]
+        places += [((row, at), what) for at in beside[:1]]
+    places += [((block.top - 1, at), what) for at, what in enumerate(sides[1], block.left)]
+    for place, what in _thinned(places):
+        line = readings.written(sheet, place)
+        if isinstance(what, tuple):
+            told = tuple(int(number) for number in INDEX.findall(line))
+            if INDICES.fullmatch(line) and told != what:
+                yield place, f"says {line!r} of what has the indices {what}"
+            continue
+        try:
+            [meant] = _meant(line, decoder.on(block.sheet))
+        except readings.UNREADABLE:
+            continue  # words
+        if not meant.holds(what):
+            said = shown((meant.low + meant.high) / 2)
+            yield place, f"its symbol means {said}, it stands with what is of {shown(what)}"
 
 
 def _thinned(places: Sequence[Place]) -> Sequence[Place]:

@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sheetnet.expressions.formula import Expression
-from sheetnet.expressions.reading import LOW, TOKEN, Interval, Symbol, flat, flat_text, sides
+from sheetnet.expressions.reading import (
+    LOW,
+    TOKEN,
+    Interval,
+    Symbol,
+    flat,
+    flat_text,
+    sides,
+    symbol_of,
+)
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
@@ -99,6 +108,8 @@ def _wrong(book: Book, sheet: Sheet, label: _Label, decoder: readings.Decoder) -
     if not numbers:
         return ""
     try:
+        if not label.new and decoder.is_whole(symbol_of(label.line)):
+            return ""
         [meant] = sides(label.line, look, {}, decoder.is_layer, {})
     except readings.UNREADABLE as error:
         return f"its symbol: {error}"

@@ -15,6 +15,8 @@ from sheetnet.workbook.model import Position, Validation
 
 #: How a text tells the ends of what is counted.
 ENDS = re.compile(r"from (-?[0-9,]+) to (-?[0-9,]+)\b.*", re.DOTALL)
+#: The same in front of an input cell, behind what is said of it.
+BETWEEN = re.compile(r"(?:.*: )?from (-?[0-9.]+(?:e[-+]?[0-9]+)?) to (-?[0-9.]+(?:e[-+]?[0-9]+)?)")
 #: So far right of an input cell stands what is said of it.
 BESIDE, FAR = 3, 12
 #: A row of the lesson's own numbers, those of several tables with a line between them.
@@ -35,6 +37,8 @@ def check_limits(
         if block.live or knob is None or block.at:
             continue
         check.cells += 1
+        for place, what in _wrong_between(book, block, knob):
+            check.add(block.sheet, *place, what)
         if knob.lengths:
             for place, what in _wrong_rows(book, block, knob):
                 check.add(block.sheet, *place, what)
@@ -67,6 +71,20 @@ def _wrong(
         own = own if isinstance(own, str) else f"{own:.15g}".upper()
         if not same_text(own, text):
             yield place, f"{shown(text)} stands beside it, the lesson says {shown(own)}"
+
+
+def _wrong_between(book: Book, block: Block, knob: Knob) -> Iterator[tuple[Position, str]]:
+    """What stands in front of input cells, if it tells their ends."""
+    cell = book[block.sheet].cells.get((block.top, block.left - 1))
+    text = cell.content.replace("−", "-") if cell and isinstance(cell.content, str) else ""
+    named = BETWEEN.fullmatch(text)
+    if named and tuple(map(float, named.groups())) != tuple(
+        float(f"{end:g}") for end in (knob.low, knob.high)
+    ):
+        yield (
+            (block.top, block.left - 1),
+            f"says {shown(text)}, it takes {knob.low:g} to {knob.high:g}",
+        )
 
 
 def _refuses_otherwise(validation: Validation, knob: Knob) -> bool:

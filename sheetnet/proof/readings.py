@@ -6,14 +6,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Expression, Ref
+from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.reading import (
+    END,
+    LOW,
+    UP,
     Function,
     Symbol,
     UnreadableError,
     flat,
     flat_text,
     sides,
+    symbol_of,
 )
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
@@ -51,6 +55,10 @@ class Decoder(Protocol):
 
     def following(self, symbol: Symbol) -> float: ...
 
+    def is_whole(self, symbol: Symbol) -> bool:
+        """Whether it is the name of several numbers: a title."""
+        ...
+
     def on(self, sheet: str) -> Decoder:
         """What knows the symbols of one sheet."""
         ...
@@ -80,6 +88,8 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
                 check.cells += 1
                 if what := (
                     _wrong_point(book, series, titles)
+                    or _wrong_head(book, series.y, series.title)
+                    or _wrong_head(book, series.x, chart.x.title)
                     or (_wrong_curve(book, series, own) if chart.x.title == STEP else "")
                     or _wrong_word(book, chart, series, own)
                 ):
@@ -97,6 +107,31 @@ def _wrong_point(book: Book, series: Series, titles: Collection[object]) -> str:
         if cell and cell.content in titles and cell.content != series.title:
             return f"its point {series.title!r} is the one called {cell.content!r} in its row"
     return ""
+
+
+def _wrong_head(book: Book, area: Area, title: object) -> str:
+    """What is wrong with a symbol that a chart calls a column by, where another stands over it."""
+    head = written(book[area.sheet], (area.top - 1, area.left))
+    if not isinstance(title, str) or area.shape[0] == 1:
+        return ""
+    called = flat_text(title)
+    plain, other = (_plain(line) for line in (head, called))
+    if plain == other or not (_is_symbol(head) and _is_symbol(called)):
+        return ""
+    return f"it calls {title!r} what is {plain!r} in its table"
+
+
+def _is_symbol(line: str) -> bool:
+    try:
+        symbol_of(line)
+    except UnreadableError:
+        return False
+    return True
+
+
+def _plain(line: str) -> str:
+    """A line without the marks of what is raised and lowered."""
+    return line.replace(LOW, "").replace(UP, "").replace(END, "")
 
 
 def _wrong_word(book: Book, chart: Chart, series: Series, decoder: Decoder) -> str:

@@ -17,6 +17,10 @@ class Decoder(Protocol):
         """What is wrong with a row, in words; empty where nothing is."""
         ...
 
+    def on(self, sheet: str) -> Decoder:
+        """What knows the symbols of one sheet."""
+        ...
+
 
 def check_told(book: Book, decoder: Decoder) -> Comparison:
     """Each row of the book that tells something of symbols."""
@@ -28,7 +32,7 @@ def check_told(book: Book, decoder: Decoder) -> Comparison:
             key: readings.written(sheet, (told.row, column)) for key, column in told.columns.items()
         }
         try:
-            what = decoder.wrong(told.about, lines)
+            what = decoder.on(told.sheet).wrong(told.about, lines)
         except readings.UNREADABLE as error:
             what = str(error)
         if what:

@@ -35,6 +35,7 @@ from sheetnet.proof.comparison import (
 )
 from sheetnet.proof.complete import compare_contents, compare_originals
 from sheetnet.proof.definitions import check_definitions
+from sheetnet.proof.design import check_design
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
@@ -43,6 +44,7 @@ from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.readings import check_readings
+from sheetnet.proof.titles import check_titles
 from sheetnet.proof.told import check_told
 from sheetnet.recalc import PROGRAMS, installed
 from sheetnet.recalc.background import recalculating
@@ -241,6 +243,8 @@ class _Work:
         result.problems += furniture.problems
         result.notes += furniture.notes
         result.checks += self._read_back(book, decoder)
+        if decoder:
+            result.checks.append(check_design(book, decoder))
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -263,7 +267,7 @@ class _Work:
         """The written mathematics; without a decoder there are no symbols in heads."""
         found = [check_readings(book, decoder)]
         if decoder:
-            checks = (check_heads, check_labels, check_told, check_definitions)
+            checks = (check_heads, check_labels, check_told, check_definitions, check_titles)
             found += [check(book, decoder) for check in checks]
         return found
 

@@ -44,9 +44,9 @@ def report(outcomes: list[Outcome]) -> int:
         print(f"{kind:28}{made[kind]:8}{noticed[kind]:8}{line}")
     altered = [outcome for outcome in whole if outcome.altered]
     part = _part("altered a number", altered)
-    _part("of these, not place alone", [o for o in altered if o.kind != PLACE])
     for title, survivors in (
         ("Survivors:", [o for o in altered if not o.noticed]),
+        ("Survivors that moved numbers:", [o for o in whole if o.kind == PLACE and not o.noticed]),
         ("Survivors of equal value:", [o for o in whole if o.kind == FORMULA and not o.noticed]),
     ):
         if survivors:

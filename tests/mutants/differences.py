@@ -1,4 +1,11 @@
-"""What differs between two workbooks: numbers, words, formulas, or looks alone."""
+"""What differs between two workbooks: numbers, words, formulas, or looks alone.
+
+Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order
+or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
+behind the next), an index that names fewer blocks, numbers put into words once more, a slip of the
+document that is shown or is not, other words without numbers, other formulas of equal value with
+the equations beside them, and looks. Numbers that have changed places with each other are altered.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +29,9 @@ NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
     "place of numbers",
 )
 WORDS, FORMULA, LOOKS = "words", "formula of equal value", "looks"
-#: From the gravest down; the first five alter a number.
+#: From the gravest down; the first four alter a number.
 KINDS = (NUMBER, LIVE, EQUATION, FIGURE, PLACE, FORMULA, WORDS, LOOKS)
-ALTERED = KINDS[:5]
+ALTERED = KINDS[:4]
 
 RELATIVE = 1e-9
 #: Below this stand only the differences of costs that all but agree: rounding, mostly.
@@ -34,6 +41,8 @@ DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 ATOM = re.compile(r"\((\d[\d.]*)\)")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+#: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
+LISTS = {"Index", "Words", "Notation"}
 FUNCTIONS = {"tanh", "ReLU", "LeakyReLU", "softmax"}
 
 Place = tuple[str, int, int]
@@ -85,6 +94,8 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
     for place in sorted(before.values.keys() | after.values.keys()):
         old, new = before.values.get(place), after.values.get(place)
         kind = _kind(old, new, place in before.formulas or place in after.formulas)
+        if kind == EQUATION and _follows(before, after, place):
+            kind = FORMULA
         if kind:
             apart.add(place[0])
             found.setdefault(kind, f"{_written(place)}: {old!r} is now {new!r}")
@@ -115,6 +126,15 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     return WORDS
 
 
+def _follows(before: Snapshot, after: Snapshot, place: Place) -> bool:
+    """Whether an equation is another one because the formula beside it is, of equal value."""
+    row = [other for other in before.formulas if other[:2] == place[:2]]
+    assert before.values is not None and after.values is not None
+    return any(before.formulas[other] != after.formulas.get(other) for other in row) and all(
+        not _kind(before.values.get(other), after.values.get(other), True) for other in row
+    )
+
+
 def _written(place: Place) -> str:
     sheet, row, column = place
     return f"{sheet}, row {row}, column {column}"
@@ -135,14 +155,32 @@ def _signs(equation: str) -> list[str]:
 
 
 def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
-    """Whether a sheet holds what it held, at other places; the index follows of itself."""
+    """Whether a sheet holds what it held, in the same order or in the same rows or columns, at
+    other places.
 
-    def held(snapshot: Snapshot) -> Counter[str]:
-        values = (v for (name, _, _), v in (snapshot.values or {}).items() if name == sheet)
-        texts = (f"{v:.8g}" if _is_number(v) else str(v) for v in values)
-        return Counter(RANGE.sub("range", text) for text in texts)
+    The index follows of itself; that it names more or fewer blocks, more or fewer numbers are put
+    into words, or a slip of the document is not shown, is no other number.
+    """
 
-    return held(before) == held(after)
+    def lines(snapshot: Snapshot, along: int) -> list[list[str]]:
+        """What is read along each row (1), or down each column (2)."""
+        found: dict[int, list[str]] = {}
+        for place, value in sorted(
+            (snapshot.values or {}).items(), key=lambda item: item[0][3 - along]
+        ):
+            if place[0] == sheet:
+                text = f"{value:.8g}" if _is_number(value) else str(value)
+                found.setdefault(place[along], []).append(RANGE.sub("range", text))
+        return [found[number] for number in sorted(found)]
+
+    for along in (1, 2):
+        old, new = lines(before, along), lines(after, along)
+        if sum(old, []) == sum(new, []) or sorted(old) == sorted(new):
+            return True
+    if sheet not in LISTS:
+        return False
+    fewer, more = sorted((Counter(map(tuple, lines(side, 1))) for side in (before, after)), key=len)
+    return not fewer - more
 
 
 def _first_formula(before: Snapshot, after: Snapshot) -> str:

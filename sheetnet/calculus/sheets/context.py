@@ -15,7 +15,7 @@ from sheetnet.calculus.worksheet import Worksheet
 from sheetnet.expressions.formula import Expression, Name, Ref
 from sheetnet.expressions.rich import Rich
 from sheetnet.workbook.blocks import Block, Blocks
-from sheetnet.workbook.book import Reading
+from sheetnet.workbook.book import Reading, Told
 from sheetnet.workbook.knobs import Knob
 from sheetnet.workbook.model import Sheet
 
@@ -63,6 +63,7 @@ class Context:
     blocks: Blocks = field(default_factory=Blocks)
     originals: list[Block] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     names: dict[str, Ref] = field(default_factory=dict)
     #: The step of the central differences.
     step: Name | None = None

@@ -31,6 +31,7 @@ from sheetnet.calculus.trees import Trees
 from sheetnet.expressions.formula import Expression, Ref, call, when
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import Told
 from sheetnet.workbook.model import Claim, PrintSetup, Sheet
 
 NAME = "Differences"
@@ -99,6 +100,7 @@ class Differences:
             rows[name] = row
             row += placed.cells[name].size if name != by else 1
         area = Area(rows, len(targets))
+        self._tell(placed, by, names, area)
         h = self.context.h
         sheet.put(rows[by], LABELS, "moved", styles.LABEL)
         for j, target in enumerate(targets):
@@ -122,6 +124,17 @@ class Differences:
         self.row = row + 1
         self.right = max(self.right, FIRST_COLUMN + width - 1)
         return area
+
+    def _tell(self, placed: Placed, by: str, names: list[str], area: Area) -> None:
+        """Let the proof read what the columns are, and what is computed in the rows."""
+        told, number = self.context.told, placed.number
+        moves = [(j, move) for j in range(area.count) for move in MOVES]
+        columns = {f"{j} {move}": area.cell(by, 0, j, move).column for j, move in moves}
+        told.append(Told(NAME, area.rows[by] - 1, f"{number} {by}", columns))
+        for name in names[1:]:
+            for i in range(placed.cells[name].size):
+                row = area.cell(name, i, 0, MOVES[0]).row
+                told.append(Told(NAME, row, f"{number} {name}", {f"{i} 0": LABELS}))
 
     def _places(
         self,

@@ -110,7 +110,12 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
             sheet.put(row, NUMBERS, mark, styles.CHECK, claim=claim, passes=(PASSED,))
             mark_failures(sheet, Area(NAME, row, NUMBERS, row, NUMBERS))
             text = join([ticks, f" of {count} derivatives agree"])
-            sheet.put(row, NUMBERS + 1, text, LABEL)
+
+            def agree(numbers: Numbers, worksheet: object = worksheet) -> str:
+                found = numbers.section(worksheet).ticks  # type: ignore[arg-type]
+                return f"{found[0]} of {found[2]} derivatives agree"
+
+            sheet.put(row, NUMBERS + 1, text, LABEL, claim=agree)
         row += 1
     return row + 1
 

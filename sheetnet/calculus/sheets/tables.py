@@ -20,6 +20,7 @@ from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Told, labelled
 from sheetnet.workbook.model import Axis, Band, Cell, Chart, Claim, Series
 
 COLOURS = (styles.ORANGE, styles.BLUE, "15803D", "7C3AED", "BE185D", "0E7490", "A16207", styles.INK)
@@ -94,6 +95,8 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
     heads = [placed.symbol(grid.over), *(_head(placed, node) for node in nodes)]
     for column, symbol in enumerate(heads, NUMBERS):
         sheet.put(row, column, symbol, layout.HEAD_SYMBOL)
+    columns = {str(at): NUMBERS + at for at in range(len(heads))}
+    context.told.append(Told(sheet.name, row, str(number), columns))
     top = row + 1
     place = Ref(sheet.name, top, NUMBERS)
     for i in range(grid.points):
@@ -172,6 +175,8 @@ def _descent(placed: Placed, descent: Descent, row: int) -> int:
     for column, symbol in enumerate(heads, NUMBERS):
         sheet.put(row, column, symbol, layout.HEAD_SYMBOL)
     top = row + 1
+    for column in range(NUMBERS + 1, NUMBERS + len(heads)):  # step 0 has today's numbers
+        placed.context.readings.append(labelled(sheet.name, (row, column), (top, column)))
     learned = [placed.cells[name][()] for name in descent.by]
     rate: Ref = placed.cells[descent.rate][()]
     cost = placed.cells[descent.cost][()]

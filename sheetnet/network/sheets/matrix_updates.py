@@ -88,7 +88,8 @@ class Updates(Together):
 
     def _penalty(self, layer: int) -> Rich:
         """What the penalties add, as the title of the gradient says it."""
-        letter = Ref("", 1, 1, symbol=self._weights_letter(layer))
+        name = self._weights_letter(layer)
+        letter = Ref("", 1, 1, symbol=self.names.transposed(name) if self.turned else name)
         found = rich("")
         for each in self.context.net.penalties:
             found = found + " + " + written(each.strength * each.penalty.cell_slope(letter))

@@ -35,7 +35,7 @@ from sheetnet.network.sheets.panels.rows import check, claim, derivative, near
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
-from sheetnet.workbook.book import Reading
+from sheetnet.workbook.book import Reading, labelled
 from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
 
@@ -142,6 +142,7 @@ class _Panel:
                     return np.broadcast_to(values(numbers), shape)[place]
 
                 claim(self.sheet, at[0] + 1, at[1], (1, 1), value)
+                self.context.readings.append(labelled(NAME, at, (at[0] + 1, at[1])))
                 symbol = symbols(i, j)
                 row.append(Ref(NAME, at[0] + 1, at[1], symbol=symbol, digits=6, signless=signless))
             found.append(row)
