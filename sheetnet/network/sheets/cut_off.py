@@ -93,7 +93,9 @@ class Reach:
         diverges = own.ends() < own.highest()
         reach = guard(when(diverges, own.CUT_OFF * (1 + largest), NOWHERE))
         small = styles.NUMBER.but(size=8, colour=styles.GREY, number_format="0.00")
-        sheet.put(row, column - 1, "drawn up to ±", styles.LABEL_RIGHT.but(size=8))
+        sheet.put(
+            row, column - 1, "for the chart: cut off beyond ±", styles.LABEL_RIGHT.but(size=8)
+        )
         sheet.put(row, column, reach, small, claim=self.value)
         before = f"{what} are cut off at ±"
         _write(context, sheet, said, before, self.end, self.end < NOWHERE, self.value)

@@ -163,13 +163,14 @@ def _write_drawn(context: Context, sheet: Sheet) -> None:
     top, columns, reach = _table(context), _drawn(context), _reach(context)
     assert reach
     reach.write(context, sheet, (TOP - 1, 2 + ACROSS), "Outputs")
+    look = FORWARD.but(fill=None, size=8, colour=styles.GREY)
     for unit, column in enumerate(columns):
         name = f"{context.symbols.activation(context.depth, unit)} drawn"
-        sheet.put(top - 1, column, name, styles.LABEL_CENTRE)
+        sheet.put(top - 1, column, name, styles.LABEL_CENTRE.but(size=8))
         for row, step in enumerate(curves.shown(context.steps), top):
             output = Ref(NAME, row, 3 + 2 * unit)
             claim = reach.drawn(_output(step, unit))
-            sheet.put(row, column, reach.cell(output), FORWARD, claim=claim)
+            sheet.put(row, column, reach.cell(output), look, claim=claim)
 
 
 def _reach(context: Context) -> Reach | None:
