@@ -62,7 +62,8 @@ def test_a_strict_reader_reads_what_is_built_and_what_is_typed_into(
     type_into(path, typed, {place: 0.25})
     assert strictly_read(typed.read_bytes()).keys() == built.keys()
     zlibs = sum(len(zlib.compress(part, 6)) for part in built.values())
-    assert path.stat().st_size < 1.05 * zlibs + 200 * len(built)
+    # Packed faster than zlib does, for files that are somewhat larger (`packing.LEVEL`).
+    assert path.stat().st_size < 1.25 * zlibs + 200 * len(built)
 
 
 def test_only_a_part_that_may_be_large_has_longer_headers() -> None:

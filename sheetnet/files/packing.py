@@ -25,7 +25,7 @@ except ImportError:  # not on Windows: there leftovers stay
 UNFINISHED = ".unfinished"
 #: The oldest date a zip can hold: files must not differ from run to run.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-#: Of zlib-ng: files are 6 to 10 % larger than at level 5, which is zlib's 6, in half the time;
+#: Of zlib-ng: files are 6 to 20 % larger than at level 5, which is zlib's 6, in half the time;
 #: at 5 packing took a quarter of what building a large lesson takes.
 LEVEL = 3
 #: Bytes that the plain headers of a zip hold for sure.
