@@ -81,25 +81,29 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
     """Each equation over a matrix on the sheets that have matrices."""
     check = Comparison("titles of matrices")
     for sheet in book.sheets:
-        if not any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
-            continue
-        titles = list(_titles(book, sheet))
-        known = _known(titles)
-        for title in titles:
-            name, equals, text = title.text.partition("=")
-            if not equals:
-                continue
-            try:
-                right = _computes(text, title, known, decoder)
-            except UnreadError:
-                continue
-            except MeaninglessError as error:
-                check.add(sheet.name, *title.place, f"its title says {error}, which is not there")
-                continue
-            check.cells += 1
-            if not right:
-                check.add(sheet.name, *title.place, f"its title computes something else ({name})")
+        if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+            check_sheet(check, book, sheet, decoder)
     return check
+
+
+def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -> None:
+    """Each equation over numbers on one sheet."""
+    titles = list(_titles(book, sheet))
+    known = _known(titles)
+    for title in titles:
+        name, equals, text = title.text.partition("=")
+        if not equals:
+            continue
+        try:
+            right = _computes(text, title, known, decoder)
+        except UnreadError:
+            continue
+        except MeaninglessError as error:
+            check.add(sheet.name, *title.place, f"its title says {error}, which is not there")
+            continue
+        check.cells += 1
+        if not right:
+            check.add(sheet.name, *title.place, f"its title computes something else ({name})")
 
 
 def _titles(book: Book, sheet: Sheet) -> Iterator[_Titled]:
