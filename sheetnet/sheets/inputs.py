@@ -16,7 +16,6 @@ from sheetnet.expressions.formula import (
     Area,
     Expression,
     Logical,
-    Number,
     Ref,
     call,
     equal,
@@ -53,7 +52,7 @@ def fill(
     below = last + 2
     for row, (knob, block) in enumerate(inputs, first):
         told = wrong_choice if knob.choices else None
-        line: Expression = Number(1)
+        line = None
         if block.height == 1:
             wrong = told(knob) if told else _wrong(knob, block.whole())
         else:
@@ -105,8 +104,11 @@ def _within(knob: Knob, least: Expression, most: Expression) -> Expression:
     return call("AND", *conditions)
 
 
-def _named(knob: Knob, block: Block, line: Expression) -> Expression:
-    """The sentence about a line of a block, by its number, with the names of its wrong cells."""
+def _named(knob: Knob, block: Block, line: Ref | None) -> Expression:
+    """The sentence about a line of a block, with the names of its wrong cells.
+
+    The cell `line` has the number of the line, counted from 1; without one there is but one.
+    """
     says = f" ({knob.title or knob.key}) cannot be used as it stands. {knob.sentence}"
     if block.width > MOST_NAMED:
         first, last = (_name(block, column, line) for column in (block.left, block.right))
@@ -123,13 +125,13 @@ def _named(knob: Knob, block: Block, line: Expression) -> Expression:
     return join(named if block.width == 1 else [*named, says.lstrip()])
 
 
-def _cell(block: Block, column: int, line: Expression) -> Expression:
-    if isinstance(line, Number):
+def _cell(block: Block, column: int, line: Ref | None) -> Expression:
+    if line is None:
         return Ref(block.sheet, block.top, column)
     return call("INDEX", Area(block.sheet, block.top, column, block.bottom, column), line, 1)
 
 
-def _name(block: Block, column: int, line: Expression) -> list[object]:
-    if isinstance(line, Number):
+def _name(block: Block, column: int, line: Ref | None) -> list[object]:
+    if line is None:
         return [address(block.top, column)]
     return [column_letters(column), call("FIXED", line + (block.top - 1), 0, Logical(True))]

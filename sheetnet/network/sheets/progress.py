@@ -25,7 +25,8 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import FORWARD, GIVEN
 
 NAME = "Progress"
@@ -89,10 +90,19 @@ def _table(context: Context) -> int:
 
 def _drawn(context: Context) -> list[int]:
     """The columns of the outputs as they are drawn: behind the table where they have no bound."""
-    units = context.sizes[-1]
-    if context.dense[-1].activation.bounded:
-        return [3 + 2 * unit for unit in range(units)]
-    return [4 + 2 * units + unit for unit in range(units)]
+    units = range(context.sizes[-1])
+    if _is_bounded(context):
+        return [_output_column(unit) for unit in units]
+    return [_output_column(len(units)) + 1 + unit for unit in units]
+
+
+def _is_bounded(context: Context) -> bool:
+    return context.dense[-1].activation.bounded
+
+
+def _output_column(unit: int) -> int:
+    """Where an output stands in the table; its target stands behind it."""
+    return 3 + 2 * unit
 
 
 def _cost(context: Context, at: tuple[int, int]) -> Chart:
@@ -122,7 +132,7 @@ def _outputs(context: Context, at: tuple[int, int]) -> Chart:
         colour, dash = curves.look(unit)
         for column, width, name in (
             (drawn, 2.25, symbols.activation(context.depth, unit)),
-            (4 + 2 * unit, 0.75, symbols.target(unit)),
+            (_output_column(unit) + 1, 0.75, symbols.target(unit)),
         ):
             area = Area(NAME, top, column, last, column, True)
             look = Series(area, x, str(name), colour=colour, width=width, dash=dash, end=end)
@@ -142,43 +152,45 @@ def _write_table(context: Context, sheet: Sheet) -> None:
     count = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
     for unit in units:
         output = symbols.activation(depth, unit)
-        sheet.put(top - 1, 3 + 2 * unit, output, styles.symbol(FORWARD))
-        sheet.put(top - 1, 4 + 2 * unit, symbols.target(unit), styles.symbol(GIVEN))
-        for column, of, layer in ((3, ACTIVATION, depth), (4, TARGET, None)):
-            place = NAME, top, column + 2 * unit, (), ()
+        left = _output_column(unit)
+        sheet.put(top - 1, left, output, styles.symbol(FORWARD))
+        sheet.put(top - 1, left + 1, symbols.target(unit), styles.symbol(GIVEN))
+        for column, of, layer in ((left, ACTIVATION, depth), (left + 1, TARGET, None)):
+            place = NAME, top, column, (), ()
             context.worked.append(Block(of.name, layer, *place, {}, at={UNIT: unit}))
     for row, step in enumerate(steps, top):
         sheet.put(row, 2, float(step), count)
         for unit in units:
             value = context.of_step(ACTIVATION, depth, unit=unit, step=step)
-            sheet.put(row, 3 + 2 * unit, value, FORWARD, claim=_output(step, unit))
+            left = _output_column(unit)
+            sheet.put(row, left, value, FORWARD, claim=_output(step, unit))
             target = context.given(TARGET, unit)
-            sheet.put(row, 4 + 2 * unit, target, GIVEN, claim=_target(unit))
-    if _reach(context):
-        _write_drawn(context, sheet)
+            sheet.put(row, left + 1, target, GIVEN, claim=_target(unit))
+    reach = _reach(context)
+    if reach:
+        _write_drawn(context, sheet, reach)
 
 
-def _write_drawn(context: Context, sheet: Sheet) -> None:
+def _write_drawn(context: Context, sheet: Sheet, reach: Reach) -> None:
     """The outputs again, cut off where they leave every bound."""
-    top, columns, reach = _table(context), _drawn(context), _reach(context)
-    assert reach
+    top, columns = _table(context), _drawn(context)
     reach.write(context, sheet, (TOP - 1, 2 + ACROSS), "Outputs")
     look = FORWARD.but(fill=None, size=8, colour=styles.GREY)
     for unit, column in enumerate(columns):
         name = f"{context.symbols.activation(context.depth, unit)} drawn"
         sheet.put(top - 1, column, name, styles.LABEL_CENTRE.but(size=8))
         for row, step in enumerate(curves.shown(context.steps), top):
-            output = Ref(NAME, row, 3 + 2 * unit)
+            output = Ref(NAME, row, _output_column(unit))
             claim = reach.drawn(_output(step, unit))
             sheet.put(row, column, reach.cell(output), look, claim=claim)
 
 
 def _reach(context: Context) -> Reach | None:
     """How far the curves of outputs without a bound go up and down."""
-    top, column = _table(context), _drawn(context)[0]
-    if column == 3:
+    if _is_bounded(context):
         return None
-    first = Area(NAME, top, 3, top, column - 2, True)
+    top, column = _table(context), _drawn(context)[0]
+    first = Area(NAME, top, _output_column(0), top, column - 2, True)
     return Reach(NAME, (top - 2, column + 1), [first], _first)
 
 
