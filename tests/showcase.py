@@ -9,17 +9,15 @@ from sheetnet.expressions.rich import Rich, Run
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Blocks
 from sheetnet.workbook.book import Book
+from sheetnet.workbook.charts import Axis, Chart, Series
 from sheetnet.workbook.model import (
-    Axis,
     Band,
     Cell,
-    Chart,
     ColourScale,
     Link,
     Matrix,
     PrintSetup,
     Rule,
-    Series,
     Sheet,
     Spill,
     Validation,

@@ -13,7 +13,7 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import drawing, maps, plans, start_layout
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Chart
+from sheetnet.workbook.charts import Chart
 from tests.books import book_with
 
 #: Names of sheets that have a drawing.

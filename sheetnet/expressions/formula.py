@@ -7,7 +7,7 @@ simplified or reordered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -297,6 +297,13 @@ def children(node: Expression) -> tuple[Expression, ...]:
     """The nodes right below `node`, in the order they are written."""
     found = _CHILDREN.get(type(node))
     return found(node) if found else ()
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """A formula and all that it is made of, from the whole to its parts."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
 
 
 def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:

@@ -54,15 +54,11 @@ def branches(book: Book) -> list[Branch]:
     """All branches of a workbook's formulas, in their order."""
     found = []
     for sheet in book.sheets:
-        for position, cell in sheet.cells.items():
+        for position, cell, band in sheet.written():
             if cell.formula is not None and not cell.passes:
-                found += [Branch(sheet, position, each) for each in _open(cell.formula)]
-        for band in sheet.bands:
-            for column, cell in enumerate(band.cells, band.left):
-                if cell.formula is not None:
-                    array, place = isinstance(cell.content, Matrix), (band.top, column)
-                    for each in _open(cell.formula):
-                        found.append(Branch(sheet, place, each, band, array))
+                array = band is not None and isinstance(cell.content, Matrix)
+                for each in _open(cell.formula):
+                    found.append(Branch(sheet, position, each, band, array))
     return found
 
 

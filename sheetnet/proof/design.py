@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from sheetnet.expressions.formula import Area, Expression, Number, children
+from sheetnet.expressions.formula import Area, Expression, Number, walk
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Cell, Position, Sheet
+from sheetnet.workbook.model import Position, Sheet
 
 #: A first column that is no wider is the margin.
 NARROW = 3.0
@@ -91,7 +91,7 @@ def _point(book: Book, across: Area, heights: list[Area], down: int) -> tuple[fl
 
 def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:
     found: dict[float, Position] = {}
-    for place, cell in _formulas(sheet):
+    for place, cell, _ in sheet.written():
         for number in _small(cell.formula) if cell.formula is not None else ():
             found.setdefault(number, place)
     for number, place in found.items():
@@ -99,20 +99,10 @@ def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, s
             yield place, f"its formula has {shown(number)}, which is no power of ten"
 
 
-def _formulas(sheet: Sheet) -> Iterator[tuple[Position, Cell]]:
-    yield from sheet.cells.items()
-    for band in sheet.bands:
-        for column, cell in enumerate(band.cells, band.left):
-            yield (band.top, column), cell
-
-
-def _small(node: Expression) -> Iterator[float]:
-    if isinstance(node, Number):
-        size = abs(float(node.value))
-        if 0 < size <= SMALL:
-            yield size
-    for child in children(node):
-        yield from _small(child)
+def _small(formula: Expression) -> Iterator[float]:
+    """The sizes of the small constants of a formula."""
+    sizes = (abs(float(node.value)) for node in walk(formula) if isinstance(node, Number))
+    return (size for size in sizes if 0 < size <= SMALL)
 
 
 def _is_round(number: float, beside: Iterable[float]) -> bool:

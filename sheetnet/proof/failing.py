@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Area, Expression, Name, Ref, children
+from sheetnet.expressions.formula import Area, Expression, Name, Ref, walk
 from sheetnet.proof.comparison import Comparison
 from sheetnet.sheets.checks import FAILED
 from sheetnet.workbook.book import Book
@@ -55,14 +55,13 @@ def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:
     return False
 
 
-def _leaves(node: Expression) -> Iterator[Ref | Area]:
+def _leaves(formula: Expression) -> Iterator[Ref | Area]:
     """What a formula looks at."""
-    if isinstance(node, Ref | Area):
-        yield node
-    elif isinstance(node, Name):
-        yield node.target
-    for child in children(node):
-        yield from _leaves(child)
+    for node in walk(formula):
+        if isinstance(node, Ref | Area):
+            yield node
+        elif isinstance(node, Name):
+            yield node.target
 
 
 class _Wrong:

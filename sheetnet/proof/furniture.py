@@ -30,7 +30,8 @@ from sheetnet.proof.comparison import Comparison
 from sheetnet.proof.rules import compare_rules
 from sheetnet.proof.sights import compare_sights
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Axis, Cell, Chart, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Cell, Sheet
 
 #: In all that Gnumeric saves, iteration is switched on.
 ITERATES = "gnumeric"

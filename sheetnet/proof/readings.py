@@ -22,7 +22,8 @@ from sheetnet.expressions.reading import (
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.book import NEW, Book, Reading
-from sheetnet.workbook.model import Chart, Position, Series, Sheet
+from sheetnet.workbook.charts import Chart, Series
+from sheetnet.workbook.model import Position, Sheet
 
 #: What the axis of a chart over the steps is called.
 STEP = "step"

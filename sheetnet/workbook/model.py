@@ -6,17 +6,18 @@ A band is rows that repeat one pattern. Writers in `sheetnet.files.formats` read
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sheetnet.expressions.formula import Area, Expression, Number, Ref, call
+from sheetnet.expressions.formula import Area, Expression, Number, call
 from sheetnet.expressions.rich import Rich
 from sheetnet.records import record
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.charts import Chart
 from sheetnet.workbook.styles import PLAIN, Style
 
 Position = tuple[int, int]
@@ -210,73 +211,6 @@ class NumberRule:
 
 
 @dataclass(frozen=True)
-class Series:
-    """A chart's series: points at `x` and `y`.
-
-    A `title` that is a cell changes with it; `label` ("above", "below" or "centre") writes the
-    title at each point. `symbol` is what a title that is a number says the value of, for the proof;
-    `dash` makes the line "dash", "dot" or "dash-dot"; `end` is the cell that says how far from 0
-    the curve is drawn, if it is cut off.
-    """
-
-    y: Area
-    x: Area
-    title: str | Ref = ""
-    label: str | None = None
-    colour: str = "1D4ED8"
-    width: float = 2.0
-    line: bool = True
-    marker: str | None = None
-    marker_size: int = 7
-    marker_colour: str | None = None
-    symbol: str = ""
-    dash: str = ""
-    end: Ref | None = None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """An axis of a chart: where the other's 0 is, or if `at_edge` always beside the plot."""
-
-    title: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    hidden: bool = False
-    gridlines: bool = False
-    logarithmic: bool = False
-    number_format: str | None = None
-    at_edge: bool = False
-
-
-#: Up to so many series have a legend under the plot.
-FEW_SERIES = 8
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A native scatter chart, anchored at a cell's upper left corner; sizes in cm."""
-
-    row: int
-    column: int
-    width: float
-    height: float
-    series: tuple[Series, ...]
-    alt_text: str
-    x: Axis = Axis()
-    y: Axis = Axis()
-    title: str = ""
-    legend: bool = False
-
-    @property
-    def legend_below(self) -> bool:
-        """Whether the legend stands under the plot, of which it would take a third beside it.
-
-        A long one would take most of the height instead.
-        """
-        return len(self.series) <= FEW_SERIES
-
-
-@dataclass(frozen=True)
 class Link:
     """Where a click on a cell leads: a cell of this workbook."""
 
@@ -389,6 +323,14 @@ class Sheet:
         """Join cells into one; the upper left one is placed before."""
         self.fill(top, left, bottom, right, self.cells[top, left].style)
         self.merges.append(Area(self.name, top, left, bottom, right))
+
+    def written(self) -> Iterator[tuple[Position, Cell, Band | None]]:
+        """Single cells, and those of each band's pattern, where they stand in its first row."""
+        for position, cell in self.cells.items():
+            yield position, cell, None
+        for band in self.bands:
+            for column, cell in enumerate(band.cells, band.left):
+                yield (band.top, column), cell, band
 
     def holds(self, row: int, column: int) -> bool:
         """Whether a single cell or one of a band stands there."""

@@ -21,7 +21,8 @@ from sheetnet.expressions.rich import Rich, rich
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Told, labelled
-from sheetnet.workbook.model import Axis, Band, Cell, Chart, Claim, Series
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Band, Cell, Claim
 
 COLOURS = (styles.ORANGE, styles.BLUE, "15803D", "7C3AED", "BE185D", "0E7490", "A16207", styles.INK)
 WIDTH, HEIGHT = 14.5, 8.5

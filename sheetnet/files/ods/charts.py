@@ -12,7 +12,7 @@ from sheetnet.expressions.formula import Ref
 from sheetnet.files.ods.markup import ALIKE, COMMA, Attributes, document, element
 from sheetnet.files.ods.number_formats import GENERAL, data_style
 from sheetnet.files.ods.rules import place, range_of
-from sheetnet.workbook.model import Axis, Chart, Series
+from sheetnet.workbook.charts import Axis, Chart, Series
 from sheetnet.workbook.styles import FONT, GREY, HAIR, INK
 
 PREFIXES = "office style text table draw fo xlink number svg chart loext gnm"

@@ -17,7 +17,8 @@ from sheetnet.expressions.formula import Area, Ref
 from sheetnet.files.rows import number_texts
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Chart, Sheet
+from sheetnet.workbook.charts import Chart
+from sheetnet.workbook.model import Sheet
 
 _NOTES = re.compile(r"xl/comments/comment(\d+)\.xml")
 _NOTES_DRAWING = re.compile(r"xl/drawings/commentsDrawing(\d+)\.vml")

@@ -27,7 +27,7 @@ from openpyxl.drawing.text import (
 
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.formula import Area, Ref
-from sheetnet.workbook.model import Axis, Chart, Series
+from sheetnet.workbook.charts import Axis, Chart, Series
 from sheetnet.workbook.styles import FONT, GREY, HAIR, INK
 
 EMU_PER_POINT = 12_700

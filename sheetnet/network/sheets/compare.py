@@ -45,7 +45,8 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Band, Cell, Chart, PrintSetup, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Band, Cell, PrintSetup, Sheet
 from sheetnet.workbook.styles import FORWARD
 
 BEST_ROW, TROUBLE_ROW, HEAD_ROW = 4, 5, 7

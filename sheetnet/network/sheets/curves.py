@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sheetnet.expressions.formula import Area
 from sheetnet.network.quantities import COST
 from sheetnet.network.sheets.context import Context
-from sheetnet.workbook.model import Axis, Chart, Series
+from sheetnet.workbook.charts import Axis, Chart, Series
 
 #: Told apart by lightness and by dashes, so in grey and without colour vision too.
 COLOURS = ("440154", "2A788E", "9A3412", "414487", "2F8F3E", "7C3AED")

@@ -24,7 +24,8 @@ from sheetnet.network.sheets.evaluation import Evaluation
 from sheetnet.network.sheets.predictions import Predictions, found
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, ColourScale, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import ColourScale, Sheet
 
 #: The columns of the figures: set, examples, right, their share, cost.
 COUNT, RIGHT, SHARE = LEFT + 2, LEFT + 3, LEFT + 4

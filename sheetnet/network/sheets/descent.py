@@ -48,7 +48,8 @@ from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import labelled
-from sheetnet.workbook.model import Axis, Cell, Chart, Link, PrintSetup, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Cell, Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE, Style
 
 NAME, CURVE = "Descent", "Descent curve"

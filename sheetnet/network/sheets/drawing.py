@@ -43,7 +43,8 @@ from sheetnet.network.sheets.plans import (
 )
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Axis, Chart, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Sheet
 
 NAME, ON_START = "Drawing", "Start drawing"
 FIRST_ROW = 6

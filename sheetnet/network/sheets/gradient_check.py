@@ -41,7 +41,8 @@ from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import labelled
-from sheetnet.workbook.model import Axis, Chart, Claim, PrintSetup, Rule, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Claim, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD
 
 NAME = "Gradient check"

@@ -13,7 +13,7 @@ from math import prod
 
 import numpy as np
 
-from sheetnet.expressions.formula import Expression, Ref, children
+from sheetnet.expressions.formula import Ref, walk
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.net import Net
@@ -72,16 +72,11 @@ def _alone(formula: object, net: Net) -> bool:
     count = net.sizes[-1]
     values, targets = ([Ref(name, j + 1, 1) for j in range(count)] for name in "at")
     return all(
-        ref.row == j + 1
+        node.row == j + 1
         for j in range(count)
-        for ref in _refs(formula(values, targets, j, net.loss_hyper))
+        for node in walk(formula(values, targets, j, net.loss_hyper))
+        if isinstance(node, Ref)
     )
-
-
-def _refs(node: Expression) -> list[Ref]:
-    if isinstance(node, Ref):
-        return [node]
-    return [ref for child in children(node) for ref in _refs(child)]
 
 
 def unit_on(net: Net, way: Way, path: int, layer: int) -> int:

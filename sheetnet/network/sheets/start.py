@@ -40,8 +40,9 @@ from sheetnet.sheets.checks import PASSED, mark_failures
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.charts import Chart
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import Chart, Link, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
 #: The columns of a drop-down.

@@ -19,7 +19,8 @@ from sheetnet.network.sheets.own import Own, ends, live_curve
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import HEADING
 
 #: Heights in cm: the drawing at least and at most; with the curve, and that without a drawing.

@@ -33,17 +33,8 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import (
-    Axis,
-    Chart,
-    ColourScale,
-    Link,
-    NumberRule,
-    PrintSetup,
-    Rule,
-    Series,
-    Sheet,
-)
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import ColourScale, Link, NumberRule, PrintSetup, Rule, Sheet
 
 NAME = "Surface"
 KNOB_ROW, TOP = 3, 6

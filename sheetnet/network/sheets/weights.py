@@ -25,7 +25,8 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, PrintSetup, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import PrintSetup, Sheet
 from sheetnet.workbook.styles import UPDATE
 
 NAME = "Weights"

@@ -17,7 +17,8 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, WEIGHT
 from sheetnet.network.sheets.context import Context
 from sheetnet.workbook import styles
-from sheetnet.workbook.model import Axis, Chart, Series, Sheet
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Sheet
 
 if TYPE_CHECKING:
     from sheetnet.network.sheets.panels.perceptron import Places

@@ -27,7 +27,8 @@ from sheetnet.network.sheets.panels.relu_numbers import Neuron, neuron
 from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Axis, Chart, Matrix, Series, Sheet, Spill
+from sheetnet.workbook.charts import Axis, Chart, Series
+from sheetnet.workbook.model import Matrix, Sheet, Spill
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
 
 if TYPE_CHECKING:
