@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 
 from sheetnet.building import build, make_book
+from sheetnet.files import packing
 from sheetnet.files.formats import type_into
-from sheetnet.files.packing import LARGE, Package
+from sheetnet.files.packing import Package
 from sheetnet.network.lesson import Lesson
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -62,15 +62,23 @@ def test_a_strict_reader_reads_what_is_built_and_what_is_typed_into(
     type_into(path, typed, {place: 0.25})
     assert strictly_read(typed.read_bytes()).keys() == built.keys()
     zlibs = sum(len(zlib.compress(part, 6)) for part in built.values())
-    # Packed faster than zlib does, for files that are somewhat larger (`packing.LEVEL`).
-    assert path.stat().st_size < 1.25 * zlibs + 200 * len(built)
+    assert path.stat().st_size < 1.05 * zlibs + 200 * len(built)
 
 
-def test_only_a_part_that_may_be_large_has_longer_headers() -> None:
-    for most, longer in ((LARGE, False), (LARGE + 1, True)):
-        file = io.BytesIO()
-        with Package(file) as package, package.open("part", most=most) as part:
-            part.write(b"text")
-        with zipfile.ZipFile(file) as read:
-            assert read.read("part") == b"text"
-        assert struct.unpack_from("<H", file.getvalue(), 4)[0] == (45 if longer else 20)
+@pytest.mark.parametrize(("whole", "waiting"), [(10, 0), (10, 10**6), (10**6, 0), (10**6, 10**6)])
+def test_parts_stand_in_their_order_packed_whole_or_as_they_come(
+    whole: int, waiting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "MOST_WHOLE", whole)
+    monkeypatch.setattr(packing, "MOST_WAITING", waiting)
+    parts = {f"part {n}": [bytes([65 + n]) * size for size in (n, 4, 7)] for n in range(12)}
+    file = io.BytesIO()
+    with Package(file) as package:
+        package.add("kind", b"first", stored=True)
+        for name, pieces in parts.items():
+            with package.open(name) as part:
+                for piece in pieces:
+                    part.write(piece)
+    whole_parts = {name: b"".join(pieces) for name, pieces in parts.items()}
+    read = strictly_read(file.getvalue())
+    assert list(read.items()) == [("kind", b"first"), *whole_parts.items()]

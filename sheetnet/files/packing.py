@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+import deflate
 from zlib_ng import zlib_ng
 
 from sheetnet import ending
@@ -25,11 +28,12 @@ except ImportError:  # not on Windows: there leftovers stay
 UNFINISHED = ".unfinished"
 #: The oldest date a zip can hold: files must not differ from run to run.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-#: Of zlib-ng: files are 6 to 20 % larger than at level 5, which is zlib's 6, in half the time;
-#: at 5 packing took a quarter of what building a large lesson takes.
-LEVEL = 3
-#: Bytes that the plain headers of a zip hold for sure.
-LARGE = 2**31 - 1
+#: libdeflate's level, and zlib-ng's, at which an .xlsx is up to 5 % smaller than by zlib's 6.
+LEVEL = 5
+#: Bytes of a part that may wait in memory for being packed whole.
+MOST_WHOLE = 32 * 2**20
+#: Bytes of parts that may wait in memory for being written.
+MOST_WAITING = 32 * 2**20
 
 
 @contextmanager
@@ -106,52 +110,133 @@ def _umask() -> int:
     return mask
 
 
-class Package:
-    """A zip whose members carry no date; not `packed` where it is read once, and soon."""
+class Part:
+    """A member that is being written: packed whole, or as it comes where it is large.
 
-    def __init__(self, file: IO[bytes], *, packed: bool = True) -> None:
+    libdeflate takes a third of zlib's time, zlib-ng half of it, but only that takes a stream.
+    """
+
+    def __init__(self, package: Package, member: zipfile.ZipInfo) -> None:
+        self._package, self._member = package, member
+        self._whole = bytearray()
+        self._stream: Any = None
+
+    def write(self, content: bytes) -> None:
+        """Append. Raises `SheetnetError` where the package becomes too large to be read."""
+        self._package.count(content)
+        if self._stream:
+            self._stream.write(content)
+            return
+        self._whole += content
+        if len(self._whole) > MOST_WHOLE:
+            self._stream = self._package.stream(self._member)
+            self._stream.write(self._whole)
+            self._whole.clear()
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        if self._stream:
+            self._stream.close()
+        else:
+            self._package.put(self._member, self._whole)
+
+
+class _Packed:
+    """A part that has been packed elsewhere, as the zip module asks for it."""
+
+    def __init__(self, packed: Future[bytearray]) -> None:
+        self._packed = packed
+
+    def compress(self, content: bytes) -> bytes:
+        return b""
+
+    def flush(self) -> bytearray:
+        return self._packed.result()
+
+
+class Package:
+    """A zip whose members carry no date; not `packed` where it is read once, and soon.
+
+    Its parts are packed in threads, while Python makes the next; they stand in the order in which
+    they were opened.
+    """
+
+    def __init__(self, file: IO[bytes], *, packed: bool = True, level: int = LEVEL) -> None:
+        self._level = level
         self._kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+        self._zip = zipfile.ZipFile(file, "w")
+        self._threads = ThreadPoolExecutor(os.cpu_count())
+        self._parts: deque[tuple[zipfile.ZipInfo, bytearray, Future[bytearray] | None]] = deque()
+        self._waiting = self._unpacked = 0
 
     def __enter__(self) -> Package:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
-        if kind is None:
-            self._zip.close()
-            unpacked = sum(member.file_size for member in self._zip.filelist)
-            if self._kind == zipfile.ZIP_DEFLATED and unpacked > LARGEST:
-                raise SheetnetError(
-                    f"the workbook would have {unpacked // 2**20:,} MiB unpacked, and nothing of "
-                    f"more than {LARGEST // 2**20} is read: make training.steps smaller, or give "
-                    "fewer examples"
-                )
-        else:
+        try:
+            if kind is None:
+                self._finish(0)
+                self._zip.close()
+        finally:
+            self._threads.shutdown(cancel_futures=True)
             # With a member that is half written it cannot be closed; nobody will read it.
             self._zip.fp = None
 
     def add(self, name: str, content: bytes, *, stored: bool = False) -> None:
-        member = self._member(name)
-        if stored:
-            member.compress_type = zipfile.ZIP_STORED
-        with self._opened(member, len(content) > LARGE) as part:
+        """A whole member, as it is where it is `stored`."""
+        with self.open(name, stored=stored) as part:
             part.write(content)
 
-    def open(self, name: str, *, most: int = 0) -> IO[bytes]:
-        """A member to stream into, up to `most` bytes: above 2 GiB it needs longer headers."""
-        return self._opened(self._member(name), most > LARGE)
+    @contextmanager
+    def open(self, name: str, *, stored: bool = False) -> Iterator[Part]:
+        """A member to stream into."""
+        member = zipfile.ZipInfo(name, EPOCH)
+        member.compress_type = zipfile.ZIP_STORED if stored else self._kind
+        member.external_attr = 0o644 << 16
+        part = Part(self, member)
+        yield part
+        part.close()
 
-    def _opened(self, member: zipfile.ZipInfo, large: bool) -> IO[bytes]:
-        # Some readers refuse a file with the headers of large parts, so only these get them.
-        part: Any = self._zip.open(member, "w", force_zip64=large)
+    def count(self, content: bytes) -> None:
+        """Raises `SheetnetError` where nothing would read a package with this in it."""
+        self._unpacked += len(content)
+        if self._kind == zipfile.ZIP_DEFLATED and self._unpacked > LARGEST:
+            raise SheetnetError(
+                f"the workbook would have more than {LARGEST // 2**20} MiB unpacked, and nothing "
+                "larger is read: make training.steps smaller, or give fewer examples"
+            )
+
+    def put(self, member: zipfile.ZipInfo, content: bytearray) -> None:
+        """Have a whole member packed, to be written when its turn comes."""
+        packed = None
         if member.compress_type == zipfile.ZIP_DEFLATED:
-            # The zip module knows its own library only; this one takes half the time.
-            assert hasattr(part, "_compressor")
-            part._compressor = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+            packed = self._threads.submit(deflate.deflate_compress, content, self._level)
+        self._parts.append((member, content, packed))
+        self._waiting += len(content)
+        self._finish(MOST_WAITING)
+
+    def stream(self, member: zipfile.ZipInfo) -> IO[bytes]:
+        """A member that is packed as it comes, behind all before it."""
+        self._finish(0)
+        part: Any = self._zip.open(member, "w")
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            _replace_compressor(
+                part, zlib_ng.compressobj(self._level, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+            )
         return cast(IO[bytes], part)
 
-    def _member(self, name: str) -> zipfile.ZipInfo:
-        member = zipfile.ZipInfo(name, EPOCH)
-        member.compress_type = self._kind
-        member.external_attr = 0o644 << 16
-        return member
+    def _finish(self, most: int) -> None:
+        """Write members until at most so many bytes of them wait."""
+        while self._parts and (self._waiting > most or not most):
+            member, content, packed = self._parts.popleft()
+            self._waiting -= len(content)
+            with self._zip.open(member, "w") as part:
+                if packed:
+                    _replace_compressor(part, _Packed(packed))
+                part.write(content)
+
+
+def _replace_compressor(part: Any, compressor: object) -> None:
+    """The zip module knows its own library only."""
+    assert hasattr(part, "_compressor")
+    part._compressor = compressor

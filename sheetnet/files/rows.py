@@ -16,21 +16,18 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import IO
 
 import orjson
 
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import Dialect
 from sheetnet.expressions.formula import Expression
+from sheetnet.files.packing import Part
 from sheetnet.records import record
 from sheetnet.workbook.model import Band, Cell, FloatArray, Sheet
 
 #: Excel takes no longer formula.
 LONGEST_FORMULA = 8_192
-
-#: Bytes that no single cell takes, whatever stands in it: a text in all its markup.
-MOST_A_CELL = 4 * LONGEST_FORMULA
 
 #: Rows joined before they are compressed.
 CHUNK = 256
@@ -143,11 +140,6 @@ class Pattern:
         self._next = row + self._band.stride
         return next(self._following)
 
-    @property
-    def longest(self) -> int:
-        """More bytes than any row takes: a mark or a field grows, the text around it does not."""
-        return 3 * len(self._texts[1].encode()) + 100
-
 
 def checked(text: str, sheet: Sheet) -> str:
     """The formula's text, refused where it is longer than programs take."""
@@ -157,12 +149,6 @@ def checked(text: str, sheet: Sheet) -> str:
             f"programs take {LONGEST_FORMULA:,}: use fewer units, or fewer samples in data.inputs"
         )
     return text
-
-
-def most_bytes(sheet: Sheet, pattern: Callable[[Band], Pattern]) -> int:
-    """More bytes than a sheet's rows take."""
-    bands = sum(len(band.values) * pattern(band).longest for band in sheet.bands)
-    return bands + MOST_A_CELL * len(sheet.cells)
 
 
 def in_order(sheet: Sheet, apart: Iterable[int] = ()) -> Iterator[Stretch | Line]:
@@ -238,7 +224,7 @@ def single_rows(sheet: Sheet) -> Iterator[tuple[int, Cells]]:
         yield row, rows.get(row, [])
 
 
-def stream(rows: Iterable[str], part: IO[bytes], progress: Callable[[int], None]) -> None:
+def stream(rows: Iterable[str], part: Part, progress: Callable[[int], None]) -> None:
     """Write the rows into an open part, many at a time."""
     rows = iter(rows)
     while chunk := list(islice(rows, CHUNK)):

@@ -23,7 +23,6 @@ from sheetnet.files.rows import (
     Stretch,
     checked,
     in_order,
-    most_bytes,
     number_texts,
 )
 from sheetnet.workbook.book import Book
@@ -64,11 +63,6 @@ class Rows:
             self._hung.setdefault(row, set()).add(column)
         self._patterns: dict[int, Pattern] = {}
         self._looks: dict[int, str] = {}
-
-    @property
-    def most(self) -> int:
-        """More bytes than the rows will take."""
-        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         following = 1

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from sheetnet.expressions.dialects import EXCEL, between, column_letters
 from sheetnet.expressions.formula import Area, Expression
 from sheetnet.expressions.rich import Rich
-from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order, most_bytes
+from sheetnet.files.rows import Line, Pattern, Stretch, checked, in_order
 from sheetnet.files.xlsx.parts import escaped
 from sheetnet.files.xlsx.rules import range_of
 from sheetnet.files.xlsx.shell import Shell
@@ -28,11 +28,6 @@ class Rows:
         self._claims = book.claims(sheet)
         self._looks: dict[int, str] = {}
         self._patterns: dict[int, Pattern] = {}
-
-    @property
-    def most(self) -> int:
-        """More bytes than the rows will take."""
-        return most_bytes(self._sheet, self._pattern)
 
     def __iter__(self) -> Iterator[str]:
         for part in in_order(self._sheet):

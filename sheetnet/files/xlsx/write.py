@@ -39,8 +39,7 @@ def write(book: Book, file: IO[bytes], progress: Callable[[int], None]) -> None:
                 sheet = book.sheets[int(match[1]) - 1]
                 head, tail = _halves(content.decode(), sheet, shell.rules[sheet.name])
                 rows = Rows(book, sheet, shell)
-                most = len(content) + rows.most
-                with package.open(name, most=most) as part:
+                with package.open(name) as part:
                     part.write(head.encode())
                     stream(rows, part, progress)
                     part.write(tail.encode())
