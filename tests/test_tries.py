@@ -312,7 +312,7 @@ def wichmann_far(book: Workbook) -> None:
     targets = book.own["target", None].copy()
     targets[:, 0] = 10.0
     costs = book.typed({("target", None): targets})("cost")
-    book.says(costs[0], costs[1], costs[100])
+    book.says(costs[0], costs[1], costs[50])
 
 
 def wichmann_layers(book: Workbook) -> None:
