@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class Decoder:
     @property
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
+
+    def contradictions(self) -> Iterable[str]:
+        """What functions say of their values is proved by `intervals`."""
+        return ()
 
     def writes(self, number: float) -> bool:
         """A worksheet's formulas are its own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
 import numpy as np
@@ -53,6 +53,8 @@ HEADS: dict[str, str | Quantity] = {
 }
 #: A logarithm in a loss ends there, as in PyTorch's BCELoss.
 LOWEST = -100.0
+#: Where activations are asked whether they keep what they say: beyond, the last digits are rounded.
+WITHIN = (-5.0, -1.5, -0.2, 0.0, 0.3, 1.7, 5.0)
 FIGURES = str.maketrans("₁₂", "12")
 
 
@@ -89,6 +91,25 @@ class Decoder:
                 own, symbol = chosen(layer.hyper), layer.activation.symbol
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
+
+    def contradictions(self) -> Iterator[str]:
+        """What activations of the lesson say of their values, by which texts leave out signs and
+        digits, and their values do not keep."""
+        z = np.array(WITHIN)
+        for layer in self.numbers.net.layers:
+            if not isinstance(layer, Dense):
+                continue
+            own, hyper = layer.activation, layer.hyper
+            a = own.value(z, hyper)
+            slope = own.slope(z, a, hyper) if own.slope else None
+            for said, kept in (
+                ("signless", a.min() >= 0),
+                ("below_one", a.max() < 1),
+                ("bounded", np.abs(a).max() <= 1),
+                ("rising", slope is None or slope.min() >= 0),
+            ):
+                if getattr(own, said) and not kept:
+                    yield f"{own.name} says that it is {said}, which its values are not"
 
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""

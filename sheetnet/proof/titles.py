@@ -89,6 +89,8 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
 def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -> None:
     """Each equation over numbers on one sheet."""
     titles = list(_titles(book, sheet))
+    for title in _called_twice(titles):
+        check.add(sheet.name, *title.place, f"another matrix is called {title.text} as well")
     known = _known(titles)
     for title in titles:
         name, equals, text = title.text.partition("=")
@@ -159,6 +161,22 @@ def _known(titles: list[_Titled]) -> dict[str, list[FloatArray]]:
             if name[1:2] == "⃗":  # a column in its document, which computes a row
                 held.append(values.T)
     return known
+
+
+def _called_twice(titles: list[_Titled]) -> Iterator[_Titled]:
+    """The titles that name another matrix than an earlier one, of which the same is said.
+
+    A single number may have the letter of several: the cost, and what the outputs add to it.
+    """
+    first: dict[tuple[str, str], FloatArray] = {}
+    for title in titles:
+        name, values = title.text.partition("=")[0], title.values
+        if turned := TURNED.fullmatch(name):
+            name, values = turned[1], values.T
+        if re.fullmatch(TOKEN.pattern, name):
+            known = first.setdefault((name, title.rest), values)
+            if known.size > 1 and not _is(values, known, False):
+                yield title
 
 
 def _computes(

@@ -1067,4 +1067,34 @@ BY_HAND = [
         'f"from {knob.low:g} to',
         'f"from {knob.high:g} to',
     ),
+    ByHand(
+        "Drawing: the layers stand from right to left",
+        f"{SHEETS}/plans.py",
+        "left + (right - left) * layer / self.depth",
+        "right - (right - left) * layer / self.depth",
+    ),
+    ByHand(
+        "Drawing: the layers stand outside the chart",
+        f"{SHEETS}/plans.py",
+        "left + (right - left) * layer / self.depth",
+        "left - (right - left) * layer / self.depth",
+    ),
+    ByHand(
+        "Drawing: units stand closer than their discs are wide",
+        f"{SHEETS}/plans.py",
+        "self.pitch = float(picture.unit_rows * ROW_POINTS)",
+        "self.pitch = float(ROW_POINTS)",
+    ),
+    ByHand(
+        "Matrices: what is transposed is called by its own name",
+        f"{SHEETS}/matrix_forward.py",
+        "return name if rows == self.rows else self.names.transposed(name)",
+        "return self.names.transposed(name) if rows == self.rows else name",
+    ),
+    ByHand(
+        "A step’s values are said to be below 1",
+        f"{NETWORK}/activations.py",
+        "below_one: bool = False",
+        "below_one: bool = True",
+    ),
 ]

@@ -78,7 +78,7 @@ class Forward:
         self.weights[layer] = above if rows else left
         self._hold_values(layer, left if rows else above, rows)
         self._hold_parameters(WEIGHT, inside, layer, self.weights[layer], rows, indexed=True)
-        product = self.names.times(name, self._weights_letter(layer), rows)
+        product = self.names.times(name, self.symbols.matrix(WEIGHTS, layer), rows)
         summed: Expression = call("MMULT", left.area, above.area)
         at = above.left
         if vector:
@@ -235,15 +235,9 @@ class Forward:
         most = max(*sources, *context.sizes[1:], context.samples)
         return most if most <= MOST_ALIGNED else 0
 
-    def _weights_letter(self, layer: int) -> Rich:
-        """What the weights are called in a product."""
-        if self.laid.bias(layer):
-            return self.symbols.matrix(WEIGHTS, layer)
-        return self.names.without_biases(layer)
-
     def _weights_name(self, layer: int) -> Rich:
-        """The same as a title, which says where the biases are."""
-        name = self._weights_letter(layer)
+        """The weights as a title, which says where the biases are."""
+        name = self.symbols.matrix(WEIGHTS, layer)
         if not self.laid.bias(layer):
             return name
         where = " first" if self.notation.bias_node_first else " last"

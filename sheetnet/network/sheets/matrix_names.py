@@ -196,7 +196,7 @@ class Names:
         """Z of a layer, or its values by its activation where Z has no letter."""
         inside = biased and self._notation.bias_in_matrix
         below = self.held(layer - 1) if inside else self._symbols.matrix(ACTIVATIONS, layer - 1)
-        weights = self._symbols.matrix(WEIGHTS, layer) if inside else self.without_biases(layer)
+        weights = self._symbols.matrix(WEIGHTS, layer)
         product = self.times(below, weights, self._notation.example_rows)
         if biased and not inside:
             product = product + " + " + self.spread(layer)

@@ -88,7 +88,7 @@ class Updates(Together):
 
     def _penalty(self, layer: int) -> Rich:
         """What the penalties add, as the title of the gradient says it."""
-        name = self._weights_letter(layer)
+        name = self.symbols.matrix(WEIGHTS, layer)
         letter = Ref("", 1, 1, symbol=self.names.transposed(name) if self.turned else name)
         found = rich("")
         for each in self.context.net.penalties:
@@ -113,11 +113,11 @@ class Updates(Together):
         for state in context.net.optimiser.state if trained.any() else ():
             kept[state] = self._kept(state, layer, top, column)
             column = kept[state].right + 3
-        name: Rich = "new " + self._weights_letter(layer)
+        name: Rich = "new " + self.symbols.matrix(WEIGHTS, layer)
         if self._is_said and trained.any():
             by = self.names.by_matrix(WEIGHTS, layer, self.symbols.cost_letter)
             taken = self.names.transposed("(" + by + ")") if self.turned else by
-            name = name + " = " + self._weights_letter(layer) + " − "
+            name = name + " = " + self.symbols.matrix(WEIGHTS, layer) + " − "
             name = name + self._rate + "·" + self._factor + taken
         name = name + self.laid.what_stays(layer)
         writer.right = max(writer.right, column + 5)
