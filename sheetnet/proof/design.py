@@ -7,10 +7,12 @@ would be as right, but not any other. The rules say nothing of the builder's own
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from sheetnet.expressions.formula import Expression, Number, walk
+from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.workbook.book import Book
@@ -24,6 +26,8 @@ POINT = "point"
 SMALL = 9e-4
 #: Half a unit of a digit, and a bit, so that halves count.
 HALF = 5.000000005
+#: A derivative is a fraction: what stands over the bar may have arguments.
+DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
 
 
 class Decoder(Protocol):
@@ -41,7 +45,11 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
     check = Comparison("design")
     for sheet in book.sheets:
         check.cells += len(sheet.cells)
-        for place, what in (*_in_margin(sheet), *_odd_constants(sheet, decoder)):
+        for place, what in (
+            *_in_margin(sheet),
+            *_odd_constants(sheet, decoder),
+            *_broken_derivatives(sheet),
+        ):
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
             check.add(sheet.name, *place, what)
@@ -60,6 +68,13 @@ def _in_margin(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         for place, cell in sheet.cells.items():
             if place[1] == 1 and cell.content is not None:
                 yield place, "stands in the margin"
+
+
+def _broken_derivatives(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    for place, cell in sheet.cells.items():
+        text = cell.content.text if isinstance(cell.content, Rich) else cell.content
+        if isinstance(text, str) and "∂" in DERIVATIVE.sub("", text):
+            yield place, "a ∂ in it stands in no fraction"
 
 
 def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:

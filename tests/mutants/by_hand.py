@@ -1097,4 +1097,10 @@ BY_HAND = [
         "below_one: bool = False",
         "below_one: bool = True",
     ),
+    ByHand(
+        "Published: a derivative is a product",
+        f"{SHEETS}/panels/published_formulas.py",
+        '("/" + d) + symbols.z(layer, unit)',
+        '("·" + d) + symbols.z(layer, unit)',
+    ),
 ]
