@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sheetnet.expressions.reading import END, LOW, UP, sides, symbol_of
+from sheetnet.expressions.reading import END, LOW, UP, UnreadableError, sides, symbol_of
 from sheetnet.network.quantities import WEIGHT
 
 if TYPE_CHECKING:
@@ -30,20 +30,25 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
     "loss": lambda d: d.loss,
     "cost": lambda d: d.cost,
 }
-LAYERS, INDEX = "layers", "index"
+LAYERS, INDEX, SLIP = "layers", "index", "slip"
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
+#: What a text may do to its reader.
+UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 #: Two documents' symbols mean the same up to rounding.
 NEAR = 1e-9
 
 
 def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
-    """What is wrong with a row, in words; `lines` are by document, or "symbol" and "text".
+    """What is wrong with a row, in words; `lines` are by document, "symbol" and "text", or what is
+    printed in a document and what is right, each with its number.
 
     Raises `UnreadableError` where a symbol means nothing.
     """
     if about == INDEX:
         return _wrong_index(decoder, lines["symbol"], lines["text"])
+    if about == SLIP:
+        return _exchanged(decoder, lines)
     own = decoder.numbers.lesson.notation
     for key, line in lines.items():
         other, text = type(decoder)(decoder.numbers, key), line.removesuffix(TAKEN)
@@ -55,6 +60,21 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
                 return f"{text!r} are not the layers of the document in their order"
         elif abs(_meaning(other, text) - _meaning(decoder, lines[own].removesuffix(TAKEN))) > NEAR:
             return "the symbol of another document means another number than this workbook’s"
+    return ""
+
+
+def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:
+    """Whether what is printed, where it can be read, gives the number of what is right, or
+    the other way round."""
+    numbers = {key: float(lines[f"number {key}"]) for key in ("printed", "right")}
+    for key, other in (("printed", "right"), ("right", "printed")):
+        try:
+            meant = _meaning(decoder, lines[key])
+        except UNREADABLE:
+            continue  # a term of what is computed, or words
+        own, else_ = (abs(meant - numbers[each]) / (1 + abs(meant)) for each in (key, other))
+        if else_ < NEAR < own:
+            return f"what is {key} gives the number of what is {other}"
     return ""
 
 

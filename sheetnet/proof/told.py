@@ -29,7 +29,9 @@ def check_told(book: Book, decoder: Decoder) -> Comparison:
         check.cells += 1
         sheet = book[told.sheet]
         lines = {
-            key: readings.written(sheet, (told.row, column)) for key, column in told.columns.items()
+            key: readings.written(sheet, (told.row, column))
+            or str(book.value(sheet, told.row, column))
+            for key, column in told.columns.items()
         }
         try:
             what = decoder.on(told.sheet).wrong(told.about, lines)

@@ -1103,4 +1103,10 @@ BY_HAND = [
         '("/" + d) + symbols.z(layer, unit)',
         '("·" + d) + symbols.z(layer, unit)',
     ),
+    ByHand(
+        "Notation: a slip’s right text is what is printed",
+        f"{SHEETS}/slips/happydustbunny.py",
+        '"δ₁⁽²⁾",\n        "δ₁⁽¹⁾",',
+        '"δ₁⁽¹⁾",\n        "δ₁⁽²⁾",',
+    ),
 ]
