@@ -7,6 +7,8 @@ every sheet is new stand under an empty name.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +30,7 @@ def main(path: str, folder: str, sheet: str, cell: str, rounds: str) -> None:
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         desktop = _desktop(pipe)
@@ -54,7 +57,8 @@ def main(path: str, folder: str, sheet: str, cell: str, rounds: str) -> None:
         document.close(True)
         print(json.dumps([loaded, {name: each[1:] for name, each in seconds.items()}]))
     finally:
-        office.kill()
+        # soffice is a script: what it has started would go on without it.
+        os.killpg(office.pid, signal.SIGKILL)
 
 
 def _used(sheet: Any) -> Any:
