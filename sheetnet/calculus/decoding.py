@@ -73,6 +73,10 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
+    def misordered(self, line: str) -> str:
+        """A worksheet has no targets."""
+        return ""
+
     def contradictions(self) -> Iterable[str]:
         """What functions say of their values is proved by `intervals`."""
         return ()

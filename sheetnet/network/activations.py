@@ -6,7 +6,7 @@ themselves (values against an automatic differentiator, cells against NumPy).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,8 @@ ABOVE = 1e-12
 
 #: The slope of leaky_relu below 0 (Bhadani, "Activation function with differentiability").
 LEAK = 0.01
+#: Where they are asked whether they keep what they say: beyond, the last digits are rounded.
+WITHIN = (-5.0, -1.5, -0.2, 0.0, 0.3, 1.7, 5.0)
 
 Hyper = Mapping[str, float]
 Terms = Sequence[Expression]
@@ -81,6 +83,22 @@ class Activation:
     below_one: bool = False
     bounded: bool = False
     rising: bool = True
+
+
+def contradictions(activation: Activation, hyper: Hyper) -> Iterator[str]:
+    """What an activation says of its values, by which texts leave out signs and digits, and its
+    values do not keep."""
+    z = np.array(WITHIN)
+    a = activation.value(z, hyper)
+    slope = activation.slope(z, a, hyper) if activation.slope else np.zeros(1)
+    for said, kept in (
+        ("signless", a.min() >= 0),
+        ("below_one", a.max() < 1),
+        ("bounded", np.abs(a).max() <= 1),
+        ("rising", slope.min() >= 0),
+    ):
+        if getattr(activation, said) and not kept:
+            yield f"{activation.name} says that it is {said}, which its values are not"
 
 
 def elementwise(

@@ -13,9 +13,9 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from sheetnet.expressions.reading import Facts, Function, Symbol, UnreadableError
+from sheetnet.expressions.reading import END, LOW, UP, Facts, Function, Symbol, UnreadableError
 from sheetnet.network import telling
-from sheetnet.network.activations import ACTIVATIONS, Activation
+from sheetnet.network.activations import ACTIVATIONS, Activation, contradictions
 from sheetnet.network.documents import DOCUMENTS, Document
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.live import chosen
@@ -53,8 +53,9 @@ HEADS: dict[str, str | Quantity] = {
 }
 #: A logarithm in a loss ends there, as in PyTorch's BCELoss.
 LOWEST = -100.0
-#: Where activations are asked whether they keep what they say: beyond, the last digits are rounded.
-WITHIN = (-5.0, -1.5, -0.2, 0.0, 0.3, 1.7, 5.0)
+#: The square of a difference of two symbols, in a line for the reader.
+SYMBOL = f"(.)(?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
+SQUARE = re.compile(rf"\({SYMBOL} − {SYMBOL}\){UP}2{END}")
 FIGURES = str.maketrans("₁₂", "12")
 
 
@@ -92,24 +93,19 @@ class Decoder:
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
         return found
 
+    def misordered(self, line: str) -> str:
+        """What is squared the other way round than in the document."""
+        for square in SQUARE.finditer(line):
+            are_targets = [one == self.document.targets for one in square.groups()]
+            if are_targets == [not self.document.target_first, self.document.target_first]:
+                return "the document squares the target less the output the other way round"
+        return ""
+
     def contradictions(self) -> Iterator[str]:
-        """What activations of the lesson say of their values, by which texts leave out signs and
-        digits, and their values do not keep."""
-        z = np.array(WITHIN)
+        """What the lesson's activations say of themselves, and do not keep."""
         for layer in self.numbers.net.layers:
-            if not isinstance(layer, Dense):
-                continue
-            own, hyper = layer.activation, layer.hyper
-            a = own.value(z, hyper)
-            slope = own.slope(z, a, hyper) if own.slope else None
-            for said, kept in (
-                ("signless", a.min() >= 0),
-                ("below_one", a.max() < 1),
-                ("bounded", np.abs(a).max() <= 1),
-                ("rising", slope is None or slope.min() >= 0),
-            ):
-                if getattr(own, said) and not kept:
-                    yield f"{own.name} says that it is {said}, which its values are not"
+            if isinstance(layer, Dense):
+                yield from contradictions(layer.activation, layer.hyper)
 
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""

@@ -19,7 +19,7 @@ class Document:
     `delta` are the letters of ∂/∂z, if it has any: of an example's loss, and of the cost.
     `outputs` is the letter of the output layer's values where they have one of their own,
     without a layer; `lone` says that a single output has no index. `log` is the natural
-    logarithm's name.
+    logarithm's name; `target_first` that what is squared is the target less the output.
     """
 
     first: int
@@ -36,6 +36,7 @@ class Document:
     outputs: str = ""
     lone: bool = False
     log: str = "ln"
+    target_first: bool = False
 
 
 DOCUMENTS = {
@@ -65,6 +66,7 @@ DOCUMENTS = {
         rate="η",
         losses=("c", "c"),
         alone="c",
+        target_first=True,
     ),
     # Source first; node 0 is the bias, so units count from 1.
     "bhadani": Document(
@@ -81,6 +83,7 @@ DOCUMENTS = {
         outputs="ŷ",
         lone=True,
         log="log",
+        target_first=True,
     ),
     # H is the cost's derivative; where there are several examples, it has two indices.
     "wichmann": Document(

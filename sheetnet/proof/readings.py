@@ -54,6 +54,10 @@ class Decoder(Protocol):
         """What words make of the symbol that they are said of, as the reader has it."""
         ...
 
+    def misordered(self, line: str) -> str:
+        """What an equation has in another order than the document, in words."""
+        ...
+
     def following(self, symbol: Symbol) -> float: ...
 
     def is_whole(self, symbol: Symbol) -> bool:
@@ -231,6 +235,8 @@ def _wrong(
         symbol, look = symbol.removeprefix(NEW), decoder.following
     equation = _line(book, reading, reading.equation)
     numbers = _line(book, reading, reading.numbers)
+    if what := decoder.misordered(equation):
+        yield here, what
     for what, line, known in (
         ("the symbol", symbol, look),
         ("the equation", equation, decoder),

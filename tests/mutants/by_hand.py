@@ -1109,4 +1109,10 @@ BY_HAND = [
         '"δ₁⁽²⁾",\n        "δ₁⁽¹⁾",',
         '"δ₁⁽¹⁾",\n        "δ₁⁽²⁾",',
     ),
+    ByHand(
+        "Equations: what is squared stands the other way round than in the document",
+        f"{NETWORK}/arranging.py",
+        "return square(target - value) if notation.target_first else node",
+        "return node if notation.target_first else square(target - value)",
+    ),
 ]

@@ -2,9 +2,10 @@
 
 Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order
 or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
-behind the next), an index that names fewer blocks, numbers put into words once more, a slip of the
-document that is shown or is not, other words without numbers, other formulas of equal value with
-the equations beside them, and looks. Numbers that have changed places with each other are altered.
+behind the next), parts of a drawing at other places of its chart (`PLACE` as well), an index that
+names fewer blocks, numbers put into words once more, a slip of the document that is shown or is
+not, other words without numbers, other formulas of equal value with the equations beside them, and
+looks. Numbers that have changed places with each other are altered.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ ATOM = re.compile(r"\((\d[\d.]*)\)")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 #: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
 LISTS = {"Index", "Words", "Notation"}
+#: Sheets of places: where the parts of a drawing stand.
+DRAWINGS = {"Drawing", "Start drawing"}
 FUNCTIONS = {"tanh", "ReLU", "LeakyReLU", "softmax"}
 
 Place = tuple[str, int, int]
@@ -94,6 +97,8 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
     for place in sorted(before.values.keys() | after.values.keys()):
         old, new = before.values.get(place), after.values.get(place)
         kind = _kind(old, new, place in before.formulas or place in after.formulas)
+        if kind in ALTERED and place[0] in DRAWINGS:
+            kind = PLACE
         if kind == EQUATION and _follows(before, after, place):
             kind = FORMULA
         if kind:
