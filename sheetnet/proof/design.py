@@ -26,6 +26,8 @@ POINT = "point"
 SMALL = 9e-4
 #: Half a unit of a digit, and a bit, so that halves count.
 HALF = 5.000000005
+#: So near to a symbol stands something else.
+ROWS, COLUMNS = 2, 3
 #: A derivative is a fraction: what stands over the bar may have arguments.
 DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
 
@@ -47,6 +49,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
         check.cells += len(sheet.cells)
         for place, what in (
             *_in_margin(sheet),
+            *_stray(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(sheet),
         ):
@@ -68,6 +71,20 @@ def _in_margin(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         for place, cell in sheet.cells.items():
             if place[1] == 1 and cell.content is not None:
                 yield place, "stands in the margin"
+
+
+def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Symbols with nothing near them, whose number stands elsewhere."""
+    filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
+    for band in sheet.bands:
+        filled |= {(row, band.left + at) for row in band.rows for at in range(len(band.cells))}
+    around = [
+        (r, c) for r in range(-ROWS, ROWS + 1) for c in range(-COLUMNS, COLUMNS + 1) if r or c
+    ]
+    for (row, column), cell in sheet.cells.items():
+        text = cell.content.text if isinstance(cell.content, Rich) else " "
+        if " " not in text and not any((row + r, column + c) in filled for r, c in around):
+            yield (row, column), f"{text} stands there alone"
 
 
 def _broken_derivatives(sheet: Sheet) -> Iterator[tuple[Position, str]]:
