@@ -1115,10 +1115,4 @@ BY_HAND = [
         "return square(target - value) if notation.target_first else node",
         "return node if notation.target_first else square(target - value)",
     ),
-    ByHand(
-        "Worksheets: the heads of a table stand elsewhere",
-        f"{CALCULUS}/sheets/tables.py",
-        "sheet.put(row, column, symbol, layout.HEAD_SYMBOL)",
-        "sheet.put(column, row, symbol, layout.HEAD_SYMBOL)",
-    ),
 ]
