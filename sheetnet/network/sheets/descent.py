@@ -33,6 +33,7 @@ from sheetnet.network.sheets import cost_map, inputs, moved, parameters
 from sheetnet.network.sheets import descent_numbers as found
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.descent_numbers import (
+    BESIDE,
     CHANGE_DIGITS,
     FURTHER,
     POINTS,
@@ -235,7 +236,7 @@ class _Writer:
     def _write_words(self, rows: Rows) -> None:
         """What happened, in words: where the tangent leads, and where the curve."""
         sheet, rate = self.sheet, self.context.notation.rate_letter
-        changes = self._write_changes(rows.top + POINTS + 10)
+        changes = self._write_changes(rows.top + POINTS + 13)
         promised, change = (guarded(filled_in(ref)) for ref in changes)
         outcomes = (
             "The step goes down.",
@@ -268,14 +269,22 @@ class _Writer:
     def _write_ends(self, rows: Rows) -> int:
         """The ends of the tangent and of the step, for the chart; returns their first row.
 
-        One more point, of which nothing is drawn, keeps the words under a point off the axis.
+        Of three more points nothing is drawn but words: one keeps those under a point off the axis,
+        the others keep them off the curve, which rises or falls from the points.
         """
         sheet, top = self.workings, rows.top + POINTS + 4
-        half = TANGENT * (self.value(REACH) + FURTHER * call("ABS", self.value(STEP)))
+        width = self.value(REACH) + FURTHER * call("ABS", self.value(STEP))
+        half = TANGENT * width
         now, here, slope = (self.value(row) for row in (NOW, HERE, SLOPE))
         column = rows.cost_column
         curve = Area(CURVE, rows.top, column, rows.top + POINTS - 1, column, True)
         low = minimum(curve)
+        place = call("ROUND", (POINTS // 2) * self.value(STEP) / width, 0) + (POINTS // 2 + 1)
+        behind, before = (call("INDEX", curve, place + side) for side in (1, -1))
+
+        def away(rise: Expression) -> Expression:
+            return call("SIGN", call("ROUND", rise, CHANGE_DIGITS)) * (BESIDE * width)
+
         ends: list[tuple[str, Expression, Expression, Claim, Claim]] = [
             ("tangent", now - half, here - slope * half, found.end(-1, 0), found.end(-1, 1)),
             ("tangent", now + half, here + slope * half, found.end(1, 0), found.end(1, 1)),
@@ -283,6 +292,14 @@ class _Writer:
             ("promised", self.value(AFTER), self.value(PROMISED), found.after, found.promised),
             ("after the step", self.value(AFTER), self.value(THERE), found.after, found.there),
             ("room for words", now, low - ROOM * (maximum(curve) - low), found.now, found.room),
+            ("words: now", now - away(slope), here, found.beside_now, found.cost),
+            (
+                "words: after the step",
+                self.value(AFTER) + away(behind - before),
+                self.value(THERE),
+                found.beside_after,
+                found.there,
+            ),
         ]
         for row, (title, x, y, at, height) in enumerate(ends, top):
             sheet.put(row, 1, title, styles.LABEL)
@@ -313,9 +330,11 @@ class _Writer:
             curve,
             points(0, 2, "tangent: the slope", colour=styles.BLUE, width=1.5),
             points(2, 5, "the step", colour=styles.GREEN, width=1.75),
-            points(2, 3, "now", marker="circle", marker_size=10, label="above", **dot),
-            points(4, 5, "after the step", marker="diamond", marker_size=11, label="below", **dot),
+            points(2, 3, "now", marker="circle", marker_size=10, **dot),
+            points(4, 5, "after the step", marker="diamond", marker_size=11, **dot),
             points(5, 6, "room for words", line=False),
+            points(6, 7, "now", label="above", line=False),
+            points(7, 8, "after the step", label="below", line=False),
         )
         self.sheet.charts.append(
             Chart(

@@ -19,6 +19,8 @@ POINTS, FURTHER = 41, 1.25
 CHANGE_DIGITS = 12
 #: The tangent is drawn over so much of the curve; so much of its height is free under it.
 TANGENT, ROOM = 0.7, 0.125
+#: So far beside a point stand its words, as a part of the half of the curve.
+BESIDE = 0.2
 
 Claim = Callable[[Numbers], float]
 
@@ -90,6 +92,23 @@ def room(numbers: Numbers) -> float:
     """How far down the chart reaches under the curve at least."""
     costs = curve(numbers)[:, -1]
     return float(costs.min() - ROOM * (costs.max() - costs.min()))
+
+
+def _away(numbers: Numbers, rise: float) -> float:
+    """How far words stand from a point of the curve, which rises or falls there."""
+    return float(np.sign(np.round(rise, CHANGE_DIGITS))) * BESIDE * _width(numbers)
+
+
+def beside_now(numbers: Numbers) -> float:
+    """The words above, on the side where the curve is lower."""
+    return now(numbers) - _away(numbers, slope(numbers))
+
+
+def beside_after(numbers: Numbers) -> float:
+    """The words below, on the side where the curve is higher, by the points about there."""
+    costs = curve(numbers)[:, -1]
+    place = POINTS // 2 + round(POINTS // 2 * step(numbers) / _width(numbers))
+    return after(numbers) + _away(numbers, costs[place + 1] - costs[place - 1])
 
 
 def told(numbers: Numbers) -> str:
