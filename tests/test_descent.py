@@ -94,3 +94,19 @@ def test_the_cells_say_what_the_arrays_say(lesson: Lesson, data: st.DataObject) 
         if name not in [sheet.name for sheet in book.sheets]:
             continue
         assert_cells_agree(book, name)
+
+
+@pytest.mark.parametrize("rate", [0.5, 5.0, 40.0])
+@pytest.mark.parametrize("parameter", [0, 5, 6, 11])
+def test_words_stand_off_the_curve(parameter: int, rate: float) -> None:
+    """Above it, so that the curve is lower there; below it, so that it is higher."""
+    lesson = Lesson.load("mazur")
+    book = chosen(lesson, first_parameter=parameter, chosen_step=2, learning_rate=rate)
+    places, costs = block(book, "descent_parameter").ravel(), block(book, "descent_cost").ravel()
+    [chart] = [chart for chart in book[descent.NAME].charts if chart.x.title == "the chosen weight"]
+    labelled = [series for series in chart.series if series.label]
+    assert [series.label for series in labelled] == ["above", "below"]
+    for series in labelled:
+        x, y = (book.area_values(area).item() for area in (series.x, series.y))
+        there = np.interp(x, places, costs)
+        assert there < y if series.label == "above" else there > y

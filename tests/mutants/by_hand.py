@@ -997,7 +997,7 @@ BY_HAND = [
     ),
     ByHand(
         "Descent: the curve has no middle",
-        f"{SHEETS}/descent.py",
+        f"{SHEETS}/descent_numbers.py",
         "POINTS, FURTHER = 41, 1.25",
         "POINTS, FURTHER = 40, 1.25",
     ),
@@ -1114,5 +1114,17 @@ BY_HAND = [
         f"{NETWORK}/arranging.py",
         "return square(target - value) if notation.target_first else node",
         "return node if notation.target_first else square(target - value)",
+    ),
+    ByHand(
+        "Descent: the map’s rows say other weights",
+        f"{SHEETS}/cost_map.py",
+        "up = 1 - 2 * i / (count - 1)",
+        "up = 1 - 2 * i / (1 - count)",
+    ),
+    ByHand(
+        "Descent: the map’s first column says another weight",
+        f"{SHEETS}/cost_map.py",
+        '{"left": -1.0, "center"',
+        '{"left": -0.5, "center"',
     ),
 ]

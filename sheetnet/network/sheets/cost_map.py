@@ -360,12 +360,13 @@ class _Writer:
         small = styles.NUMBER.but(size=8, colour=styles.GREY, number_format="0.000")
         for i in range(count):
             up = 1 - 2 * i / (count - 1)
-            sheet.put(TOP + i, LABELS, self._at(1, up), small, claim=_on(1, up))
+            sheet.put(TOP + i, LABELS, self._at(1, up), small, claim=_along(1, count, -1 - i))
         middle = (count - 1) // 2
-        for j, align in ((0, "left"), (middle - 1, "center"), (count - 3, "right")):
+        starts = (0, "left", 0), (middle - 1, "center", middle), (count - 3, "right", -1)
+        for j, align, number in starts:
             at = {"left": -1.0, "center": 0.0, "right": 1.0}[align]
-            look = small.but(horizontal=align)
-            sheet.put(TOP + count + 1, LEFT + j, self._at(0, at), look, claim=_on(0, at))
+            look, claim = small.but(horizontal=align), _along(0, count, number)
+            sheet.put(TOP + count + 1, LEFT + j, self._at(0, at), look, claim=claim)
             sheet.merge(TOP + count + 1, LEFT + j, TOP + count + 1, LEFT + j + 2)
         place, workings = (sheet, TOP + count + 2, LABELS), (self.workings, 3, 15)
         area = Area(SHEET, TOP, LEFT, TOP + count - 1, LEFT + count - 1)
@@ -386,11 +387,12 @@ def _which(knob: str) -> Callable[[Numbers], int]:
     return lambda numbers: parameters.chosen(numbers, knob)
 
 
-def _on(axis: int, place: float) -> Callable[[Numbers], float]:
+def _along(axis: int, count: int, number: int) -> Callable[[Numbers], float]:
+    """A weight along an axis of so many points."""
     knob = (FIRST_PARAMETER.name, SECOND_PARAMETER.name)[axis]
 
     def value(numbers: Numbers) -> float:
         middle, half = _axis(numbers, knob)
-        return middle + half * place
+        return float(middle + half * np.linspace(-1.0, 1.0, count)[number])
 
     return value

@@ -280,7 +280,7 @@ class _Writer:
         curve = Area(CURVE, rows.top, column, rows.top + POINTS - 1, column, True)
         low = minimum(curve)
         place = call("ROUND", (POINTS // 2) * self.value(STEP) / width, 0) + (POINTS // 2 + 1)
-        behind, before = (call("INDEX", curve, place + side) for side in (1, -1))
+        behind, before = (call("INDEX", curve, place + side, 1) for side in (1, -1))
 
         def away(rise: Expression) -> Expression:
             return call("SIGN", call("ROUND", rise, CHANGE_DIGITS)) * (BESIDE * width)
