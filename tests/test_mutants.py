@@ -40,6 +40,11 @@ def test_verify_notices(mistake: ByHand, room: Laboratory) -> None:
     assert outcome.noticed, outcome.changed
 
 
+def test_every_mistake_can_still_be_made() -> None:
+    for mistake in BY_HAND:
+        assert mistake.mutant.new == mistake.new
+
+
 def test_a_text_that_stands_nowhere_is_named() -> None:
     with pytest.raises(ValueError, match="stands 0 times in sheetnet/errors.py"):
         _ = ByHand("none", "sheetnet/errors.py", "no such text", "").mutant

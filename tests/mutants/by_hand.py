@@ -800,8 +800,8 @@ BY_HAND = [
     ByHand(
         "Progress: an output's curve is called a target",
         f"{SHEETS}/progress.py",
-        "(3, 2.25, symbols.activation(context.depth, unit))",
-        "(3, 2.25, symbols.target(unit))",
+        "(drawn, 2.25, symbols.activation(context.depth, unit))",
+        "(drawn, 2.25, symbols.target(unit))",
     ),
     ByHand(
         "Curves: the last step is missing",
@@ -890,8 +890,8 @@ BY_HAND = [
     ByHand(
         "Progress: a target has the symbol of the other",
         f"{SHEETS}/progress.py",
-        "sheet.put(top - 1, 4 + 2 * unit, symbols.target(unit)",
-        "sheet.put(top - 1, 4 + 2 * unit, symbols.target(1 - unit)",
+        "sheet.put(top - 1, left + 1, symbols.target(unit)",
+        "sheet.put(top - 1, left + 1, symbols.target(1 - unit)",
     ),
     ByHand(
         "Notation: the z of another layer",
