@@ -66,14 +66,17 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
 def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:
     """Whether what is printed, where it can be read, gives the number of what is right, or
     the other way round."""
-    numbers = {key: float(lines[f"number {key}"]) for key in ("printed", "right")}
+    try:
+        numbers = {key: float(lines[f"number {key}"]) for key in ("printed", "right")}
+    except ValueError:
+        return ""  # a run that diverges has none
     for key, other in (("printed", "right"), ("right", "printed")):
         try:
             meant = _meaning(decoder, lines[key])
         except UNREADABLE:
             continue  # a term of what is computed, or words
-        own, else_ = (abs(meant - numbers[each]) / (1 + abs(meant)) for each in (key, other))
-        if else_ < NEAR < own:
+        apart, exchanged = (abs(meant - numbers[of]) / (1 + abs(meant)) for of in (key, other))
+        if exchanged < NEAR < apart:
             return f"what is {key} gives the number of what is {other}"
     return ""
 
