@@ -29,7 +29,7 @@ HALF = 5.000000005
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
 #: What no equation has but the names of functions.
-WORD = re.compile(r"(?!tanh|softmax|ReLU|LeakyReLU)[^\W\d_]{4,}")
+WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
 #: A derivative is a fraction: what stands over the bar may have arguments.
 DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
 
