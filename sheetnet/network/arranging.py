@@ -16,6 +16,7 @@ from sheetnet.expressions.formula import (
     Expression,
     Negative,
     Number,
+    call,
     rebuilt,
     square,
     total,
@@ -27,6 +28,9 @@ HALF = Number(0.5)
 
 def arranged(loss: Expression, notation: Notation) -> Expression:
     """The formula of a loss as the document writes it; its value stays the same."""
+    if isinstance(loss, Call) and loss.function == "CHOOSE":  # one of several, by a drop-down
+        choice, *options = loss.arguments
+        return call("CHOOSE", choice, *(arranged(each, notation) for each in options))
     terms = list(_terms(loss))
     if notation.half_in_front and len(terms) > 1 and all(map(_is_halved, terms)):
         inner = [_term(term.right, notation) for term in terms if isinstance(term, Binary)]

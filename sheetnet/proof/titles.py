@@ -164,19 +164,26 @@ def _known(titles: list[_Titled]) -> dict[str, list[FloatArray]]:
 
 
 def _called_twice(titles: list[_Titled]) -> Iterator[_Titled]:
-    """The titles that name another matrix than an earlier one, of which the same is said.
+    """The titles that name another matrix than those of the same name that an equation computes,
+    or than the first of them.
 
     A single number may have the letter of several: the cost, and what the outputs add to it.
+    Equations may differ where an activation is saturated: a Jacobian is 0 there.
     """
-    first: dict[tuple[str, str], FloatArray] = {}
+    computed: dict[tuple[str, str], list[FloatArray]] = {}
+    named: list[tuple[_Titled, tuple[str, str], FloatArray]] = []
     for title in titles:
-        name, values = title.text.partition("=")[0], title.values
-        if turned := TURNED.fullmatch(name):
-            name, values = turned[1], values.T
-        if re.fullmatch(TOKEN.pattern, name):
-            known = first.setdefault((name, title.rest), values)
-            if known.size > 1 and not _is(values, known, False):
-                yield title
+        name, equals, _ = title.text.partition("=")
+        turned = TURNED.fullmatch(name)
+        key, values = (turned[1], title.values.T) if turned else (name, title.values)
+        if equals:
+            computed.setdefault((key, title.rest), []).append(values)
+        elif re.fullmatch(TOKEN.pattern, key):
+            named.append((title, (key, title.rest), values))
+    for title, key, values in named:
+        known = computed.setdefault(key, [values])
+        if known[0].size > 1 and not any(_is(values, other, False) for other in known):
+            yield title
 
 
 def _computes(
