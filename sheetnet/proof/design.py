@@ -16,7 +16,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import Band, Position, Sheet
 
 #: A first column that is no wider is the margin.
 NARROW = 3.0
@@ -78,15 +78,22 @@ def _in_margin(sheet: Sheet) -> Iterator[tuple[Position, str]]:
 def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Symbols with nothing near them, whose number stands elsewhere."""
     filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
-    for band in sheet.bands:
-        filled |= {(row, band.left + at) for row in band.rows for at in range(len(band.cells))}
     around = [
         (r, c) for r in range(-ROWS, ROWS + 1) for c in range(-COLUMNS, COLUMNS + 1) if r or c
     ]
     for (row, column), cell in sheet.cells.items():
         text = cell.content.text if isinstance(cell.content, Rich) else " "
-        if " " not in text and not any((row + r, column + c) in filled for r, c in around):
+        if " " in text or any((row + r, column + c) in filled for r, c in around):
+            continue
+        if not any(_is_near(band, row, column) for band in sheet.bands):
             yield (row, column), f"{text} stands there alone"
+
+
+def _is_near(band: Band, row: int, column: int) -> bool:
+    return (
+        band.top - ROWS <= row <= band.bottom + ROWS
+        and band.left - COLUMNS <= column <= band.right + COLUMNS
+    )
 
 
 def _broken_derivatives(sheet: Sheet) -> Iterator[tuple[Position, str]]:
