@@ -44,12 +44,12 @@ steps         = 20
 compare       = {{ learning_rate = [0.1, 0.75, 1.0, 1.01, 3, 0.5] }}
 """
 SAYS = [
-    "✓ Falls steadily.",
-    "✓ Falls steadily.",
+    "✓ Comes down, with no step up.",
+    "✓ Comes down, with no step up.",
     "✗ The cost hardly changes.",
     "✗ Ends higher than it began.",
     "✗ Diverges: stopped at step 2.",
-    "✓ Falls steadily.",
+    "✓ Comes down, with no step up.",
 ]
 
 

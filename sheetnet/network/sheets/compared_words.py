@@ -88,7 +88,7 @@ def verdict(places: Places, run: int, learned: Ref) -> Expression:
     swings = join(["✗ Swings, ", *often, ", and ends where it began."])
     level = guard(when(equal(risen, 0), "✗ The cost hardly changes.", swings))
     falls = join(["Comes down, with ", *often, "."])
-    well = guard(when(equal(risen, 0), "✓ Falls steadily.", falls))
+    well = guard(when(equal(risen, 0), "✓ Comes down, with no step up.", falls))
     ends: Expression = guard(when(last < first - room(first), well, level))
     ends = guard(when(last > first + room(first), "✗ Ends higher than it began.", ends))
     stops = join([STOPS, learned, "."])
@@ -109,7 +109,7 @@ def verdict_of(held: Compared) -> str:
     if last < first - (HARDLY * first + FLOOR):
         if risen:
             return f"Comes down, with {risen} of {steps:,} steps up."
-        return "✓ Falls steadily."
+        return "✓ Comes down, with no step up."
     if risen:
         return f"✗ Swings, {risen} of {steps:,} steps up, and ends where it began."
     return "✗ The cost hardly changes."
@@ -169,7 +169,7 @@ class Curves:
         sheet.put(HEAD_ROW, 2, "run", bold)
         for column, head in ((LEARNED, "learns"), (FAILS, "stays up"), (BEST, "is lowest")):
             sheet.put(HEAD_ROW, column, head, bold.but(horizontal="right"))
-        sheet.put(HEAD_ROW, LISTED, "those that stay up", bold)
+        sheet.put(HEAD_ROW, LISTED, "those that stay up", bold.but(horizontal="left", indent=1))
         bar = Ref(CURVES, self.summary + 1, LEARNED, True)
         for run in range(places.runs):
             row, label = FIRST_ROW + run, places.of(run, LABEL)
@@ -188,7 +188,8 @@ class Curves:
                 listed = guard(when(equal(before, ""), label, join([before, ", ", label])))
             otherwise = Ref(CURVES, row - 1, LISTED) if run else ""
             failed = equal(Ref(CURVES, row, FAILS), 1)
-            sheet.put(row, LISTED, guard(when(failed, listed, otherwise)), styles.PLAIN)
+            look = styles.PLAIN.but(horizontal="left", indent=1)
+            sheet.put(row, LISTED, guard(when(failed, listed, otherwise)), look)
             lowest = guard(when(last <= bar + room(bar), 1, 0))
             is_best = guard(when(call("ISNUMBER", last), lowest, 0))
             sheet.put(row, BEST, is_best, WHOLE, claim=_is_best(run))

@@ -246,14 +246,16 @@ class _Writer:
             else f"The step leads up: what it keeps of earlier steps, or {rate}, is too large.",
         )
         outcome = call("CHOOSE", call("SIGN", changes[1]) + 2, *outcomes)
-        text = join(
-            ["The tangent promises that the cost changes by ", promised]
-            + ["; it changes by ", change, "."]
-        )
-        # The outcome, of one line or two, stands close over what it comes from.
+        # The outcome, of one line or two, stands close over what it comes from. Each change has
+        # a cell of its own: one line with both would be broken within 2.28E-5, at its hyphen.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
-        sheet.put(WORDS_ROW + 2, LABEL, text, prose, claim=found.told)
-        sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 4, VALUE)
+        expected = join(["The tangent promises that the cost changes by ", promised, "."])
+        look = prose.but(vertical="center")
+        sheet.put(WORDS_ROW + 2, LABEL, expected, look, claim=found.expected)
+        sheet.merge(WORDS_ROW + 2, LABEL, WORDS_ROW + 3, VALUE)
+        changed = join(["It changes by ", change, "."])
+        sheet.put(WORDS_ROW + 4, LABEL, changed, prose, claim=found.told)
+        sheet.merge(WORDS_ROW + 4, LABEL, WORDS_ROW + 4, VALUE)
 
         def said(numbers: Numbers) -> str:
             # In words of its own, so that none can stand at the place of another.

@@ -111,12 +111,15 @@ def beside_after(numbers: Numbers) -> float:
     return after(numbers) + _away(numbers, costs[place + 1] - costs[place - 1])
 
 
+def expected(numbers: Numbers) -> str:
+    """What the tangent promises, in words."""
+    by_tangent = in_figures(slope(numbers) * step(numbers), 6)
+    return f"The tangent promises that the cost changes by {by_tangent}."
+
+
 def told(numbers: Numbers) -> str:
-    """What the tangent promises and what the curve does, in words."""
-    by_tangent, by_curve = (
-        in_figures(value, 6) for value in (slope(numbers) * step(numbers), change(numbers))
-    )
-    return f"The tangent promises that the cost changes by {by_tangent}; it changes by {by_curve}."
+    """What the curve does, in words."""
+    return f"It changes by {in_figures(change(numbers), 6)}."
 
 
 def change(numbers: Numbers) -> float:

@@ -167,13 +167,16 @@ class Evaluation:
         for number in self.sets:
             sheet.put(HEAD_ROW, COSTS + number, f"{SETS[number]} cost", small)
             if self.places.classified:
+                sheet.widths[self.accuracy + number] = 14.0
                 sheet.put(HEAD_ROW, self.accuracy + number, f"{SETS[number]} accuracy", small)
             if self.drawn > COSTS:
                 sheet.put(HEAD_ROW, self.drawn + number, f"{SETS[number]} drawn", small)
             sheet.put(HEAD_ROW, self.z[number], f"z of the {SETS[number]} set", small)
         for layer, columns in zip(self.context.dense, self.layers, strict=True):
             name = self.context.symbols.layer(layer.number)
-            sheet.put(HEAD_ROW, columns.weights, f"weights, {name}", small)
+            # The name is wider than the weights of one source, and is cut off beside biases.
+            sheet.put(HEAD_ROW - 1, columns.weights, name, small.but(horizontal="left"))
+            sheet.put(HEAD_ROW, columns.weights, "weights", small)
             if layer.bias:
                 sheet.put(HEAD_ROW, columns.biases, "biases", small)
         if self.penalty is not None:

@@ -18,6 +18,8 @@ from sheetnet.workbook.blocks import Block
 
 #: About the largest number that every program holds; Gnumeric computes with larger ones.
 LARGEST = 1e308
+#: Its space does not end a line: the number would stand on one, the sign on the next.
+PERCENT = "\u00a0%"
 
 
 def told(cost: Expression, text: Expression | None = None) -> Expression:
@@ -62,13 +64,13 @@ def accuracy(context: Context) -> tuple[list[object], Callable[[Numbers], str]]:
     for number, name in enumerate(found.places.sets):
         share = found.accuracies.ref_at({STEP: context.steps, SPLIT: number}, True)
         text = call("FIXED", 100 * share, 1, True)
-        parts += ["," * (number > 0) + " ", text, f" % of the {name} set"]
+        parts += ["," * (number > 0) + " ", text, f"{PERCENT} of the {name} set"]
     names = found.places.sets
 
     def said(numbers: Numbers) -> str:
         ends = [100 * float(held[-1]) for held in evaluated(numbers).accuracies]
         pairs = zip(ends, names, strict=True)
-        each = [f"{fixed(end, 1, True)} % of the {name} set" for end, name in pairs]
+        each = [f"{fixed(end, 1, True)}{PERCENT} of the {name} set" for end, name in pairs]
         return f" Right in the end: {', '.join(each)}."
 
     return [*parts, "."], said
