@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from sheetnet.expressions.dialects import LAST_ROW
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import surface, surface_points
@@ -45,6 +46,14 @@ def test_the_map_is_the_output_of_the_network() -> None:
         np.testing.assert_allclose(points(book)[i * surface_points.MAP + j], expected, rtol=1e-12)
         shown = book.value(book[surface.NAME], surface.TOP + i, surface.LEFT + j)
         assert shown == pytest.approx(expected[1], rel=1e-12)
+
+
+def test_the_step_of_a_long_run_fits_above_the_map() -> None:
+    lesson = Lesson.load("xor")
+    sheet = book_with(lesson, lesson.settings)[surface.NAME]
+    [place] = [area for area in sheet.merges if area.top == surface.KNOB_ROW]
+    widths = [sheet.widths[column] for column in range(place.left, place.right + 1)]
+    assert sum(widths) > len(str(LAST_ROW)) + 2
 
 
 def test_the_curve_is_the_output_over_the_only_input() -> None:

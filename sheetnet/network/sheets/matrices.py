@@ -56,7 +56,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.print_setup = PrintSetup()
     frame.head(sheet, "The same in matrices", HINT, LEFT, problem=PROBLEM)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
-    look = styles.NUMBER.but(bold=True, number_format="0")
+    look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
     sheet.put(3, LEFT + 2, "chosen on Start. " + _biases(context), styles.HINT)
     sections = Updates(context, MatrixWriter(context, sheet, 5))

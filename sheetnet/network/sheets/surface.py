@@ -106,8 +106,13 @@ class _Writer:
         side = column - 1 if self.dimensions == 1 else column - 3
         sheet.put(KNOB_ROW, side, "step", styles.LABEL_RIGHT)
         sheet.put(KNOB_ROW, column, context.step, look, claim=lambda numbers: numbers.step)
-        sheet.put(KNOB_ROW, column + 1, "chosen on Start", styles.LINK.but(size=9, italic=True))
-        sheet.links[KNOB_ROW, column + 1] = Link("Start", tip="To the step")
+        beside = column + 1
+        if self.dimensions == 2:
+            # Cells of the map: one holds three digits, three hold as many as a sheet has rows.
+            beside = column + 3
+            sheet.merge(KNOB_ROW, column, KNOB_ROW, beside - 1)
+        sheet.put(KNOB_ROW, beside, "chosen on Start", styles.LINK.but(size=9, italic=True))
+        sheet.links[KNOB_ROW, beside] = Link("Start", tip="To the step")
         if self.dimensions == 1:
             self._draw()
         else:
