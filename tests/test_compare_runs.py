@@ -11,13 +11,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sheetnet import build, inspect, verify
+from sheetnet.building import make_book
 from sheetnet.errors import SheetnetError
 from sheetnet.files.stored import CellError
 from sheetnet.network import comparing, subject
+from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import run, train
 from sheetnet.network.knobs import turned
-from sheetnet.network.lesson import Lesson
+from sheetnet.network.lesson import Lesson, Training
 from sheetnet.network.sheets.compared_words import best_of, verdict_of
+from sheetnet.proof.labels import check_labels
 from sheetnet.recalc import Values, recalculate
 from tests.books import block_array, cell_of, findings
 from tests.strategies import contents, hits_a_kink
@@ -121,6 +124,23 @@ def comparisons(draw: st.DrawFn) -> Lesson:
     )
     content["training"]["compare"] = {name: draw(st.lists(values, min_size=2, max_size=3))}
     return Lesson.model_validate(content)
+
+
+FURTHER = {"optimiser": "adamw", "l1": 0.01, "l2": 0.02, "clip_norm": 5.0}
+ADAM = linear()
+ADAM = ADAM.model_copy(
+    update={"training": Training.model_validate({"learning_rate": 0.1, "steps": 3, **FURTHER})}
+)
+
+
+@pytest.mark.parametrize("name", sorted(comparing.comparable(turned(ADAM))))
+def test_a_symbol_means_the_value_of_its_own_run(name: str) -> None:
+    training = ADAM.training.model_copy(update={"compare": {name: (0.25, 0.75)}})
+    lesson = ADAM.model_copy(update={"training": training})
+    decoder = Decoder(subject.numbers(lesson))
+    check = check_labels(make_book(lesson), decoder)
+    assert check.cells
+    assert not check.findings
 
 
 def fit_to_be_shown(lesson: Lesson) -> bool:

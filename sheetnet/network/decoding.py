@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from sheetnet.expressions.reading import END, LOW, UP, Facts, Function, Symbol, UnreadableError
 from sheetnet.network import telling
 from sheetnet.network.activations import ACTIVATIONS, Activation, contradictions
+from sheetnet.network.comparing import VALUES
 from sheetnet.network.documents import DOCUMENTS, Document
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.live import chosen
@@ -119,6 +120,14 @@ class Decoder:
         if symbol.letter != self.document.weight or source is None or not symbol.upper:
             return False
         return symbol.lower == str(source(self.sizes[self.layer(symbol.upper) - 1]))
+
+    def of_runs(self, symbol: Symbol) -> Sequence[float]:
+        """The values of the hyper-parameter that runs are compared by."""
+        [name] = self.numbers.lesson.training.compare or [""]
+        if self._indexed.get(name) != symbol.letter + symbol.lower:
+            return ()
+        values: list[float] = self.numbers.settings[VALUES, None].tolist()
+        return values
 
     @property
     def examples(self) -> int:
@@ -267,17 +276,23 @@ class Decoder:
     def _update(self) -> dict[str, float]:
         """What is written of an update besides parameters and gradients: its letters."""
         numbers, net = self.numbers, self.numbers.net
-        clipping = (net.clipping.hyper,) if net.clipping else ()
         found = {self.document.rate: numbers.hyper["learning_rate"], "t": numbers.step + 1.0}
         # The letter of the rate of one step has a small t, as of its time.
         found[f"{self.document.rate}t"] = numbers.following["learning_rate"]
         found["k"] = numbers.following.get("clip_factor", 1.0)
-        found |= {each.penalty.hyper.symbol: each.strength for each in net.penalties}
         if net.penalties:
             found["R"] = float(numbers.now(PENALTY))
-        for hyper in (*net.optimiser.hyper, *clipping):
-            found[hyper.symbol] = numbers.hyper[hyper.name]
-        return {key.translate(FIGURES): value for key, value in found.items()}
+        strengths = {each.penalty.hyper.name: each.strength for each in net.penalties}
+        held = {**numbers.hyper, **strengths}
+        return found | {symbol: held[name] for name, symbol in self._indexed.items()}
+
+    @cached_property
+    def _indexed(self) -> dict[str, str]:
+        """The letters of the hyper-parameters of an update, as the reader has them, by name."""
+        net = self.numbers.net
+        clipping = (net.clipping.hyper,) if net.clipping else ()
+        known = (*net.optimiser.hyper, *clipping, *(each.penalty.hyper for each in net.penalties))
+        return {hyper.name: hyper.symbol.translate(FIGURES) for hyper in known}
 
     def _output(self, unit: int) -> float:
         numbers = self.numbers

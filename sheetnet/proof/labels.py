@@ -108,13 +108,15 @@ def _wrong(book: Book, sheet: Sheet, label: _Label, decoder: readings.Decoder) -
     if not numbers:
         return ""
     try:
-        if not label.new and decoder.is_whole(symbol_of(label.line)):
+        symbol = symbol_of(label.line)
+        if not label.new and decoder.is_whole(symbol):
             return ""
         [meant] = sides(label.line, look, {}, decoder.is_layer, {})
     except readings.UNREADABLE as error:
         return f"its symbol: {error}"
     value = (meant.low + meant.high) / 2
-    if any(number.holds(value) for number in numbers):
+    meanings = (value, *decoder.of_runs(symbol))
+    if any(number.holds(each) for number in numbers for each in meanings):
         return ""
     return f"its symbol means {shown(value)}, the number beside it is {shown(numbers[0].low)}"
 

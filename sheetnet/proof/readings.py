@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sheetnet.expressions.evaluation import evaluate
@@ -62,6 +62,10 @@ class Decoder(Protocol):
 
     def is_whole(self, symbol: Symbol) -> bool:
         """Whether it is the name of several numbers: a title."""
+        ...
+
+    def of_runs(self, symbol: Symbol) -> Sequence[float]:
+        """The numbers that it means in other runs of the same workbook."""
         ...
 
     def on(self, sheet: str) -> Decoder:
