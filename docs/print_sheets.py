@@ -5,7 +5,9 @@ Arguments: the program, the workbook, the folder for book.pdf. Prints the sheets
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -89,6 +91,7 @@ def main(program, workbook, folder):
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         context = connect(pipe, process)
@@ -105,7 +108,8 @@ def main(program, workbook, folder):
         print("\n".join(document.Sheets.ElementNames))
         document.close(True)
     finally:
-        process.kill()
+        # The program itself is a child of its starter.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from sheetnet.expressions.reading import END, LOW, UP, Facts, Function, Symbol, UnreadableError
-from sheetnet.network import telling
+from sheetnet.network import partials, telling
 from sheetnet.network.activations import ACTIVATIONS, Activation, contradictions
 from sheetnet.network.comparing import VALUES
 from sheetnet.network.documents import DOCUMENTS, Document
@@ -227,6 +227,10 @@ class Decoder:
         quantity, layer, index = self.parameter(symbol)
         return float(self.numbers.derived(f"next_{quantity.name}", layer)[index])
 
+    def partial(self, of: Symbol, by: Symbol) -> float | None:
+        """The derivative of a symbol by one that it is computed from."""
+        return partials.partial(self, of, by)
+
     def _look(self, symbol: Symbol) -> float:
         document, numbers = self.document, self.numbers
         letter = symbol.letter
@@ -255,7 +259,7 @@ class Decoder:
             return float(numbers.now(parameter, layer)[index])
         if letter == document.outputs and letter:
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
-            return self._output(self._unit(symbol.lower))
+            return self._output(self.unit(symbol.lower))
         if letter in (document.targets, document.inputs) and letter:
             # Neither has a layer; a target has an index.
             self._expect(not symbol.upper and bool(symbol.lower), symbol)
@@ -263,10 +267,10 @@ class Decoder:
             node = document.bias_source
             if letter == document.inputs and node and symbol.lower == str(node(self.sizes[0])):
                 return 1.0
-            return float(held[numbers.sample, self._unit(symbol.lower)])
+            return float(held[numbers.sample, self.unit(symbol.lower)])
         if letter == "a" and self.layer(symbol.upper) == 0:
             self._expect(not document.inputs, symbol)
-            return float(numbers.inputs[numbers.sample, self._unit(symbol.lower)])
+            return float(numbers.inputs[numbers.sample, self.unit(symbol.lower)])
         kinds = {"a": ACTIVATION, "z": Z} | dict.fromkeys(self.delta - {""}, DELTA)
         last = self.layer(symbol.upper) == len(self.sizes) - 1
         self._expect(not (letter == "a" and last and document.outputs), symbol)
@@ -314,7 +318,7 @@ class Decoder:
         self._expect(output is not bool(symbol.upper), symbol)
         layer = depth if output else self.layer(symbol.upper)
         alone = output and self.document.lone and self.sizes[-1] == 1 and not symbol.lower
-        unit = 0 if alone else self._unit(symbol.lower)
+        unit = 0 if alone else self.unit(symbol.lower)
         if layer == depth:
             a, hyper = numbers.now(ACTIVATION, layer), numbers.loss_hyper
             by = numbers.net.loss.gradient(a, numbers.targets, hyper)
@@ -347,7 +351,7 @@ class Decoder:
             raise ValueError(f"{symbol.letter} is not written so in this document")
 
     def _of_unit(self, quantity: Quantity, symbol: Symbol) -> float:
-        layer, unit = self.layer(symbol.upper), self._unit(symbol.lower)
+        layer, unit = self.layer(symbol.upper), self.unit(symbol.lower)
         return float(self.numbers.now(quantity, layer)[self.numbers.sample, unit])
 
     def layer(self, label: str) -> int:
@@ -359,7 +363,8 @@ class Decoder:
             return len(self.sizes) - 1 - int(match[1] or 0)
         return int(match[1])
 
-    def _unit(self, text: str) -> int:
+    def unit(self, text: str) -> int:
+        """The place of a unit, counted from 0. Raises `ValueError`."""
         unit = int(text) - self.document.first
         if unit < 0:
             raise ValueError(f"there is no unit {text}")
@@ -371,15 +376,15 @@ class Decoder:
         if symbol.letter == "b" and not symbol.lower:  # one for all units, in no document
             return BIAS, layer, ()
         if symbol.letter == "b" and document.bias_source is None:
-            return BIAS, layer, (self._unit(symbol.lower),)
+            return BIAS, layer, (self.unit(symbol.lower),)
         if symbol.letter != document.weight:
             raise ValueError(f"{symbol.letter} is no parameter")
         units, sources = self.sizes[layer], self.sizes[layer - 1]
         one, other = self._pair(symbol.lower, document.lone and units == 1, layer)
         unit, source = (other, one) if document.source_first else (one, other)
         if document.bias_source and int(source) == document.bias_source(sources):
-            return BIAS, layer, (self._unit(unit),)
-        return WEIGHT, layer, (self._unit(unit), self._unit(source))
+            return BIAS, layer, (self.unit(unit),)
+        return WEIGHT, layer, (self.unit(unit), self.unit(source))
 
     def _pair(self, text: str, alone: bool, layer: int) -> tuple[str, str]:
         """Two indices; the single output unit of Bhadani has none of its own."""

@@ -30,7 +30,8 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
     "loss": lambda d: d.loss,
     "cost": lambda d: d.cost,
 }
-LAYERS, INDEX, SLIP = "layers", "index", "slip"
+LAYERS, INDEX, SLIP, FORMULA = "layers", "index", "slip", "formula"
+RAISED = re.compile(f"{UP}([^{END}]*){END}")
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 #: What a text may do to its reader.
@@ -49,6 +50,8 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         return _wrong_index(decoder, lines["symbol"], lines["text"])
     if about == SLIP:
         return _exchanged(decoder, lines)
+    if about == FORMULA:
+        return _other_layers(decoder, lines)
     own = decoder.numbers.lesson.notation
     for key, line in lines.items():
         other, text = type(decoder)(decoder.numbers, key), line.removesuffix(TAKEN)
@@ -91,6 +94,20 @@ def _are_layers(decoder: Decoder, labels: list[str]) -> bool:
         return [decoder.layer(label) for label in labels] == [*range(len(decoder.sizes))]
     except ValueError:
         return False
+
+
+def _other_layers(decoder: Decoder, lines: Mapping[str, str]) -> str:
+    """Whether a formula has symbols of layers that there are not, or of others in a document."""
+    last, hidden = len(decoder.sizes) - 1, set()
+    for key, line in lines.items():
+        other = type(decoder)(decoder.numbers, key)
+        labels = (re.finditer(other.document.label, raised) for raised in RAISED.findall(line))
+        layers = {other.layer(label[0]) for found in labels for label in found}
+        if not layers <= {*range(last + 1)}:
+            return f"{line!r} is of a layer that is not there"
+        # Some write no layer of an input or an output.
+        hidden.add(frozenset(layers - {0, last}))
+    return "the documents write of different layers" if len(hidden - {frozenset()}) > 1 else ""
 
 
 def _wrong_index(decoder: Decoder, line: str, text: str) -> str:

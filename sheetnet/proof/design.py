@@ -45,13 +45,14 @@ class Decoder(Protocol):
 
 
 def check_design(book: Book, decoder: Decoder) -> Comparison:
-    """Margins, small numbers in formulas, drawings, the middle of curves and maps."""
+    """Margins, merged cells, small numbers in formulas, drawings, the middle of curves and maps."""
     check = Comparison("design")
     for sheet in book.sheets:
         check.cells += len(sheet.cells)
         for place, what in (
             *_in_margin(sheet),
             *_stray(sheet),
+            *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(sheet),
         ):
@@ -73,6 +74,17 @@ def _in_margin(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         for place, cell in sheet.cells.items():
             if place[1] == 1 and cell.content is not None:
                 yield place, "stands in the margin"
+
+
+def _covered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """What is under a merged cell, where no one sees it."""
+    for area in sheet.merges:
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                cell = sheet.cells.get((row, column))
+                first = (row, column) == (area.top, area.left)
+                if cell is not None and cell.content is not None and not first:
+                    yield (row, column), "is covered by the merged cell beside it"
 
 
 def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:

@@ -9,13 +9,15 @@ not read here; what stands in input cells is chosen, not told.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.reading import (
+    END,
     LOW,
     TOKEN,
+    UP,
     Interval,
     Symbol,
     flat,
@@ -32,6 +34,9 @@ from sheetnet.workbook.model import Position, Sheet
 
 #: Words that may stand before a symbol, and change nothing or tell what follows the update.
 BEFORE = re.compile(rf"(?:loss |{NEW})")
+#: The derivative of one symbol by another.
+PART = rf"[A-Za-zŷ](?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
+PARTIAL = re.compile(rf"[d∂]({PART})/[d∂]({PART})")
 #: So far a reader looks to the right and down for the number of a symbol.
 RIGHT, DOWN = 8, 3
 #: A live text is a symbol only where it is as short.
@@ -43,11 +48,13 @@ NUMBER = re.compile(r"\(?[-−]?\d[\d.,]*(?:E[-+−]?\d+)?\)?")
 
 
 class _Label(NamedTuple):
-    """A symbol with its place, as a line for the reader; `new` asks for what follows."""
+    """A symbol with its place, as a line for the reader; `new` asks for what follows, `by` is
+    the symbol that the other is differentiated by."""
 
     place: Position
     line: str
-    new: bool
+    new: bool = False
+    by: str = ""
 
 
 def check_labels(book: Book, decoder: Decoder) -> Comparison:
@@ -93,6 +100,8 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
             new = said is not None and said[0] == NEW
             if _has_index(symbol):
                 yield _Label(place, symbol, new)
+        elif partial := PARTIAL.fullmatch(line):
+            yield _Label(place, partial[1], by=partial[2])
 
 
 def _has_index(symbol: str) -> bool:
@@ -103,22 +112,27 @@ def _has_index(symbol: str) -> bool:
 
 def _wrong(book: Book, sheet: Sheet, label: _Label, decoder: readings.Decoder) -> str:
     """What is wrong with a symbol, in words."""
-    look: Callable[[Symbol], float] = decoder.following if label.new else decoder
     numbers = _numbers(book, sheet, label.place)
     if not numbers:
         return ""
     try:
-        symbol = symbol_of(label.line)
-        if not label.new and decoder.is_whole(symbol):
-            return ""
-        [meant] = sides(label.line, look, {}, decoder.is_layer, {})
+        meanings = _meanings(label, decoder)
     except readings.UNREADABLE as error:
         return f"its symbol: {error}"
-    value = (meant.low + meant.high) / 2
-    meanings = (value, *decoder.of_runs(symbol))
-    if any(number.holds(each) for number in numbers for each in meanings):
+    if not meanings or any(number.holds(each) for number in numbers for each in meanings):
         return ""
-    return f"its symbol means {shown(value)}, the number beside it is {shown(numbers[0].low)}"
+    return f"its symbol means {shown(meanings[0])}, the number beside it is {shown(numbers[0].low)}"
+
+
+def _meanings(label: _Label, decoder: readings.Decoder) -> list[float]:
+    """The numbers that a symbol may mean; none where it is the name of an array."""
+    symbol = symbol_of(label.line)
+    if label.by:
+        meant = decoder.partial(symbol, symbol_of(label.by))
+        return [] if meant is None else [meant]
+    if label.new:
+        return [decoder.following(symbol)]
+    return [] if decoder.is_whole(symbol) else [decoder(symbol), *decoder.of_runs(symbol)]
 
 
 def _numbers(book: Book, sheet: Sheet, place: Position) -> list[Interval]:

@@ -60,6 +60,11 @@ class Decoder(Protocol):
 
     def following(self, symbol: Symbol) -> float: ...
 
+    def partial(self, of: Symbol, by: Symbol) -> float | None:
+        """The derivative of a symbol by another that it is computed from; None: of an array, or
+        of what is no such pair."""
+        ...
+
     def is_whole(self, symbol: Symbol) -> bool:
         """Whether it is the name of several numbers: a title."""
         ...

@@ -1127,4 +1127,40 @@ BY_HAND = [
         '{"left": -1.0, "center"',
         '{"left": -0.5, "center"',
     ),
+    ByHand(
+        "Factors: a sum is differentiated by the bias of another unit",
+        f"{SHEETS}/panels/factors.py",
+        "derivative(s, s.z(n, 0), s.bias(n, 0))",
+        "derivative(s, s.z(n, 0), s.bias(n, 1))",
+    ),
+    ByHand(
+        "Factors: a sum is differentiated by the weights of another unit",
+        f"{SHEETS}/panels/factors.py",
+        "derivative(s, s.z(n, 0), s.weight(n, 0, k))",
+        "derivative(s, s.z(n, 1), s.weight(n, 0, k))",
+    ),
+    ByHand(
+        "Factors: an activation is differentiated by another sum",
+        f"{SHEETS}/panels/factors.py",
+        "derivative(s, s.activation(n, j), s.z(n, j))",
+        "derivative(s, s.activation(n, j), s.z(n, 0))",
+    ),
+    ByHand(
+        "Long expressions: weights for biases in the derivatives’ names",
+        f"{SHEETS}/panels/long_expressions.py",
+        "parameter = s.bias(1, j) if k == self.first.sources else s.weight(1, j, k)",
+        "parameter = s.weight(1, j, k) if k == self.first.sources else s.bias(1, j)",
+    ),
+    ByHand(
+        "Notation: the values of a layer that is not there",
+        f"{SHEETS}/notation.py",
+        "Names(s).values(last - 1, biased)",
+        "Names(s).values(1 - last, biased)",
+    ),
+    ByHand(
+        "Notation: a merged cell covers the rows above it",
+        f"{SHEETS}/notation.py",
+        "sheet.merge(row, 5, row, 6)",
+        "sheet.merge(column, 5, row, 6)",
+    ),
 ]

@@ -12,11 +12,15 @@ import numpy as np
 
 from sheetnet.expressions.formula import (
     Area,
+    Expression,
     Ref,
     Text,
     call,
+    equal,
+    guard,
     join,
     total,
+    when,
 )
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
@@ -49,6 +53,13 @@ KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
 #: What stands for a sum too long to read.
 ELSEWHERE = "the sum of the products of the paths below"
 ON_TRAINING = "the gradient on Training"
+#: What the words mean that may stand in the place of a ✓, where the difference says nothing.
+SAYS_NOTHING = {
+    KINK: f"“{KINK}”: the move itself switches a ReLU; that says nothing about the sum",
+    COARSE: f"“{COARSE}”: the loss bends too much within the move, which says nothing then",
+    BLURRED: f"“{BLURRED}”: the loss is so large that its last digit hides the difference, or a "
+    "logarithm in it is cut off",
+}
 PALE = styles.PLAIN.but(colour=styles.GREY)
 #: A word beside a number, which would touch it otherwise.
 BESIDE = styles.HINT.but(horizontal="left", indent=1)
@@ -265,14 +276,18 @@ class _Writer:
         says = (
             f"the central difference: {name} with the weight a little larger and a little smaller"
         )
-        sheet.put(row, FIRST + 2, says, BESIDE)
+        told: Expression = Text(says)
+        for word, why in SAYS_NOTHING.items():
+            told = guard(when(equal(Ref(NAME, row, FIRST), word), why, told))
+
+        def meaning(numbers: Numbers) -> str:
+            return SAYS_NOTHING.get(path_difference.verdict(numbers), says)
+
+        sheet.put(row, FIRST + 2, told, BESIDE, claim=meaning)
         sheet.notes[row, FIRST] = (
             "The loss is computed twice more, with the weight a little larger and a little "
             f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
-            f"the sum. “{KINK}”: the move itself switches a ReLU. “{COARSE}”: the move is too "
-            "large for numbers of this size, the loss bends within it. "
-            f"“{BLURRED}”: the loss is so large that its last digit hides the difference, or a "
-            "logarithm in it is cut off."
+            "the sum."
         )
         self._write_meaning(value)
 

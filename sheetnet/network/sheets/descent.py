@@ -36,6 +36,8 @@ from sheetnet.network.sheets.descent_numbers import (
     BESIDE,
     CHANGE_DIGITS,
     FURTHER,
+    LEVEL,
+    NONE,
     POINTS,
     ROOM,
     TANGENT,
@@ -284,8 +286,11 @@ class _Writer:
         place = call("ROUND", (POINTS // 2) * self.value(STEP) / width, 0) + (POINTS // 2 + 1)
         behind, before = (call("INDEX", curve, place + side, 1) for side in (1, -1))
 
+        tall = call("ROUND", maximum(curve) - low, CHANGE_DIGITS)
+
         def away(rise: Expression) -> Expression:
-            return call("SIGN", call("ROUND", rise, CHANGE_DIGITS)) * (BESIDE * width)
+            steep = call("ROUND", rise, CHANGE_DIGITS)
+            return BESIDE * width * steep / (call("ABS", steep) + LEVEL * tall + NONE)
 
         ends: list[tuple[str, Expression, Expression, Claim, Claim]] = [
             ("tangent", now - half, here - slope * half, found.end(-1, 0), found.end(-1, 1)),
@@ -294,10 +299,10 @@ class _Writer:
             ("promised", self.value(AFTER), self.value(PROMISED), found.after, found.promised),
             ("after the step", self.value(AFTER), self.value(THERE), found.after, found.there),
             ("room for words", now, low - ROOM * (maximum(curve) - low), found.now, found.room),
-            ("words: now", now - away(slope), here, found.beside_now, found.cost),
+            ("words: now", now - away(slope * width), here, found.beside_now, found.cost),
             (
                 "words: after the step",
-                self.value(AFTER) + away(behind - before),
+                self.value(AFTER) + away((behind - before) * (POINTS // 4)),
                 self.value(THERE),
                 found.beside_after,
                 found.there,

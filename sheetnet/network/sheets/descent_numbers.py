@@ -19,8 +19,9 @@ POINTS, FURTHER = 41, 1.25
 CHANGE_DIGITS = 12
 #: The tangent is drawn over so much of the curve; so much of its height is free under it.
 TANGENT, ROOM = 0.7, 0.125
-#: So far beside a point stand its words, as a part of the half of the curve.
-BESIDE = 0.2
+#: So far beside a point stand its words at most, as a part of the half of the curve, and half as
+#: far where its tangent rises over that half by so much of the height. `NONE` is next to no height.
+BESIDE, LEVEL, NONE = 0.2, 0.1, 1e-12
 
 Claim = Callable[[Numbers], float]
 
@@ -95,20 +96,26 @@ def room(numbers: Numbers) -> float:
 
 
 def _away(numbers: Numbers, rise: float) -> float:
-    """How far words stand from a point of the curve, which rises or falls there."""
-    return float(np.sign(np.round(rise, CHANGE_DIGITS))) * BESIDE * _width(numbers)
+    """How far words stand from a point of the curve, which rises there by so much over its half.
+
+    At the bottom of the curve they stand straight above or below the point.
+    """
+    costs = curve(numbers)[:, -1]
+    steep, height = np.round([rise, np.ptp(costs)], CHANGE_DIGITS)
+    part = steep / (abs(steep) + LEVEL * height + NONE)
+    return float(BESIDE * _width(numbers) * part)
 
 
 def beside_now(numbers: Numbers) -> float:
     """The words above, on the side where the curve is lower."""
-    return now(numbers) - _away(numbers, slope(numbers))
+    return now(numbers) - _away(numbers, slope(numbers) * _width(numbers))
 
 
 def beside_after(numbers: Numbers) -> float:
     """The words below, on the side where the curve is higher, by the points about there."""
     costs = curve(numbers)[:, -1]
     place = POINTS // 2 + round(POINTS // 2 * step(numbers) / _width(numbers))
-    return after(numbers) + _away(numbers, costs[place + 1] - costs[place - 1])
+    return after(numbers) + _away(numbers, (costs[place + 1] - costs[place - 1]) * (POINTS // 4))
 
 
 def expected(numbers: Numbers) -> str:

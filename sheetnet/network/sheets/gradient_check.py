@@ -97,6 +97,11 @@ def ticks(context: Context) -> Expression:
     return call("COUNTIF", _marks(context), TICK)
 
 
+def undecided(context: Context) -> Expression:
+    """Of how many parameters the difference says nothing."""
+    return count(context) - ticks(context) - call("COUNTIF", _marks(context), FAILED)
+
+
 def mark(context: Context) -> Expression:
     """The mark of the whole check."""
     none = guard(when(equal(ticks(context), 0), BLURRED, TICK))

@@ -183,16 +183,22 @@ def verdicts(numbers: Numbers) -> list[str]:
     return _central(numbers).verdicts()
 
 
+def counts(numbers: Numbers) -> tuple[int, int, int]:
+    """How many parameters passed, how many failed, and of how many nothing is known."""
+    found = verdicts(numbers)
+    passed, failed = found.count(TICK), found.count(FAILED)
+    return passed, failed, len(found) - passed - failed
+
+
 def mark_of(numbers: Numbers) -> str:
     """✗ where some parameter failed, ✓ where none did and some passed."""
-    found = verdicts(numbers)
-    return FAILED if FAILED in found else TICK if TICK in found else BLURRED
+    passed, failed, _ = counts(numbers)
+    return FAILED if failed else TICK if passed else BLURRED
 
 
 def summary(numbers: Numbers) -> str:
     """How many parameters passed, and whether none failed."""
-    found = verdicts(numbers)
-    return f"{mark_of(numbers)} {found.count(TICK)} of {len(found)}"
+    return f"{mark_of(numbers)} {counts(numbers)[0]} of {sum(counts(numbers))}"
 
 
 def largest(numbers: Numbers) -> float:

@@ -25,7 +25,8 @@ from sheetnet.workbook.styles import Style
 
 NAME = "Notation"
 FIRST_ROW = 5
-#: The rows of symbols and of words on symbols, which are proved; all others are whole formulas.
+#: The rows of symbols and of words on symbols, which are read; of all others, which are whole
+#: formulas, only the layers.
 _READ = """
     input target weight bias shared_bias z activation output loss cost delta example_delta gradient
     learning_rate logarithm layers indices counting
@@ -206,9 +207,8 @@ def _fill(context: Context) -> list[Sheet]:
                 written = written + " *"
                 starred.append((name, quantity))
             sheet.put(row, column, written, look)
-        if quantity in READ:
-            columns = {notation.key: column for column, notation in enumerate(ordered, 3)}
-            context.told.append(Told(NAME, row, quantity, columns))
+        columns = {notation.key: column for column, notation in enumerate(ordered, 3)}
+        context.told.append(Told(NAME, row, quantity if quantity in READ else "formula", columns))
         row += 1
     row = _missing(sheet, row, ordered, starred)
     row = _doing(context, sheet, row + 1) + 1

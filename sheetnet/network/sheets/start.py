@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sheetnet.expressions.formula import Area, Expression, call, equal, guard, join, when
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.lessons.parts import Try
+from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import (
     CHOSEN_STEP,
     STEP,
@@ -223,8 +224,15 @@ def _checked(context: Context, sheet: Sheet, row: int, column: int) -> None:
     """How the gradient check ended."""
     ticks, count = gradient_check.ticks(context), gradient_check.count(context)
     checked = " checked" * (count < context.net.parameter_count)
-    title = join(["gradients: ", ticks, f" of {count}{checked}"])
-    sheet.put(row, column, title, LABEL.but(size=9))
+    undecided = gradient_check.undecided(context)
+    rest = guard(when(undecided > 0, join([", ", undecided, " undecided"]), ""))
+    title = join(["gradients: ", ticks, f" of {count}{checked}", rest])
+
+    def told(numbers: Numbers) -> str:
+        passed, _, left = gradient_verdicts.counts(numbers)
+        return f"gradients: {passed} of {count}{checked}" + f", {left} undecided" * (left > 0)
+
+    sheet.put(row, column, title, LABEL.but(size=9), claim=told)
     sheet.notes[row, column] = f"{glossary.gradient(context)}\n{glossary.check()}"
     look = styles.CHECK.but(size=16, horizontal="left")
     mark, claim = gradient_check.mark(context), gradient_verdicts.mark_of

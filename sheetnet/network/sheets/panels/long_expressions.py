@@ -379,6 +379,7 @@ class _Panel:
             bold,
             claim=lambda numbers: _factors(numbers)[j, k].prod(axis=-1).sum(),
         )
+        context.readings.append(labelled(NAME, (top, LEFT), (top, LEFT + 8)))
         delta = context.of_step(DELTA, 1, unit=j)
         other = delta if last else delta * self.inputs[k]
         check(sheet, top, LEFT + 9, near([(Ref(NAME, top, LEFT + 8), other)]))
