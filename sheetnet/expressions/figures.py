@@ -5,7 +5,8 @@ One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), whic
 - what fewer than `DECIMALS` say exactly has no more than it needs: 0.1, 2, 0.409, 12345.678;
 - all else has been rounded, to four decimals (below 1 as many as its quantity asks for) and four
   digits that count, zeros at the end too: 0.5933, 0.01234, 0.04090;
-- below 0.001 and from a million on a number is written by its power of ten: 1.84E-5;
+- below 0.001 and from a million on a number is written by its power of ten: 1.84E−5, with a minus
+  sign, at which no program breaks a line as it does at a hyphen;
 - what is smaller than 1E-300 is 0;
 - a 1 that has been rounded (σ of a large number) has decimals: 1.0000;
 - where there is little room, in a drawing, no more decimals than those of a rounded number, and
@@ -49,7 +50,7 @@ def in_figures(value: float, digits: int = DECIMALS, *, short: bool = False) -> 
         return sign + "0"
     if not SMALL <= size < LARGE:
         mantissa, _, power = f"{size:.2e}".partition("e")
-        return f"{sign}{mantissa}E{int(power)}"
+        return f"{sign}{mantissa}E{int(power)}".replace("-", "−")
     least = digits if size < 1 else 1 if short and size >= WIDE else DECIMALS
     rounded = max(least, DECIMALS - 1 - math.floor(math.log10(size)))
     exact = [decimals for decimals in range(DECIMALS) if size == round(size, decimals)]
@@ -66,7 +67,8 @@ def figures(
     """
     size = call("ABS", number)
     power = call("INT", call("LOG", size * ROUNDED_UP, 10))
-    by_power = join([call("FIXED", size / 10**power, 2, True), "E", power])
+    mantissa = call("FIXED", size / 10**power, 2, True)
+    below, above = join([mantissa, "E−", -power]), join([mantissa, "E", power])
     place = call("INT", call("LOG", size, 10))
     least: Expression | int = DECIMALS
     if short:
@@ -79,10 +81,10 @@ def figures(
         decimals = guard(when(equal(size, call("ROUND", size, fewer)), fewer, decimals))
     if short:
         decimals = guard(minimum(decimals, rounded))
-    by_place = guard(when(size < SMALL, by_power, call("FIXED", size, decimals, True)))
+    by_place = guard(when(size < SMALL, below, call("FIXED", size, decimals, True)))
     # Scaled, since a program calls numbers equal that differ by less than 1E-16.
     small = guard(when(size / NOTHING < 1, "0", by_place))
-    text = guard(when(size >= LARGE, by_power, small))
+    text = guard(when(size >= LARGE, above, small))
     return guard(when(equal(size, 1), "1." + "0" * digits, text)) if below_one else text
 
 

@@ -24,7 +24,7 @@ APPROXIMATE = 1e-6
 MOST_SHOWN = 1e15
 #: Characters of a value that a finding quotes.
 SHOWN = 120
-NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
+NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:E[-+−]?\d+)?")
 
 FloatArray = npt.NDArray[np.float64]
 

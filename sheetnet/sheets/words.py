@@ -34,7 +34,7 @@ class Words:
         self.sheet.widths |= {1: 2.5, WHAT: 22.0, SIZE: 16.0, SIGNED: 16.0, BRACKETED: 18.0}
         hint = "each number that a sentence tells, with as many digits as make it true"
         frame.head(self.sheet, "Words: workings of the sentences", hint)
-        frame.banner(self.sheet, BRACKETED + 3)
+        frame.banner(self.sheet, SAYS + 1)
         heads = {
             WHAT: "number",
             SIZE: "its size",

@@ -248,8 +248,7 @@ class _Writer:
             else f"The step leads up: what it keeps of earlier steps, or {rate}, is too large.",
         )
         outcome = call("CHOOSE", call("SIGN", changes[1]) + 2, *outcomes)
-        # The outcome, of one line or two, stands close over what it comes from. Each change has
-        # a cell of its own: one line with both would be broken within 2.28E-5, at its hyphen.
+        # The outcome, of one line or two, stands close over what it comes from.
         prose = styles.PLAIN.but(wrap=True, vertical="top")
         expected = join(["The tangent promises that the cost changes by ", promised, "."])
         look = prose.but(vertical="center")

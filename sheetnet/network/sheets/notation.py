@@ -318,7 +318,7 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
     for column, title in enumerate(titles, 2):
         look = head.but(horizontal="right") if column > 6 else _apart(head, column)
         sheet.put(row, column, title or None, look)
-    sheet.widths |= {7: 10.0, 8: 10.0, 9: 10.0, 10: 8.0}
+    sheet.widths |= {7: 10.0, 8: 10.0, 9: 10.0, 10: 9.0}
     prose = styles.PLAIN.but(wrap=True)
     for slip, proof in slips:
         row += 1

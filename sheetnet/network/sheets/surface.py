@@ -103,8 +103,7 @@ class _Writer:
         self.points.write()
         look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
         column = LABELS if self.dimensions == 1 else LEFT + 6
-        side = column - 1 if self.dimensions == 1 else column - 3
-        sheet.put(KNOB_ROW, side, "step", styles.LABEL_RIGHT)
+        sheet.put(KNOB_ROW, column - 1, "step", styles.LABEL_RIGHT)
         sheet.put(KNOB_ROW, column, context.step, look, claim=lambda numbers: numbers.step)
         beside = column + 1
         if self.dimensions == 2:
