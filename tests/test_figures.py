@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sheetnet.expressions.dialects import EXCEL
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.figures import in_figures, written_number
+from sheetnet.expressions.figures import figures, in_figures, written_number
 from sheetnet.expressions.formula import Area, Ref
 from sheetnet.expressions.reading import flat_text, sides
 from sheetnet.proof.comparison import same_text
@@ -64,6 +64,23 @@ class One:
 def test_numbers_are_written_so_that_they_are_true(number: float, text: str) -> None:
     assert in_figures(number) == text
     assert evaluate(written_number(CELL), One(number)) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.5, "0.5"),
+        (0.95123456, "0.9512"),
+        (0.99512345, "0.99512"),
+        (0.99995123, "0.9999512"),
+        (1 - 1.234e-9, "0.9999999988"),
+        (1 - 1e-13, "1.0000000000"),
+        (1.0, "1.0000"),
+        (1.84e-5, "1.84E−5"),
+    ],
+)
+def test_what_is_below_1_says_how_near_it_is(number: float, text: str) -> None:
+    assert evaluate(figures(CELL, below_one=True), One(number)) == text
 
 
 NUMBERS = st.floats(-1e150, 1e150, allow_nan=False) | st.floats(-2e6, 2e6, allow_nan=False)

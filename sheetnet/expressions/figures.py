@@ -8,7 +8,8 @@ One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), whic
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E−5, with a minus
   sign, at which no program breaks a line as it does at a hyphen;
 - what is smaller than 1E-300 is 0;
-- a 1 that has been rounded (σ of a large number) has decimals: 1.0000;
+- what is always below 1 and near it has as many decimals as show how near:
+  0.9999512; a 1 that has been rounded (σ of a large number) has decimals: 1.0000;
 - where there is little room, in a drawing, no more decimals than those of a rounded number, and
   from 10 on four digits and one decimal: 12.48, 8216.7.
 
@@ -35,6 +36,8 @@ from sheetnet.expressions.formula import (
 DECIMALS = 4
 #: Where powers of ten begin, below and above, and what counts as 0.
 SMALL, LARGE, NOTHING = 1e-3, 1e6, 1e-300
+#: What is always below 1 shows how far it is from 1, if by no less than this: less is last bits.
+NEAREST = 1e-8
 #: 9.995 is 10.00 once it is rounded: it has the next power.
 ROUNDED_UP = 1.0005
 #: Where there is little room, from here on numbers have four digits, and one decimal: a number
@@ -75,6 +78,10 @@ def figures(
         least = guard(when(size < WIDE, least, 1))
     if digits != DECIMALS:
         least = guard(when(size < 1, digits, least))
+    if below_one and not short:
+        # 1 − 0.9999512 has three digits that count.
+        apart = guard(maximum(1 - size, NEAREST))
+        least = guard(maximum(least, DECIMALS - 2 - call("INT", call("LOG", apart, 10))))
     rounded = guard(maximum(least, DECIMALS - 1 - place))
     decimals: Expression = rounded
     for fewer in reversed(range(DECIMALS)):

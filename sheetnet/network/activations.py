@@ -59,8 +59,9 @@ class Activation:
 
     `symbol` is how it is written in an equation, `written` and `written_slope` its
     definition and derivative as text; `kinks(h)` are the z where it has no derivative. No value
-    of one that is `signless` is below 0, of one that is `below_one` 1 or more but for rounding, and
-    no slope of one that is `rising` below 0. Those of one that is `bounded` stay between −1 and 1.
+    of one that is `signless` is below 0, none of one that is `below_one` as far from 0 as 1 but for
+    rounding; no slope of one that is `rising` is below 0. Those of one that is `bounded` stay
+    between −1 and 1.
     """
 
     name: str
@@ -93,7 +94,7 @@ def contradictions(activation: Activation, hyper: Hyper) -> Iterator[str]:
     slope = activation.slope(z, a, hyper) if activation.slope else np.zeros(1)
     for said, kept in (
         ("signless", a.min() >= 0),
-        ("below_one", a.max() < 1),
+        ("below_one", np.abs(a).max() < 1),
         ("bounded", np.abs(a).max() <= 1),
         ("rising", slope.min() >= 0),
     ):
@@ -148,6 +149,7 @@ SIGMOID = elementwise(
 
 TANH = elementwise(
     name="tanh",
+    below_one=True,
     bounded=True,
     symbol="tanh",
     written="tanh(z) = (eᶻ − e⁻ᶻ)/(eᶻ + e⁻ᶻ)",
