@@ -19,7 +19,8 @@ class Document:
     `delta` are the letters of ∂/∂z, if it has any: of an example's loss, and of the cost.
     `outputs` is the letter of the output layer's values where they have one of their own,
     without a layer; `lone` says that a single output has no index. `log` is the natural
-    logarithm's name; `target_first` that what is squared is the target less the output.
+    logarithm's name; `target_first` that what is squared is the target less the output; `product`
+    the sign of one element by element; `rows` that an example is a row of a matrix, not a column.
     """
 
     first: int
@@ -37,6 +38,8 @@ class Document:
     lone: bool = False
     log: str = "ln"
     target_first: bool = False
+    product: str = "⊙"
+    rows: bool = False
 
 
 DOCUMENTS = {
@@ -53,6 +56,7 @@ DOCUMENTS = {
         losses=("C", "C"),
         alone="C",
         delta=("δ", ""),
+        rows=True,
     ),
     # Layers count down from L; b is a letter of its own.
     "sabine": Document(
@@ -67,6 +71,7 @@ DOCUMENTS = {
         losses=("c", "c"),
         alone="c",
         target_first=True,
+        product="∘",
     ),
     # Source first; node 0 is the bias, so units count from 1.
     "bhadani": Document(
@@ -84,6 +89,8 @@ DOCUMENTS = {
         lone=True,
         log="log",
         target_first=True,
+        product="⊗",
+        rows=True,
     ),
     # H is the cost's derivative; where there are several examples, it has two indices.
     "wichmann": Document(

@@ -27,10 +27,11 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
     "indices": lambda d: "source, unit" if d.document.source_first else "unit, source",
     "counting": lambda d: str(d.document.first),
     "logarithm": lambda d: d.document.log,
+    "hadamard": lambda d: d.document.product,
     "loss": lambda d: d.loss,
     "cost": lambda d: d.cost,
 }
-LAYERS, INDEX, SLIP, FORMULA = "layers", "index", "slip", "formula"
+LAYERS, INDEX, SLIP, FORMULA, BATCH = "layers", "index", "slip", "formula", "batch"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
@@ -58,6 +59,9 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         if about in TEXTS:
             if text != TEXTS[about](other):
                 return f"says {text!r} where the document has {TEXTS[about](other)!r}"
+        elif about == BATCH:
+            if text.startswith("rows of ") is not other.document.rows:
+                return f"{text!r} is the other way round in the document"
         elif about == LAYERS:
             if not _are_layers(other, text.split(", ")):
                 return f"{text!r} are not the layers of the document in their order"

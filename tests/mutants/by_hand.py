@@ -1163,4 +1163,10 @@ BY_HAND = [
         "sheet.merge(row, 5, row, 6)",
         "sheet.merge(column, 5, row, 6)",
     ),
+    ByHand(
+        "Notation: the sign of a product is another document’s",
+        f"{NETWORK}/notation.py",
+        'hadamard="∘",',
+        'hadamard="⊗",',
+    ),
 ]

@@ -29,7 +29,7 @@ FIRST_ROW = 5
 #: formulas, only the layers.
 _READ = """
     input target weight bias shared_bias z activation output loss cost delta example_delta gradient
-    learning_rate logarithm layers indices counting
+    learning_rate logarithm layers indices counting hadamard batch
 """
 READ = frozenset(_READ.split())
 #: The part of a cost that the programs' rounding may change.
