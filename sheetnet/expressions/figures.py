@@ -6,12 +6,12 @@ One rule, as a formula (`figures`, `written`) and as Python (`in_figures`), whic
 - all else has been rounded, to four decimals (below 1 as many as its quantity asks for) and four
   digits that count, zeros at the end too: 0.5933, 0.01234, 0.04090;
 - below 0.001 and from a million on a number is written by its power of ten: 1.84E−5, with a minus
-  sign, at which no program breaks a line as it does at a hyphen;
+  sign, at which no program breaks a line as it does at a hyphen, or 2.10E+111;
 - what is smaller than 1E-300 is 0;
 - what is always below 1 and near it has as many decimals as show how near:
   0.9999512; a 1 that has been rounded (σ of a large number) has decimals: 1.0000;
 - where there is little room, in a drawing, no more decimals than those of a rounded number, and
-  from 10 on four digits and one decimal: 12.48, 8216.7.
+  from 10 on four digits and one decimal (12.48, 8216.7), and no plus sign: 8.66E55.
 
 The formula uses FIXED, ROUND, INT and LOG of single cells only: what programs compute alike.
 """
@@ -53,7 +53,8 @@ def in_figures(value: float, digits: int = DECIMALS, *, short: bool = False) -> 
         return sign + "0"
     if not SMALL <= size < LARGE:
         mantissa, _, power = f"{size:.2e}".partition("e")
-        return f"{sign}{mantissa}E{int(power)}".replace("-", "−")
+        above = "" if short or size < SMALL else "+"
+        return f"{sign}{mantissa}E{above}{int(power)}".replace("-", "−")
     least = digits if size < 1 else 1 if short and size >= WIDE else DECIMALS
     rounded = max(least, DECIMALS - 1 - math.floor(math.log10(size)))
     exact = [decimals for decimals in range(DECIMALS) if size == round(size, decimals)]
@@ -71,7 +72,8 @@ def figures(
     size = call("ABS", number)
     power = call("INT", call("LOG", size * ROUNDED_UP, 10))
     mantissa = call("FIXED", size / 10**power, 2, True)
-    below, above = join([mantissa, "E−", -power]), join([mantissa, "E", power])
+    below = join([mantissa, "E−", -power])
+    above = join([mantissa, "E" if short else "E+", power])
     place = call("INT", call("LOG", size, 10))
     least: Expression | int = DECIMALS
     if short:
