@@ -1169,4 +1169,10 @@ BY_HAND = [
         'hadamard="∘",',
         'hadamard="⊗",',
     ),
+    ByHand(
+        "Gradient check: the diagonal is longer to one side",
+        f"{SHEETS}/gradient_check.py",
+        "DIAGONAL_ROW + 1, column, 1.0, small",
+        "DIAGONAL_ROW + 1, column, 1.1, small",
+    ),
 ]

@@ -320,8 +320,8 @@ def _write_chart(sheet: Sheet, bottom: int) -> None:
     ):
         sheet.widths[column] = 13.0
         sheet.put(FIRST_ROW - 1, column, f"{head} ÷ largest", label)
-        for row, end in enumerate((-1.0, 1.0), DIAGONAL_ROW):
-            sheet.put(row, column, end, small)
+        sheet.put(DIAGONAL_ROW, column, -Ref(NAME, DIAGONAL_ROW + 1, column), small, claim=-1.0)
+        sheet.put(DIAGONAL_ROW + 1, column, 1.0, small)
         for row in range(FIRST_ROW, bottom + 1):
             sheet.put(row, column, Ref(NAME, row, of) / largest, small)
 
