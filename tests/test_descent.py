@@ -105,8 +105,16 @@ def test_words_stand_off_the_curve(parameter: int, rate: float) -> None:
     places, costs = block(book, "descent_parameter").ravel(), block(book, "descent_cost").ravel()
     [chart] = [chart for chart in book[descent.NAME].charts if chart.x.title == "the chosen weight"]
     labelled = [series for series in chart.series if series.label]
-    assert [series.label for series in labelled] == ["above", "below"]
+    assert [series.label for series in labelled] == ["below", "above"]
+    now, after = (book.area_values(series.x).item() for series in labelled)
     for series in labelled:
         x, y = (book.area_values(area).item() for area in (series.x, series.y))
         there = np.interp(x, places, costs)
         assert there < y if series.label == "above" else there > y
+    # Each on the outer side of its point, where the step goes down; on the same side after it.
+    points = [s for s in chart.series if s.marker]
+    here, landed = (book.area_values(series.x).item() for series in points)
+    assert (now - here) * (landed - here) <= 0
+    assert np.sign(after - landed) == np.sign(
+        np.interp(landed - 1e-3, places, costs) - np.interp(landed + 1e-3, places, costs)
+    )

@@ -77,9 +77,9 @@ def test_curves_of_a_diverged_run_are_cut_off_and_say_so(rate: float, cut: bool)
         end = book.value(book[name], curve.end.row, curve.end.column)
         drawn = np.abs(book.area_values(curve.y))
         assert bool(drawn.max() == end) is cut
-        assert ("cut off at ±" in str(book.value(book[name], 3, row))) is cut
+        assert ("drawn up to ±" in str(book.value(book[name], 3, row))) is cut
     held = book[progress.NAME].charts[0].series[0]
-    assert ("cut off at" in str(book.value(book[progress.NAME], 3, 2))) is cut
+    assert ("drawn up to" in str(book.value(book[progress.NAME], 3, 2))) is cut
     assert held.end == own.ends()
 
 
@@ -112,3 +112,12 @@ def test_the_cells_say_what_the_arrays_say() -> None:
     assert formulas.keys() == claims.keys()
     for position, content in formulas.items():
         assert evaluate(content, book) == pytest.approx(claims[position], rel=1e-12)
+
+
+def test_the_cost_of_a_test_set_is_drawn_whole_where_the_run_keeps_within_bounds() -> None:
+    """It rises above all costs of the training set: that is the lesson."""
+    lesson = Lesson.load("spiral")
+    book = book_with(lesson, lesson.settings)
+    chart = next(chart for chart in book["Data"].charts if chart.title == "Cost")
+    costs = [book.area_values(series.y) for series in chart.series]
+    assert max(held[-1].item() for held in costs) > 4

@@ -289,7 +289,7 @@ class _Writer:
             f"smaller (by {path_difference.H:g}); their difference, divided by twice that, must be "
             "the sum."
         )
-        self._write_meaning(value)
+        self._write_meaning(value, Ref(NAME, row, FIRST) if cells.up.kinked else None)
 
     def _central(self, value: Ref, measured: Ref) -> CentralCells:
         """The sum of the paths beside the difference, by the two rows of workings."""
@@ -306,18 +306,27 @@ class _Writer:
         cost = Ref(path_texts.NAME, row, rows.cost_column)
         return Moved(cost, rows.values_of(row), kinked)
 
-    def _write_meaning(self, value: Ref) -> None:
-        """What the derivative says, in words; with a batch, what the update takes."""
+    def _write_meaning(self, value: Ref, verdict: Ref | None) -> None:
+        """What the derivative says, in words; with a batch, what the update takes.
+
+        Where the `verdict` is that a kink is there, the derivative says nothing of one side.
+        """
         context, sheet, row = self.context, self.sheet, SUM_ROW + 4
         name = "loss of this example" if context.apart else "cost"
         effects = (f"lowers the {name}.", f"does not change the {name}.", f"raises the {name}.")
         effect = call("CHOOSE", call("SIGN", call("ROUND", value, 12)) + 2, *effects)
         text = join(["A little more of ", self.knob, " ", effect])
+        at_kink = f" stands at a kink: the {name} has a slope to each side of it."
+        if verdict:
+            kinked = join([self.knob, at_kink])
+            text = guard(when(equal(verdict, KINK), kinked, text))
 
         def said(numbers: Numbers) -> str:
             number = path_difference.chosen(numbers)
             slope = float(np.round(parameters.shares(numbers)[number], 12))
             symbol = parameters.listed(context)[number].symbol(context.symbols)
+            if path_difference.verdict(numbers) == KINK:
+                return f"{symbol}{at_kink}"
             # In words of its own, so that none can stand at the place of another.
             does = "raises" if slope > 0 else "lowers" if slope < 0 else "does not change"
             return f"A little more of {symbol} {does} the {name}."

@@ -22,6 +22,7 @@ from sheetnet.expressions.formula import (
     minimum,
     when,
 )
+from sheetnet.network.comparing import GROWN
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets import own
@@ -31,6 +32,8 @@ from sheetnet.workbook.model import Sheet
 
 #: What a sheet says of a run that keeps within its bounds: a space that does not break.
 NOTHING = "\u00a0"
+#: Why curves are cut off: the run need not diverge, it may come back.
+RISES = f": the cost rises more than {GROWN:,.0f}-fold."
 #: How far curves reach that are not cut off: no number is larger.
 NOWHERE = own.BEYOND
 LOOK = styles.PLAIN.but(bold=True, size=9, colour=styles.RED)
@@ -47,7 +50,7 @@ def may_diverge(context: Context) -> bool:
 def write_cost(context: Context, sheet: Sheet, place: Place) -> None:
     """The sentence that says where curves of the cost are cut off, if they are."""
     end = own.ends()
-    before = "The cost is cut off at "
+    before = "The cost is drawn up to "
     _write(context, sheet, place, before, end, end < own.highest(), own.cut_off)
 
 
@@ -60,12 +63,12 @@ def _write(
     is_cut: Expression,
     value: Value,
 ) -> None:
-    words = when(is_cut, join([before, context.words.of(end), ": the run diverges."]), NOTHING)
+    words = when(is_cut, join([before, context.words.of(end), RISES]), NOTHING)
 
     def says(numbers: Numbers) -> str:
         if not own.is_cut_off(numbers):
             return NOTHING
-        return f"{before}{in_figures(value(numbers))}: the run diverges."
+        return before + in_figures(value(numbers)) + RISES
 
     sheet.put(*place, guard(words), LOOK, claim=says)
 
@@ -97,7 +100,7 @@ class Reach:
             row, column - 1, "for the chart: cut off beyond ±", styles.LABEL_RIGHT.but(size=8)
         )
         sheet.put(row, column, reach, small, claim=self.value)
-        before = f"{what} are cut off at ±"
+        before = f"{what} are drawn up to ±"
         _write(context, sheet, said, before, self.end, self.end < NOWHERE, self.value)
 
     def value(self, numbers: Numbers) -> float:

@@ -298,10 +298,10 @@ class _Writer:
             ("promised", self.value(AFTER), self.value(PROMISED), found.after, found.promised),
             ("after the step", self.value(AFTER), self.value(THERE), found.after, found.there),
             ("room for words", now, low - ROOM * (maximum(curve) - low), found.now, found.room),
-            ("words: now", now - away(slope * width), here, found.beside_now, found.cost),
+            ("words: now", now + away(slope * width), here, found.beside_now, found.cost),
             (
                 "words: after the step",
-                self.value(AFTER) + away((behind - before) * (POINTS // 4)),
+                self.value(AFTER) - away((behind - before) * (POINTS // 4)),
                 self.value(THERE),
                 found.beside_after,
                 found.there,
@@ -339,8 +339,8 @@ class _Writer:
             points(2, 3, "now", marker="circle", marker_size=10, **dot),
             points(4, 5, "after the step", marker="diamond", marker_size=11, **dot),
             points(5, 6, "room for words", line=False),
-            points(6, 7, "now", label="above", line=False),
-            points(7, 8, "after the step", label="below", line=False),
+            points(6, 7, "now", label="below", line=False),
+            points(7, 8, "after the step", label="above", line=False),
         )
         self.sheet.charts.append(
             Chart(

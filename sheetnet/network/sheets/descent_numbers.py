@@ -107,15 +107,15 @@ def _away(numbers: Numbers, rise: float) -> float:
 
 
 def beside_now(numbers: Numbers) -> float:
-    """The words above, on the side where the curve is lower."""
-    return now(numbers) - _away(numbers, slope(numbers) * _width(numbers))
+    """The words below, on the side where the curve is higher."""
+    return now(numbers) + _away(numbers, slope(numbers) * _width(numbers))
 
 
 def beside_after(numbers: Numbers) -> float:
-    """The words below, on the side where the curve is higher, by the points about there."""
+    """The words above, on the side where the curve is lower, by the points about there."""
     costs = curve(numbers)[:, -1]
     place = POINTS // 2 + round(POINTS // 2 * step(numbers) / _width(numbers))
-    return after(numbers) + _away(numbers, (costs[place + 1] - costs[place - 1]) * (POINTS // 4))
+    return after(numbers) - _away(numbers, (costs[place + 1] - costs[place - 1]) * (POINTS // 4))
 
 
 def expected(numbers: Numbers) -> str:

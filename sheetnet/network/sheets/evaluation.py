@@ -346,9 +346,13 @@ class Evaluation:
 
 
 def _within(cost: Expression) -> Expression:
-    """A cost as it is drawn; of a run that has no more numbers the curve stays at its end."""
+    """A cost as it is drawn; of a run that has no more numbers the curve stays at its end.
+
+    Where the run keeps within its bounds, the test set's cost may be higher than all of its own.
+    """
     end = own.ends()
-    return guard(when(equal(call("COUNT", cost), 1), guard(minimum(cost, end)), end))
+    within = guard(when(end < own.highest(), guard(minimum(cost, end)), cost))
+    return guard(when(equal(call("COUNT", cost), 1), within, end))
 
 
 def _single(expression: Expression) -> Matrix:
@@ -382,7 +386,8 @@ def _largest_z(numbers: Numbers, number: int) -> FloatArray:
 
 
 def _drawn_of(numbers: Numbers) -> FloatArray:
-    return np.minimum(np.column_stack(evaluated(numbers).costs), own.cut_off(numbers))
+    costs = np.column_stack(evaluated(numbers).costs)
+    return np.minimum(costs, own.cut_off(numbers)) if own.is_cut_off(numbers) else costs
 
 
 def _results_of(numbers: Numbers, classified: bool) -> FloatArray:

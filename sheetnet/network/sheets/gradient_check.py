@@ -97,9 +97,10 @@ def ticks(context: Context) -> Expression:
     return call("COUNTIF", _marks(context), TICK)
 
 
-def undecided(context: Context) -> Expression:
-    """Of how many parameters the difference says nothing."""
-    return count(context) - ticks(context) - call("COUNTIF", _marks(context), FAILED)
+def left_open(context: Context) -> Expression:
+    """The end of a text on all parameters: of how many the difference says nothing."""
+    undecided = count(context) - ticks(context) - call("COUNTIF", _marks(context), FAILED)
+    return guard(when(undecided > 0, join([", ", undecided, " undecided"]), ""))
 
 
 def mark(context: Context) -> Expression:
@@ -216,11 +217,13 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
         claim=lambda numbers: found.ratios(numbers).max(),
         approximate=found.scale,
     )
-    summed = join([mark(context), " ", ticks(context), f" of {len(parameters)}"])
+    of, rest = f" of {len(parameters)}", left_open(context)
+    summed = join([mark(context), " ", ticks(context), of, rest])
     look = styles.CHECK.but(size=12, horizontal="left", indent=1)
-    passing = tuple(f"{TICK} {n} of {len(parameters)}" for n in range(1, len(parameters) + 1))
-    passing = (f"{BLURRED} 0 of {len(parameters)}", *passing)
-    sheet.put(WORST_ROW, PASSED.column, summed, look, claim=found.summary, passes=passing)
+    count = len(parameters)
+    passing = [f"{TICK} {n}{of}, {count - n} undecided" for n in range(1, count)]
+    passing += [f"{TICK} {count}{of}", f"{BLURRED} 0{of}, {count} undecided"]
+    sheet.put(WORST_ROW, PASSED.column, summed, look, claim=found.summary, passes=tuple(passing))
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
     failed = call("COUNTIF", _marks(context), FAILED) > 0
     sheet.formats.append(Rule(place, failed, styles.WRONG))

@@ -198,7 +198,14 @@ def mark_of(numbers: Numbers) -> str:
 
 def summary(numbers: Numbers) -> str:
     """How many parameters passed, and whether none failed."""
-    return f"{mark_of(numbers)} {counts(numbers)[0]} of {sum(counts(numbers))}"
+    passed = f"{counts(numbers)[0]} of {sum(counts(numbers))}"
+    return f"{mark_of(numbers)} {passed}{left_open(numbers)}"
+
+
+def left_open(numbers: Numbers) -> str:
+    """The end of a text on all parameters."""
+    undecided = counts(numbers)[2]
+    return f", {undecided} undecided" * (undecided > 0)
 
 
 def largest(numbers: Numbers) -> float:

@@ -57,7 +57,7 @@ STEP, COSTS, CHOSEN, POINT, HIGHEST, CUT, SHOWN, DRAWN, LABEL, VALUES = (
 #: cost of step 0.
 CUT_OFF = 10.0
 #: What the curve says where it ends above, and of any other run.
-IS_CUT, NOT_CUT = "cut off here", "\u00a0"
+IS_CUT, NOT_CUT = "drawn up to here", "\u00a0"
 #: A highest cost that is no number.
 BEYOND = 1e300
 #: A run is drawn by so many stretches at most, each by its first, lowest and highest step.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sheetnet.expressions.figures import in_figures
-from sheetnet.expressions.formula import Area, Ref, join, maximum, minimum
+from sheetnet.expressions.formula import Area, Ref, equal, guard, join, maximum, minimum, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.context import Context
@@ -45,7 +45,10 @@ def write(
     def says(numbers: Numbers) -> str:
         held = values(numbers)
         low, high = (in_figures(float(number)) for number in (held.min(), held.max()))
-        return f"white: {low} · orange: {high}{after}"
+        ends = f"white: {low} · orange: {high}" if low != high else f"the same everywhere: {low}"
+        return ends + after
 
-    words = join(["white: ", texts[0], " · orange: ", texts[1], after])
+    ends = join(["white: ", texts[0], " · orange: ", texts[1]])
+    same = join(["the same everywhere: ", texts[0]])
+    words = join([guard(when(equal(*texts), same, ends)), after])
     cell[0].put(*cell[1:], words, styles.HINT, claim=says)

@@ -213,9 +213,7 @@ def _figures(context: Context, sheet: Sheet, layout: Layout, row: int) -> int:
         )
     sheet.notes[row, 2] = glossary.cost(context)
     if gradient_check.applies(context):
-        # A word more, a column earlier.
-        partly = gradient_check.count(context) < context.net.parameter_count
-        _checked(context, sheet, row, layout.aside - partly)
+        _checked(context, sheet, row, layout.aside - 1)  # it may have a word more
     _verdict(context, sheet, row + 2, layout.left)
     return row + 4
 
@@ -224,13 +222,12 @@ def _checked(context: Context, sheet: Sheet, row: int, column: int) -> None:
     """How the gradient check ended."""
     ticks, count = gradient_check.ticks(context), gradient_check.count(context)
     checked = " checked" * (count < context.net.parameter_count)
-    undecided = gradient_check.undecided(context)
-    rest = guard(when(undecided > 0, join([", ", undecided, " undecided"]), ""))
+    rest = gradient_check.left_open(context)
     title = join(["gradients: ", ticks, f" of {count}{checked}", rest])
 
     def told(numbers: Numbers) -> str:
-        passed, _, left = gradient_verdicts.counts(numbers)
-        return f"gradients: {passed} of {count}{checked}" + f", {left} undecided" * (left > 0)
+        passed = gradient_verdicts.counts(numbers)[0]
+        return f"gradients: {passed} of {count}{checked}{gradient_verdicts.left_open(numbers)}"
 
     sheet.put(row, column, title, LABEL.but(size=9), claim=told)
     sheet.notes[row, column] = f"{glossary.gradient(context)}\n{glossary.check()}"
