@@ -764,8 +764,8 @@ BY_HAND = [
     ByHand(
         "Worksheets: a cross is none",
         f"{CALCULUS}/sheets/start.py",
-        "when(equal(crosses, 0), PASSED, FAILED)",
-        "when(equal(crosses, 1), PASSED, FAILED)",
+        "when(equal(crosses, 0), whole, FAILED)",
+        "when(equal(crosses, 1), whole, FAILED)",
     ),
     ByHand(
         "Worksheets: what is allowed is wrong",
