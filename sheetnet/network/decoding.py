@@ -239,7 +239,8 @@ class Decoder:
             return self._of_unit(DELTA, symbol)
         if symbol.of and letter in {"a", document.outputs}:
             self._expect(symbol.of[1:] == self.loss, symbol)
-            return self._by_activation(symbol)
+            self._expect((letter == document.outputs) is not bool(symbol.upper), symbol)
+            return partials.by_activation(self, symbol)
         if symbol.of or symbol.kept:
             parameter, layer, index = self.parameter(symbol)
             if symbol.kept:
@@ -247,7 +248,7 @@ class Decoder:
                 [kept] = [s for s in states if letter_of(s) == symbol.kept]
                 return float(numbers.now(parameter.kept(kept), layer)[index])
             if self.loss != self.cost and symbol.of[1:] == self.loss:
-                return self._of_example(parameter, layer, index)
+                return partials.by_parameter(self, parameter, layer, index)
             self._expect(symbol.of[1:] == self.cost, symbol)
             return float(numbers.now(parameter.gradient, layer)[index])
         if not symbol.upper and letter + symbol.lower in self._update:
@@ -301,30 +302,6 @@ class Decoder:
     def _output(self, unit: int) -> float:
         numbers = self.numbers
         return float(numbers.now(ACTIVATION, len(self.sizes) - 1)[numbers.sample, unit])
-
-    def _of_example(self, parameter: Quantity, layer: int, index: tuple[int, ...]) -> float:
-        """The derivative of the example's loss by a parameter, where the loss has a letter."""
-        numbers, sample = self.numbers, self.numbers.sample
-        if not index:  # a bias that all units share
-            return float(numbers.now(DELTA, layer)[sample].sum())
-        source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
-        return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
-
-    def _by_activation(self, symbol: Symbol) -> float:
-        """The derivative of the example's loss by what a unit gives: at the output by the targets,
-        below along the weights of the next layer."""
-        numbers, depth = self.numbers, len(self.sizes) - 1
-        output = symbol.letter == self.document.outputs
-        self._expect(output is not bool(symbol.upper), symbol)
-        layer = depth if output else self.layer(symbol.upper)
-        alone = output and self.document.lone and self.sizes[-1] == 1 and not symbol.lower
-        unit = 0 if alone else self.unit(symbol.lower)
-        if layer == depth:
-            a, hyper = numbers.now(ACTIVATION, layer), numbers.loss_hyper
-            by = numbers.net.loss.gradient(a, numbers.targets, hyper)
-            return float(by[numbers.sample, unit])
-        delta = numbers.now(DELTA, layer + 1)[numbers.sample]
-        return float(delta @ numbers.now(WEIGHT, layer + 1)[:, unit])
 
     def _alone(self, symbol: Symbol) -> float:
         """A letter without an index: a hyper-parameter, the loss, or the only target."""

@@ -1,4 +1,5 @@
-"""The derivatives that no letter of the loss begins, read: of z and a by what they are made of."""
+"""Derivatives that a run does not keep, read back: of z and a by what they are made of, of an
+example's loss by parameters and activations."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sheetnet.expressions.reading import Symbol
 from sheetnet.network.layers.dense import Dense
-from sheetnet.network.quantities import ACTIVATION, WEIGHT, Z
+from sheetnet.network.quantities import ACTIVATION, DELTA, WEIGHT, Quantity, Z
 
 if TYPE_CHECKING:
     from sheetnet.network.decoding import Decoder
@@ -29,9 +30,8 @@ def partial(decoder: Decoder, of: Symbol, by: Symbol) -> float | None:
             return None
         z, a = (numbers.now(quantity, layer)[numbers.sample] for quantity in (Z, ACTIVATION))
         slope = own.activation.slope(z, a, own.hyper)
-        return _where(
-            (decoder.layer(by.upper), decoder.unit(by.lower)) == (layer, unit), slope[unit]
-        )
+        own_z = (decoder.layer(by.upper), decoder.unit(by.lower)) == (layer, unit)
+        return _where(own_z, slope[unit])
     if by.letter == "a":
         source = decoder.unit(by.lower)
         weight = numbers.now(WEIGHT, layer)[unit, source]
@@ -45,3 +45,30 @@ def partial(decoder: Decoder, of: Symbol, by: Symbol) -> float | None:
 
 def _where(related: bool, value: float) -> float:
     return float(value) if related else 0.0
+
+
+def by_parameter(
+    decoder: Decoder, parameter: Quantity, layer: int, index: tuple[int, ...]
+) -> float:
+    """The derivative of the example's loss by a parameter, where the loss has a letter."""
+    numbers, sample = decoder.numbers, decoder.numbers.sample
+    if not index:  # a bias that all units share
+        return float(numbers.now(DELTA, layer)[sample].sum())
+    source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
+    return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
+
+
+def by_activation(decoder: Decoder, symbol: Symbol) -> float:
+    """The derivative of the example's loss by what a unit gives: at the output by the targets,
+    below along the weights of the next layer."""
+    numbers, document, depth = decoder.numbers, decoder.document, len(decoder.sizes) - 1
+    output = symbol.letter == document.outputs
+    layer = depth if output else decoder.layer(symbol.upper)
+    alone = output and document.lone and decoder.sizes[-1] == 1 and not symbol.lower
+    unit = 0 if alone else decoder.unit(symbol.lower)
+    if layer == depth:
+        a, hyper = numbers.now(ACTIVATION, layer), numbers.loss_hyper
+        by = numbers.net.loss.gradient(a, numbers.targets, hyper)
+        return float(by[numbers.sample, unit])
+    delta = numbers.now(DELTA, layer + 1)[numbers.sample]
+    return float(delta @ numbers.now(WEIGHT, layer + 1)[:, unit])

@@ -217,12 +217,12 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
         claim=lambda numbers: found.ratios(numbers).max(),
         approximate=found.scale,
     )
-    of, rest = f" of {len(parameters)}", left_open(context)
-    summed = join([mark(context), " ", ticks(context), of, rest])
+    every = len(parameters)
+    of = f" of {every}"
+    summed = join([mark(context), " ", ticks(context), of, left_open(context)])
     look = styles.CHECK.but(size=12, horizontal="left", indent=1)
-    count = len(parameters)
-    passing = [f"{TICK} {n}{of}, {count - n} undecided" for n in range(1, count)]
-    passing += [f"{TICK} {count}{of}", f"{BLURRED} 0{of}, {count} undecided"]
+    passing = [f"{TICK} {n}{of}, {every - n} undecided" for n in range(1, every)]
+    passing += [f"{TICK} {every}{of}", f"{BLURRED} 0{of}, {every} undecided"]
     sheet.put(WORST_ROW, PASSED.column, summed, look, claim=found.summary, passes=tuple(passing))
     place = Area(NAME, WORST_ROW, 4, WORST_ROW, 4)
     failed = call("COUNTIF", _marks(context), FAILED) > 0
