@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from sheetnet.calculus.numbers import Computed, Numbers
+from sheetnet.calculus.numbers import Computed, FloatArray, Numbers
 from sheetnet.calculus.spelling import identifier
 from sheetnet.expressions.reading import END, LOW, Function, Symbol, UnreadableError, symbol_of
 from sheetnet.workbook.blocks import Block
@@ -41,6 +41,33 @@ def _spelled(name: str) -> str:
     return name[0] + (f"{LOW}{own}{END}" if own else "")
 
 
+class Arrays:
+    """What the names of one section stand for."""
+
+    functions = FUNCTIONS
+
+    def __init__(self, section: Computed) -> None:
+        self.section = section
+        self.spelled = {_spelled(name): name for name in section.values}
+        self.names = {line: section.values[name] for line, name in self.spelled.items()}
+        self.lengths = section.sheet.section.indices
+        self.first = section.sheet.first
+
+    def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:
+        """By way of all definitions between; then of the definition alone, the names in it held.
+
+        Raises `LookupError`.
+        """
+        section, names = self.section, (self.spelled[of], self.spelled[by])
+        if mark == "Δ":
+            return [section.difference(*names)]
+        found = [section.derivative(*names)]
+        for made in section.sheet.definitions:
+            if made.name == names[0] and not section.values[names[1]].ndim and not made.indices:
+                found.append(section.alone(made.body, names[1]))
+        return found
+
+
 class Decoder:
     """The numbers that symbols mean, on one sheet: `on` says which."""
 
@@ -60,6 +87,14 @@ class Decoder:
 
     def on(self, sheet: str) -> Decoder:
         return Decoder(self.numbers, sheet)
+
+    @property
+    def arrays(self) -> Arrays | None:
+        """What the names of a section's sheet stand for."""
+        for section in self.numbers.sections:
+            if section.sheet.sheet == self.sheet:
+                return Arrays(section)
+        return None
 
     def __call__(self, symbol: Symbol) -> float:
         if symbol.of or symbol.kept or symbol.upper:
@@ -88,12 +123,19 @@ class Decoder:
     def is_whole(self, symbol: Symbol) -> bool:
         return False
 
+    def matrices(self, name: str) -> None:
+        """Its sheets have no titles of matrices."""
+
     @property
     def examples(self) -> int:
         return 0
 
     @property
     def letters(self) -> Mapping[str, float]:
+        return {}
+
+    @property
+    def whole(self) -> dict[str, Callable[[FloatArray], FloatArray]]:
         return {}
 
     @property
@@ -124,6 +166,8 @@ class Decoder:
             of, by = section.values[asked.of], section.values[asked.by]
             pair = f"_{identifier(asked.of)}_by_{identifier(asked.by)}"
             if block.quantity in (f"derivative{pair}", f"difference{pair}"):
+                if not of.ndim and not by.ndim:
+                    return None  # its row is a line of mathematics
                 if not of.ndim and by.ndim == 2:
                     return indices(by.shape[:1]), indices(by.shape[1:])
                 return of.ravel().tolist(), by.ravel().tolist()

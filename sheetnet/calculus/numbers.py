@@ -123,10 +123,14 @@ class Computed:
 
     def partial(self, node: Node, by: str) -> float:
         """The derivative of one expression by a number, all other names being constants."""
+        return float(self.alone(node, by))
+
+    def alone(self, node: Node, by: str) -> FloatArray:
+        """The derivatives of all elements of an expression, as `partial` has them."""
         held = {name: constant(value, 1) for name, value in self.values.items()}
         held[by] = Dual(self.values[by], np.ones((1,)))
         lengths = self.sheet.section.indices
-        return float(compute(node, held, 1, self.sheet.first, lengths).slope[..., 0])
+        return np.asarray(compute(node, held, 1, self.sheet.first, lengths).slope[..., 0])
 
     def moved(self, by: str, place: int, steps: float) -> dict[str, FloatArray]:
         """All names, where one number of `by` has moved by so many steps."""

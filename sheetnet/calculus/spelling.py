@@ -15,7 +15,6 @@ from sheetnet.calculus.syntax import (
     Opposite,
     Summation,
     Variable,
-    walk,
 )
 from sheetnet.expressions.dialects import number_text
 from sheetnet.expressions.rich import Rich, Run, rich
@@ -24,32 +23,6 @@ from sheetnet.network.notation import NOTATIONS, Notation
 SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 2, 3, 4, 5
 #: Functions whose name in mathematics is another one.
 WRITTEN = {"sigmoid": "σ", "sqrt": "√", "leaky_relu": "LeakyReLU", "relu": "ReLU"}
-
-
-#: Those that the proof reads back where they are written of single numbers.
-READ = {"exp", "ln", "sqrt", "sin", "cos", "tanh", "abs", "sign", "max", "min", "sigmoid"}
-
-
-def is_read(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> bool:
-    """Whether the proof can read an expression back as it is spelled."""
-    for each in walk(node):
-        match each:
-            case Variable(name, ()) if shapes.get(name):
-                return False
-            case Summation() | Listing() | Operation("@", _, _):
-                return False
-            case Function(name, _) if name not in READ:
-                return False
-            case Operation("^", _, exponent) if not _is_plain(exponent):
-                return False
-    return True
-
-
-def _is_plain(node: Node) -> bool:
-    match node:
-        case Literal() | Opposite(Literal()) | Operation("/", Literal(), Literal()):
-            return True
-    return False
 
 
 def identifier(name: str) -> str:
@@ -162,8 +135,7 @@ class _Speller:
             case Opposite(operand):
                 return "−" + self.wrapped(operand, PRODUCT), SIGNED
             case Operation("^", left, right):
-                raised = Run(self.write(right)[0].text, 1)
-                return self.wrapped(left, ATOM) + Rich((raised,)), POWER
+                return self.wrapped(left, ATOM) + _raised(self.write(right)[0]), POWER
             case Operation("@", left, right):
                 return self.wrapped(left, PRODUCT) + " " + self.wrapped(right, SIGNED), PRODUCT
             case Operation(sign, left, right):
@@ -219,3 +191,9 @@ class _Speller:
         if name == "ones":
             return rich("1⃗"), ATOM
         return WRITTEN.get(name, name) + "(" + self.joined(arguments) + ")", ATOM
+
+
+def _raised(exponent: Rich) -> Rich:
+    """An exponent; nothing stands higher than raised text, so a power in it has a ^."""
+    text = "".join(f"^{run.text}" if run.level > 0 else run.text for run in exponent.runs)
+    return Rich((Run(text, 1),))

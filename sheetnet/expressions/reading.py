@@ -43,6 +43,11 @@ TOKEN = re.compile(
 )
 
 
+#: The derivative of one symbol by another.
+PART = rf"[A-Za-zŷ](?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
+PARTIAL = re.compile(rf"[d∂]({PART})/[d∂]({PART})")
+
+
 class UnreadableError(ValueError):
     """The text is no mathematics that this reader knows."""
 

@@ -14,10 +14,12 @@ from functools import cached_property, partial
 import numpy as np
 
 from sheetnet.expressions.reading import END, LOW, UP, Facts, Function, Symbol, UnreadableError
-from sheetnet.network import partials, telling
+from sheetnet.network import named, partials, telling
 from sheetnet.network.activations import ACTIVATIONS, Activation, contradictions
 from sheetnet.network.comparing import VALUES
 from sheetnet.network.documents import DOCUMENTS, Document
+from sheetnet.network.drawn import misdrawn
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.live import chosen
 from sheetnet.network.numbers import Numbers
@@ -39,6 +41,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.states import letter_of
+from sheetnet.network.vectors import Vectors
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import NEW
 
@@ -92,7 +95,12 @@ class Decoder:
             if layer.shared_by and isinstance(layer, Dense):  # what the drop-down says
                 own, symbol = chosen(layer.hyper), layer.activation.symbol
                 found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
-        return found
+        return found | named.of_layers(self)
+
+    @property
+    def whole(self) -> dict[str, named.Whole]:
+        """Activations of all units of a layer together, whose rows are examples."""
+        return named.whole(self)
 
     def misordered(self, line: str) -> str:
         """What is squared the other way round than in the document."""
@@ -103,7 +111,8 @@ class Decoder:
         return ""
 
     def contradictions(self) -> Iterator[str]:
-        """What the lesson's activations say of themselves, and do not keep."""
+        """What the lesson's activations and drawn weights say of themselves, and do not keep."""
+        yield from misdrawn(self.numbers)
         for layer in self.numbers.net.layers:
             if isinstance(layer, Dense):
                 yield from contradictions(layer.activation, layer.hyper)
@@ -136,8 +145,9 @@ class Decoder:
 
     @property
     def letters(self) -> dict[str, float]:
-        """The letters of an update: rates, strengths."""
-        return self._update
+        """The letters of an update and of a loss: rates, strengths, a base."""
+        loss = self.numbers.net.loss.hyper
+        return self._update | {each.symbol: self.numbers.loss_hyper[each.name] for each in loss}
 
     @property
     def step(self) -> float | None:
@@ -176,6 +186,11 @@ class Decoder:
             known |= {INPUT.name, TARGET.name}
         return quantity in known
 
+    @property
+    def arrays(self) -> Vectors:
+        """What letters of vectors stand for, where indices run."""
+        return Vectors(self)
+
     def sides(self, block: Block) -> None:
         """What its axes say."""
 
@@ -210,6 +225,10 @@ class Decoder:
     def wrong(self, about: str, lines: Mapping[str, str]) -> str:
         """What is wrong with what a row tells of the documents' symbols, in words."""
         return telling.wrong(self, about, lines)
+
+    def matrices(self, name: str) -> list[FloatArray] | None:
+        """The matrices that a name may stand for; None: it is no name of one."""
+        return named.matrices(self, name)
 
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""

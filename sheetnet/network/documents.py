@@ -20,7 +20,9 @@ class Document:
     `outputs` is the letter of the output layer's values where they have one of their own,
     without a layer; `lone` says that a single output has no index. `log` is the natural
     logarithm's name; `target_first` that what is squared is the target less the output; `product`
-    the sign of one element by element; `rows` that an example is a row of a matrix, not a column.
+    the sign of one element by element; `rows` that an example is a row of a matrix, not a column;
+    `small` that the letters of one example are small, and those of several capital;
+    `softmax` the letter of that function, where it has one.
     """
 
     first: int
@@ -40,6 +42,8 @@ class Document:
     target_first: bool = False
     product: str = "⊙"
     rows: bool = False
+    small: bool = False
+    softmax: str = ""
 
 
 DOCUMENTS = {
@@ -72,6 +76,8 @@ DOCUMENTS = {
         alone="c",
         target_first=True,
         product="∘",
+        small=True,
+        softmax="S",
     ),
     # Source first; node 0 is the bias, so units count from 1.
     "bhadani": Document(
@@ -91,6 +97,7 @@ DOCUMENTS = {
         target_first=True,
         product="⊗",
         rows=True,
+        small=True,
     ),
     # H is the cost's derivative; where there are several examples, it has two indices.
     "wichmann": Document(

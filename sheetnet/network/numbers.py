@@ -8,6 +8,7 @@ shows it, apart from the formulas there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,6 +117,14 @@ class Numbers:
             if too_large is not None:
                 raise comparing.refuse(next(iter(compare)), value, too_large)
         return found
+
+    def at(self, step: int, sample: int) -> Numbers:
+        """The same run, with another step and example chosen."""
+        other = copy(self)
+        other.step, other.sample, other._arrays, other._blocks = step, sample, {}, {}
+        for name in ("inputs", "targets"):
+            other.__dict__.pop(name, None)
+        return other
 
     @cached_property
     def net(self) -> Net:

@@ -20,11 +20,17 @@ def partial(decoder: Decoder, of: Symbol, by: Symbol) -> float | None:
     None where an array is meant, or an activation of a whole layer. Raises `ValueError` where a
     layer or unit is not there.
     """
-    if of.letter not in ("z", "a") or not (of.lower and of.upper and by.lower):
+    document, numbers = decoder.document, decoder.numbers
+    output = document.outputs == of.letter
+    if output and not of.upper and (of.lower or decoder.sizes[-1] == 1):
+        layer, unit = len(decoder.sizes) - 1, decoder.unit(of.lower or str(document.first))
+    elif of.letter in ("z", "a") and of.lower and of.upper:
+        layer, unit = decoder.layer(of.upper), decoder.unit(of.lower)
+    else:
         return None
-    layer, unit = decoder.layer(of.upper), decoder.unit(of.lower)
-    numbers = decoder.numbers
-    if of.letter == "a":
+    if not by.lower:
+        return None
+    if of.letter == "a" or output:
         own = numbers.net.layers[layer - 1]
         if by.letter != "z" or not isinstance(own, Dense) or own.activation.slope is None:
             return None

@@ -50,14 +50,15 @@ def product(left: Expression, right: Expression) -> Expression:
 def sum_of_products(count: int, left: Term, right: Term, areas: Areas) -> Expression:
     """Σ left(k)·right(k), k < count: term by term where that is readable, else over ranges.
 
-    Two rows or two columns are a SUMPRODUCT, a row and a column a matrix product.
+    Two rows or two columns are a SUMPRODUCT; a row and a column a matrix product, in one as well,
+    since Excel 365 would put an @ before what could be several numbers.
     """
     if count > WRITTEN_OUT:
         one, other = areas()
         if one and other and one.shape == other.shape:
             return call("SUMPRODUCT", one, other)
         if one and other and one.shape[0] == 1 and one.shape == other.shape[::-1]:
-            return call("MMULT", one, other)
+            return call("SUMPRODUCT", call("MMULT", one, other))
     return total([Binary("*", left(k), right(k)) for k in range(count)])
 
 

@@ -7,11 +7,20 @@ layers follows from the documents too, and so does the sentence that says which 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sheetnet.expressions.reading import END, LOW, UP, UnreadableError, sides, symbol_of
+from sheetnet.expressions.reading import (
+    END,
+    LOW,
+    PARTIAL,
+    UP,
+    UnreadableError,
+    sides,
+    symbol_of,
+)
 from sheetnet.network.quantities import WEIGHT
 
 if TYPE_CHECKING:
@@ -32,11 +41,15 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
     "cost": lambda d: d.cost,
 }
 LAYERS, INDEX, SLIP, FORMULA, BATCH = "layers", "index", "slip", "formula", "batch"
+#: A number of a step and example that the row says: "at 1 0".
+AT = "at"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 #: What a text may do to its reader.
 UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
+#: By how much an update changes a parameter or the cost, the cost in parts of a hundred as well.
+CHANGE, PERCENT = "Δ", " in %"
 #: Two documents' symbols mean the same up to rounding.
 NEAR = 1e-9
 
@@ -53,6 +66,9 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         return _exchanged(decoder, lines)
     if about == FORMULA:
         return _other_layers(decoder, lines)
+    if about.startswith(AT):
+        step, sample = map(int, about.split()[1:])
+        return _elsewhere(decoder, step, sample, lines)
     own = decoder.numbers.lesson.notation
     for key, line in lines.items():
         other, text = type(decoder)(decoder.numbers, key), line.removesuffix(TAKEN)
@@ -68,6 +84,34 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         elif abs(_meaning(other, text) - _meaning(decoder, lines[own].removesuffix(TAKEN))) > NEAR:
             return "the symbol of another document means another number than this workbook’s"
     return ""
+
+
+def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str]) -> str:
+    """Whether a symbol means its number at another step and example than those chosen."""
+    there = type(decoder)(decoder.numbers.at(step, sample))
+    line, number = lines["symbol"], float(lines["number"])
+    part = PARTIAL.fullmatch(line)
+    found = there.partial(symbol_of(part[1]), symbol_of(part[2])) if part else None
+    if line.startswith(CHANGE):
+        before = type(decoder)(decoder.numbers.at(max(step - 1, 0), sample))
+        found = _change(there, before, line.removeprefix(CHANGE))
+    elif line.startswith(f"{there.document.log} "):
+        found = math.log(_meaning(there, line.removeprefix(there.document.log)))
+    meant = _meaning(there, line) if found is None else found
+    if abs(meant - number) <= NEAR * (1 + abs(meant)):
+        return ""
+    return f"{line!r} is {meant:.6g} there, beside it stands {number:.6g}"
+
+
+def _change(there: Decoder, before: Decoder, line: str) -> float:
+    """By how much the update that follows changes a parameter, or the one before lowered the cost,
+    in its units or in parts of a hundred."""
+    of = line.removesuffix(PERCENT)
+    if of in (there.loss, there.cost):
+        start = _meaning(before, of)
+        return (start - _meaning(there, of)) * (100 / start if of != line else 1)
+    symbol = symbol_of(of)
+    return there.following(symbol) - there(symbol)
 
 
 def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:

@@ -54,7 +54,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_stray(sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
-            *_broken_derivatives(sheet),
+            *_broken_derivatives(book, sheet),
         ):
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
@@ -108,9 +108,11 @@ def _is_near(band: Band, row: int, column: int) -> bool:
     )
 
 
-def _broken_derivatives(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+def _broken_derivatives(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     for place, cell in sheet.cells.items():
         text = cell.content.text if isinstance(cell.content, Rich) else cell.content
+        if isinstance(text, Expression):
+            text = book.value(sheet, *place)
         if not isinstance(text, str) or WORD.search(text):
             continue  # prose, which may be the lesson's own
         if "∂" in DERIVATIVE.sub("", text):

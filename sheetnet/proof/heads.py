@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from sheetnet.expressions.reading import Interval, sides
+from sheetnet.expressions.reading import LOW, Interval, sides
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position
+from sheetnet.workbook.model import Position, Sheet
 
 SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
 #: What stands before a symbol above or beside a table of weights, and the axis that it names.
@@ -66,6 +66,7 @@ def check_heads(book: Book, decoder: Decoder) -> Comparison:
             *_wrong_symbols(book, block, decoder),
             *_wrong_examples(book, block),
             *_wrong_ends(book, block, decoder),
+            *_wrong_nodes(book, block, decoder),
             *_wrong_sides(book, block, decoder),
         ):
             check.add(block.sheet, *place, what)
@@ -88,12 +89,33 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
         head = block.top - 1, column
         try:
             [meant] = _meant(readings.written(sheet, head), decoder)
-        except readings.UNREADABLE:
-            continue  # words
+        except readings.UNREADABLE as error:
+            if _is_symbol(readings.written(sheet, head)):
+                yield head, f"its symbol: {error}"
+            continue
         value = book.value(sheet, *block.position(**index))
         if isinstance(value, float | int) and not meant.holds(float(value)):
             said = shown((meant.low + meant.high) / 2)
             yield head, f"its symbol means {said}, the number under it is {shown(float(value))}"
+    yield from _wrong_beside(sheet, block)
+
+
+def _wrong_beside(sheet: Sheet, block: Block) -> Iterator[tuple[Position, str]]:
+    """Heads over an example that are not those of the other examples' same numbers."""
+    if SAMPLE not in block.columns:
+        return
+    first: dict[tuple[int, ...], str] = {}
+    for column in range(block.left, block.right + 1):
+        index = block.column_index(column)
+        line = readings.written(sheet, (block.top - 1, column))
+        own = tuple(at for axis, at in index.items() if axis != SAMPLE)
+        if first.setdefault(own, line) != line:
+            yield (block.top - 1, column), f"{line!r} is {first[own]!r} over another example"
+
+
+def _is_symbol(line: str) -> bool:
+    """Whether it has an index: words have none, and names of matrices are titles."""
+    return LOW in line and "=" not in line
 
 
 def _meant(line: str, decoder: readings.Decoder) -> list[Interval]:
@@ -143,6 +165,39 @@ def _wrong_ends(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Po
             yield place, f"its symbol means {said}, its {axis} gives {shown(held)}"
 
 
+def _wrong_nodes(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """Symbols above and beside a table of a layer that are neither of its units and their sources
+    nor of the numbers under and beside them."""
+    if block.layer is None or set(decoder.place) & {*block.rows, *block.columns}:
+        return
+    sheet = book[block.sheet]
+    above = [(block.top - 1, column) for column in range(block.left, block.right + 1)]
+    beside = [(row, block.left - 1) for row in range(block.top, block.bottom + 1)]
+    for side, axes, places in (
+        (block.column_index, block.columns, above),
+        (block.row_index, block.rows, beside),
+    ):
+        if len(axes) != 1 or axes[0] not in (UNIT, SOURCE):
+            continue
+        for place in _thinned(places):
+            line = readings.written(sheet, place)
+            if not _is_symbol(line) or " " in line:
+                continue
+            number = place[1] if side == block.column_index else place[0]
+            held = decoder.node(block.layer - (axes[0] == SOURCE), side(number)[axes[0]])
+            try:
+                [meant] = _meant(line, decoder)
+            except readings.UNREADABLE as error:
+                yield place, f"its symbol: {error}"
+                continue
+            at = (block.top, place[1]) if place in above else (place[0], block.left)
+            value = book.value(sheet, *at)
+            own = isinstance(value, float | int) and meant.holds(float(value))
+            if not own and not meant.holds(held):
+                said = shown((meant.low + meant.high) / 2)
+                yield place, f"its symbol means {said}, its {axes[0]} gives {shown(held)}"
+
+
 def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
     """Symbols and indices beside and above a block that are not those of its rows and columns."""
     sides, sheet = decoder.sides(block), book[block.sheet]
@@ -164,8 +219,10 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
             continue
         try:
             [meant] = _meant(line, decoder.on(block.sheet))
-        except readings.UNREADABLE:
-            continue  # words
+        except readings.UNREADABLE as error:
+            if _is_symbol(line):
+                yield place, f"its symbol: {error}"
+            continue
         if not meant.holds(what):
             said = shown((meant.low + meant.high) / 2)
             yield place, f"its symbol means {said}, it stands with what is of {shown(what)}"

@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.reading import (
-    END,
     LOW,
+    PARTIAL,
     TOKEN,
-    UP,
     Interval,
     Symbol,
     flat,
@@ -34,9 +33,6 @@ from sheetnet.workbook.model import Position, Sheet
 
 #: Words that may stand before a symbol, and change nothing or tell what follows the update.
 BEFORE = re.compile(rf"(?:loss |{NEW})")
-#: The derivative of one symbol by another.
-PART = rf"[A-Za-zŷ](?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
-PARTIAL = re.compile(rf"[d∂]({PART})/[d∂]({PART})")
 #: So far a reader looks to the right and down for the number of a symbol.
 RIGHT, DOWN = 8, 3
 #: A live text is a symbol only where it is as short.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from sheetnet.expressions.arrays import Known
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.reading import (
@@ -71,6 +72,11 @@ class Decoder(Protocol):
 
     def of_runs(self, symbol: Symbol) -> Sequence[float]:
         """The numbers that it means in other runs of the same workbook."""
+        ...
+
+    @property
+    def arrays(self) -> Known | None:
+        """What names stand for where indices run along arrays; None: there is no such sheet."""
         ...
 
     def on(self, sheet: str) -> Decoder:

@@ -15,36 +15,39 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from sheetnet.expressions.reading import FUNCTIONS, Function
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison
-from sheetnet.workbook.book import Book
+from sheetnet.proof.title_reading import (
+    DERIVED,
+    NAME,
+    SLOPE,
+    TOKEN,
+    Known,
+    OpenError,
+    Reader,
+    UnreadError,
+    tokens,
+)
+from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
 
-LABEL = r"(?:\^\{(?![Tt]\})[^}]*\})"
-LETTER = r"(?:[A-Za-zŷŶΔδ]⃗?|𝟏)"
-NAME = rf"{LETTER}(?:_\{{[^}}]*\}})?{LABEL}?"
-DERIVED = rf"[d∂](?:{NAME}|σ_\{{\d\}})/[d∂]{NAME}"
-TOKEN = re.compile(
-    rf"(?P<function>(?:[A-Za-z]{{2,}}|[σS])′?(?=\())|(?P<letter>[α-γε-ω](?:\d|_\{{[^}}]*\}})?)"
-    rf"|(?P<name>{DERIVED}|{NAME})|(?P<number>\d+)|(?P<sum>Σ ?)"
-    r"|(?P<turned>\^\{[Tt]\})|(?P<sign>[()+−/]|[∘⊙⊗⊘])|(?P<times>·| )"
-)
 #: What makes a name one of several: its layer, its numbers.
 WHICH = re.compile(r"[_^]\{[^}]*\}")
 TURNED = re.compile(rf"\(?({DERIVED}|{NAME})\)?\^\{{[Tt]\}}")
 #: What is made of the examples' products, said behind them, and what more is in a gradient.
 OVER = re.compile(r"(mean|sum) of (\d+)(?:(\+.*); not of biases|(\+.*))?")
+#: A matrix of one example alone.
+OF_ONE = re.compile(r"example (\d+)")
 LATER = "; not of biases"
-#: A sign, and how strongly it binds; two matrices side by side are a product.
-BINDING = {"+": 1, "−": 1, "∘": 2, "⊙": 2, "⊗": 2, "⊘": 2, "/": 2, "": 3}
+#: Behind the equation of an update: what of it keeps its old value.
+STAYS = re.compile(r"; (?:fixed ones|biases) stay$")
+#: Elements by letters that run: of panels, where what they sum is computed beside it.
+RUNNING = re.compile(r"_\{[i-n]+\}")
+#: What is no mathematics alone: words, but for the names of functions before their brackets.
+WORD = re.compile(r"[^\W\d_]{3,}(?![^\W\d_]|′?\()")
 #: So many choices of the matrices that names of several mean are tried.
 MOST = 2_000
-
-
-class UnreadError(Exception):
-    """A title that is no equation of names alone."""
 
 
 class MeaninglessError(Exception):
@@ -60,29 +63,22 @@ class _Titled(NamedTuple):
     values: FloatArray
 
 
-class Decoder(Protocol):
-    """What titles look up beside the matrices of their sheet."""
+class Decoder(Known, Protocol):
+    """What titles look up beside their sheet."""
 
-    @property
-    def functions(self) -> Mapping[str, Function]: ...
-
-    @property
-    def examples(self) -> int:
-        """How many there are: N."""
-        ...
-
-    @property
-    def letters(self) -> Mapping[str, float]:
-        """Rates and strengths by their letters."""
+    def matrices(self, name: str) -> list[FloatArray] | None:
+        """The matrices that a name may stand for; None: it is no name that is known apart from
+        its sheet. Raises `LookupError` where the document writes that otherwise."""
         ...
 
 
 def check_titles(book: Book, decoder: Decoder) -> Comparison:
     """Each equation over a matrix on the sheets that have matrices."""
     check = Comparison("titles of matrices")
-    for sheet in book.sheets:
-        if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
-            check_sheet(check, book, sheet, decoder)
+    with np.errstate(all="ignore"):
+        for sheet in book.sheets:
+            if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+                check_sheet(check, book, sheet, decoder)
     return check
 
 
@@ -91,14 +87,21 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
     titles = list(_titles(book, sheet))
     for title in _called_twice(titles):
         check.add(sheet.name, *title.place, f"another matrix is called {title.text} as well")
+    for title in titles:
+        if what := _misnamed(title, decoder):
+            check.add(sheet.name, *title.place, what)
     known = _known(titles)
     for title in titles:
         name, equals, text = title.text.partition("=")
-        if not equals:
-            continue
+        if not equals and _meant(decoder, name) is not None:
+            continue  # what it is called is proved
         try:
-            right = _computes(text, title, known, decoder)
-        except UnreadError:
+            right = _computes(text if equals else name, title, known, decoder)
+        except UnreadError as error:
+            if sheet.labels and not WORD.search(STAYS.sub("", title.text)):
+                check.add(sheet.name, *title.place, f"its title cannot be read: {error}")
+            continue
+        except OpenError:
             continue
         except MeaninglessError as error:
             check.add(sheet.name, *title.place, f"its title says {error}, which is not there")
@@ -178,12 +181,38 @@ def _called_twice(titles: list[_Titled]) -> Iterator[_Titled]:
         key, values = (turned[1], title.values.T) if turned else (name, title.values)
         if equals:
             computed.setdefault((key, title.rest), []).append(values)
-        elif re.fullmatch(TOKEN.pattern, key):
+        elif re.fullmatch(TOKEN.pattern, key) and not re.fullmatch(SLOPE, key):
             named.append((title, (key, title.rest), values))
     for title, key, values in named:
         known = computed.setdefault(key, [values])
         if known[0].size > 1 and not any(_is(values, other, False) for other in known):
             yield title
+
+
+def _meant(decoder: Decoder, name: str) -> list[FloatArray] | None:
+    """What a name means apart from its sheet; none where the document writes that otherwise."""
+    try:
+        return decoder.matrices(name)
+    except readings.UNREADABLE:
+        return []
+
+
+def _misnamed(title: _Titled, decoder: Decoder) -> str:
+    """What is wrong with a name, where that is known apart from its sheet."""
+    name, _, _ = title.text.partition("=")
+    turned = TURNED.fullmatch(name)
+    try:
+        meant = decoder.matrices(turned[1] if turned else name)
+    except readings.UNREADABLE as error:
+        return f"its name: {error}"
+    one = OF_ONE.fullmatch(title.rest)
+    if meant and one:
+        meant = [each[int(one[1]) - 1 :][:1] for each in meant]
+    if meant is None or any(
+        _is(each, title.values, False) or _is(each.T, title.values, False) for each in meant
+    ):
+        return ""
+    return f"{name} is another matrix"
 
 
 def _computes(
@@ -198,30 +227,46 @@ def _computes(
             return False
     elif text.endswith(LATER):
         text = text.removesuffix(LATER)
-    part, later = _tokens(text), _tokens(more.removeprefix("+"))
-    names = sorted({part for kind, part in (*part, *later) if kind == "name" and part != "N"})
+    if RUNNING.search(text):
+        raise OpenError(text)
+    text, stays = STAYS.subn("", text)
+    part, later = tokens(text), tokens(more.removeprefix("+"))
+    letters = {"N", *decoder.letters} - known.keys()
+    names = sorted({p for kind, p in (*part, *later) if kind == "name" and p not in letters})
     kinds = {WHICH.sub("", name) for name in known if WHICH.search(name)}
     for name in names:
+        if name not in known and (apart := _meant(decoder, name)):
+            known = {**known, name: [*apart, *(each.T for each in apart)]}
         if name not in known:
             if WHICH.search(name) and WHICH.sub("", name) in kinds:
                 raise MeaninglessError(name)
             raise UnreadError(name)
     bare = title.rest.endswith(LATER) or title.text.endswith(LATER)
-    axes = (0, 1, None) if any(kind == "sum" for kind, _ in part) else (None,)
+    along = any(kind == "sum" or text.rstrip("(") in decoder.whole for kind, text in part)
+    axes = (0, 1, None) if along else (None,)
     dots = (False, True) if ("times", "·") in part else (False,)
     choices = product(product(*(known[name] for name in names)), axes, dots)
     for chosen, axis, dot in islice(choices, MOST):
         matrices: dict[str, Any] = dict(zip(names, chosen, strict=True))
-        reader = partial(_Reader, matrices=matrices, decoder=decoder, axis=axis, single=dot)
+        reader = partial(Reader, matrices=matrices, decoder=decoder, axis=axis, single=dot)
         try:
             value = reader(list(part)).read() / divisor
             if later:
                 value = _sum(value, reader(list(later)).read())
         except ValueError:
             continue  # shapes that do not fit
-        if _is(value, title.values, bare):
+        old = known[title.text.removeprefix(NEW).partition("=")[0]][0] if stays else None
+        if _is(value, title.values, bare) or _is_partly(value, old, title.values):
             return True
     return False
+
+
+def _is_partly(value: Any, old: FloatArray | None, wanted: FloatArray) -> bool:
+    """Whether a matrix has the wanted numbers, or where it does not, its old ones."""
+    if old is None or np.shape(value) != wanted.shape or old.shape != wanted.shape:
+        return False
+    near = np.isclose(value, wanted, rtol=1e-9, atol=1e-12)
+    return bool((near | (old == wanted)).all())
 
 
 def _sum(one: Any, other: Any) -> Any:
@@ -236,110 +281,11 @@ def _is(value: Any, wanted: FloatArray, bare: bool) -> bool:
     if bare and np.ndim(value) == 2:
         for cut in np.s_[1:, :], np.s_[:-1, :], np.s_[:, 1:], np.s_[:, :-1]:
             cuts += [(value, wanted[cut]), (value[cut], wanted[cut])]
+    if np.ndim(value) == 2 and len(wanted) == len(value) + 1 > 2:  # their mean stands under them
+        cuts.append((value, wanted[:-1]))
     return any(
         other.size > 0
         and np.shape(one) == other.shape
-        and np.allclose(one, other, rtol=1e-9, atol=1e-12)
+        and bool((~np.isfinite(one) | np.isclose(one, other, rtol=1e-9, atol=1e-12)).all())
         for one, other in cuts
     )
-
-
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found, at = [], 0
-    while at < len(text):
-        match = TOKEN.match(text, at)
-        if not match:
-            raise UnreadError(text)
-        found.append((str(match.lastgroup), match.group()))
-        at = match.end()
-    return found
-
-
-class _Reader:
-    """Precedence climbing over matrices."""
-
-    def __init__(
-        self,
-        left: list[tuple[str, str]],
-        *,
-        matrices: Mapping[str, Any],
-        decoder: Decoder,
-        axis: int | None,
-        single: bool,
-    ) -> None:
-        self.left, self.matrices, self.decoder, self.axis = left, matrices, decoder, axis
-        #: Whether a dot between matrices is said of their numbers, one by one.
-        self.single = single
-
-    def read(self) -> Any:
-        value = self._sum(0)
-        if self.left:
-            raise UnreadError(self.left[0][1])
-        return value
-
-    def _sum(self, least: int) -> Any:
-        value = self._factor()
-        while self.left:
-            kind, sign = self.left[0]
-            if sign == ")" or BINDING.get(sign if kind == "sign" else "", 0) <= least:
-                return value
-            joined = kind == "sign" and sign != "("
-            if joined or kind == "times":
-                self.left.pop(0)
-            each = self.single and (kind, sign) == ("times", "·")
-            sign = sign if joined else "∘" if each else ""
-            value = self._joined(sign, value, self._sum(BINDING[sign]))
-        return value
-
-    @staticmethod
-    def _joined(sign: str, one: Any, other: Any) -> Any:
-        if sign == "" and np.ndim(one) and np.ndim(other):
-            return one @ other
-        work: dict[str, Any] = {
-            "+": np.add,
-            "−": np.subtract,
-            "/": np.divide,
-            "⊘": np.divide,
-        }
-        return work.get(sign, np.multiply)(one, other)
-
-    def _factor(self) -> Any:
-        if not self.left:
-            raise UnreadError("")
-        kind, text = self.left.pop(0)
-        if kind == "function":
-            return self._applied(text)
-        if kind == "sum":  # over units or examples: the other axis is tried as well
-            return np.sum(self._sum(1), axis=self.axis, keepdims=True)
-        if text == "(":
-            value = self._sum(0)
-            if not self.left or self.left.pop(0)[1] != ")":
-                raise UnreadError(text)
-        elif kind == "name" and text in self.matrices:
-            value = self.matrices[text]
-        elif text == "N":
-            value = float(self.decoder.examples)
-        elif kind == "letter" and (letter := re.sub(r"[_{}]", "", text)) in self.decoder.letters:
-            value = self.decoder.letters[letter]
-        elif kind == "number":
-            value = float(text)
-        else:
-            raise UnreadError(text)
-        if self.left and self.left[0][0] == "turned":
-            self.left.pop(0)
-            value = value.T
-        return value
-
-    def _applied(self, name: str) -> Any:
-        """A function of all numbers of a matrix, one by one."""
-        function = FUNCTIONS.get(name) or self.decoder.functions.get(name)
-        if function is None:
-            raise UnreadError(name)
-        self.left.pop(0)
-        argument = self._sum(0)
-        if not self.left or self.left.pop(0)[1] != ")":
-            raise UnreadError(name)
-        try:
-            return np.vectorize(lambda one: function([float(one)], {}))(argument)
-        except (*readings.UNREADABLE, TypeError):
-            raise UnreadError(name) from None  # it has hyper-parameters

@@ -25,6 +25,7 @@ from sheetnet.files.formats import read, read_facts
 from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.lessons.subjects import Subject, subject_of
 from sheetnet.proof.alive import Moves, moves
+from sheetnet.proof.columns import check_columns
 from sheetnet.proof.comparison import (
     Comparison,
     Expected,
@@ -43,6 +44,7 @@ from sheetnet.proof.heads import check_heads
 from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
+from sheetnet.proof.lines import check_lines
 from sheetnet.proof.readings import check_readings
 from sheetnet.proof.titles import check_titles
 from sheetnet.proof.told import check_told
@@ -54,6 +56,16 @@ from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Settings
 
 Progress = Callable[[str], None]
+#: What reads written mathematics back, where symbols are known.
+READ_BACK: list[Callable[[Book, Any], Comparison]] = [
+    check_columns,
+    check_heads,
+    check_labels,
+    check_lines,
+    check_told,
+    check_definitions,
+    check_titles,
+]
 
 
 @dataclass
@@ -267,8 +279,7 @@ class _Work:
         """The written mathematics; without a decoder there are no symbols in heads."""
         found = [check_readings(book, decoder)]
         if decoder:
-            checks = (check_heads, check_labels, check_told, check_definitions, check_titles)
-            found += [check(book, decoder) for check in checks]
+            found += [check(book, decoder) for check in READ_BACK]
         return found
 
     def read_again(self, moved: Moves) -> None:

@@ -237,13 +237,15 @@ class Sheet:
     """One sheet. `freeze` is the first cell that scrolls; `cursor` is where it opens.
 
     `about` says in a few words what it shows; `workings` are for no reader. `labels` says that
-    its symbols stand beside the numbers that they mean, which is proved.
+    its symbols stand beside the numbers that they mean, `running` that its lines may have indices
+    that run along the numbers beside them: both are proved.
     """
 
     name: str
     about: str = ""
     workings: bool = False
     labels: bool = True
+    running: bool = False
     cells: dict[Position, Cell] = field(default_factory=dict)
     bands: list[Band] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)

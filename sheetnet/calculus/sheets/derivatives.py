@@ -24,7 +24,6 @@ from sheetnet.expressions.rich import Rich, rich
 from sheetnet.sheets.checks import mark_failures
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.book import Reading
 
 PASSES = (TICK, KINK, COARSE, BLURRED)
 MOST_WRITTEN = 210
@@ -170,10 +169,6 @@ def _labels(placed: Placed, asked: Asked, found: Trees, top: int, rows: int) -> 
         sheet.put(top, LABELS, _symbol(placed, asked), layout.SYMBOL)
         text = written(found[0, 0])
         layout.mathematics(sheet, top, "= " + text, layout.WRITTEN.but(bold=True))
-        if not any(sign in text.text for sign in ("1[", "/d", "/∂")):
-            placed.context.readings.append(
-                Reading(sheet.name, top, None, text, None, (top, NUMBERS))
-            )
         return
     table = found.reshape(rows, -1)
     for i in range(rows):

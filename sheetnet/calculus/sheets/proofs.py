@@ -13,14 +13,12 @@ from sheetnet.calculus.sheets.context import Placed, rectangle
 from sheetnet.calculus.sheets.derivatives import entries
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.spelling import is_read
 from sheetnet.calculus.syntax import Function, Node, Variable, place_of, walk, wrong
 from sheetnet.calculus.trees import Trees, shape_text, trees
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Ref, call, total, when
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.workbook import styles
-from sheetnet.workbook.book import Reading
 from sheetnet.workbook.model import Claim
 
 #: Sides of an identity differ by rounding; where one is a central difference, by more.
@@ -67,10 +65,6 @@ def _chain(
         sign = "= " if first is not None else ""
         spelled = worksheet.spelling.spelled(node, worksheet.shapes, worksheet.is_partial)
         sheet.put(row, MATHEMATICS, sign + spelled, layout.WRITTEN)
-        if not shape and is_read(node, worksheet.shapes):
-            placed.context.readings.append(
-                Reading(sheet.name, row, None, spelled, None, (row, NUMBERS))
-            )
         for (r, c), tree in np.ndenumerate(found.reshape(height, width)):
             sheet.put(row + r, NUMBERS + c, tree, layout.VALUE)
         _claim(placed, node, row, height, width, rough)

@@ -20,14 +20,12 @@ from sheetnet.calculus.sheets.context import (
 )
 from sheetnet.calculus.sheets.differences import Differences
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.spelling import identifier, is_read
+from sheetnet.calculus.spelling import identifier
 from sheetnet.calculus.worksheet import Worksheet
 from sheetnet.expressions.formula import Area
 from sheetnet.expressions.mathematics import written
-from sheetnet.expressions.rich import Rich
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
-from sheetnet.workbook.book import Reading
 from sheetnet.workbook.knobs import Key, Knob
 from sheetnet.workbook.model import PrintSetup, Sheet, Validation
 
@@ -40,7 +38,7 @@ def fill(context: Context, worksheet: Worksheet, differences: Differences) -> Pl
     from sheetnet.calculus.sheets import derivatives, proofs, tables
 
     section = worksheet.section
-    sheet = Sheet(worksheet.sheet, section.heading, labels=False)
+    sheet = Sheet(worksheet.sheet, section.heading, labels=False, running=True)
     sheet.tab_colour = styles.ORANGE
     sheet.print_setup = PrintSetup(fit_height=0)
     layout.columns(sheet)
@@ -151,10 +149,6 @@ def _definitions(placed: Placed, row: int) -> int:
             sheet.put(ref.row, ref.column, tree, layout.VALUE)
         sheet.claim(block, _value(worksheet, name, (height, width)))
         if not shape:
-            if is_read(made.body, worksheet.shapes):
-                _reading(placed, row, symbols[0], spelled)
-            else:
-                _reading(placed, row, symbols[0], written(found[()]))
             placed.known.setdefault(found[()], cells[()])
         else:
             _elements(placed, top, symbols, found, shape, made.indices)
@@ -178,7 +172,6 @@ def _elements(
             text = written(tree)
             if len(text.text) <= MOST_WRITTEN:
                 sheet.put(top + i, MATHEMATICS, "= " + text, layout.WRITTEN)
-                _reading(placed, top + i, symbol, text)
         return
     names = indices or ("",) * len(shape)
 
@@ -191,14 +184,6 @@ def _elements(
         sheet.put(top + i, MATHEMATICS, place(at, names[:rows]), look)
     for j, at in enumerate(np.ndindex(*shape[rows:])):
         sheet.put(top - 1, NUMBERS + j, place(at, names[rows:]), layout.HEAD)
-
-
-def _reading(placed: Placed, row: int, symbol: Rich, text: Rich) -> None:
-    """Let the proof read a line of mathematics back."""
-    if "1[" not in text.text:
-        placed.context.readings.append(
-            Reading(placed.sheet.name, row, symbol, text, None, (row, NUMBERS))
-        )
 
 
 def _questions(placed: Placed, row: int) -> int:

@@ -21,7 +21,7 @@ from sheetnet.expressions.formula import (
 )
 from sheetnet.expressions.mathematics import filled_in, written
 from sheetnet.expressions.rich import Rich, rich
-from sheetnet.network import published
+from sheetnet.network import published, telling
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -37,7 +37,7 @@ from sheetnet.network.sheets.looks import LOOKS
 from sheetnet.network.sheets.panels.published_formulas import STEADY, Formulas, symbol_of
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
-from sheetnet.workbook.book import Reading
+from sheetnet.workbook.book import Reading, Told
 from sheetnet.workbook.model import PrintSetup, Rule, Sheet
 
 NAME, TOP = "Published", 5
@@ -131,6 +131,8 @@ class _Writer:
         formula = known or self.formulas.of(place)
         live, printed = Ref(NAME, row, LIVE), Ref(NAME, row, PRINTED)
         sheet.put(row, LIVE, formula, look, claim=lambda numbers: published.value(numbers, place))
+        there = f"{telling.AT} {place.step} {place.sample}"
+        context.told.append(Told(NAME, row, there, {"symbol": SYMBOL, "number": LIVE}))
         self._how(row, symbol, formula, again=known is not None)
         decimals = _decimals(one.printed)
         grey = styles.NUMBER.but(number_format=decimals, colour=styles.INK)

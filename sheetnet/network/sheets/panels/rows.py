@@ -120,7 +120,7 @@ class Rows:
 
     def __init__(self, context: Context, name: str, title: str, hint: str, count: int) -> None:
         self.context, self.symbols, self.count = context, context.symbols, count
-        self.sheet = Sheet(name, hint, tab_colour=styles.BLUE, freeze=(4, 3))
+        self.sheet = Sheet(name, hint, running=True, tab_colour=styles.BLUE, freeze=(4, 3))
         self.sheet.cursor = (4, FIRST)
         self.sheet.print_setup = PrintSetup()
         self.sheet.widths |= {1: 2.5, LABEL: 44.0, self.side: 12.0, self.mark: 5.0}

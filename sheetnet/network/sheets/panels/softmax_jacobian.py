@@ -253,7 +253,8 @@ class _Panel:
                 for j in self.units
             ]
             name = derivative(s, s.activation(self.layer, i), self.z_j)
-            formula = " = " + s.activation(self.layer, i) + " · (δᵢⱼ − " + self.a_j + ")"
+            both = Rich((Run(f"{i + s.notation.first}j", -1),))
+            formula = " = " + s.activation(self.layer, i) + " · (δ" + both + " − " + self.a_j + ")"
             remark = (
                 "" if i else "δᵢⱼ is 1 where i = j, 0 elsewhere; a row sums to 0: outputs share"
             )

@@ -1,0 +1,149 @@
+"""Lines of mathematics over arrays, proved by what a reader sees.
+
+A line in a cell, or a symbol with one that begins with "=" beside it, is computed as it is
+written; the numbers to its right, or those that begin a row lower, are that. No writer says which
+numbers a line is for, so none can say it wrongly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from sheetnet.expressions.array_tokens import NAME
+from sheetnet.expressions.arrays import FloatArray, Known, Side, readings
+from sheetnet.expressions.measured import UndecidedError
+from sheetnet.expressions.reading import END, LOW, UnreadableError, flat, flat_text
+from sheetnet.expressions.rich import Rich
+from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.proof.readings import Decoder, written
+from sheetnet.sheets.checks import PASSED
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position, Sheet
+
+#: So far a reader looks to the right for the numbers of a line.
+RIGHT = 3
+#: A symbol, or the derivative of one by another.
+SYMBOL = re.compile(rf"{NAME}|([d∂Δ]){NAME}/\1{NAME}")
+#: What is lowered, and over which indices is summed.
+LOWERED = re.compile(rf"{LOW}([^{END}]*){END}")
+SUMMED = re.compile(rf"Σ{LOW}([^{END}]*){END}")
+#: What has words is told, not computed.
+WORD = re.compile(rf"(?<![^\W\d_])(?<!{LOW})[^\W\d_]{{4,}}\b(?!\()")
+
+
+def check_lines(book: Book, decoder: Decoder) -> Comparison:
+    """Each line of mathematics on the sheets whose symbols are names of arrays."""
+    check = Comparison("lines of mathematics")
+    for sheet in book.sheets:
+        known = decoder.on(sheet.name).arrays if sheet.running else None
+        if known is None:
+            continue
+        for place, line, free in _lines(sheet, known):
+            numbers = _start(book, sheet, place, SYMBOL.fullmatch(line) is not None)
+            if numbers is None:
+                continue
+            check.cells += 1
+            with np.errstate(all="ignore"):
+                what = _wrong(book, sheet, line, free, known, numbers)
+            if what:
+                check.add(sheet.name, *place, what)
+    return check
+
+
+def _lines(sheet: Sheet, known: Known) -> Iterator[tuple[Position, str, str]]:
+    """Each line, with the letters that run along the rows and columns of its numbers."""
+    for place, cell in sheet.cells.items():
+        line = _line(cell.content) if isinstance(cell.content, Rich) else ""
+        if not line or line.isdigit() or WORD.search(line):
+            continue
+        label = written(sheet, (place[0], place[1] - 1)) if line.startswith("=") else ""
+        line = f"{label} {line}" if SYMBOL.fullmatch(label) else line.removeprefix("=")
+        yield place, line, _free(line, known)
+
+
+def _free(line: str, known: Known) -> str:
+    """The indices over which nothing is summed, as one meets them."""
+    bound, free = "".join(each.partition("≠")[0] for each in SUMMED.findall(line)), ""
+    for lowered in LOWERED.findall(SUMMED.sub("", line)):
+        for each in re.split(",|", lowered):
+            if each in known.lengths and each not in bound + free:
+                free += each
+    return free
+
+
+def _line(content: Rich) -> str:
+    """A text for the reader; small letters within it are lowered."""
+    return "".join(
+        flat([(run.text, run.level)]) if run.level else flat_text(run.text) for run in content.runs
+    )
+
+
+def _start(book: Book, sheet: Sheet, place: Position, is_symbol: bool) -> Position | None:
+    """The first number to the right of a line, in its row or the next; a symbol stands beside its
+    number, or is no line."""
+    row, column = place
+    if is_symbol:
+        beside = row, column + 1
+        return beside if _number(book, sheet, beside) is not None else None
+    for down in (0, 1):
+        for right in range(column + 1, column + RIGHT + 1):
+            if _number(book, sheet, (row + down, right)) is not None:
+                return row + down, right
+            if (row + down, right) in sheet.cells and not down:
+                break  # something else stands between
+    return None
+
+
+def _number(book: Book, sheet: Sheet, place: Position) -> float | None:
+    cell = sheet.cells.get(place)
+    if cell is None or isinstance(cell.content, str | Rich):
+        return None
+    value = book.value(sheet, *place)
+    return float(value) if isinstance(value, float | int) and value is not True else None
+
+
+def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: Position) -> str:
+    """What is wrong with a line, in words."""
+    said = ""
+    try:
+        for sides in readings(line, known, free):
+            sides = sides if _holds(book, sheet, start[0]) else sides[-1:]
+            wrong = [side for side in sides if not _is(book, sheet, side, start)]
+            if not wrong:
+                return ""
+            first = shown(float(wrong[0].values.flat[0]))
+            there = shown(_number(book, sheet, start) or 0.0)
+            said = said or f"it computes {first}, the number beside it is {there}"
+    except UndecidedError:
+        return ""
+    except UnreadableError as error:
+        return f"its mathematics: {error}"
+    return said
+
+
+def _holds(book: Book, sheet: Sheet, row: int) -> bool:
+    """Whether no check of a row says that its equation decides nothing with these numbers."""
+    checks = [column for (at, column), cell in sheet.cells.items() if at == row and cell.passes]
+    return all(book.value(sheet, row, column) == PASSED for column in checks)
+
+
+def _is(book: Book, sheet: Sheet, side: Side, start: Position) -> bool:
+    """Whether the numbers that begin at a place are one side of an equation, as a column or row,
+    its axes side by side where there are several."""
+    values = side.values
+    rows = int(np.prod(values.shape[: (values.ndim + 1) // 2]))
+    shapes = {(rows, values.size // rows if rows else 0), (1, values.size)}
+    return any(_same(book, sheet, values.reshape(shape), start, side.off) for shape in shapes)
+
+
+def _same(book: Book, sheet: Sheet, values: FloatArray, start: Position, off: float) -> bool:
+    for (r, c), value in np.ndenumerate(values):
+        number = _number(book, sheet, (start[0] + r, start[1] + c))
+        if number is None:
+            return False
+        if abs(number - value) > off * max(abs(number), abs(float(value))) + off * 1e-3:
+            return False
+    return True
