@@ -43,6 +43,16 @@ THOROUGH = (
     r"test_compared.py::test_(gnumeric|libreoffice)_changes_nothing.*\[(xlsx-ods|ods-xlsx)",
 )
 
+#: Modules whose tests take more than a few tenths of a second each: with those that need programs,
+#: break something on purpose or are thorough, they are left out of `pytest -m quick`.
+SLOW = (
+    "batches chain_rule compared contrast descent drawing facts files format fuzz gradcheck_hostile"
+    " hostile lesson_sizes lines_by_hand machine matrices_softmax matrix_titles mutants ods own panels"
+    " placements progress readers reading_back rules sheets sights sizes slips strangers_files"
+    " stretches surface symbols_are_read tiers typed_numbers"
+)
+NOT_QUICK = {"mutants", "programs", "thorough"}
+
 #: Continuous integration answers for the change at hand: the same examples every time, and an
 #: example that fails is shown as it was found: to make it smaller would take minutes.
 settings.register_profile(
@@ -61,12 +71,16 @@ if os.environ.get("SHEETNET_REQUIRE_PROGRAMS"):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a program, so that `-m "not programs"` leaves it out, and what says again
-    what a quicker test says."""
+    what a quicker test says; what is left of the quick ones is `quick`."""
+    slow = {f"test_{name}" for name in SLOW.split()}
     for item in items:
         if any(re.search(pattern, item.nodeid) for pattern in THOROUGH):
             item.add_marker(pytest.mark.thorough)
         if PROGRAMS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.programs)
+        marks = {mark.name for mark in item.iter_markers()}
+        if item.path.stem not in slow and not marks & NOT_QUICK:
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
