@@ -47,9 +47,9 @@ THOROUGH = (
 #: break something on purpose or are thorough, they are left out of `pytest -m quick`.
 SLOW = (
     "batches chain_rule compared contrast descent drawing facts files format fuzz gradcheck_hostile"
-    " hostile lesson_sizes lines_by_hand machine matrices_softmax matrix_titles mutants ods own panels"
-    " placements progress readers reading_back rules sheets sights sizes slips strangers_files"
-    " stretches surface symbols_are_read tiers typed_numbers"
+    " hostile lesson_sizes lines_by_hand machine matrices_softmax matrix_titles mutants ods own"
+    " panels placements progress readers reading_back rules sheets sights sizes slips stretches"
+    " strangers_files surface symbols_are_read tiers typed_numbers"
 )
 NOT_QUICK = {"mutants", "programs", "thorough"}
 

@@ -69,6 +69,10 @@ def test_a_seed_draws_the_same_mutants_of_many_modules() -> None:
         ("w1·a1 + b", "a1·w1 + b", {"words"}),
         ("example 1", "example 2", {"number in a fixed text"}),
         ("Training", "training", {"words"}),
+        ("0.1094·0.41", "0.109411·0.41", {"words"}),
+        ("0.1094·0.41", "0.109611·0.41", {"equation"}),
+        ("a₁", None, {"words"}),
+        ("the 4 examples of this batch together make one step", None, {"words"}),
     ],
 )
 def test_kinds_of_differences(old: object, new: object, kinds: set[str]) -> None:

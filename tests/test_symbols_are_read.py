@@ -18,9 +18,11 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.subject import SUBJECT
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.columns import check_columns
+from sheetnet.proof.design import check_design
 from sheetnet.proof.heads import check_heads
 from sheetnet.proof.lines import check_lines
 from sheetnet.proof.titles import check_titles
+from sheetnet.workbook.blocks import Blocks
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
 from sheetnet.workbook.model import Position, Sheet
@@ -205,3 +207,40 @@ def test_drawn_weights_are_what_their_name_says(initialisation: str) -> None:
     for wrong in (np.abs(knob.value), knob.value * 20, -np.abs(knob.value)):
         numbers.knobs["weight", 1] = replace(knob, value=wrong)
         assert [*misdrawn(numbers)]
+
+
+def test_what_every_workbook_has_is_missed() -> None:
+    book, decoder = book_of("mazur")
+    assert not [*decoder.missing(book)]
+    without = replace(book, sheets=[sheet for sheet in book.sheets if sheet.name != "Matrices"])
+    assert [*decoder.missing(without)] == ["there is no sheet Matrices"]
+    blocks = Blocks()
+    for block in book.blocks:
+        if (block.quantity, block.layer) != ("delta", 1):
+            blocks.add(block)
+    assert [*decoder.missing(replace(book, blocks=blocks))] == ["the index has no delta of layer 1"]
+
+
+def test_a_symbol_before_two_numbers_of_a_row_is_found() -> None:
+    book, decoder = book_of("bhadani-relu-neuron")
+    assert not check_design(book, decoder).findings
+    sheet = book["ReLU neuron"]
+    [place, other, *_] = [
+        place
+        for place, cell in sorted(sheet.cells.items())
+        if place[0] > 20 and isinstance(cell.content, Rich) and cell.content.text in ("w1", "w2")
+    ]
+    content = sheet.cells[place].content
+    assert isinstance(content, Rich)
+    put(sheet, other, content)
+    [finding] = check_design(book, decoder).findings
+    assert "before another number as well" in finding.what
+
+
+def test_a_table_without_heads_is_found() -> None:
+    book, decoder = book_of("bhadani-matrix-calculus")
+    sheet = book["Jacobian"]
+    [block, *_] = [b for b in book.blocks if b.sheet == "Jacobian" and b.width > 1]
+    for column in range(block.left, block.right + 1):
+        put(sheet, (block.top - 1, column), "")
+    assert check_heads(book, decoder).findings

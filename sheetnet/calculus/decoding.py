@@ -12,6 +12,7 @@ from sheetnet.calculus.numbers import Computed, FloatArray, Numbers
 from sheetnet.calculus.spelling import identifier
 from sheetnet.expressions.reading import END, LOW, Function, Symbol, UnreadableError, symbol_of
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Book
 
 #: Along a side of a table: numbers that symbols mean, or indices that are told.
 Along = Sequence[float | tuple[int, ...]]
@@ -114,6 +115,10 @@ class Decoder:
 
     def contradictions(self) -> Iterable[str]:
         """What functions say of their values is proved by `intervals`."""
+        return ()
+
+    def missing(self, book: Book) -> Iterable[str]:
+        """A worksheet has what its lesson asks for."""
         return ()
 
     def writes(self, number: float) -> bool:

@@ -6,23 +6,23 @@ and the proof of every equation shows that they do.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
-import numpy as np
-
-from sheetnet.expressions.reading import END, LOW, UP, Facts, Function, Symbol, UnreadableError
+from sheetnet.expressions.reading import END, LOW, UP, Function, Symbol, UnreadableError
 from sheetnet.network import named, partials, telling
-from sheetnet.network.activations import ACTIVATIONS, Activation, contradictions
+from sheetnet.network.activations import contradictions
 from sheetnet.network.comparing import VALUES
 from sheetnet.network.documents import DOCUMENTS, Document
 from sheetnet.network.drawn import misdrawn
 from sheetnet.network.engine import FloatArray
+from sheetnet.network.functions import Whole
+from sheetnet.network.functions import functions as named_functions
+from sheetnet.network.functions import whole as whole_functions
 from sheetnet.network.layers.dense import Dense
-from sheetnet.network.live import chosen
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -43,7 +43,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.states import letter_of
 from sheetnet.network.vectors import Vectors
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.book import NEW
+from sheetnet.workbook.book import NEW, Book
 
 #: What words say of a parameter: its value, its derivative of what, its value after the update.
 HEADS: dict[str, str | Quantity] = {
@@ -55,8 +55,6 @@ HEADS: dict[str, str | Quantity] = {
     "after the update": NEW,
     "weight after the step": NEW,
 }
-#: A logarithm in a loss ends there, as in PyTorch's BCELoss.
-LOWEST = -100.0
 #: The square of a difference of two symbols, in a line for the reader.
 SYMBOL = f"(.)(?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
 SQUARE = re.compile(rf"\({SYMBOL} − {SYMBOL}\){UP}2{END}")
@@ -86,21 +84,12 @@ class Decoder:
     @cached_property
     def functions(self) -> dict[str, Function]:
         """The activations and their slopes, by NumPy, as equations call them."""
-        found: dict[str, Function] = {self.document.log: _logarithm}
-        for each in ACTIVATIONS.values():
-            if each.slope:
-                found[each.symbol] = partial(_value, each)
-                found[f"{each.symbol}′"] = partial(_slope, each)
-        for layer in self.numbers.net.layers:
-            if layer.shared_by and isinstance(layer, Dense):  # what the drop-down says
-                own, symbol = chosen(layer.hyper), layer.activation.symbol
-                found[symbol], found[f"{symbol}′"] = partial(_value, own), partial(_slope, own)
-        return found | named.of_layers(self)
+        return named_functions(self)
 
     @property
-    def whole(self) -> dict[str, named.Whole]:
+    def whole(self) -> dict[str, Whole]:
         """Activations of all units of a layer together, whose rows are examples."""
-        return named.whole(self)
+        return whole_functions(self)
 
     def misordered(self, line: str) -> str:
         """What is squared the other way round than in the document."""
@@ -116,6 +105,10 @@ class Decoder:
         for layer in self.numbers.net.layers:
             if isinstance(layer, Dense):
                 yield from contradictions(layer.activation, layer.hyper)
+
+    def missing(self, book: Book) -> Iterator[str]:
+        """What every workbook of a network has, and this has not."""
+        yield from missing(self.numbers.lesson, book)
 
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""
@@ -392,17 +385,3 @@ class Decoder:
         if len(text) != 2:
             raise ValueError(f"{text!r} are no two indices")
         return text[0], text[1]
-
-
-def _logarithm(arguments: list[float], facts: Facts) -> float:
-    return max(math.log(arguments[0]), LOWEST) if arguments[0] > 0 else LOWEST
-
-
-def _value(activation: Activation, arguments: list[float], facts: Facts) -> float:
-    return float(activation.value(np.array(arguments), facts)[0])
-
-
-def _slope(activation: Activation, arguments: list[float], facts: Facts) -> float:
-    assert activation.slope
-    z = np.array(arguments)
-    return float(activation.slope(z, activation.value(z, facts), facts)[0])

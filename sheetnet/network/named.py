@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sheetnet.expressions.reading import Facts, Function
-from sheetnet.network.activations import Activation, Hyper
 from sheetnet.network.engine import FloatArray
-from sheetnet.network.layers.dense import Dense
+from sheetnet.network.functions import activations
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, WEIGHT, Quantity, Z
 from sheetnet.workbook.book import NEW
 
 if TYPE_CHECKING:
     from sheetnet.network.decoding import Decoder
 
-#: A function of matrices whose rows are examples.
-Whole = Callable[[FloatArray], FloatArray]
 #: A letter, with an arrow where one stands over it, and a layer's label in braces.
 NAME = re.compile(r"([A-Za-zŷŶδ]⃗?)(?:\^\{([^}]*)\})?")
 #: The derivative of one name by another.
@@ -82,8 +77,8 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
     if below is None or not decoder.is_layer(below[2] or ""):
         return None
     small, layer = below[1].lower(), decoder.layer(below[2])
-    activations = dict(_activations(decoder))
-    if layer not in activations or not activations[layer].slope:
+    own = dict(activations(decoder)).get(layer)
+    if own is None or not own.slope:
         return None  # of all units together: no product of slopes is exact where they are 0
     if small == "z" and of in (decoder.loss, decoder.cost):
         # Loss and cost may share a letter: the cost's derivative may have 1/N in it.
@@ -97,13 +92,13 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
     if small == "z" and above:
         if layer != (decoder.layer(above[2]) if above[2] else len(decoder.sizes) - 1):
             raise LookupError(f"{of} is of another layer than {by}")
-        return [*_slopes(decoder, f"{activations[layer].symbol}′", layer)]
+        return [*_slopes(decoder, f"{own.symbol}′", layer)]
     return None
 
 
 def _slopes(decoder: Decoder, name: str, of: int = 0) -> Iterator[FloatArray]:
     """The slopes of a layer, or of all, whose activation is called so, and has a prime."""
-    for layer, activation in _activations(decoder):
+    for layer, activation in activations(decoder):
         if activation.slope and name == f"{activation.symbol}′" and of in (0, layer):
             z, hyper = decoder.numbers.now(Z, layer), decoder.numbers.net.layers[layer - 1].hyper
             yield activation.slope(z, activation.value(z, hyper), hyper)
@@ -142,46 +137,3 @@ def _expect_case(decoder: Decoder, name: str, letter: str) -> None:
     capital: Callable[[str], bool] = str.isupper
     if decoder.document.small and letter != "δ" and capital(letter) == (decoder.examples == 1):
         raise LookupError(f"{name} is written so of {'many' if capital(letter) else 'one'} example")
-
-
-def of_layers(decoder: Decoder) -> dict[str, Function]:
-    """Activations as titles call them: σ with the number of a layer, or the symbol of one of which
-    all layers that have it agree on its hyper-parameters."""
-    found: dict[str, Function] = {}
-    alike: dict[str, list[Hyper]] = {}
-    for layer, activation in _activations(decoder):
-        if activation.slope:
-            hyper = decoder.numbers.net.layers[layer - 1].hyper
-            value = partial(_value, activation, hyper)
-            found[f"σ_{{{layer}}}"] = value
-            alike.setdefault(activation.symbol, []).append(hyper)
-            if hyper and all(other == hyper for other in alike[activation.symbol]):
-                found[activation.symbol] = value
-            elif hyper:
-                found.pop(activation.symbol, None)
-    return found
-
-
-def _value(activation: Activation, hyper: Hyper, arguments: list[float], _: Facts) -> float:
-    return float(activation.value(np.array(arguments), hyper)[0])
-
-
-def _whole(activation: Activation, hyper: Hyper, z: FloatArray) -> FloatArray:
-    return np.asarray(activation.value(z, hyper))
-
-
-def whole(decoder: Decoder) -> dict[str, Whole]:
-    """Activations of all units of a layer together."""
-    found: dict[str, Whole] = {}
-    for layer, activation in _activations(decoder):
-        if not activation.slope:
-            value = partial(_whole, activation, decoder.numbers.net.layers[layer - 1].hyper)
-            found[f"σ_{{{layer}}}"] = value
-            found[decoder.document.softmax or activation.symbol] = value
-    return found
-
-
-def _activations(decoder: Decoder) -> Iterator[tuple[int, Activation]]:
-    for number, layer in enumerate(decoder.numbers.net.layers, 1):
-        if isinstance(layer, Dense):
-            yield number, layer.activation

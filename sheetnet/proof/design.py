@@ -39,6 +39,10 @@ class Decoder(Protocol):
         """What a lesson's functions say of themselves and do not keep."""
         ...
 
+    def missing(self, book: Book) -> Iterable[str]:
+        """What every workbook of its kind has, and this has not."""
+        ...
+
     def writes(self, number: float) -> bool:
         """Whether the lesson itself has a number in its formulas."""
         ...
@@ -52,6 +56,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
         for place, what in (
             *_in_margin(sheet),
             *_stray(sheet),
+            *_twice(book, sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
@@ -59,7 +64,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
             check.add(sheet.name, *place, what)
-    for what in decoder.contradictions():
+    for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
         for axis, length in block.lengths.items():
@@ -99,6 +104,23 @@ def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if not any(_is_near(band, row, column) for band in sheet.bands):
             yield (row, column), f"{text} stands there alone"
+
+
+def _twice(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """A symbol that stands before two numbers of one row, which are others."""
+    known: dict[tuple[int, str], float] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        beside = sheet.cells.get((row, column + 1))
+        if sheet.labels or not isinstance(cell.content, Rich):
+            continue
+        next_one = sheet.cells.get((row, column + 2))
+        if beside is None or not beside.is_computed or (next_one and next_one.is_computed):
+            continue  # a table, whose rows are called so
+        text, value = cell.content.text, book.value(sheet, row, column + 1)
+        if " " in text or not isinstance(value, float | int):
+            continue
+        if abs(known.setdefault((row, text), float(value)) - float(value)) > 1e-12:
+            yield (row, column), f"{text} stands in this row before another number as well"
 
 
 def _is_near(band: Band, row: int, column: int) -> bool:

@@ -209,7 +209,10 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
         if isinstance(what, tuple):
             beside = [at for at in beside if INDICES.fullmatch(readings.written(sheet, (row, at)))]
         places += [((row, at), what) for at in beside[:1]]
-    places += [((block.top - 1, at), what) for at, what in enumerate(sides[1], block.left)]
+    above = [(block.top - 1, at) for at in range(block.left, block.left + len(sides[1]))]
+    if len(above) > 1 and not any(readings.written(sheet, place) for place in above):
+        yield above[0], "nothing says what the columns under it are"
+    places += zip(above, sides[1], strict=True)
     for place, what in _thinned(places):
         line = readings.written(sheet, place)
         if isinstance(what, tuple):

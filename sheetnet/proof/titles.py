@@ -255,18 +255,22 @@ def _computes(
                 value = _sum(value, reader(list(later)).read())
         except ValueError:
             continue  # shapes that do not fit
-        old = known[title.text.removeprefix(NEW).partition("=")[0]][0] if stays else None
+        old = known[title.text.removeprefix(NEW).partition("=")[0]] if stays else []
         if _is(value, title.values, bare) or _is_partly(value, old, title.values):
             return True
     return False
 
 
-def _is_partly(value: Any, old: FloatArray | None, wanted: FloatArray) -> bool:
+def _is_partly(value: Any, before: list[FloatArray], wanted: FloatArray) -> bool:
     """Whether a matrix has the wanted numbers, or where it does not, its old ones."""
-    if old is None or np.shape(value) != wanted.shape or old.shape != wanted.shape:
+    if np.shape(value) != wanted.shape:
         return False
     near = np.isclose(value, wanted, rtol=1e-9, atol=1e-12)
-    return bool((near | (old == wanted)).all())
+    columns = [each[:, :1] for each in before]  # of biases that are spread over the examples
+    return any(
+        old.shape == wanted.shape and bool((near | (old == wanted)).all())
+        for old in (*before, *columns)
+    )
 
 
 def _sum(one: Any, other: Any) -> Any:

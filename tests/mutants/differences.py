@@ -4,8 +4,9 @@ Not counted as altered numbers, but listed: sheets that hold all that they held,
 or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
 behind the next), parts of a drawing at other places of its chart (`PLACE` as well), an index that
 names fewer blocks, numbers put into words once more, a slip of the document that is shown or is
-not, other words without numbers, other formulas of equal value with the equations beside them, and
-looks. Numbers that have changed places with each other are altered.
+not, other words without numbers, numbers of a text with more or fewer digits, other formulas of
+equal value with the equations beside them, sentences that are there or not, and looks. Numbers that
+have changed places with each other are altered, as are those that are gone.
 """
 
 from __future__ import annotations
@@ -38,9 +39,13 @@ RELATIVE = 1e-9
 #: Below this stand only the differences of costs that all but agree: rounding, mostly.
 FLOOR = 1e-8
 
+#: A number with so many decimals may stand for one with more.
+FEWEST = 3
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 ATOM = re.compile(r"\((\d[\d.]*)\)")
+#: So many words are a sentence.
+SENTENCE = 5
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 #: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
 LISTS = {"Index", "Words", "Notation"}
@@ -122,13 +127,32 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     if _is_number(old) or _is_number(new) or isinstance(old, bool) or isinstance(new, bool):
         return NUMBER
     one, other = old or "", new or ""
+    if not live and not (one and other) and len(LONG_WORD.findall(one + other)) >= SENTENCE:
+        return WORDS
     if RANGE.fullmatch(one) and RANGE.fullmatch(other):
         return PLACE  # of a block, as the index tells it
-    if sorted(DIGITS.findall(one)) != sorted(DIGITS.findall(other)):
+    if not _alike(DIGITS.findall(one), DIGITS.findall(other)):
         return LIVE if live else EQUATION if _is_equation(one + other) else FIGURE
     if _is_equation(one + other) and _signs(one) != _signs(other):
         return EQUATION
     return WORDS
+
+
+def _alike(one: list[str], other: list[str]) -> bool:
+    """Whether the numbers of two texts are the same, in any order or with other digits."""
+    if sorted(one) == sorted(other):
+        return True
+    return len(one) == len(other) and all(map(_is_rounded, one, other))
+
+
+def _is_rounded(one: str, other: str) -> bool:
+    """Whether a number is another one with more or fewer digits."""
+    mantissas = [text.replace(",", ".").partition("E") for text in (one, other)]
+    if mantissas[0][2] != mantissas[1][2]:
+        return False
+    fewest = min(len(mantissa.partition(".")[2]) for mantissa, *_ in mantissas)
+    values = [float(mantissa) for mantissa, *_ in mantissas]
+    return abs(values[0] - values[1]) <= 0.5000001 * 10.0**-fewest and fewest >= FEWEST
 
 
 def _follows(before: Snapshot, after: Snapshot, place: Place) -> bool:
@@ -155,8 +179,8 @@ def _is_equation(text: str) -> bool:
 
 
 def _signs(equation: str) -> list[str]:
-    """The characters of an equation, without parentheses around a single number."""
-    return sorted(ATOM.sub(r"\1", equation))
+    """The signs of an equation, without its numbers and parentheses around a single one."""
+    return sorted(DIGITS.sub("", ATOM.sub(r"\1", equation)))
 
 
 def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
