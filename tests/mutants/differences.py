@@ -142,7 +142,8 @@ def _alike(one: list[str], other: list[str]) -> bool:
     """Whether the numbers of two texts are the same, in any order or with other digits."""
     if sorted(one) == sorted(other):
         return True
-    return len(one) == len(other) and all(map(_is_rounded, one, other))
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(a == b or _is_rounded(a, b) for a, b in pairs)
 
 
 def _is_rounded(one: str, other: str) -> bool:
