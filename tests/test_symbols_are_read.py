@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sheetnet.building import make_book
-from sheetnet.expressions.rich import Rich
+from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.subjects import load
 from sheetnet.network.drawn import misdrawn
 from sheetnet.network.lesson import Lesson
@@ -22,6 +22,7 @@ from sheetnet.proof.design import check_design
 from sheetnet.proof.heads import check_heads
 from sheetnet.proof.lines import check_lines
 from sheetnet.proof.titles import check_titles
+from sheetnet.proof.told import check_told
 from sheetnet.workbook.blocks import Blocks
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
@@ -139,20 +140,24 @@ def test_a_matrix_is_called_what_it_is(name: str, old: str, new: str) -> None:
         for place, cell in sheet.cells.items()
         if isinstance(cell.content, Rich) and cell.content.text.split(", ")[0] == old
     ]
-    content = sheet.cells[place].content
+    put(sheet, place, retyped(sheet.cells[place].content, new))
+    assert check_titles(book, decoder).findings
+
+
+def retyped(content: object, text: str) -> Rich:
+    """Another text of the same letters' heights."""
     assert isinstance(content, Rich)
     levels = [run.level for run in content.runs for _ in run.text]
     runs = [
         replace(content.runs[0], text=letter, level=level)
-        for letter, level in zip(new, [*levels, *[0] * len(new)], strict=False)
+        for letter, level in zip(text, [*levels, *[0] * len(text)], strict=False)
     ]
-    put(sheet, place, Rich(tuple(joined(runs))))
-    assert check_titles(book, decoder).findings
+    return Rich(tuple(joined(runs)))
 
 
-def joined(runs: list[object]) -> list[object]:
+def joined(runs: list[Run]) -> list[Run]:
     """Neighbours of one level as one piece."""
-    found: list[object] = []
+    found: list[Run] = []
     for run in runs:
         if found and found[-1].level == run.level:
             found[-1] = replace(found[-1], text=found[-1].text + run.text)
@@ -244,3 +249,26 @@ def test_a_table_without_heads_is_found() -> None:
     for column in range(block.left, block.right + 1):
         put(sheet, (block.top - 1, column), "")
     assert check_heads(book, decoder).findings
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("mazur", "c = a⃗(2) − T⃗", "c = a⃗(2) + T⃗"),
+        ("mazur", "Δ(1) = (W(2))t H(2)", "Δ(2) = (W(2))t H(2)"),
+        ("mazur", "∂L/∂z[2] = ∂L/∂ŷ ⊗ ∂ŷ/∂z[2]", "∂L/∂z[2] = ∂L/∂ŷ ⊗ ∂ŷ/∂z[1]"),
+        ("batch-of-four", "Z[2] = A[1] W[2] *", "Z[2] = A[1] b[2] *"),
+        ("wichmann-general", "H(3) = Δ(3) ⊙ ∂σ3/∂Z(3)", "H(2) = Δ(3) ⊙ ∂σ3/∂Z(3)"),
+    ],
+)
+def test_formulas_on_notation_hold_in_every_document(name: str, old: str, new: str) -> None:
+    book, decoder = book_of(name)
+    assert not check_told(book, decoder).findings
+    sheet = book["Notation"]
+    [place] = [
+        place
+        for place, cell in sheet.cells.items()
+        if isinstance(cell.content, Rich) and cell.content.text == old
+    ]
+    put(sheet, place, retyped(sheet.cells[place].content, new))
+    assert check_told(book, decoder).findings

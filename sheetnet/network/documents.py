@@ -22,7 +22,9 @@ class Document:
     logarithm's name; `target_first` that what is squared is the target less the output; `product`
     the sign of one element by element; `rows` that an example is a row of a matrix, not a column;
     `small` that the letters of one example are small, and those of several capital;
-    `softmax` the letter of that function, where it has one.
+    `softmax` the letter of that function, where it has one. `deltas_upright`: examples are columns
+    of derivatives though they are rows of values; `error` is the letter of the loss's derivative by
+    the outputs, `of_cost` are those of the cost's by values and sums, with 1/N in them.
     """
 
     first: int
@@ -44,6 +46,9 @@ class Document:
     rows: bool = False
     small: bool = False
     softmax: str = ""
+    deltas_upright: bool = False
+    error: str = ""
+    of_cost: str = ""
 
 
 DOCUMENTS = {
@@ -61,6 +66,8 @@ DOCUMENTS = {
         alone="C",
         delta=("δ", ""),
         rows=True,
+        deltas_upright=True,
+        error="c",
     ),
     # Layers count down from L; b is a letter of its own.
     "sabine": Document(
@@ -112,5 +119,6 @@ DOCUMENTS = {
         losses=("E", "J"),
         alone="J",
         delta=("", "H"),
+        of_cost="ΔH",
     ),
 }

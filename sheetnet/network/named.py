@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"([A-Za-zŷŶδ]⃗?)(?:\^\{([^}]*)\})?")
 #: The derivative of one name by another.
 DERIVED = re.compile(r"[d∂]([^/]+)/[d∂]([^/]+)")
+#: The activation of a layer, whatever it is, by the number of that.
+FUNCTION = re.compile(r"σ_\{(\d+)\}")
 #: The quantities of a layer, by their small letters.
 OF_LAYERS: dict[str, Quantity] = {"a": ACTIVATION, "z": Z, "δ": DELTA}
 
@@ -77,6 +79,8 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
     if below is None or not decoder.is_layer(below[2] or ""):
         return None
     small, layer = below[1].lower(), decoder.layer(below[2])
+    if small in ("w", "b") and of == decoder.cost:
+        return [*_parameters(decoder, small, layer, lambda q, at: numbers.now(q.gradient, at))]
     own = dict(activations(decoder)).get(layer)
     if own is None or not own.slope:
         return None  # of all units together: no product of slopes is exact where they are 0
@@ -84,13 +88,10 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
         # Loss and cost may share a letter: the cost's derivative may have 1/N in it.
         delta = numbers.now(DELTA, layer)
         return [delta, delta / decoder.examples]
-    if small in ("w", "b") and of == decoder.cost:
-        return [
-            *_parameters(decoder, small, layer, lambda q, at: numbers.now(q.gradient, at)),
-        ]
-    above = NAME.fullmatch(of)
-    if small == "z" and above:
-        if layer != (decoder.layer(above[2]) if above[2] else len(decoder.sizes) - 1):
+    above, numbered = NAME.fullmatch(of), FUNCTION.fullmatch(of)
+    if small == "z" and (above or numbered):
+        label = decoder.layer(above[2]) if above and above[2] else len(decoder.sizes) - 1
+        if layer != (int(numbered[1]) if numbered else label):
             raise LookupError(f"{of} is of another layer than {by}")
         return [*_slopes(decoder, f"{own.symbol}′", layer)]
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import Book
@@ -12,7 +13,8 @@ from sheetnet.workbook.book import Book
 ALWAYS = ("Start", "Network", "Training", "Notation")
 OF_GRADIENTS = ("Chain rule", "Descent", "Gradient check")
 OF_TWO_INPUTS = ("Surface",)
-#: Networks of so few layers and units, and examples, are shown in matrices.
+#: Networks of so few layers and units, that work unit by unit, and of so few examples, are shown in
+#: matrices.
 LAYERS, UNITS, EXAMPLES = 2, 4, 4
 
 
@@ -23,7 +25,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     if net.rule == GRADIENT:
         sheets += OF_GRADIENTS
         small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
-        sheets += ("Matrices",) if small else ()
+        plain = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
+        sheets += ("Matrices",) if small and plain else ()
     if sizes[0] == 2:
         sheets += OF_TWO_INPUTS
     there = {sheet.name for sheet in book.sheets}

@@ -21,6 +21,7 @@ from sheetnet.expressions.reading import (
     sides,
     symbol_of,
 )
+from sheetnet.network import whole_formulas
 from sheetnet.network.quantities import WEIGHT
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def _other_layers(decoder: Decoder, lines: Mapping[str, str]) -> str:
         layers = {other.layer(label[0]) for found in labels for label in found}
         if not layers <= {*range(last + 1)}:
             return f"{line!r} is of a layer that is not there"
+        if what := whole_formulas.wrong(other, line):
+            return what
         # Some write no layer of an input or an output.
         hidden.add(frozenset(layers - {0, last}))
     return "the documents write of different layers" if len(hidden - {frozenset()}) > 1 else ""

@@ -15,10 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from sheetnet.expressions.rich import Rich, rich
-from sheetnet.proof import readings
-from sheetnet.proof.comparison import Comparison
-from sheetnet.proof.title_reading import (
+from sheetnet.expressions.matrix_titles import (
     DERIVED,
     NAME,
     SLOPE,
@@ -29,6 +26,9 @@ from sheetnet.proof.title_reading import (
     UnreadError,
     tokens,
 )
+from sheetnet.expressions.rich import Rich, rich
+from sheetnet.proof import readings
+from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
 

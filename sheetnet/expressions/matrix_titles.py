@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from sheetnet.expressions.reading import FUNCTIONS, Function
-from sheetnet.proof import readings
-from sheetnet.workbook.model import FloatArray
+from sheetnet.expressions.reading import END, FUNCTIONS, LOW, UP, Function, UnreadableError
 
 LABEL = r"(?:\^\{(?![Tt]\})[^}]*\})"
 LETTER = r"(?:[A-Za-zŷŶΔδ]⃗?|𝟏)"
@@ -28,6 +27,7 @@ TOKEN = re.compile(
 )
 #: A sign, and how strongly it binds; two matrices side by side are a product.
 BINDING = {"+": 1, "−": 1, "∘": 2, "⊙": 2, "⊗": 2, "⊘": 2, "/": 2, "": 3}
+FloatArray = npt.NDArray[np.float64]
 #: A function of matrices whose rows are examples.
 Whole = Callable[[FloatArray], FloatArray]
 
@@ -60,6 +60,12 @@ class Known(Protocol):
     def whole(self) -> Mapping[str, Whole]:
         """Functions of all units of a layer, by their names."""
         ...
+
+
+def braced(line: str) -> str:
+    """A line for the reader of symbols as one for this: raised and lowered parts in braces."""
+    line = line.replace(LOW, "_{").replace(UP, "^{").replace(END, "}")
+    return re.sub(r" ([∘⊙⊗⊘+−=]) ", r"\1", line)
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
@@ -166,5 +172,5 @@ class Reader:
         assert function
         try:
             return np.vectorize(lambda one: function([float(one)], {}))(argument)
-        except (*readings.UNREADABLE, TypeError):
+        except (UnreadableError, ArithmeticError, ValueError, LookupError, TypeError):
             raise OpenError(name) from None  # it has hyper-parameters, in each layer others

@@ -1,0 +1,141 @@
+"""Formulas of whole layers on Notation, read: both sides are computed from the engine's arrays.
+
+Each document has its matrices its own way round; a product in another order does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sheetnet.expressions.matrix_titles import (
+    DERIVED,
+    NAME,
+    FloatArray,
+    OpenError,
+    Reader,
+    UnreadError,
+    braced,
+    tokens,
+)
+from sheetnet.network.quantities import DELTA, WEIGHT
+from sheetnet.network.reductions import MEAN
+from sheetnet.network.rules import GRADIENT
+
+if TYPE_CHECKING:
+    from sheetnet.network.decoding import Decoder
+
+#: A side that is a name, transposed or not.
+SIDE = re.compile(rf"\(?(?P<name>{DERIVED}|{NAME})\)?(?P<turned>\^\{{[Tt]\}})?")
+#: Behind a formula: that it is made of the examples' ones; that the document has not all its signs.
+OVER = re.compile(r": (mean|sum) of (\d+)$")
+TAKEN = re.compile(r" \*$")
+BY_VALUES = re.compile(r"[d∂][^/]+/[d∂]([aAŷŶ]⃗?)(?:\^\{([^}]*)\})?")
+#: A matrix of slopes on its diagonal, of one example, and derivatives by sums: of outputs together
+#: there is one for each example.
+OPEN = re.compile(r"D\^|[d∂][^/]+/[d∂][zZ]")
+#: So many choices of matrices are tried.
+MOST = 500
+
+
+def wrong(decoder: Decoder, line: str) -> str:
+    """What is wrong with a formula, in words; empty where it holds or has letters of its own."""
+    text = TAKEN.sub("", braced(line))
+    over = OVER.search(text)
+    left, equals, right = OVER.sub("", text).partition("=")
+    side = SIDE.fullmatch(left)
+    net = decoder.numbers.net
+    plain = net.rule == GRADIENT and not net.penalties and not net.clipping
+    if not equals or side is None or (side["name"].rpartition("/")[2][1:2] in "Ww" and not plain):
+        return ""  # or what more is in a gradient is not said
+    try:
+        part = [*tokens(right)]
+        known = [(name, _meant(decoder, name)) for name in _names(part, decoder)]
+        wanted = _meant(decoder, side["name"])
+        for name, meant in ((side["name"], wanted), *known):
+            if not meant:
+                return "" if OPEN.match(name) else f"{line!r}: {name} means nothing here"
+        wanted = [each.T for each in wanted] if side["turned"] else wanted
+        divisor = int(over[2]) if over and over[1] == "mean" else 1
+        with np.errstate(all="ignore"):
+            found = [value / divisor for value in _values(decoder, part, dict(known))]
+    except LookupError as error:
+        return f"{line!r}: {error}"
+    except (UnreadError, OpenError):
+        return ""
+    if any(_same(value, each) for value in found for each in wanted):
+        return ""
+    return f"{line!r}: its sides are not the same matrix"
+
+
+def _names(part: list[tuple[str, str]], decoder: Decoder) -> list[str]:
+    letters = {"N", *decoder.letters}
+    names = {text for kind, text in part if kind == "name"}
+    return sorted(name for name in names if name not in letters or decoder.matrices(name))
+
+
+def _values(
+    decoder: Decoder, part: list[tuple[str, str]], known: dict[str, list[FloatArray]]
+) -> Iterator[Any]:
+    """What a side computes, for each of the matrices that its names mean."""
+    axes = (0, 1, None) if any(kind in ("sum", "function") for kind, _ in part) else (None,)
+    dots = (False, True) if ("times", "·") in part else (False,)
+    for chosen, axis, dot in islice(product(product(*known.values()), axes, dots), MOST):
+        matrices = dict(zip(known, chosen, strict=True))
+        try:
+            reader = Reader([*part], matrices=matrices, decoder=decoder, axis=axis, single=dot)
+            yield reader.read()
+        except ValueError:
+            continue  # shapes that do not fit
+
+
+def _same(one: Any, other: FloatArray) -> bool:
+    if np.shape(one) != other.shape:
+        return False
+    return bool((~np.isfinite(one) | np.isclose(one, other, rtol=1e-9, atol=1e-12)).all())
+
+
+def _meant(decoder: Decoder, name: str) -> list[FloatArray]:
+    """The matrices that a name may mean, the way round that the document has them."""
+    numbers, document = decoder.numbers, decoder.document
+    upright = not document.rows or document.deltas_upright
+    count = decoder.examples if numbers.net.reduction == MEAN else 1
+    layer = re.search(r"\^\{([^}]*)\}", name)
+    if name == "J_{N}":
+        return [np.ones((decoder.examples, 1))]
+    if name == document.error or BY_VALUES.fullmatch(name):
+        found = BY_VALUES.fullmatch(name)
+        label = found[2] if found else ""
+        at = decoder.layer(label) if label else len(decoder.sizes) - 1
+        return [_by_values(decoder, at).T if upright else _by_values(decoder, at)]
+    if layer and name[0] in document.of_cost:
+        at = decoder.layer(layer[1])
+        held = numbers.now(DELTA, at) if name[0] == "H" else _by_values(decoder, at)
+        return [held.T / count]
+    found_all = decoder.matrices(name)
+    if found_all is None:
+        return []
+    letter = name.rpartition("/")[2].lstrip("d∂")[0]
+    if "/" in name or name.startswith("δ") or name.endswith("′"):
+        turned = upright if letter not in "Ww" else document.rows and not document.deltas_upright
+        return [each.T if turned else each for each in found_all]
+    if letter == "W":
+        return [each.T if document.rows else each for each in found_all]
+    if letter in "wb":
+        return found_all
+    if "⃗" in name:
+        return [*found_all, *(each.T for each in found_all)]
+    return found_all if document.rows else [each.T for each in found_all]
+
+
+def _by_values(decoder: Decoder, layer: int) -> FloatArray:
+    """The derivative of each example's loss by what a layer gives: examples × units."""
+    numbers = decoder.numbers
+    if layer == len(decoder.sizes) - 1:
+        a = decoder.numbers.below(layer + 1)
+        return np.asarray(numbers.net.loss.gradient(a, numbers.targets, numbers.loss_hyper))
+    return np.asarray(numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1))
