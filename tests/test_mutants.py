@@ -111,6 +111,16 @@ def test_what_changes_places_is_altered_without_its_head(
     assert next(iter(differences(one, other))) == kind
 
 
+def test_rows_that_change_places_with_their_names_are_moved() -> None:
+    knobs = {("S", 1, 1): "step", ("S", 1, 2): 0.0, ("S", 2, 1): "example", ("S", 2, 2): 1.0}
+    beside = {("S", 1, 4): "W", ("S", 2, 4): "b"}
+    turned = {("S", 3 - row, column): value for (_, row, column), value in knobs.items()}
+    before = Snapshot(b"1", knobs | beside, {})
+    assert differences(before, Snapshot(b"2", turned | beside, {})).keys() == {"place of numbers"}
+    exchanged = knobs | {("S", 1, 2): 1.0, ("S", 2, 2): 0.0}
+    assert "number in a cell" in differences(before, Snapshot(b"2", exchanged | beside, {}))
+
+
 def test_a_list_that_is_shorter_alters_no_number() -> None:
     before = {("Index", 1, 1): "weight", ("Index", 2, 1): "bias", ("Index", 2, 2): 1.0}
     after = {("Index", 1, 1): "bias", ("Index", 1, 2): 1.0}

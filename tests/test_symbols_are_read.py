@@ -20,13 +20,14 @@ from sheetnet.proof.alive import candidates
 from sheetnet.proof.columns import check_columns
 from sheetnet.proof.design import check_design
 from sheetnet.proof.heads import check_heads
+from sheetnet.proof.labels import check_labels
 from sheetnet.proof.lines import check_lines
 from sheetnet.proof.titles import check_titles
 from sheetnet.proof.told import check_told
 from sheetnet.workbook.blocks import Blocks
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import ColourScale, Position, Sheet
 
 WORKSHEETS = ["bhadani-activations", "bhadani-matrix-calculus", "sabine-derivatives"]
 WORKSHEETS += ["wichmann-deltas"]
@@ -272,3 +273,33 @@ def test_formulas_on_notation_hold_in_every_document(name: str, old: str, new: s
     ]
     put(sheet, place, retyped(sheet.cells[place].content, new))
     assert check_told(book, decoder).findings
+
+
+def test_places_are_as_far_on_both_sides_of_0() -> None:
+    book, decoder = book_of("bhadani-1-2-3-1")
+    assert not check_design(book, decoder).findings
+    sheet = book["Output gradient"]
+    [place] = [p for p, cell in sheet.cells.items() if cell.content == 5.0]
+    sheet.cells[place] = replace(sheet.cells[place], content=2.5)
+    assert check_design(book, decoder).findings
+
+
+def test_a_map_has_numbers_at_its_ends() -> None:
+    book, decoder = book_of("mazur")
+    sheet = book["Descent"]
+    scale = next(each for each in sheet.formats if isinstance(each, ColourScale))
+    for column in range(scale.area.left - 2, scale.area.left + 3):
+        for row in range(scale.area.bottom + 2, scale.area.bottom + 4):
+            sheet.cells.pop((row, column), None)
+    assert check_design(book, decoder).findings
+
+
+def test_an_axis_of_inputs_is_called_by_an_input() -> None:
+    book, decoder = book_of("mazur")
+    assert not check_labels(book, decoder).findings
+    sheet = book["Surface points"]
+    places = [p for p, c in sheet.cells.items() if str(c.content).endswith(" to")]
+    content = sheet.cells[places[0]].content
+    assert isinstance(content, Rich)
+    put(sheet, places[0], retyped(content, content.text.replace("a", "z", 1)))
+    assert check_labels(book, decoder).findings

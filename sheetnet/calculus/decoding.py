@@ -131,6 +131,10 @@ class Decoder:
     def matrices(self, name: str) -> None:
         """Its sheets have no titles of matrices."""
 
+    def is_input(self, symbol: Symbol) -> bool:
+        """A worksheet has variables."""
+        return True
+
     @property
     def examples(self) -> int:
         return 0

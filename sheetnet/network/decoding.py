@@ -123,6 +123,12 @@ class Decoder:
             return False
         return symbol.lower == str(source(self.sizes[self.layer(symbol.upper) - 1]))
 
+    def is_input(self, symbol: Symbol) -> bool:
+        """Whether it is what the first layer takes."""
+        if symbol.letter == "a" and symbol.upper:
+            return self.layer(symbol.upper) == 0
+        return symbol.letter == self.document.inputs
+
     def of_runs(self, symbol: Symbol) -> Sequence[float]:
         """The values of the hyper-parameter that runs are compared by."""
         [name] = self.numbers.lesson.training.compare or [""]

@@ -20,20 +20,26 @@ LAYERS, UNITS, EXAMPLES = 2, 4, 4
 
 def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     """Sentences on what a workbook does not have."""
-    net, sizes = lesson.net, lesson.net.sizes
-    sheets = [*ALWAYS]
-    if net.rule == GRADIENT:
-        sheets += OF_GRADIENTS
-        small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
-        plain = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
-        sheets += ("Matrices",) if small and plain else ()
-    if sizes[0] == 2:
-        sheets += OF_TWO_INPUTS
-    there = {sheet.name for sheet in book.sheets}
-    yield from (f"there is no sheet {name}" for name in sheets if name not in there)
+    net, there = lesson.net, {sheet.name for sheet in book.sheets}
     held = {(block.quantity, block.layer) for block in book.blocks}
     owed = [(quantity.name, layer) for quantity, layer in net.quantities()]
-    owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
+    if all(isinstance(layer, Dense) for layer in net.layers):  # others have sheets of their own
+        yield from (f"there is no sheet {name}" for name in _sheets(lesson) if name not in there)
+        owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")
+
+
+def _sheets(lesson: Lesson) -> Iterator[str]:
+    """The sheets of a network of dense layers."""
+    net, sizes = lesson.net, lesson.net.sizes
+    yield from ALWAYS
+    if sizes[0] == 2:
+        yield from OF_TWO_INPUTS
+    if net.rule == GRADIENT:
+        yield from OF_GRADIENTS
+        by_unit = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
+        small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
+        if small and by_unit:
+            yield "Matrices"

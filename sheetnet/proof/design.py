@@ -16,7 +16,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Band, Position, Sheet
+from sheetnet.workbook.model import Band, ColourScale, Position, Sheet
 
 #: A first column that is no wider is the margin.
 NARROW = 3.0
@@ -26,6 +26,10 @@ POINT = "point"
 SMALL = 9e-4
 #: Half a unit of a digit, and a bit, so that halves count.
 HALF = 5.000000005
+#: So many numbers under a symbol are places.
+MANY = 5
+#: A map of so many rows and columns has an axis; what shows no number.
+LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
 #: What no equation has but the names of functions.
@@ -57,6 +61,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_in_margin(sheet),
             *_stray(sheet),
             *_twice(book, sheet),
+            *_lopsided(sheet),
+            *_without_axis(sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
@@ -121,6 +127,42 @@ def _twice(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if abs(known.setdefault((row, text), float(value)) - float(value)) > 1e-12:
             yield (row, column), f"{text} stands in this row before another number as well"
+
+
+def _lopsided(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Columns of places below and above 0, at which something is computed, that are not as far on
+    both sides; where something may be typed, numbers are the lesson's."""
+    if sheet.validations:
+        return
+    for (row, column), cell in sheet.cells.items():
+        if not isinstance(cell.content, Rich):
+            continue
+        numbers: list[float] = []
+        at = row + 1
+        while (below := sheet.cells.get((at, column))) and isinstance(below.content, float):
+            numbers.append(below.content)
+            at += 1
+        if len(numbers) < MANY or not min(numbers) < 0 < max(numbers):
+            continue
+        if sorted(numbers) != sorted(-number for number in numbers):
+            yield (row + 1, column), "the places below and above 0 are not as far from it"
+
+
+def _without_axis(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Large maps under which no number says where they begin, have their middle, and end."""
+    for area in (each.area for each in sheet.formats if isinstance(each, ColourScale)):
+        rows, columns = area.shape
+        if min(rows, columns) < LARGE:
+            continue
+        middle = (area.left + area.right) // 2
+        under = range(area.bottom + 1, area.bottom + ROWS + 2)
+        for at in (area.left, middle, area.right):
+            near = (sheet.cells.get((row, at + by)) for row in under for by in (-2, -1, 0, 1, 2))
+            if not any(
+                cell and cell.is_computed and cell.style.number_format != HIDDEN for cell in near
+            ):
+                yield (area.bottom + 1, at), "no number says where the map is there"
+                break
 
 
 def _is_near(band: Band, row: int, column: int) -> bool:

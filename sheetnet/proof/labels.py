@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.reading import (
+    END,
     LOW,
     PARTIAL,
     TOKEN,
+    UP,
     Interval,
     Symbol,
     flat,
@@ -33,6 +35,8 @@ from sheetnet.workbook.model import Position, Sheet
 
 #: Words that may stand before a symbol, and change nothing or tell what follows the update.
 BEFORE = re.compile(rf"(?:loss |{NEW})")
+#: The ends of an axis of inputs.
+ENDS = re.compile(rf"([A-Za-z]{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?) (?:from|to)")
 #: So far a reader looks to the right and down for the number of a symbol.
 RIGHT, DOWN = 8, 3
 #: A live text is a symbol only where it is as short.
@@ -45,12 +49,13 @@ NUMBER = re.compile(r"\(?[-−]?\d[\d.,]*(?:E[-+−]?\d+)?\)?")
 
 class _Label(NamedTuple):
     """A symbol with its place, as a line for the reader; `new` asks for what follows, `by` is
-    the symbol that the other is differentiated by."""
+    the symbol that the other is differentiated by, `end` one of the ends between which it goes."""
 
     place: Position
     line: str
     new: bool = False
     by: str = ""
+    end: bool = False
 
 
 def check_labels(book: Book, decoder: Decoder) -> Comparison:
@@ -96,6 +101,8 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
             new = said is not None and said[0] == NEW
             if _has_index(symbol):
                 yield _Label(place, symbol, new)
+        elif ends := ENDS.fullmatch(line):
+            yield _Label(place, ends[1], end=True)
         elif partial := PARTIAL.fullmatch(line):
             yield _Label(place, partial[1], by=partial[2])
 
@@ -108,6 +115,9 @@ def _has_index(symbol: str) -> bool:
 
 def _wrong(book: Book, sheet: Sheet, label: _Label, decoder: readings.Decoder) -> str:
     """What is wrong with a symbol, in words."""
+    if label.end:
+        is_given = decoder.is_input(symbol_of(label.line))
+        return "" if is_given else "what goes from there to there is no input"
     numbers = _numbers(book, sheet, label.place)
     if not numbers:
         return ""

@@ -70,6 +70,10 @@ class Decoder(Protocol):
         """Whether it is the name of several numbers: a title."""
         ...
 
+    def is_input(self, symbol: Symbol) -> bool:
+        """Whether it is one of what goes in."""
+        ...
+
     def of_runs(self, symbol: Symbol) -> Sequence[float]:
         """The numbers that it means in other runs of the same workbook."""
         ...

@@ -1,12 +1,13 @@
 """What differs between two workbooks: numbers, words, formulas, or looks alone.
 
-Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order
-or in the same rows or columns (`PLACE`: a block stands a row lower, a column with its head stands
-behind the next), parts of a drawing at other places of its chart (`PLACE` as well), an index that
-names fewer blocks, numbers put into words once more, a slip of the document that is shown or is
-not, other words without numbers, numbers of a text with more or fewer digits, other formulas of
-equal value with the equations beside them, sentences that are there or not, and looks. Numbers that
-have changed places with each other are altered, as are those that are gone.
+Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order,
+in the same rows or columns, or beside the same neighbours (`PLACE`: a block stands a row lower, a
+column with its head behind the next, two rows of knobs have changed places), parts of a drawing at
+other places of its chart (`PLACE` as well), an index that names fewer blocks, numbers put into
+words once more, a slip of the document that is shown or is not, other words without numbers, numbers of a
+text with more or fewer digits, other formulas of equal value with the equations beside them,
+sentences that are there or not, and looks. Numbers that have changed places with each other are
+altered, as are those that are gone.
 """
 
 from __future__ import annotations
@@ -203,6 +204,8 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
                 found.setdefault(place[along], []).append(RANGE.sub("range", text))
         return [found[number] for number in sorted(found)]
 
+    if _pieces(before, sheet) == _pieces(after, sheet):
+        return True
     for along in (1, 2):
         old, new = lines(before, along), lines(after, along)
         if sum(old, []) == sum(new, []) or sorted(old) == sorted(new):
@@ -211,6 +214,25 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
         return False
     fewer, more = sorted((Counter(map(tuple, lines(side, 1))) for side in (before, after)), key=len)
     return not fewer - more
+
+
+def _pieces(snapshot: Snapshot, sheet: str) -> Counter[tuple[Any, ...]]:
+    """What stands side by side without a gap; a number alone stands where it stands."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    piece: list[str] = []
+    last = (0, 0)
+    cells = sorted((place[1:], value) for place, value in _held(snapshot) if place[0] == sheet)
+    for place, value in [*cells, ((0, 0), "")]:
+        if place != (last[0], last[1] + 1) and piece:
+            found[tuple(piece) if len(piece) > 1 else (*piece, last)] += 1
+            piece = []
+        piece.append(f"{value:.8g}" if _is_number(value) else RANGE.sub("range", str(value)))
+        last = place
+    return found
+
+
+def _held(snapshot: Snapshot) -> list[tuple[Place, Any]]:
+    return [*(snapshot.values or {}).items()]
 
 
 def _first_formula(before: Snapshot, after: Snapshot) -> str:
