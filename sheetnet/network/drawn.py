@@ -6,12 +6,15 @@ torch.nn.init with gains of 1 and √2.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator
 from math import sqrt
 
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import WEIGHT
 
+#: The key of a layer's weights in a lesson file.
+WEIGHTS = "weights"
 #: No number of a normal distribution is so many deviations away.
 FAR = 8.0
 #: Drawn weights are cut to four decimals.
@@ -37,10 +40,11 @@ def _around(end: float) -> tuple[float, float]:
 
 def misdrawn(numbers: Numbers) -> Iterator[str]:
     """What of the lesson's own starting weights is not drawn as it says."""
-    network = numbers.lesson.network
-    for layer, fields in zip(numbers.net.layers, network.layers, strict=True):
+    network, text = numbers.lesson.network, tomllib.loads(numbers.lesson.text)
+    # Of a workbook the lesson has the weights that stand in it, but not its text.
+    for layer, written in zip(numbers.net.layers, text["network"]["layers"], strict=True):
         own = numbers.knobs.get((WEIGHT.name, layer.number))
-        if own is None or getattr(fields, "weights", None) is not None:
+        if own is None or WEIGHTS in written:
             continue
         units, sources = own.value.shape
         low, high = ENDS[network.initialisation](units, sources)

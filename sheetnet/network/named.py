@@ -56,7 +56,7 @@ def matrices(decoder: Decoder, name: str) -> list[FloatArray] | None:
         return None
     _expect_case(decoder, name, letter)
     array = numbers.inputs if (small, layer) == ("a", 0) else numbers.now(OF_LAYERS[small], layer)
-    return [*_with_ones(array)]
+    return [array] if letter != found[1] else [*_with_ones(array)]  # an arrow: without the 1
 
 
 def _after(decoder: Decoder, name: str) -> list[FloatArray] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.parameters import every
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import Book
 
@@ -16,6 +17,8 @@ OF_TWO_INPUTS = ("Surface",)
 #: Networks of so few layers and units, that work unit by unit, and of so few examples, are shown in
 #: matrices.
 LAYERS, UNITS, EXAMPLES = 2, 4, 4
+#: So many parameters are all checked by central differences.
+CHECKED = 20
 
 
 def missing(lesson: Lesson, book: Book) -> Iterator[str]:
@@ -26,9 +29,18 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     if all(isinstance(layer, Dense) for layer in net.layers):  # others have sheets of their own
         yield from (f"there is no sheet {name}" for name in _sheets(lesson) if name not in there)
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
+        yield from _unchecked(lesson, book)
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")
+
+
+def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether each parameter of a small network has a central difference."""
+    count = len(every(lesson.net))
+    tables = [b for b in book.blocks if b.sheet == OF_GRADIENTS[-1] and b.rows]
+    if count <= CHECKED and any(block.height != count for block in tables):
+        yield f"not all of {count} parameters have a central difference"
 
 
 def _sheets(lesson: Lesson) -> Iterator[str]:

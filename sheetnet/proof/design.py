@@ -62,7 +62,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_stray(sheet),
             *_twice(book, sheet),
             *_lopsided(sheet),
-            *_without_axis(sheet),
+            *_without_axis(book, sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
@@ -70,6 +70,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
             check.add(sheet.name, *place, what)
+    for what in _out_of_order(book):
+        check.add(book.sheets[0].name, 1, 1, what)
     for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
@@ -112,12 +114,23 @@ def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:
             yield (row, column), f"{text} stands there alone"
 
 
+def _out_of_order(book: Book) -> Iterator[str]:
+    """Workings that the list on the first sheet has before what is for readers."""
+    links = sorted(book.sheets[0].links.items())
+    for column in {place[1] for place, _ in links}:
+        listed = [book[link.sheet] for place, link in links if place[1] == column]
+        if [each.workings for each in listed] != sorted(each.workings for each in listed):
+            yield "the list of sheets has workings before what is for readers"
+
+
 def _twice(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """A symbol that stands before two numbers of one row, which are others."""
+    if sheet.labels:
+        return  # each of its symbols means the number beside it
     known: dict[tuple[int, str], float] = {}
-    for (row, column), cell in sorted(sheet.cells.items()):
+    for (row, column), cell in sorted(sheet.cells.items(), key=lambda item: item[0]):
         beside = sheet.cells.get((row, column + 1))
-        if sheet.labels or not isinstance(cell.content, Rich):
+        if not isinstance(cell.content, Rich):
             continue
         next_one = sheet.cells.get((row, column + 2))
         if beside is None or not beside.is_computed or (next_one and next_one.is_computed):
@@ -148,7 +161,14 @@ def _lopsided(sheet: Sheet) -> Iterator[tuple[Position, str]]:
             yield (row + 1, column), "the places below and above 0 are not as far from it"
 
 
-def _without_axis(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+def _shows_number(book: Book, sheet: Sheet, place: Position) -> bool:
+    cell = sheet.cells.get(place)
+    if cell is None or not cell.is_computed or cell.style.number_format == HIDDEN:
+        return False
+    return isinstance(book.value(sheet, *place), float | int)
+
+
+def _without_axis(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Large maps under which no number says where they begin, have their middle, and end."""
     for area in (each.area for each in sheet.formats if isinstance(each, ColourScale)):
         rows, columns = area.shape
@@ -157,10 +177,8 @@ def _without_axis(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         middle = (area.left + area.right) // 2
         under = range(area.bottom + 1, area.bottom + ROWS + 2)
         for at in (area.left, middle, area.right):
-            near = (sheet.cells.get((row, at + by)) for row in under for by in (-2, -1, 0, 1, 2))
-            if not any(
-                cell and cell.is_computed and cell.style.number_format != HIDDEN for cell in near
-            ):
+            near = ((row, at + by) for row in under for by in (-2, -1, 0, 1, 2))
+            if not any(_shows_number(book, sheet, place) for place in near):
                 yield (area.bottom + 1, at), "no number says where the map is there"
                 break
 

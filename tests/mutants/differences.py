@@ -4,10 +4,10 @@ Not counted as altered numbers, but listed: sheets that hold all that they held,
 in the same rows or columns, or beside the same neighbours (`PLACE`: a block stands a row lower, a
 column with its head behind the next, two rows of knobs have changed places), parts of a drawing at
 other places of its chart (`PLACE` as well), an index that names fewer blocks, numbers put into
-words once more, a slip of the document that is shown or is not, other words without numbers, numbers of a
-text with more or fewer digits, other formulas of equal value with the equations beside them,
-sentences that are there or not, and looks. Numbers that have changed places with each other are
-altered, as are those that are gone.
+words once more, a slip of the document that is shown or is not, other words without numbers,
+numbers of a text with more or fewer digits, other formulas of equal value with the equations beside
+them, sentences that are there or not, and looks. Numbers that have changed places with each other
+are altered, as are those that are gone.
 """
 
 from __future__ import annotations
