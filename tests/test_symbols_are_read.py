@@ -7,15 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from sheetnet.building import make_book
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.subjects import load
-from sheetnet.network.drawn import misdrawn
-from sheetnet.network.lesson import Lesson
-from sheetnet.network.subject import SUBJECT
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.columns import check_columns
 from sheetnet.proof.design import check_design
@@ -186,33 +182,6 @@ def test_heads_of_maps_are_their_units() -> None:
         found = [f for f in check_heads(book, decoder).findings if f.sheet == "Network"]
         put(sheet, place, content)
         assert found, content.text
-
-
-@pytest.mark.parametrize("initialisation", ["xavier_uniform", "kaiming_uniform", "xavier_normal"])
-def test_drawn_weights_are_what_their_name_says(initialisation: str) -> None:
-    text = f"""
-        title = "drawn"
-        notation = "happydustbunny"
-        source = "none"
-        [network]
-        inputs = 6
-        loss = "squared_error"
-        initialisation = "{initialisation}"
-        layers = [{{ units = 6, activation = "tanh" }}, {{ units = 1, activation = "identity" }}]
-        [data]
-        inputs = [[1, 2, 3, 4, 5, 6]]
-        targets = [[1]]
-        [training]
-        learning_rate = 0.01
-        steps = 2
-    """
-    lesson = Lesson.from_toml(text)
-    numbers = SUBJECT.numbers(lesson)
-    assert not [*misdrawn(numbers)]
-    knob = numbers.knobs["weight", 1]
-    for wrong in (np.abs(knob.value), knob.value * 20, -np.abs(knob.value)):
-        numbers.knobs["weight", 1] = replace(knob, value=wrong)
-        assert [*misdrawn(numbers)]
 
 
 def test_what_every_workbook_has_is_missed() -> None:

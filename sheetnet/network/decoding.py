@@ -15,7 +15,6 @@ from sheetnet.network import named, partials, telling
 from sheetnet.network.activations import contradictions
 from sheetnet.network.comparing import VALUES
 from sheetnet.network.documents import DOCUMENTS, Document
-from sheetnet.network.drawn import misdrawn
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.functions import Whole
 from sheetnet.network.functions import functions as named_functions
@@ -100,8 +99,7 @@ class Decoder:
         return ""
 
     def contradictions(self) -> Iterator[str]:
-        """What the lesson's activations and drawn weights say of themselves, and do not keep."""
-        yield from misdrawn(self.numbers)
+        """What the lesson's activations say of themselves, and do not keep."""
         for layer in self.numbers.net.layers:
             if isinstance(layer, Dense):
                 yield from contradictions(layer.activation, layer.hyper)

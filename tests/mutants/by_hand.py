@@ -1206,12 +1206,6 @@ BY_HAND = [
         "[symbols.activation(layer, k) for k in sources]",
     ),
     ByHand(
-        "drawn weights are all alike",
-        f"{NETWORK}/initialisation.py",
-        "rng.uniform(-bound, bound, (units, sources))",
-        "rng.uniform(bound, bound, (units, sources))",
-    ),
-    ByHand(
         "Chain rule: the parts of a fraction have changed places",
         f"{SHEETS}/path_cells.py",
         "by_loss, a = symbols.by_name(symbols.loss_letter), symbols.value_letter(layer)",
