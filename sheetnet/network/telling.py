@@ -22,7 +22,7 @@ from sheetnet.expressions.reading import (
     symbol_of,
 )
 from sheetnet.network import whole_formulas
-from sheetnet.network.quantities import WEIGHT
+from sheetnet.network.quantities import COST, LOSS, WEIGHT
 
 if TYPE_CHECKING:
     from sheetnet.network.decoding import Decoder
@@ -49,7 +49,7 @@ RAISED = re.compile(f"{UP}([^{END}]*){END}")
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 #: What a text may do to its reader.
 UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
-#: By how much an update changes a parameter or the cost, the cost in parts of a hundred as well.
+#: By how much an update changes a parameter, or a run the cost, that in parts of a hundred as well.
 CHANGE, PERCENT = "Δ", " in %"
 #: Two documents' symbols mean the same up to rounding.
 NEAR = 1e-9
@@ -93,26 +93,34 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     line, number = lines["symbol"], float(lines["number"])
     part = PARTIAL.fullmatch(line)
     found = there.partial(symbol_of(part[1]), symbol_of(part[2])) if part else None
-    if line.startswith(CHANGE):
-        before = type(decoder)(decoder.numbers.at(max(step - 1, 0), sample))
-        found = _change(there, before, line.removeprefix(CHANGE))
+    first = type(decoder)(decoder.numbers.at(0, sample))
+    if line.removeprefix(CHANGE).removesuffix(PERCENT) in (there.loss, there.cost):
+        meant = _costs(there, first, line)
+    elif line.startswith(CHANGE):
+        symbol = symbol_of(line.removeprefix(CHANGE))
+        meant = [there.following(symbol) - there(symbol)]
     elif line.startswith(f"{there.document.log} "):
-        found = math.log(_meaning(there, line.removeprefix(there.document.log)))
-    meant = _meaning(there, line) if found is None else found
-    if abs(meant - number) <= NEAR * (1 + abs(meant)):
+        meant = [math.log(_meaning(there, line.removeprefix(there.document.log)))]
+    else:
+        meant = [_meaning(there, line) if found is None else found]
+    if any(abs(each - number) <= NEAR * (1 + abs(each)) for each in meant):
         return ""
-    return f"{line!r} is {meant:.6g} there, beside it stands {number:.6g}"
+    return f"{line!r} is {meant[0]:.6g} there, beside it stands {number:.6g}"
 
 
-def _change(there: Decoder, before: Decoder, line: str) -> float:
-    """By how much the update that follows changes a parameter, or the one before lowered the cost,
-    in its units or in parts of a hundred."""
-    of = line.removesuffix(PERCENT)
-    if of in (there.loss, there.cost):
-        start = _meaning(before, of)
-        return (start - _meaning(there, of)) * (100 / start if of != line else 1)
-    symbol = symbol_of(of)
-    return there.following(symbol) - there(symbol)
+def _costs(there: Decoder, first: Decoder, line: str) -> list[float]:
+    """The loss of the example and the cost, which may have one letter, or by how much they are
+    lower than at step 0, in their units or in parts of a hundred."""
+    found = []
+    for end, start in zip(_both(there), _both(first), strict=True):
+        fall = (start - end) * (100 / start if line.endswith(PERCENT) and start else 1)
+        found.append(fall if line.startswith(CHANGE) else end)
+    return found
+
+
+def _both(decoder: Decoder) -> tuple[float, float]:
+    numbers = decoder.numbers
+    return float(numbers.now(LOSS)[numbers.sample]), float(numbers.now(COST))
 
 
 def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:
