@@ -62,6 +62,13 @@ class Known(Protocol):
         ...
 
 
+def alike(one: Any, other: FloatArray) -> bool:
+    """Whether two matrices are one but for rounding, and for what is no number of the first."""
+    if np.shape(one) != other.shape:
+        return False
+    return bool((~np.isfinite(one) | np.isclose(one, other, rtol=1e-9, atol=1e-12)).all())
+
+
 def braced(line: str) -> str:
     """A line for the reader of symbols as one for this: raised and lowered parts in braces."""
     line = line.replace(LOW, "_{").replace(UP, "^{").replace(END, "}")

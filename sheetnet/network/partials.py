@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sheetnet.expressions.reading import Symbol
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.quantities import ACTIVATION, DELTA, WEIGHT, Quantity, Z
 
@@ -72,9 +75,13 @@ def by_activation(decoder: Decoder, symbol: Symbol) -> float:
     layer = depth if output else decoder.layer(symbol.upper)
     alone = output and document.lone and decoder.sizes[-1] == 1 and not symbol.lower
     unit = 0 if alone else decoder.unit(symbol.lower)
-    if layer == depth:
+    return float(by_values(decoder, layer)[numbers.sample, unit])
+
+
+def by_values(decoder: Decoder, layer: int) -> FloatArray:
+    """The derivative of each example's loss by what a layer gives: examples × units."""
+    numbers = decoder.numbers
+    if layer == len(decoder.sizes) - 1:
         a, hyper = numbers.now(ACTIVATION, layer), numbers.loss_hyper
-        by = numbers.net.loss.gradient(a, numbers.targets, hyper)
-        return float(by[numbers.sample, unit])
-    delta = numbers.now(DELTA, layer + 1)[numbers.sample]
-    return float(delta @ numbers.now(WEIGHT, layer + 1)[:, unit])
+        return np.asarray(numbers.net.loss.gradient(a, numbers.targets, hyper))
+    return np.asarray(numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1))

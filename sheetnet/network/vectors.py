@@ -15,6 +15,7 @@ from sheetnet.expressions.measured import slope
 from sheetnet.expressions.reading import END, UP, Function
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.partials import by_values
 from sheetnet.network.quantities import ACTIVATION, COST, DELTA, LOSS, WEIGHT, Z
 
 if TYPE_CHECKING:
@@ -90,7 +91,6 @@ class Vectors:
         letter, by_letter = of[0], by[0]
         if mark == "Δ":
             raise LookupError(of)
-        a = numbers.now(ACTIVATION, depth)
         if letter in (decoder.loss, decoder.cost):
             if by_letter == "W":
                 layer = decoder.layer(parts_of(by)[2].strip(UP + END))
@@ -98,8 +98,7 @@ class Vectors:
                 return [self.names.turned(np.outer(delta[numbers.sample], below[numbers.sample]))]
             if by_letter == "z":
                 return [_column(numbers.now(DELTA, depth)[numbers.sample])]
-            gradient = numbers.net.loss.gradient(a, numbers.targets, numbers.loss_hyper)
-            return [_column(gradient[numbers.sample])]
+            return [_column(by_values(decoder, depth)[numbers.sample])]
         own = numbers.net.layers[-1]
         if by_letter != "z" or not isinstance(own, Dense):
             raise LookupError(of)

@@ -19,10 +19,12 @@ from sheetnet.expressions.matrix_titles import (
     OpenError,
     Reader,
     UnreadError,
+    alike,
     braced,
     tokens,
 )
-from sheetnet.network.quantities import DELTA, WEIGHT
+from sheetnet.network.partials import by_values
+from sheetnet.network.quantities import DELTA
 from sheetnet.network.reductions import MEAN
 from sheetnet.network.rules import GRADIENT
 
@@ -67,7 +69,7 @@ def wrong(decoder: Decoder, line: str) -> str:
         return f"{line!r}: {error}"
     except (UnreadError, OpenError):
         return ""
-    if any(_same(value, each) for value in found for each in wanted):
+    if any(alike(value, each) for value in found for each in wanted):
         return ""
     return f"{line!r}: its sides are not the same matrix"
 
@@ -93,12 +95,6 @@ def _values(
             continue  # shapes that do not fit
 
 
-def _same(one: Any, other: FloatArray) -> bool:
-    if np.shape(one) != other.shape:
-        return False
-    return bool((~np.isfinite(one) | np.isclose(one, other, rtol=1e-9, atol=1e-12)).all())
-
-
 def _meant(decoder: Decoder, name: str) -> list[FloatArray]:
     """The matrices that a name may mean, the way round that the document has them."""
     numbers, document = decoder.numbers, decoder.document
@@ -111,10 +107,10 @@ def _meant(decoder: Decoder, name: str) -> list[FloatArray]:
         found = BY_VALUES.fullmatch(name)
         label = found[2] if found else ""
         at = decoder.layer(label) if label else len(decoder.sizes) - 1
-        return [_by_values(decoder, at).T if upright else _by_values(decoder, at)]
+        return [by_values(decoder, at).T if upright else by_values(decoder, at)]
     if layer and name[0] in document.of_cost:
         at = decoder.layer(layer[1])
-        held = numbers.now(DELTA, at) if name[0] == "H" else _by_values(decoder, at)
+        held = numbers.now(DELTA, at) if name[0] == "H" else by_values(decoder, at)
         return [held.T / count]
     found_all = decoder.matrices(name)
     if found_all is None:
@@ -130,12 +126,3 @@ def _meant(decoder: Decoder, name: str) -> list[FloatArray]:
     if "⃗" in name:
         return [*found_all, *(each.T for each in found_all)]
     return found_all if document.rows else [each.T for each in found_all]
-
-
-def _by_values(decoder: Decoder, layer: int) -> FloatArray:
-    """The derivative of each example's loss by what a layer gives: examples × units."""
-    numbers = decoder.numbers
-    if layer == len(decoder.sizes) - 1:
-        a = decoder.numbers.below(layer + 1)
-        return np.asarray(numbers.net.loss.gradient(a, numbers.targets, numbers.loss_hyper))
-    return np.asarray(numbers.now(DELTA, layer + 1) @ numbers.now(WEIGHT, layer + 1))

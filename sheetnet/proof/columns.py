@@ -16,7 +16,7 @@ from sheetnet.expressions.measured import UndecidedError
 from sheetnet.expressions.reading import Function, UnreadableError
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.proof.readings import Decoder, written
+from sheetnet.proof.readings import Decoder, number_at, written
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Matrix, Sheet, Spill
 
@@ -93,8 +93,8 @@ def _wrong(
     column, line = head
     used = set(re.findall(NAME, line)) & names.keys()
     for at in range(row + 1, row + 1 + ROWS):
-        numbers = {name: _number(book, sheet, at, place) for name, place in names.items()}
-        value = _number(book, sheet, at, column)
+        numbers = {name: number_at(book, sheet, (at, place)) for name, place in names.items()}
+        value = number_at(book, sheet, (at, column))
         if value is None or any(numbers[name] is None for name in used):
             return ""
         held = {name: number for name, number in numbers.items() if number is not None}
@@ -110,11 +110,3 @@ def _wrong(
             if np.isfinite(found) and abs(found - value) > NEAR * max(largest, abs(value)):
                 return f"its head computes {shown(found)}, under it stands {shown(value)}"
     return ""
-
-
-def _number(book: Book, sheet: Sheet, row: int, column: int) -> float | None:
-    cell = sheet.cells.get((row, column))
-    if cell is None or isinstance(cell.content, Rich | str | None):
-        return None
-    value = book.value(sheet, row, column)
-    return float(value) if isinstance(value, float | int) and value is not True else None

@@ -18,7 +18,7 @@ from sheetnet.expressions.measured import UndecidedError
 from sheetnet.expressions.reading import END, LOW, UnreadableError, flat, flat_text
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.proof.readings import Decoder, written
+from sheetnet.proof.readings import Decoder, number_at, written
 from sheetnet.sheets.checks import PASSED
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
@@ -87,22 +87,14 @@ def _start(book: Book, sheet: Sheet, place: Position, is_symbol: bool) -> Positi
     row, column = place
     if is_symbol:
         beside = row, column + 1
-        return beside if _number(book, sheet, beside) is not None else None
+        return beside if number_at(book, sheet, beside) is not None else None
     for down in (0, 1):
         for right in range(column + 1, column + RIGHT + 1):
-            if _number(book, sheet, (row + down, right)) is not None:
+            if number_at(book, sheet, (row + down, right)) is not None:
                 return row + down, right
             if (row + down, right) in sheet.cells and not down:
                 break  # something else stands between
     return None
-
-
-def _number(book: Book, sheet: Sheet, place: Position) -> float | None:
-    cell = sheet.cells.get(place)
-    if cell is None or isinstance(cell.content, str | Rich):
-        return None
-    value = book.value(sheet, *place)
-    return float(value) if isinstance(value, float | int) and value is not True else None
 
 
 def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: Position) -> str:
@@ -115,7 +107,7 @@ def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: 
             if not wrong:
                 return ""
             first = shown(float(wrong[0].values.flat[0]))
-            there = shown(_number(book, sheet, start) or 0.0)
+            there = shown(number_at(book, sheet, start) or 0.0)
             said = said or f"it computes {first}, the number beside it is {there}"
     except UndecidedError:
         return ""
@@ -141,7 +133,7 @@ def _is(book: Book, sheet: Sheet, side: Side, start: Position) -> bool:
 
 def _same(book: Book, sheet: Sheet, values: FloatArray, start: Position, off: float) -> bool:
     for (r, c), value in np.ndenumerate(values):
-        number = _number(book, sheet, (start[0] + r, start[1] + c))
+        number = number_at(book, sheet, (start[0] + r, start[1] + c))
         if number is None:
             return False
         if abs(number - value) > off * max(abs(number), abs(float(value))) + off * 1e-3:

@@ -304,3 +304,12 @@ def written(sheet: Sheet, place: Position) -> str:
     if isinstance(content, Rich):
         return flat((run.text, run.level) for run in content.runs)
     return flat_text(content) if isinstance(content, str) else ""
+
+
+def number_at(book: Book, sheet: Sheet, place: Position) -> float | None:
+    """The number that a cell shows; None: it is empty, a text or a mark."""
+    cell = sheet.cells.get(place)
+    if cell is None or isinstance(cell.content, str | Rich | None):
+        return None
+    value = book.value(sheet, *place)
+    return float(value) if isinstance(value, float | int) and value is not True else None

@@ -24,6 +24,7 @@ from sheetnet.expressions.matrix_titles import (
     OpenError,
     Reader,
     UnreadError,
+    alike,
     tokens,
 )
 from sheetnet.expressions.rich import Rich, rich
@@ -287,9 +288,4 @@ def _is(value: Any, wanted: FloatArray, bare: bool) -> bool:
             cuts += [(value, wanted[cut]), (value[cut], wanted[cut])]
     if np.ndim(value) == 2 and len(wanted) == len(value) + 1 > 2:  # their mean stands under them
         cuts.append((value, wanted[:-1]))
-    return any(
-        other.size > 0
-        and np.shape(one) == other.shape
-        and bool((~np.isfinite(one) | np.isclose(one, other, rtol=1e-9, atol=1e-12)).all())
-        for one, other in cuts
-    )
+    return any(other.size > 0 and alike(one, other) for one, other in cuts)
