@@ -217,8 +217,9 @@ def test_what_both_dialects_write_is_read_back(tree: Expression) -> None:
 @given(trees, trees)
 @settings(max_examples=200, deadline=None)
 def test_trees_of_other_texts_are_others(one: Expression, other: Expression) -> None:
-    """Two trees are one only where we would write them alike, dollar signs apart."""
+    """Two trees are one only where we would write them alike, dollar signs and −0 apart."""
     texts = [EXCEL.write(tree, HOME).replace("$", "") for tree in (one, other)]
+    texts = [re.sub(r"-0(?![.\d])", "0", text) for text in texts]
     texts = [re.sub(r"\b([A-Z]+[0-9]+):\1\b", r"\1", text) for text in texts]
     assert same(one, other) == (texts[0].lower() == texts[1].lower()) or '"' in "".join(texts)
 

@@ -128,7 +128,7 @@ class Decoder:
     def is_whole(self, symbol: Symbol) -> bool:
         return False
 
-    def matrices(self, name: str) -> None:
+    def matrices(self, name: str, one: bool = False) -> None:
         """Its sheets have no titles of matrices."""
 
     def is_input(self, symbol: Symbol) -> bool:

@@ -223,9 +223,10 @@ class Decoder:
         """What is wrong with what a row tells of the documents' symbols, in words."""
         return telling.wrong(self, about, lines)
 
-    def matrices(self, name: str) -> list[FloatArray] | None:
-        """The matrices that a name may stand for; None: it is no name of one."""
-        return named.matrices(self, name)
+    def matrices(self, name: str, one: bool = False) -> list[FloatArray] | None:
+        """The matrices that a name may stand for, as one writes of an example where it is `one`;
+        None: it is no name of one."""
+        return named.matrices(self, name, one)
 
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""

@@ -26,10 +26,10 @@ FUNCTION = re.compile(r"σ_\{(\d+)\}")
 OF_LAYERS: dict[str, Quantity] = {"a": ACTIVATION, "z": Z, "δ": DELTA}
 
 
-def matrices(decoder: Decoder, name: str) -> list[FloatArray] | None:
+def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray] | None:
     """The matrices that a name may stand for, examples as rows, units as rows of weights, with and
     without what belongs to biases; None: it is no such name. Raises `LookupError` where the
-    document has another letter for that."""
+    document has another letter for that, as many have for `one` example."""
     if name.startswith(NEW):
         return _after(decoder, name.removeprefix(NEW))
     if derived := DERIVED.fullmatch(name):
@@ -45,7 +45,7 @@ def matrices(decoder: Decoder, name: str) -> list[FloatArray] | None:
         last = len(decoder.sizes) - 1
         array = held[small] if small in held else numbers.now(ACTIVATION, last)
         if array.shape[1] > 1 or len(array) == 1:  # a number of each example is a vector
-            _expect_case(decoder, name, letter)
+            _expect_case(decoder, name, letter, one)
         return [*_with_ones(array)]
     if not label or not decoder.is_layer(label):
         return None
@@ -54,7 +54,7 @@ def matrices(decoder: Decoder, name: str) -> list[FloatArray] | None:
         return [*_parameters(decoder, small, layer, decoder.numbers.now)]
     if small not in OF_LAYERS:
         return None
-    _expect_case(decoder, name, letter)
+    _expect_case(decoder, name, letter, one)
     array = numbers.inputs if (small, layer) == ("a", 0) else numbers.now(OF_LAYERS[small], layer)
     return [array] if letter != found[1] else [*_with_ones(array)]  # an arrow: without the 1
 
@@ -133,8 +133,12 @@ def _with_ones(array: FloatArray) -> Iterator[FloatArray]:
     yield from (array, np.hstack([array, ones]), np.hstack([ones, array]))
 
 
-def _expect_case(decoder: Decoder, name: str, letter: str) -> None:
+def _expect_case(decoder: Decoder, name: str, letter: str, one: bool) -> None:
     """Some documents write one example in small letters, several in capital ones."""
     capital: Callable[[str], bool] = str.isupper
-    if decoder.document.small and letter != "δ" and capital(letter) == (decoder.examples == 1):
+    if (
+        decoder.document.small
+        and letter != "δ"
+        and capital(letter) == (one or decoder.examples == 1)
+    ):
         raise LookupError(f"{name} is written so of {'many' if capital(letter) else 'one'} example")

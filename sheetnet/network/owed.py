@@ -23,13 +23,16 @@ CHECKED = 20
 
 def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     """Sentences on what a workbook does not have."""
-    net, there = lesson.net, {sheet.name for sheet in book.sheets}
+    net, there = lesson.net, {sheet.name: len(sheet.charts) for sheet in book.sheets}
     held = {(block.quantity, block.layer) for block in book.blocks}
     owed = [(quantity.name, layer) for quantity, layer in net.quantities()]
     if all(isinstance(layer, Dense) for layer in net.layers):  # others have sheets of their own
         yield from (f"there is no sheet {name}" for name in _sheets(lesson) if name not in there)
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
+        for name, count in _charts(lesson):
+            if there.get(name, count) < count:
+                yield f"{name} has {there[name]} charts, where {count} belong"
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")
@@ -43,15 +46,24 @@ def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
         yield f"not all of {count} parameters have a central difference"
 
 
+def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:
+    """How many charts a sheet has at least, where it is there."""
+    two = lesson.net.sizes[0] == 2
+    yield from (("Progress", 1), ("Weights", 1), ("Descent", 1))
+    yield "Perceptron", 1 + two  # the plane of two inputs
+
+
 def _sheets(lesson: Lesson) -> Iterator[str]:
     """The sheets of a network of dense layers."""
     net, sizes = lesson.net, lesson.net.sizes
     yield from ALWAYS
     if sizes[0] == 2:
         yield from OF_TWO_INPUTS
+    small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
+    if small and lesson.training.steps:
+        yield "Weights"
     if net.rule == GRADIENT:
         yield from OF_GRADIENTS
         by_unit = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
-        small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
         if small and by_unit:
             yield "Matrices"

@@ -10,7 +10,6 @@ from sheetnet.expressions.dialects import LAST_COLUMN
 from sheetnet.lessons.errors import suggest
 from sheetnet.lessons.subjects import NETWORK, Subject
 from sheetnet.network import book, knobs
-from sheetnet.network.decoding import Decoder
 from sheetnet.network.evaluation import accuracies
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -18,6 +17,7 @@ from sheetnet.network.placement import MOST_CELLS, fewer, placed
 from sheetnet.network.quantities import STEP
 from sheetnet.network.schema import json_schema
 from sheetnet.network.sheets.kinds import by_name
+from sheetnet.network.slides import OfSheets
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Array, Key, Settings
 
@@ -104,7 +104,7 @@ SUBJECT = Subject(
     book.make_book,
     _array,
     _steady,
-    Decoder,
+    OfSheets,
     count,
     check,
     steps,

@@ -59,6 +59,8 @@ def check_columns(book: Book, decoder: Decoder) -> Comparison:
                 if re.fullmatch(NAME, name):
                     names.setdefault(name, column)
             for column, line in heads.items():
+                if other := _stranger(line, names):
+                    check.add(sheet.name, row, column, f"no column of its table is {other}")
                 used = set(re.findall(NAME, line)) & names.keys()
                 if re.fullmatch(NAME, line) or not used or DERIVED.search(line):
                     continue
@@ -66,6 +68,16 @@ def check_columns(book: Book, decoder: Decoder) -> Comparison:
                 if what := _wrong(book, sheet, row, names, (column, line), decoder.functions):
                     check.add(sheet.name, row, column, what)
     return check
+
+
+def _stranger(line: str, names: Mapping[str, int]) -> str:
+    """What a derivative is of or by, where others of its letter head columns and it does not."""
+    if not DERIVED.match(line):
+        return ""
+    for name in re.findall(NAME, line.lstrip("d∂")):
+        if name not in names and any(other[0] == name[0] for other in names):
+            return str(name)
+    return ""
 
 
 def _tables(sheet: Sheet) -> Iterator[tuple[int, dict[int, str]]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
 
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.rich import Rich
@@ -11,7 +15,7 @@ from sheetnet.files.stored import StoredBook, StoredCell
 from sheetnet.proof.comparison import Comparison, Finding, plain, shown
 from sheetnet.sheets import index
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.knobs import Knob, cells
+from sheetnet.workbook.knobs import Array, Knob, cells
 from sheetnet.workbook.model import Matrix, Sheet, Spill
 
 NOTHING = StoredCell(None, None)
@@ -51,7 +55,38 @@ def compare_originals(book: Book, knobs: Sequence[Knob]) -> Comparison:
             held = book.value(book[sheet], row, column)
             if held != own:
                 check.add(sheet, row, column, f"is {shown(held)}, the lesson says {shown(own)}")
+    apart = {(block.quantity, block.layer) for block in book.originals}
+    rows: dict[tuple[str, int], list[tuple[int, Array]]] = {}
+    for block in book.blocks:
+        knob = (
+            None
+            if (block.quantity, block.layer) in apart
+            else by_place.get((block.quantity, block.layer))
+        )
+        if knob is not None and not block.live and block.rows:
+            values = np.reshape(knob.value, (block.height, block.width))
+            for row, line in enumerate(values, block.top):
+                rows.setdefault((block.sheet, row), []).append((block.right, line))
+    for (sheet, row), parts in rows.items():
+        check.cells += 1
+        what = _wrong_row(book[sheet], row, sorted(parts, key=lambda part: part[0]))
+        if what:
+            check.add(sheet, row, parts[-1][0] + 1, what)
     return check
+
+
+def _wrong_row(sheet: Sheet, row: int, parts: list[tuple[int, Array]]) -> str:
+    """What is wrong with the text behind a row of input cells: the lesson's own values."""
+    cell = sheet.cells.get((row, parts[-1][0] + 1))
+    text = cell.content if cell and isinstance(cell.content, str) else ""
+    if not text:
+        return ""  # a table whose cells are all drawn, as the order of the examples
+    said = [number.replace("−", "-") for number in re.split(r"[ |]+", text) if number]
+    own = np.concatenate([line for _, line in parts]).tolist()
+    with suppress(ValueError):
+        if [float(number) for number in said] == [float(f"{number:.12g}") for number in own]:
+            return ""
+    return f"says {text!r}, the lesson {' '.join(shown(number) for number in own)}"
 
 
 def _contents(book: Book, sheet: Sheet) -> Iterator[tuple[int, int, Any]]:

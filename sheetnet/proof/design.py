@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Protocol
 
 from sheetnet.expressions.formula import Expression, Number, walk
@@ -28,6 +29,8 @@ SMALL = 9e-4
 HALF = 5.000000005
 #: So many numbers under a symbol are places.
 MANY = 5
+#: Heads of columns that count, and from where.
+COUNTS = {"number": 1.0, "step": 0.0}
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
@@ -66,6 +69,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
+            *_joined(sheet),
+            *_miscounted(sheet),
         ):
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
@@ -199,6 +204,38 @@ def _broken_derivatives(book: Book, sheet: Sheet) -> Iterator[tuple[Position, st
             continue  # prose, which may be the lesson's own
         if "∂" in DERIVATIVE.sub("", text):
             yield place, "a ∂ in it stands in no fraction"
+
+
+def _joined(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Raised letters behind a raised label, which a reader takes for one: L−1 and T."""
+    for place, cell in sheet.cells.items():
+        runs = cell.content.runs if isinstance(cell.content, Rich) else ()
+        for one, other in pairwise(runs):
+            if (
+                one.level == other.level != 0
+                and one.text[-1:].isalnum()
+                and other.text[:1].isalnum()
+            ):
+                yield place, f"{one.text!r} and {other.text!r} are written as one"
+
+
+def _miscounted(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Columns that count and begin otherwise than their head says."""
+    for (row, column), cell in sheet.cells.items():
+        first = COUNTS.get(cell.content) if isinstance(cell.content, str) else None
+        if first is None:
+            continue
+        numbers: list[float] = []
+        while isinstance(number := _content(sheet, row + 1 + len(numbers), column), float):
+            numbers.append(number)
+        rise = all(other > one for one, other in pairwise(numbers))
+        if numbers and (numbers[0] != first or not rise):
+            yield (row + 1, column), f"counts from {numbers[0]:g}, where a {cell.content} is meant"
+
+
+def _content(sheet: Sheet, row: int, column: int) -> object:
+    cell = sheet.cells.get((row, column))
+    return cell.content if cell else None
 
 
 def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:

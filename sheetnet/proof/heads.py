@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from sheetnet.expressions.matrix_titles import alike, braced
 from sheetnet.expressions.reading import LOW, Interval, sides
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
 
 SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
 #: What stands before a symbol above or beside a table of weights, and the axis that it names.
@@ -53,6 +54,11 @@ class Decoder(readings.Decoder, Protocol):
         """What a unit gives to the next layer."""
         ...
 
+    def matrices(self, name: str, one: bool = False) -> list[FloatArray] | None:
+        """The arrays that a name may stand for, which may be of `one` example; None: it is no name
+        of one."""
+        ...
+
     def sides(self, block: Block) -> tuple[Along, Along] | None:
         """What the rows and the columns of a block are; None: what its axes say."""
         ...
@@ -68,9 +74,12 @@ def check_heads(book: Book, decoder: Decoder) -> Comparison:
             *_wrong_ends(book, block, decoder),
             *_wrong_nodes(book, block, decoder),
             *_wrong_sides(book, block, decoder),
+            *_wrong_array(book, block, decoder),
         ):
             check.add(block.sheet, *place, what)
         check.cells += 1
+    for copy, place, what in _wrong_copies(book):
+        check.add(copy.sheet, *place, what)
     for block in book.worked:
         for place, what in (*_wrong_names(book, block, decoder), *_wrong_examples(book, block)):
             check.add(block.sheet, *place, what)
@@ -229,6 +238,50 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
         if not meant.holds(what):
             said = shown((meant.low + meant.high) / 2)
             yield place, f"its symbol means {said}, it stands with what is of {shown(what)}"
+
+
+def _wrong_copies(book: Book) -> Iterator[tuple[Block, Position, str]]:
+    """Heads over the lesson's own values, and over the runs of others beside it, that are not those
+    over the block that they repeat."""
+    first: dict[tuple[str, int | None], Block] = {}
+    for block in book.blocks:
+        first.setdefault((block.quantity, block.layer), block)
+    for block in (*book.originals, *(each for each in book.blocks if each.at)):
+        own = first[block.quantity, block.layer]
+        further = set(block.at) - set(own.lengths)
+        if own.width != block.width or not (further or own.sheet == block.sheet):
+            continue
+        for by in _thinned(range(own.width)):
+            line = readings.written(book[own.sheet], (own.top - 1, own.left + by))
+            place = block.top - 1, block.left + by
+            copy = readings.written(book[block.sheet], place)
+            if _is_symbol(line) and copy != line:
+                yield block, place, f"{copy!r} is over what is {line!r} on {own.sheet}"
+
+
+def _wrong_array(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """The name of an array to the left of its numbers, or of the row over them, that is another."""
+    sheet = book[block.sheet]
+    titled = any(isinstance(cell.content, Matrix) for cell in sheet.cells.values())
+    if titled or block.at or not block.lengths or not {UNIT, SOURCE} >= {*block.lengths}:
+        return  # titles are read apart
+    # The rows of a table have names of their own.
+    for row in (block.top - 1,) if block.rows else (block.top, block.top - 1):
+        lines = ((at, readings.written(sheet, (row, at))) for at in range(block.left - 1, 0, -1))
+        for column, line in [(at, line) for at, line in lines if line][:2]:
+            try:
+                meant = decoder.matrices(braced(line), one=True)
+            except readings.UNREADABLE as error:
+                yield (row, column), f"its name: {error}"
+                continue
+            if meant is None:
+                continue
+            own = book.area_values(block.whole())
+            example = decoder.place.get(SAMPLE, 0)
+            forms = (form for each in meant for form in (each, each.T, each[example:][:1]))
+            if not any(alike(form, own) for form in forms):
+                yield (row, column), f"{line} is another array than the numbers beside it"
+            return
 
 
 def _thinned(places: Sequence[Place]) -> Sequence[Place]:

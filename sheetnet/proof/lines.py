@@ -50,7 +50,25 @@ def check_lines(book: Book, decoder: Decoder) -> Comparison:
                 what = _wrong(book, sheet, line, free, known, numbers)
             if what:
                 check.add(sheet.name, *place, what)
+            if len(free) == 1 and known.lengths[free] > 1:
+                for head, said in _wrong_heads(book, sheet, numbers, known.lengths[free], known):
+                    check.add(sheet.name, *head, said)
     return check
+
+
+def _wrong_heads(
+    book: Book, sheet: Sheet, start: Position, count: int, known: Known
+) -> Iterator[tuple[Position, str]]:
+    """Symbols over a row of numbers, one for each index, that have other indices."""
+    row, left = start
+    if any(number_at(book, sheet, (row, left + by)) is None for by in range(count)):
+        return  # they stand in a column
+    for by in range(count):
+        above = ((at, left + by) for at in range(row - 1, 0, -1))
+        head = next((place for place in above if written(sheet, place)), start)
+        index = LOWERED.findall(written(sheet, head))
+        if index and index[-1].isdigit() and int(index[-1]) != by + known.first:
+            yield head, f"its symbol stands over what has the index {by + known.first}"
 
 
 def _lines(sheet: Sheet, known: Known) -> Iterator[tuple[Position, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -11,8 +12,10 @@ from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.reading import (
     END,
     LOW,
+    PARTIAL,
     UP,
     Function,
+    Interval,
     Symbol,
     UnreadableError,
     flat,
@@ -26,8 +29,12 @@ from sheetnet.workbook.book import NEW, Book, Reading
 from sheetnet.workbook.charts import Chart, Series
 from sheetnet.workbook.model import Position, Sheet
 
+#: What stands before a symbol over the ends of a line in a chart.
+ENDS = re.compile("^(?:from|to) ")
 #: What the axis of a chart over the steps is called.
 STEP = "step"
+#: What the number of a line that is not there today may be: no summand, no factor.
+NOTHING = (0.0, 1.0)
 #: What a line may do to its reader; a symbol with an index past the last is a LookupError.
 UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 
@@ -94,9 +101,14 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
     Labels of charts that give a number: it is what the symbol beside it means.
     """
     check = Comparison("mathematics read back")
+    lines: dict[str, dict[int, set[str]]] = {}
     for reading in book.readings:
         check.cells += 1
         sheet = book[reading.sheet]
+        if sheet.name not in lines:
+            lines[sheet.name] = _by_row(sheet)
+        for place, what in _unwritten(reading, lines[sheet.name]):
+            check.add(sheet.name, *place, what)
         value = float(book.value(sheet, *reading.value))
         for place, what in _wrong(book, reading, decoder.on(reading.sheet), value):
             check.add(reading.sheet, place[0], place[1], what)
@@ -114,11 +126,30 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
                     _wrong_point(book, series, titles)
                     or _wrong_head(book, series.y, series.title)
                     or _wrong_head(book, series.x, chart.x.title)
+                    or (_wrong_head(book, series.y, chart.y.title) if _is_row(series.y) else "")
                     or (_wrong_curve(book, series, own) if chart.x.title == STEP else "")
                     or _wrong_word(book, chart, series, own)
                 ):
                     check.add(sheet.name, chart.row, chart.column, what)
     return check
+
+
+def _by_row(sheet: Sheet) -> dict[int, set[str]]:
+    """What is written in each row, without the sign before or behind an equation."""
+    found: dict[int, set[str]] = {}
+    for place in sheet.cells:
+        if line := written(sheet, place):
+            found.setdefault(place[0], set()).add(line.removeprefix("= ").removesuffix(" ="))
+    return found
+
+
+def _unwritten(reading: Reading, lines: Mapping[int, set[str]]) -> Iterator[tuple[Position, str]]:
+    """What of a line stands in no cell of its row, nor of those beside it."""
+    near = set().union(*(lines.get(reading.row + by, ()) for by in (-1, 0, 1)))
+    for held in (reading.symbol, reading.equation):
+        line = flat((run.text, run.level) for run in held.runs) if isinstance(held, Rich) else ""
+        if line and line not in near:
+            yield reading.value, f"{_plain(line)!r} is what it should be beside, and is not there"
 
 
 def _wrong_point(book: Book, series: Series, titles: Collection[object]) -> str:
@@ -135,14 +166,22 @@ def _wrong_point(book: Book, series: Series, titles: Collection[object]) -> str:
 
 def _wrong_head(book: Book, area: Area, title: object) -> str:
     """What is wrong with a symbol that a chart calls a column by, where another stands over it."""
-    head = written(book[area.sheet], (area.top - 1, area.left))
-    if not isinstance(title, str) or area.shape[0] == 1:
+    if not isinstance(title, str):
         return ""
     called = flat_text(title)
-    plain, other = (_plain(line) for line in (head, called))
-    if plain == other or not (_is_symbol(head) and _is_symbol(called)):
-        return ""
-    return f"it calls {title!r} what is {plain!r} in its table"
+    for column in range(area.left, area.right + 1):
+        head = written(book[area.sheet], (area.top - 1, column))
+        if _is_row(area) and not ENDS.match(head):
+            return ""
+        head = ENDS.sub("", head)
+        plain, other = (_plain(line) for line in (head, called))
+        if plain != other and _is_symbol(head) and _is_symbol(called):
+            return f"it calls {title!r} what is {plain!r} in its table"
+    return ""
+
+
+def _is_row(area: Area) -> bool:
+    return area.shape[0] == 1
 
 
 def _is_symbol(line: str) -> bool:
@@ -254,6 +293,14 @@ def _wrong(
         symbol, look = symbol.removeprefix(NEW), decoder.following
     equation = _line(book, reading, reading.equation)
     numbers = _line(book, reading, reading.numbers)
+    if not (symbol or equation or numbers) and value not in NOTHING:
+        yield here, f"nothing says what {shown(value)} is"
+    if partial := PARTIAL.fullmatch(symbol):
+        meant = decoder.partial(symbol_of(partial[1]), symbol_of(partial[2]))
+        if meant is not None:
+            symbol = ""
+            if not Interval(meant, meant).holds(value):
+                yield here, f"its symbol means {shown(meant)}, the value beside is {shown(value)}"
     if what := decoder.misordered(equation):
         yield here, what
     for what, line, known in (

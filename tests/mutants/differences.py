@@ -48,6 +48,8 @@ ATOM = re.compile(r"\((\d[\d.]*)\)")
 #: So many words are a sentence.
 SENTENCE = 5
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+#: The sheet of numbers as texts.
+WORDS_SHEET = "Words"
 #: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
 LISTS = {"Index", "Words", "Notation"}
 #: Sheets of places: where the parts of a drawing stand.
@@ -193,6 +195,9 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
     into words, or a slip of the document is not shown, is no other number.
     """
 
+    if _is_emptied_or_filled(before, after, sheet):
+        return True
+
     def lines(snapshot: Snapshot, along: int) -> list[list[str]]:
         """What is read along each row (1), or down each column (2)."""
         found: dict[int, list[str]] = {}
@@ -201,7 +206,12 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
         ):
             if place[0] == sheet:
                 text = f"{value:.8g}" if _is_number(value) else str(value)
-                found.setdefault(place[along], []).append(RANGE.sub("range", text))
+                line = found.setdefault(place[along], [])
+                text = RANGE.sub("range", text)
+                if (
+                    sheet != WORDS_SHEET or text not in line
+                ):  # a number as text, with and without sign
+                    line.append(text)
         return [found[number] for number in sorted(found)]
 
     if _pieces(before, sheet) == _pieces(after, sheet):
@@ -214,6 +224,19 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
         return False
     fewer, more = sorted((Counter(map(tuple, lines(side, 1))) for side in (before, after)), key=len)
     return not fewer - more
+
+
+def _is_emptied_or_filled(before: Snapshot, after: Snapshot, sheet: str) -> bool:
+    """Whether a sheet holds what it held, and all that has another place now stands where nothing
+    stood: a block that was under another stands beside it."""
+    old, new = (
+        {place: value for place, value in _held(side) if place[0] == sheet}
+        for side in (before, after)
+    )
+    both = old.keys() & new.keys()
+    return Counter(map(repr, old.values())) == Counter(map(repr, new.values())) and all(
+        old[place] == new[place] for place in both
+    )
 
 
 def _pieces(snapshot: Snapshot, sheet: str) -> Counter[tuple[Any, ...]]:

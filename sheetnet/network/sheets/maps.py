@@ -132,7 +132,7 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
     for offset, quantity, symbol, word, role in (
         (1, Z, symbols.matrix("z", layer), "→ sum", FORWARD),
         (2, ACTIVATION, symbols.matrix("a", layer), "→ value", FORWARD),
-        (3, DELTA, symbols.deltas(layer), "← gradient", BACKWARD),
+        (3, DELTA, symbols.deltas(layer, one=True), "← gradient", BACKWARD),
     ):
         numbers = [context.of_step(quantity, layer, unit=j) for j in units]
         look = FINE if quantity == DELTA else SMALL

@@ -44,6 +44,7 @@ from sheetnet.network.sheets.path_texts import (
 from sheetnet.network.sheets.paths import Way
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Reading
 from sheetnet.workbook.model import Rule
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
 
@@ -314,6 +315,8 @@ class PathCells(Places):
         at = {"path": path, "factor": number}
         block = Block(PATH_FACTOR.name, None, NAME, top + 4, column, (), (), {}, at=at)
         self.context.show(sheet, block)
+        places = (top + 3, column), None, (top + 4, column)
+        self.context.readings.append(Reading(NAME, top + 3, None, *places, self.texts.facts))
         if number + 1 < self.factors:
             times = self.pick(
                 path,

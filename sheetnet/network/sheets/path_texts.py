@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 from sheetnet.expressions.formula import (
     Area,
@@ -270,7 +271,6 @@ class Texts:
         """The lines of the chosen parameter, which are read back."""
         context, sheet = self.context, self.sheet
         sheet.put(self.paths_top - 1, self._today_column, "today", styles.LABEL.but(bold=True))
-        facts = {key: value for own in context.dense for key, value in own.hyper.items()}
         symbols = context.symbols
         symbol: tuple[int, int] | None = None
         if not context.apart or symbols.loss_letter != symbols.cost_letter:
@@ -301,9 +301,14 @@ class Texts:
                     (row, column),
                     (row, column + 1),
                     (row, column + 2),
-                    facts,
+                    self.facts,
                 )
             )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the activations of the layers depend on."""
+        return {key: value for own in self.context.dense for key, value in own.hyper.items()}
 
     @cached_property
     def longest(self) -> dict[int, int]:

@@ -342,6 +342,8 @@ class _Panel:
         for i in range(outputs):
             row = top + i
             sheet.put(row, LEFT + 1, s.activation(2, i), styles.SYMBOL)
+            value = self.outputs[i].row, self.outputs[i].column
+            context.readings.append(labelled(NAME, (row, LEFT + 1), value))
             factors = [
                 gradient(out, self.targets, i, context.loss_hyper),
                 cell_slopes[1](self.h[i], out[i], self.second.hyper),

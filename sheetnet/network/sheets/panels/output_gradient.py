@@ -23,6 +23,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
 
@@ -152,6 +153,8 @@ class _Writer:
             ("for a target of 0", 0.0, lambda numbers: 0.0),
         ]
         first = self.row
+        for column in (BY_OUTPUT, SLOPE):
+            context.readings.append(labelled(NAME, (first - 1, column), (first, column)))
         for words, target, claim in given:
             self.sheet.put(self.row, WHAT, words, styles.LABEL)
             self._line(target, value, lambda m, c=claim: Values(output(m), c(m)))  # type: ignore[misc]

@@ -45,6 +45,7 @@ from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
@@ -182,6 +183,7 @@ class _Writer(Places):
                 look,
                 claim=lambda numbers, q=quantity, at=at: numbers.now(q, 1)[tuple(at.values())],
             )
+            context.readings.append(labelled(NAME, (row, column), (row + 1, column)))
         sheet.put(row, self.behind, "θ", styles.symbol(GIVEN))
         sheet.put(
             row + 1,
@@ -221,6 +223,18 @@ class _Writer(Places):
             sheet.put(top - 1, column, text, styles.symbol(role))
         for n in range(self.samples):
             self._write_example(top + n, n)
+        inputs = self.first + self.has_bias
+        if self.has_bias and context.notation.bias_node_first:
+            one = top - 1, self.first
+            context.readings.append(labelled(NAME, one, (top, self.first)))
+        for quantity, layer, column, count in (
+            (INPUT, None, inputs, self.sources),
+            (TARGET, None, self.target, 1),
+            (ACTIVATION, 1, self.output, 1),
+        ):
+            lengths = {SAMPLE: self.samples, UNIT: count}
+            table = Block(quantity.name, layer, NAME, top, column, (SAMPLE,), (UNIT,), lengths)
+            context.worked.append(table)
         rows = Area(NAME, top, LEFT, top + self.samples - 1, LEFT)
         sheet.formats.append(Rule(rows, equal(Ref(NAME, top, LEFT), self.learns), CHOSEN))
 
@@ -296,6 +310,7 @@ class _Writer(Places):
             held = Ref(NAME, self.weights_row + 1, column, True)
             look = CENTRED.but(number_format=styles.SIGNED)
             sheet.put(row, LEFT + 1, held, look, claim=arrays.of(quantity, place))
+            context.readings.append(labelled(NAME, (row, LEFT), (row, LEFT + 1)))
             sheet.put(row, LEFT + 2, drawn(column), CENTRED, claim=arrays.source(at))
             moved = rate * drawn(self.error) * x if trained else 0 * x
             claim = arrays.change(quantity, at, trained)

@@ -23,6 +23,7 @@ from sheetnet.expressions.formula import (
     when,
 )
 from sheetnet.expressions.rich import Rich, Run, rich
+from sheetnet.network import slides
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -36,10 +37,11 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import Told, labelled
 from sheetnet.workbook.model import Link, Matrix, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
-NAME = "ReLU neuron"
+NAME = slides.SHEET
 TOP, LEFT = 6, 2
 #: More examples or inputs are no table to look at.
 MOST_EXAMPLES, MOST_INPUTS = 16, 4
@@ -159,11 +161,17 @@ class _Writer:
             place = {UNIT: 0} if bias else {UNIT: 0, SOURCE: k}
             cell = context.of_step(BIAS if bias else WEIGHT, 1, **place)
             sheet.put(row + 1, at.x + k, cell, look, claim=_parameter(k))
+            self._read(row, at.x + k)
         column = at.y + 2
         sheet.put(row, column, letter("N"), styles.symbol(GIVEN))
         counted = call("COUNT", at.area(at.y))
         whole = GIVEN.but(number_format="0", horizontal="center")
         sheet.put(row + 1, column, counted, whole, claim=lambda numbers: len(numbers.targets))
+        self._read(row, column)
+
+    def _read(self, row: int, column: int) -> None:
+        """What is written over a number is its symbol."""
+        self.context.readings.append(labelled(NAME, (row, column), (row + 1, column)))
 
     def _write_letters(self) -> None:
         """What the slides' letters are on the other sheets."""
@@ -182,7 +190,9 @@ class _Writer:
         others = [(here, there) for here, there in pairs if here.text != there.text]
         for n, (here, there) in enumerate(others):
             text = text + ", " * (n > 0) + here + " is " + there
-        self.sheet.put(self.at.top - 3, LEFT, text + ".", styles.HINT)
+        row = self.at.top - 3
+        self.sheet.put(row, LEFT, text + ".", styles.HINT)
+        self.context.told.append(Told(NAME, row, slides.LETTERS, {"text": LEFT}))
 
     def _write_heads(self) -> None:
         sheet, at, row = self.sheet, self.at, self.at.top - 1
@@ -212,6 +222,8 @@ class _Writer:
                 form = form + "·" + letter("x", str(k + 1))
             look = styles.SYMBOL.but(colour=styles.GREY)
             sheet.put(row, at.slides + k, form, look)
+        for column in (*range(at.x, at.e), *range(at.by, at.slides)):
+            self._read(row, column)
 
     def _write_example(self, n: int) -> None:
         context, sheet, at, row = self.context, self.sheet, self.at, self.at.top + n
@@ -346,7 +358,10 @@ class _Writer:
         sheet.put(row + 2, LEFT, "what it adds", styles.LABEL_RIGHT)
         for k in range(at.sources + 1):
             name = letter("b") if k == at.sources else letter("w", str(k + 1))
-            sheet.put(row + 2, LEFT + 1 + 2 * k, name, styles.SYMBOL.but(horizontal="right"))
+            place = row + 2, LEFT + 1 + 2 * k
+            sheet.put(*place, name, styles.SYMBOL.but(horizontal="right"))
+            weight = at.weight(k)
+            self.context.readings.append(labelled(NAME, place, (weight.row, weight.column)))
             extra = Ref(NAME, at.sum_row, at.slides + k) - Ref(NAME, at.sum_row, at.by + k)
             sheet.put(
                 row + 2,

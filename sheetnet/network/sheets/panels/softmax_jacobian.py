@@ -47,6 +47,7 @@ from sheetnet.network.sheets.panels.softmax_numbers import (
 )
 from sheetnet.network.sheets.panels.softmax_steps import Letters, Step, steps
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN
 
@@ -392,6 +393,9 @@ class _Panel:
             lambda numbers: numbers.below(layer)[numbers.sample],
             FORWARD,
         )
+        for cell in below:
+            head = cell.row - 1, cell.column
+            context.readings.append(labelled(NAME, head, (cell.row, cell.column)))
         row = _spanned(below[0], below[-1])
         delta = [context.of_step(DELTA, layer, unit=j) for j in self.units]
         names, a = self.names, s.matrix("a", layer - 1)

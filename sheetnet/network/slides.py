@@ -1,0 +1,71 @@
+"""The letters of the slides on one neuron, read back: w_j, b and N, and of an example x_j, y, z, u,
+v and e; those of the first, as its row is the first of their table.
+
+Source: Bhadani, "Gradient of Neural Network Loss" to "Scalar vs. Vectorized Operations".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from sheetnet.expressions.reading import Symbol, symbol_of
+from sheetnet.network.decoding import Decoder
+from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
+
+#: The sheet with these letters, and what a row tells of them.
+SHEET, LETTERS = "ReLU neuron", "letters"
+#: A letter of the slides, and what it is called on the other sheets.
+PAIR = re.compile(r"(\S+) is (\S+?)(?=, |\.?$)")
+
+
+class OfSheets(Decoder):
+    """The symbols of the document, but on the sheet of the slides theirs."""
+
+    def on(self, sheet: str) -> Decoder:
+        return Slides(self.numbers) if sheet == SHEET else self
+
+
+class Slides(Decoder):
+    """What the slides' letters mean at the chosen step."""
+
+    def wrong(self, about: str, lines: Mapping[str, str]) -> str:
+        """What is wrong with the sentence on the letters of the other sheets."""
+        if about != LETTERS:
+            return super().wrong(about, lines)
+        others = Decoder(self.numbers.at(self.numbers.step, 0))
+        for here, there in PAIR.findall(lines["text"]):
+            if abs(self(symbol_of(here)) - others(symbol_of(there))) > 1e-9:
+                return f"{here} is another number than {there}"
+        return ""
+
+    def partial(self, of: Symbol, by: Symbol) -> float | None:
+        """The derivative of v² by a weight or the bias: 0 where z is not above 0."""
+        if of.letter != "v" or of.upper != "2" or by.letter not in "wb":
+            return None
+        by_z = float(self.numbers.now(DELTA, 1)[0, 0])
+        return by_z if by.letter == "b" else by_z * self._of(self.numbers.inputs[0], by)
+
+    def _look(self, symbol: Symbol) -> float:
+        numbers, letter = self.numbers, symbol.letter
+        if letter in "wx" and symbol.lower:
+            held = {"w": numbers.now(WEIGHT, 1)[0], "x": numbers.inputs[0]}[letter]
+            return self._of(held, symbol)
+        z, u = (float(numbers.now(quantity, 1)[0, 0]) for quantity in (Z, ACTIVATION))
+        y = float(numbers.targets[0, 0])
+        known = {
+            "b": float(np.ravel(numbers.now(BIAS, 1))[0]),
+            "N": float(len(numbers.targets)),
+            "C": float(numbers.now(COST)),
+            **{"y": y, "z": z, "u": u, "v": y - u, "e": z - y},
+        }
+        power = int(symbol.upper or 1)
+        return known[letter + symbol.lower] ** power
+
+    @staticmethod
+    def _of(held: object, symbol: Symbol) -> float:
+        """An element, by the index of a symbol, which begins at 1. Raises `LookupError`."""
+        elements = dict(enumerate(np.ravel(np.asarray(held, np.float64)).tolist(), 1))
+        return float(elements[int(symbol.lower)])
