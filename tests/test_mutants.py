@@ -121,6 +121,13 @@ def test_rows_that_change_places_with_their_names_are_moved() -> None:
     assert "number in a cell" in differences(before, Snapshot(b"2", exchanged | beside, {}))
 
 
+def test_rows_in_addition_alter_no_number() -> None:
+    before = Snapshot(b"1", {("S", 1, 1): "a", ("S", 1, 2): 1.5}, {})
+    more = {("S", 1, 1): "b", ("S", 1, 2): 2.5, ("S", 2, 1): "a", ("S", 2, 2): 1.5}
+    assert differences(before, Snapshot(b"2", more, {})).keys() == {"place of numbers"}
+    assert "number in a cell" in differences(Snapshot(b"2", more, {}), before)
+
+
 def test_a_list_that_is_shorter_alters_no_number() -> None:
     before = {("Index", 1, 1): "weight", ("Index", 2, 1): "bias", ("Index", 2, 2): 1.0}
     after = {("Index", 1, 1): "bias", ("Index", 1, 2): 1.0}

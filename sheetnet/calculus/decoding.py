@@ -152,6 +152,10 @@ class Decoder:
         return None
 
     @property
+    def last_step(self) -> float | None:
+        return None
+
+    @property
     def place(self) -> Mapping[str, int]:
         """There are neither steps nor examples."""
         return {}

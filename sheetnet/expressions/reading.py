@@ -28,24 +28,24 @@ ROUNDED = 4
 #: In a drawing a number of this size and more has fewer.
 WIDE = 10
 
+#: The letters of a loss or cost in some document.
+LOSSES = ("C", "c", "L", "J", "E")
+#: A symbol without its marks, and the derivative of one by another.
+PART = rf"[A-Za-zŷ](?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
+PARTIAL = re.compile(rf"[d∂]({PART})/[d∂]({PART})")
 TOKEN = re.compile(
     rf"""\s*(?:
       (?P<number>\d+(?:[.,]\d+)?(?:E[+\-−]?\d+)?)
     | (?P<half>½)
     | (?P<logarithm>log(?:{LOW}[^{END}]*{END}|_\d+(?:[.,]\d+)?(?:E\+?\d+)?)\()
     | (?P<function>(?:[A-Za-z]{{2,}}|[σfg√])′?\()
-    | (?P<symbol>(?:[d∂][CcLJE]/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
+    | (?P<symbol>(?:[d∂]{PART}/[d∂])?(?:[a-z]\()?[A-Za-zα-ωΑ-Ωŷµ]
         (?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?\)?)
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),])
     )""",
     re.VERBOSE,
 )
-
-
-#: The derivative of one symbol by another.
-PART = rf"[A-Za-zŷ](?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
-PARTIAL = re.compile(rf"[d∂]({PART})/[d∂]({PART})")
 
 
 class UnreadableError(ValueError):
@@ -55,7 +55,8 @@ class UnreadableError(ValueError):
 class Symbol(NamedTuple):
     """A symbol's parts: what it is the derivative of, its letter, its lowered and raised text.
 
-    `of` is "dC" in dC/dw; `kept` is the letter of what is kept of it, as v in v(w).
+    `of` is "dC" in dC/dw, the whole line of the other in da/dz; `kept` is the letter of what is
+    kept of it, as v in v(w).
     """
 
     of: str
@@ -298,7 +299,7 @@ def symbol_of(line: str) -> Symbol:
 
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
-        rf"(?:([d∂][CcLJE])/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
+        rf"(?:([d∂]{PART})/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
         text,
     )
     assert match

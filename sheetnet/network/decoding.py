@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sheetnet.expressions.reading import END, LOW, UP, Function, Symbol, UnreadableError
+from sheetnet.expressions.reading import (
+    END,
+    LOW,
+    UP,
+    Function,
+    Symbol,
+    UnreadableError,
+    symbol_of,
+)
 from sheetnet.network import named, partials, telling
 from sheetnet.network.activations import contradictions
 from sheetnet.network.comparing import VALUES
@@ -152,6 +160,10 @@ class Decoder:
         return float(self.numbers.step)
 
     @property
+    def last_step(self) -> float:
+        return float(self.numbers.lesson.training.steps)
+
+    @property
     def place(self) -> dict[str, int]:
         """The chosen step and example."""
         return {STEP: self.numbers.step, SAMPLE: self.numbers.sample}
@@ -251,6 +263,11 @@ class Decoder:
     def _look(self, symbol: Symbol) -> float:
         document, numbers = self.document, self.numbers
         letter = symbol.letter
+        if symbol.of and symbol.of[1:] not in (self.loss, self.cost):
+            meant = self.partial(symbol_of(symbol.of[1:]), symbol._replace(of=""))
+            if meant is None:
+                raise UnreadableError(f"{symbol.of}/{letter} is no derivative of a number here")
+            return meant
         if symbol.of and letter == "z":
             self._expect(symbol.of[1:] == self.loss and not any(self.delta), symbol)
             return self._of_unit(DELTA, symbol)

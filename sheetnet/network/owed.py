@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import every
@@ -17,6 +18,10 @@ OF_TWO_INPUTS = ("Surface",)
 #: Networks of so few layers and units, that work unit by unit, and of so few examples, are shown in
 #: matrices.
 LAYERS, UNITS, EXAMPLES = 2, 4, 4
+#: Points of a laptop's screen that programs leave for cells, and of what follows the input cells.
+SCREEN, END = 368.0, 6.0
+#: Pictures that stand above the input cells begin in this column and take so many rows.
+FIRST_COLUMN, PICTURE_ROWS = 2, 2
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -30,6 +35,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from (f"there is no sheet {name}" for name in _sheets(lesson) if name not in there)
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
+        yield from _off_screen(book)
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
@@ -44,6 +50,24 @@ def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
     tables = [b for b in book.blocks if b.sheet == OF_GRADIENTS[-1] and b.rows]
     if count <= CHECKED and any(block.height != count for block in tables):
         yield f"not all of {count} parameters have a central difference"
+
+
+def _off_screen(book: Book) -> Iterator[str]:
+    """Whether what may be typed on Start fits a screen beside the pictures, or stands under them
+    because it does not."""
+    sheet = book[ALWAYS[0]]
+    rows = [block.bottom for block in book.blocks if block.sheet == sheet.name and not block.live]
+    if not sheet.charts or not rows:
+        return
+    first = min(chart.row for chart in sheet.charts)
+    above = any(chart.column == FIRST_COLUMN for chart in sheet.charts if chart.row == first)
+    pictures = range(first, first + PICTURE_ROWS) if above else range(0)
+    height = sum(
+        sheet.heights.get(row, ROW_HEIGHT) for row in range(1, max(rows) + 1) if row not in pictures
+    )
+    if above is not (height + END > SCREEN):
+        where = "above" if above else "beside"
+        yield f"the pictures on Start stand {where} input cells that take {height:g} points"
 
 
 def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:

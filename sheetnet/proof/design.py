@@ -30,7 +30,8 @@ HALF = 5.000000005
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
-COUNTS = {"number": 1.0, "step": 0.0}
+STEP = "step"
+COUNTS = {"number": 1.0, STEP: 0.0}
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
@@ -42,6 +43,11 @@ DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+�
 
 
 class Decoder(Protocol):
+    @property
+    def last_step(self) -> float | None:
+        """The last step of the run, where there is one."""
+        ...
+
     def contradictions(self) -> Iterable[str]:
         """What a lesson's functions say of themselves and do not keep."""
         ...
@@ -70,7 +76,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
             *_joined(sheet),
-            *_miscounted(sheet),
+            *_miscounted(sheet, decoder.last_step),
         ):
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
@@ -219,8 +225,8 @@ def _joined(sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 yield place, f"{one.text!r} and {other.text!r} are written as one"
 
 
-def _miscounted(sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Columns that count and begin otherwise than their head says."""
+def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Position, str]]:
+    """Columns that count and begin, or end, otherwise than their head says."""
     for (row, column), cell in sheet.cells.items():
         first = COUNTS.get(cell.content) if isinstance(cell.content, str) else None
         if first is None:
@@ -231,6 +237,10 @@ def _miscounted(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         rise = all(other > one for one, other in pairwise(numbers))
         if numbers and (numbers[0] != first or not rise):
             yield (row + 1, column), f"counts from {numbers[0]:g}, where a {cell.content} is meant"
+        elif any(band.left <= column <= band.right for band in sheet.bands):
+            continue  # it goes on there
+        elif numbers and cell.content == STEP and numbers[-1] != last_step:
+            yield (row + 1, column), f"its steps end with {numbers[-1]:g}"
 
 
 def _content(sheet: Sheet, row: int, column: int) -> object:

@@ -19,6 +19,8 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
 
+#: What a network is given: quantities of no layer.
+GIVEN = ("input", "target")
 SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
 #: What stands before a symbol above or beside a table of weights, and the axis that it names.
 ENDS = {"from": SOURCE, "to": UNIT}
@@ -177,7 +179,7 @@ def _wrong_ends(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Po
 def _wrong_nodes(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
     """Symbols above and beside a table of a layer that are neither of its units and their sources
     nor of the numbers under and beside them."""
-    if block.layer is None or set(decoder.place) & {*block.rows, *block.columns}:
+    if set(decoder.place) & {*block.rows, *block.columns}:
         return
     sheet = book[block.sheet]
     above = [(block.top - 1, column) for column in range(block.left, block.right + 1)]
@@ -193,7 +195,9 @@ def _wrong_nodes(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
             if not _is_symbol(line) or " " in line:
                 continue
             number = place[1] if side == block.column_index else place[0]
-            held = decoder.node(block.layer - (axes[0] == SOURCE), side(number)[axes[0]])
+            held = _node(decoder, block, axes[0], side(number)[axes[0]])
+            if held is None:
+                continue
             try:
                 [meant] = _meant(line, decoder)
             except readings.UNREADABLE as error:
@@ -205,6 +209,13 @@ def _wrong_nodes(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
             if not own and not meant.holds(held):
                 said = shown((meant.low + meant.high) / 2)
                 yield place, f"its symbol means {said}, its {axes[0]} gives {shown(held)}"
+
+
+def _node(decoder: Decoder, block: Block, axis: str, at: int) -> float | None:
+    """What a unit of a layer, or one that it takes from, gives; an input or a target."""
+    if block.layer is not None:
+        return decoder.node(block.layer - (axis == SOURCE), at)
+    return decoder.held(block.quantity, None, {axis: at}) if block.quantity in GIVEN else None
 
 
 def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:

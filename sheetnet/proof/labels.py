@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.reading import (
     END,
+    LOSSES,
     LOW,
     PARTIAL,
     TOKEN,
@@ -97,14 +98,15 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
         said = BEFORE.match(line)
         symbol = line[said.end() :] if said else line
         token = TOKEN.match(symbol)
-        if token and token.lastgroup == "symbol" and token.end() == len(symbol):
+        partial = PARTIAL.fullmatch(line)
+        if partial and partial[1] not in LOSSES:
+            yield _Label(place, partial[1], by=partial[2])
+        elif token and token.lastgroup == "symbol" and token.end() == len(symbol):
             new = said is not None and said[0] == NEW
             if _has_index(symbol):
                 yield _Label(place, symbol, new)
         elif ends := ENDS.fullmatch(line):
             yield _Label(place, ends[1], end=True)
-        elif partial := PARTIAL.fullmatch(line):
-            yield _Label(place, partial[1], by=partial[2])
 
 
 def _has_index(symbol: str) -> bool:

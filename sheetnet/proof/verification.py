@@ -46,6 +46,7 @@ from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.lines import check_lines
 from sheetnet.proof.readings import check_readings
+from sheetnet.proof.signs import check_signs
 from sheetnet.proof.titles import check_titles
 from sheetnet.proof.told import check_told
 from sheetnet.recalc import PROGRAMS, installed
@@ -62,6 +63,7 @@ READ_BACK: list[Callable[[Book, Any], Comparison]] = [
     check_heads,
     check_labels,
     check_lines,
+    check_signs,
     check_told,
     check_definitions,
     check_titles,

@@ -1361,4 +1361,34 @@ BY_HAND = [
         "sheet.put(row, LEFT + 1, s.activation(2, i), styles.SYMBOL)",
         "sheet.put(row, LEFT + 1, s.activation(2, 0), styles.SYMBOL)",
     ),
+    ByHand(
+        "Chain rule: no sign behind the first factor",
+        f"{SHEETS}/path_cells.py",
+        "return 2 * way.layer - 2 <= number <= last",
+        "return 2 * way.layer - 1 <= number <= last",
+    ),
+    ByHand(
+        "Chain rule: the letter of the layer's own values under an arrow that leads there",
+        f"{SHEETS}/path_cells.py",
+        "context.symbols.value_letter(layer - 1)",
+        "context.symbols.value_letter(layer)",
+    ),
+    ByHand(
+        "Factors: a factor of δ is the derivative of another unit",
+        f"{SHEETS}/panels/factors.py",
+        "lambda j, _: derivative(s, s.activation(n, j), s.z(n, j)),",
+        "lambda j, _: derivative(s, s.activation(n, 0), s.z(n, j)),",
+    ),
+    ByHand(
+        "Descent: of the run only the first step is marked",
+        f"{SHEETS}/cost_map.py",
+        "for i in range(count + 1)] if count else [0]",
+        "for i in range(count + 1)] if not count else [0]",
+    ),
+    ByHand(
+        "Start: the pictures stand beside more cells than a screen has room for",
+        f"{SHEETS}/inputs.py",
+        "return HEAD + sum(rows) + GAP",
+        "return -HEAD + sum(rows) + GAP",
+    ),
 ]

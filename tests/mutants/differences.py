@@ -2,12 +2,12 @@
 
 Not counted as altered numbers, but listed: sheets that hold all that they held, in the same order,
 in the same rows or columns, or beside the same neighbours (`PLACE`: a block stands a row lower, a
-column with its head behind the next, two rows of knobs have changed places), parts of a drawing at
-other places of its chart (`PLACE` as well), an index that names fewer blocks, numbers put into
-words once more, a slip of the document that is shown or is not, other words without numbers,
-numbers of a text with more or fewer digits, other formulas of equal value with the equations beside
-them, sentences that are there or not, and looks. Numbers that have changed places with each other
-are altered, as are those that are gone.
+column with its head behind the next, two rows of knobs have changed places), rows in addition,
+parts of a drawing at other places of its chart (`PLACE` as well), an index that names fewer blocks,
+numbers put into words once more, a slip of the document that is shown or is not, other words
+without numbers, numbers of a text with more or fewer digits, other formulas of equal value with the
+equations beside them, sentences that are there or not, and looks. Numbers that have changed places
+with each other are altered, as are those that are gone.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ATOM = re.compile(r"\((\d[\d.]*)\)")
 SENTENCE = 5
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 #: The sheet of numbers as texts.
-WORDS_SHEET = "Words"
+NUMBERS_AS_TEXT = "Words"
 #: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
 LISTS = {"Index", "Words", "Notation"}
 #: Sheets of places: where the parts of a drawing stand.
@@ -192,70 +192,68 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
     other places.
 
     The index follows of itself; that it names more or fewer blocks, more or fewer numbers are put
-    into words, or a slip of the document is not shown, is no other number.
+    into words, or a slip of the document is not shown, is no other number, and neither are rows in
+    addition.
     """
-
-    if _is_emptied_or_filled(before, after, sheet):
-        return True
-
-    def lines(snapshot: Snapshot, along: int) -> list[list[str]]:
-        """What is read along each row (1), or down each column (2)."""
-        found: dict[int, list[str]] = {}
-        for place, value in sorted(
-            (snapshot.values or {}).items(), key=lambda item: item[0][3 - along]
-        ):
-            if place[0] == sheet:
-                text = f"{value:.8g}" if _is_number(value) else str(value)
-                line = found.setdefault(place[along], [])
-                text = RANGE.sub("range", text)
-                if (
-                    sheet != WORDS_SHEET or text not in line
-                ):  # a number as text, with and without sign
-                    line.append(text)
-        return [found[number] for number in sorted(found)]
-
+    sides = (before, after)
     if _pieces(before, sheet) == _pieces(after, sheet):
         return True
     for along in (1, 2):
-        old, new = lines(before, along), lines(after, along)
+        old, new = (_lines(side, sheet, along) for side in sides)
         if sum(old, []) == sum(new, []) or sorted(old) == sorted(new):
             return True
-    if sheet not in LISTS:
-        return False
-    fewer, more = sorted((Counter(map(tuple, lines(side, 1))) for side in (before, after)), key=len)
-    return not fewer - more
+    old_rows, new_rows = (Counter(map(tuple, _lines(side, sheet, 1))) for side in sides)
+    return not old_rows - new_rows or (sheet in LISTS and not new_rows - old_rows)
 
 
-def _is_emptied_or_filled(before: Snapshot, after: Snapshot, sheet: str) -> bool:
-    """Whether a sheet holds what it held, and all that has another place now stands where nothing
-    stood: a block that was under another stands beside it."""
-    old, new = (
-        {place: value for place, value in _held(side) if place[0] == sheet}
-        for side in (before, after)
-    )
-    both = old.keys() & new.keys()
-    return Counter(map(repr, old.values())) == Counter(map(repr, new.values())) and all(
-        old[place] == new[place] for place in both
-    )
+def _lines(snapshot: Snapshot, sheet: str, along: int) -> list[list[str]]:
+    """What is read along each row (1), or down each column (2) of a sheet.
+
+    A number as text may stand in a row several times, with and without room for its sign.
+    """
+    found: dict[int, list[str]] = {}
+    for place, value in sorted(_held(snapshot, sheet).items(), key=lambda each: each[0][2 - along]):
+        line, text = found.setdefault(place[along - 1], []), _text(value)
+        if sheet != NUMBERS_AS_TEXT or text not in line:
+            line.append(text)
+    return [found[number] for number in sorted(found)]
 
 
 def _pieces(snapshot: Snapshot, sheet: str) -> Counter[tuple[Any, ...]]:
-    """What stands side by side without a gap; a number alone stands where it stands."""
+    """What stands side by side without a gap; what stands between gaps, with what is over and
+    under it; a number or symbol that stands alone, with its place."""
+    held = _held(snapshot, sheet)
     found: Counter[tuple[Any, ...]] = Counter()
-    piece: list[str] = []
-    last = (0, 0)
-    cells = sorted((place[1:], value) for place, value in _held(snapshot) if place[0] == sheet)
-    for place, value in [*cells, ((0, 0), "")]:
-        if place != (last[0], last[1] + 1) and piece:
-            found[tuple(piece) if len(piece) > 1 else (*piece, last)] += 1
-            piece = []
-        piece.append(f"{value:.8g}" if _is_number(value) else RANGE.sub("range", str(value)))
-        last = place
+    for row, column in held:
+        if (row, column - 1) in held:
+            continue
+        piece = _run(held, (row, column), (0, 1))
+        if len(piece) == 1:
+            while (row - 1, column) in held:
+                row -= 1
+            piece = _run(held, (row, column), (1, 0))
+        is_alone = len(piece) == 1 and bool(DIGITS.search(piece[0]))
+        found[(*piece, row, column) if is_alone else piece] += 1
     return found
 
 
-def _held(snapshot: Snapshot) -> list[tuple[Place, Any]]:
-    return [*(snapshot.values or {}).items()]
+def _run(held: Mapping[tuple[int, int], Any], at: tuple[int, int], by: tuple[int, int]) -> Any:
+    """The texts of cells that adjoin, from one on."""
+    piece: list[str] = []
+    while at in held:
+        piece.append(_text(held[at]))
+        at = at[0] + by[0], at[1] + by[1]
+    return tuple(piece)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.8g}" if _is_number(value) else RANGE.sub("range", str(value))
+
+
+def _held(snapshot: Snapshot, sheet: str) -> dict[tuple[int, int], Any]:
+    """What a sheet holds, by row and column."""
+    values = snapshot.values or {}
+    return {place[1:]: value for place, value in values.items() if place[0] == sheet}
 
 
 def _first_formula(before: Snapshot, after: Snapshot) -> str:

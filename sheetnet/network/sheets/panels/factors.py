@@ -273,7 +273,6 @@ class _Panel(Beside):
             by_a_area * slope_area,
             training=lambda j, _: context.of_step(DELTA, n, unit=j),
             meant=True,
-            read=False,
         )
         held.delta = [line[0] for line in delta]
         self._by_parameters(held, delta_area)

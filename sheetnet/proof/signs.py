@@ -1,0 +1,111 @@
+"""What stands between numbers and between symbols of a row, proved: 0.9 · 0.706 = 0.635, z → a.
+
+What stands before a sign of equality is multiplied as it stands there, cell by cell. Between
+matrices signs are read with their titles. A derivative by letters alone stands under an arrow: it
+is the derivative of the symbol that the arrow leads to by the one that it comes from.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from sheetnet.expressions.reading import UnreadableError, flat_text, symbol_of
+from sheetnet.expressions.rich import Rich
+from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.proof.readings import Decoder
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Matrix, Sheet
+
+TIMES, EQUALS, ARROW = "·", "=", "→"
+#: A derivative of letters, and how far above it the arrow stands.
+DERIVATIVE, UP = re.compile(r"[d∂](.)/[d∂](.)"), 2
+#: So far to the right of an arrow is looked for what it leads to.
+REACH = 4
+#: Numbers may differ by so much of the largest.
+NEAR = 1e-9
+
+
+def check_signs(book: Book, decoder: Decoder) -> Comparison:
+    """Each number behind a sign of equality that stands in a cell of its own."""
+    check = Comparison("numbers with signs between them")
+    for sheet in book.sheets:
+        if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+            continue
+        rows: dict[int, list[int]] = {}
+        for row, column in sorted(sheet.cells):
+            rows.setdefault(row, []).append(column)
+        for row, columns in rows.items():
+            for column, result, product in _products(book, sheet, row, columns):
+                check.cells += 1
+                if abs(result - product) > NEAR * max(1.0, abs(result), abs(product)):
+                    what = f"is {shown(result)}, what stands before it gives {shown(product)}"
+                    check.add(sheet.name, row, column, what)
+        wide = {(area.top, area.left): area.right for area in sheet.merges}
+        for row, column in sheet.cells:
+            if found := DERIVATIVE.fullmatch(_text(book, sheet, row, column)):
+                check.cells += 1
+                right = wide.get((row, column), column)
+                ends = _ends(book, sheet, row - UP, column, right)
+                if ends and ends != (found[2], found[1]):
+                    what = f"{found[0]} stands under the arrow from {ends[0]} to {ends[1]}"
+                    check.add(sheet.name, row, column, what)
+    return check
+
+
+def _ends(book: Book, sheet: Sheet, row: int, left: int, right: int) -> tuple[str, str] | None:
+    """The letters of the symbols beside arrows; None: there is none, or they are no symbols."""
+    if _text(book, sheet, row, left) != ARROW:
+        return None
+    found = []
+    for by, at in ((-1, left - 1), (1, right + 1)):
+        while _text(book, sheet, row, at) in ("", ARROW) and 0 < at < right + REACH:
+            at += by
+        try:
+            found.append(symbol_of(flat_text(_text(book, sheet, row, at))).letter)
+        except UnreadableError:
+            return None
+    return found[0], found[1]
+
+
+def _text(book: Book, sheet: Sheet, row: int, column: int) -> str:
+    """What is written in a cell, or what a live text shows."""
+    cell = sheet.cells.get((row, column))
+    if cell is None or cell.content is None:
+        return ""
+    if isinstance(cell.content, Rich):
+        return cell.content.text
+    return str(book.value(sheet, row, column))
+
+
+def _products(
+    book: Book, sheet: Sheet, row: int, columns: list[int]
+) -> Iterator[tuple[int, float, float]]:
+    """Where a result stands, what it is, and the product of the last factors before it."""
+    factors: list[float] = []
+    product: float | None = None
+    last: float | str = ""
+    for column in columns:
+        value = _value(book, sheet, row, column)
+        if value is None:
+            continue
+        if isinstance(value, str):
+            last = value
+            continue
+        if last == EQUALS and product is not None:
+            yield column, value, product
+            factors, product = [], None
+        else:
+            factors = [*factors, value] if last == TIMES else [value]
+            product = math.prod(factors) if len(factors) > 1 else product
+        last = value
+
+
+def _value(book: Book, sheet: Sheet, row: int, column: int) -> float | str | None:
+    """A number or a sign; None for all else, and for what is empty."""
+    content = sheet.cells[row, column].content
+    value = content if isinstance(content, str) else book.value(sheet, row, column)
+    if isinstance(value, str):
+        return value if value in (TIMES, EQUALS) else None
+    return float(value) if isinstance(value, float | int) and value is not True else None
