@@ -121,6 +121,15 @@ def test_rows_that_change_places_with_their_names_are_moved() -> None:
     assert "number in a cell" in differences(before, Snapshot(b"2", exchanged | beside, {}))
 
 
+def test_numbers_multiplied_another_way_are_a_formula_of_equal_value() -> None:
+    formulas = {("S", 1, 1): "A"}
+    before = Snapshot(b"1", {("S", 1, 1): "0.12·0.5"}, formulas)
+    after = Snapshot(b"2", {("S", 1, 1): "(0.3·0.2 + 0.06)·0.5"}, formulas)
+    assert differences(before, after).keys() == {"formula of equal value"}
+    other = Snapshot(b"2", {("S", 1, 1): "(0.3·0.2 + 0.08)·0.5"}, formulas)
+    assert differences(before, other).keys() == {"number in a live text"}
+
+
 def test_rows_in_addition_alter_no_number() -> None:
     before = Snapshot(b"1", {("S", 1, 1): "a", ("S", 1, 2): 1.5}, {})
     more = {("S", 1, 1): "b", ("S", 1, 2): 2.5, ("S", 2, 1): "a", ("S", 2, 2): 1.5}

@@ -1,4 +1,4 @@
-"""Formulas of whole layers on Notation, read: both sides are computed from the engine's arrays.
+"""Formulas and names of whole layers on Notation, read: computed from the engine's arrays.
 
 Each document has its matrices its own way round; a product in another order does not fit.
 """
@@ -6,7 +6,7 @@ Each document has its matrices its own way round; a product in another order doe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,11 @@ def wrong(decoder: Decoder, line: str) -> str:
     side = SIDE.fullmatch(left)
     net = decoder.numbers.net
     plain = net.rule == GRADIENT and not net.penalties and not net.clipping
-    if not equals or side is None or (side["name"].rpartition("/")[2][1:2] in "Ww" and not plain):
+    if (
+        not equals
+        or side is None
+        or (not plain and side["name"].rpartition("/")[2][1:2] in ("W", "w"))
+    ):
         return ""  # or what more is in a gradient is not said
     try:
         part = [*tokens(right)]
@@ -72,6 +76,24 @@ def wrong(decoder: Decoder, line: str) -> str:
     if any(alike(value, each) for value in found for each in wanted):
         return ""
     return f"{line!r}: its sides are not the same matrix"
+
+
+def wrong_names(decoder: Decoder, lines: Mapping[str, str]) -> str:
+    """What is wrong with a row that has the name of one matrix in each document, in words."""
+    held: dict[str, list[FloatArray]] = {}
+    for key, line in lines.items():
+        side = SIDE.fullmatch(TAKEN.sub("", braced(line)).partition(", ")[0])
+        if side is None:
+            return ""  # a formula, or words
+        found = type(decoder)(decoder.numbers, key).matrices(side["name"])
+        if not found:
+            return f"{line!r} means nothing here"
+        held[key] = [*found, *(each.T for each in found)]
+    own = held[decoder.numbers.lesson.notation]
+    for key, line in lines.items():
+        if not any(alike(one, other) for one in held[key] for other in own):
+            return f"{line!r} is another matrix than this workbook’s"
+    return ""
 
 
 def _names(part: list[tuple[str, str]], decoder: Decoder) -> list[str]:

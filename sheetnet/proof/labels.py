@@ -38,6 +38,8 @@ from sheetnet.workbook.model import Position, Sheet
 BEFORE = re.compile(rf"(?:loss |{NEW})")
 #: The ends of an axis of inputs.
 ENDS = re.compile(rf"([A-Za-z]{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?) (?:from|to)")
+#: What the averages of an optimiser are divided by: 1 − β₁ᵗ.
+REST = re.compile(rf"\(?1 [−+] \w{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?\)?")
 #: So far a reader looks to the right and down for the number of a symbol.
 RIGHT, DOWN = 8, 3
 #: A live text is a symbol only where it is as short.
@@ -50,13 +52,15 @@ NUMBER = re.compile(r"\(?[-−]?\d[\d.,]*(?:E[-+−]?\d+)?\)?")
 
 class _Label(NamedTuple):
     """A symbol with its place, as a line for the reader; `new` asks for what follows, `by` is
-    the symbol that the other is differentiated by, `end` one of the ends between which it goes."""
+    the symbol that the other is differentiated by, `end` one of the ends between which it goes,
+    `rest` what is left of 1 without it."""
 
     place: Position
     line: str
     new: bool = False
     by: str = ""
     end: bool = False
+    rest: bool = False
 
 
 def check_labels(book: Book, decoder: Decoder) -> Comparison:
@@ -107,6 +111,8 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
                 yield _Label(place, symbol, new)
         elif ends := ENDS.fullmatch(line):
             yield _Label(place, ends[1], end=True)
+        elif REST.fullmatch(line):
+            yield _Label(place, line, rest=True)
 
 
 def _has_index(symbol: str) -> bool:
@@ -134,6 +140,8 @@ def _wrong(book: Book, sheet: Sheet, label: _Label, decoder: readings.Decoder) -
 
 def _meanings(label: _Label, decoder: readings.Decoder) -> list[float]:
     """The numbers that a symbol may mean; none where it is the name of an array."""
+    if label.rest:
+        return [side.low for side in sides(label.line, decoder, {}, decoder.is_layer, {})]
     symbol = symbol_of(label.line)
     if label.by:
         meant = decoder.partial(symbol, symbol_of(label.by))

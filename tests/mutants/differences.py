@@ -6,8 +6,8 @@ column with its head behind the next, two rows of knobs have changed places), ro
 parts of a drawing at other places of its chart (`PLACE` as well), an index that names fewer blocks,
 numbers put into words once more, a slip of the document that is shown or is not, other words
 without numbers, numbers of a text with more or fewer digits, other formulas of equal value with the
-equations beside them, sentences that are there or not, and looks. Numbers that have changed places
-with each other are altered, as are those that are gone.
+equations and numbers beside them, sentences that are there or not, and looks. Numbers that have
+changed places with each other are altered, as are those that are gone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from lxml import etree
 
+from sheetnet.expressions.reading import Symbol, UnreadableError, flat_text, sides
 from tests import xlsx
 
 NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
@@ -48,7 +49,7 @@ ATOM = re.compile(r"\((\d[\d.]*)\)")
 #: So many words are a sentence.
 SENTENCE = 5
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-#: The sheet of numbers as texts.
+#: The sheet of numbers as texts, which sentences on other sheets join.
 NUMBERS_AS_TEXT = "Words"
 #: Lists of blocks, of numbers in words, of symbols and slips: more of them is no other number.
 LISTS = {"Index", "Words", "Notation"}
@@ -107,7 +108,11 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
         kind = _kind(old, new, place in before.formulas or place in after.formulas)
         if kind in ALTERED and place[0] in DRAWINGS:
             kind = PLACE
+        if kind in ALTERED and kind != NUMBER and place[0] == NUMBERS_AS_TEXT:
+            kind = WORDS  # where they are told, they are counted
         if kind == EQUATION and _follows(before, after, place):
+            kind = FORMULA
+        if kind == LIVE and _gives_the_same(str(old), str(new)):
             kind = FORMULA
         if kind:
             apart.add(place[0])
@@ -168,6 +173,21 @@ def _follows(before: Snapshot, after: Snapshot, place: Place) -> bool:
     )
 
 
+def _gives_the_same(one: str, other: str) -> bool:
+    """Whether two texts compute the same from numbers, each in its own way."""
+    try:
+        [[first], [second]] = (
+            sides(flat_text(text), _nothing, {}, bool, {}) for text in (one, other)
+        )
+    except (UnreadableError, ArithmeticError, ValueError):
+        return False
+    return first.low <= second.high and second.low <= first.high
+
+
+def _nothing(symbol: Symbol) -> float:
+    raise UnreadableError(symbol.letter)
+
+
 def _written(place: Place) -> str:
     sheet, row, column = place
     return f"{sheet}, row {row}, column {column}"
@@ -207,15 +227,10 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
 
 
 def _lines(snapshot: Snapshot, sheet: str, along: int) -> list[list[str]]:
-    """What is read along each row (1), or down each column (2) of a sheet.
-
-    A number as text may stand in a row several times, with and without room for its sign.
-    """
+    """What is read along each row (1), or down each column (2) of a sheet."""
     found: dict[int, list[str]] = {}
     for place, value in sorted(_held(snapshot, sheet).items(), key=lambda each: each[0][2 - along]):
-        line, text = found.setdefault(place[along - 1], []), _text(value)
-        if sheet != NUMBERS_AS_TEXT or text not in line:
-            line.append(text)
+        found.setdefault(place[along - 1], []).append(_text(value))
     return [found[number] for number in sorted(found)]
 
 
