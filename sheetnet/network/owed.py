@@ -22,6 +22,10 @@ LAYERS, UNITS, EXAMPLES = 2, 4, 4
 SCREEN, END = 368.0, 6.0
 #: Pictures that stand above the input cells begin in this column and take so many rows.
 FIRST_COLUMN, PICTURE_ROWS = 2, 2
+#: The sheets with curves of the cost, and of weights.
+COSTS, PATHS = "Progress", "Weights"
+#: The drawing of a network unit by unit, and how many units of a layer it has room for.
+PICTURE, DRAWN = "Drawing", 8
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -36,6 +40,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
         yield from _off_screen(book)
+        if PICTURE in there and max(net.sizes) > DRAWN:
+            yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
@@ -73,7 +79,7 @@ def _off_screen(book: Book) -> Iterator[str]:
 def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:
     """How many charts a sheet has at least, where it is there."""
     two = lesson.net.sizes[0] == 2
-    yield from (("Progress", 1), ("Weights", 1), ("Descent", 1))
+    yield from ((COSTS, 1), (PATHS, 1), ("Descent", 1))
     yield "Perceptron", 1 + two  # the plane of two inputs
 
 
@@ -85,7 +91,9 @@ def _sheets(lesson: Lesson) -> Iterator[str]:
         yield from OF_TWO_INPUTS
     small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
     if small and lesson.training.steps:
-        yield "Weights"
+        yield PATHS
+    if max(sizes) <= UNITS:
+        yield PICTURE
     if net.rule == GRADIENT:
         yield from OF_GRADIENTS
         by_unit = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)

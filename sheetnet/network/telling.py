@@ -132,7 +132,7 @@ def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:
         return ""  # a run that diverges has none
     for key, other in (("printed", "right"), ("right", "printed")):
         try:
-            meant = _meaning(decoder, lines[key])
+            meant = _meaning(decoder, lines[key].rpartition(" = ")[2])
         except UNREADABLE:
             continue  # a term of what is computed, or words
         apart, exchanged = (abs(meant - numbers[of]) / (1 + abs(meant)) for of in (key, other))

@@ -94,6 +94,8 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
     known = _known(titles)
     for title in titles:
         name, equals, text = title.text.partition("=")
+        if equals and name == text:
+            check.add(sheet.name, *title.place, f"says that {name} is itself")
         if not equals and _meant(decoder, name) is not None:
             continue  # what it is called is proved
         try:

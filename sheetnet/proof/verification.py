@@ -45,6 +45,7 @@ from sheetnet.proof.index import Index, originals, read_index
 from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.lines import check_lines
+from sheetnet.proof.moves import check_moves
 from sheetnet.proof.readings import check_readings
 from sheetnet.proof.signs import check_signs
 from sheetnet.proof.titles import check_titles
@@ -63,6 +64,7 @@ READ_BACK: list[Callable[[Book, Any], Comparison]] = [
     check_heads,
     check_labels,
     check_lines,
+    check_moves,
     check_signs,
     check_told,
     check_definitions,

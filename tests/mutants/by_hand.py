@@ -1391,4 +1391,46 @@ BY_HAND = [
         "return HEAD + sum(rows) + GAP",
         "return -HEAD + sum(rows) + GAP",
     ),
+    ByHand(
+        "Network: a wide layer is drawn unit by unit",
+        f"{SHEETS}/context.py",
+        "return bool(self.dense) and max(self.sizes) <= MOST_UNITS",
+        "return bool(self.dense) or max(self.sizes) <= MOST_UNITS",
+    ),
+    ByHand(
+        "Adam: averages are divided by 1 + β",
+        f"{NETWORK}/optimisers.py",
+        'lambda s: "1 − " + letter',
+        'lambda s: "1 + " + letter',
+    ),
+    ByHand(
+        "Notation: the documents' values are of different layers",
+        f"{SHEETS}/notation.py",
+        "lambda s: Names(s).values(last - 1, biased)),",
+        "lambda s: Names(s).values(last - s.notation.first, biased)),",
+    ),
+    ByHand(
+        "Slips: what is printed is called right",
+        f"{SHEETS}/slips/printed.py",
+        'symbol + f" = {one.printed}",\n        symbol + f" = {one.right}",',
+        'symbol + f" = {one.right}",\n        symbol + f" = {one.printed}",',
+    ),
+    ByHand(
+        "Moved activations: up is called down",
+        f"{SHEETS}/panels/moved_activations.py",
+        "{'+' if by > 0 else '−'} h",
+        "{'−' if by > 0 else '+'} h",
+    ),
+    ByHand(
+        "Matrices: what has no name but its product is that product",
+        f"{SHEETS}/matrix_backward.py",
+        "product if str(name) == str(product) else",
+        "product if str(name) != str(product) else",
+    ),
+    ByHand(
+        "Differences: + h over what is moved down",
+        f"{SHEETS}/differences.py",
+        'for move, text in enumerate(("+ h", "− h")):',
+        'for move, text in enumerate(("− h", "+ h")):',
+    ),
 ]
