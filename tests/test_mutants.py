@@ -71,6 +71,8 @@ def test_a_seed_draws_the_same_mutants_of_many_modules() -> None:
         ("Training", "training", {"words"}),
         ("0.1094·0.41", "0.109411·0.41", {"words"}),
         ("0.1094·0.41", "0.109611·0.41", {"equation"}),
+        ("k = 1", "1", {"words"}),
+        ("k = 1", "2", {"equation"}),
         ("a₁", None, {"words"}),
         ("the 4 examples of this batch together make one step", None, {"words"}),
     ],

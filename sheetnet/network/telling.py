@@ -22,7 +22,9 @@ from sheetnet.expressions.reading import (
     symbol_of,
 )
 from sheetnet.network import whole_formulas
-from sheetnet.network.quantities import COST, LOSS, WEIGHT
+from sheetnet.network.layers.dense import Dense
+from sheetnet.network.partials import by_values
+from sheetnet.network.quantities import ACTIVATION, COST, DELTA, LOSS, WEIGHT, Z
 
 if TYPE_CHECKING:
     from sheetnet.network.decoding import Decoder
@@ -44,6 +46,8 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
 LAYERS, INDEX, SLIP, FORMULA, BATCH = "layers", "index", "slip", "formula", "batch"
 #: A number of a step and example that the row says: "at 1 0".
 AT = "at"
+#: A row of what the numbers of a unit are called: "unit 1 0", its layer and its place there.
+OF_UNIT = "unit"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
@@ -67,6 +71,9 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         return _exchanged(decoder, lines)
     if about == FORMULA:
         return _other_layers(decoder, lines)
+    if about.startswith(OF_UNIT):
+        layer, unit = map(int, about.split()[1:])
+        return _wrong_unit(decoder, layer, unit, lines)
     if about.startswith(AT):
         step, sample = map(int, about.split()[1:])
         return _elsewhere(decoder, step, sample, lines)
@@ -106,6 +113,25 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     if any(abs(each - number) <= NEAR * (1 + abs(each)) for each in meant):
         return ""
     return f"{line!r} is {meant[0]:.6g} there, beside it stands {number:.6g}"
+
+
+def _wrong_unit(decoder: Decoder, layer: int, unit: int, lines: Mapping[str, str]) -> str:
+    """Whether what the numbers of a unit are called means them."""
+    numbers, own = decoder.numbers, decoder.numbers.net.layers[layer - 1]
+    sample, facts = numbers.sample, own.hyper if isinstance(own, Dense) else {}
+    z, a, delta = (numbers.now(quantity, layer)[sample] for quantity in (Z, ACTIVATION, DELTA))
+    held = {"z": [z], "activation": [a], "delta": [delta], "target": [numbers.targets[sample]]}
+    if isinstance(own, Dense) and own.activation.slope:
+        held["slope"] = [own.activation.slope(z, a, own.hyper)]
+    held["output"] = [by_values(decoder, layer)[sample], delta]
+    for key, line in lines.items():
+        [meant] = sides(line, decoder, facts, decoder.is_layer, decoder.functions)
+        word, _, source = key.partition(" ")
+        weights = numbers.now(WEIGHT, layer)
+        values = [weights[:, int(source)]] if word == WEIGHT.name else held[key]
+        if not any(meant.holds(float(value[unit])) for value in values):
+            return f"{line!r} is no {key} of the unit"
+    return ""
 
 
 def _costs(there: Decoder, first: Decoder, line: str) -> list[float]:

@@ -1433,4 +1433,10 @@ BY_HAND = [
         'for move, text in enumerate(("+ h", "− h")):',
         'for move, text in enumerate(("− h", "+ h")):',
     ),
+    ByHand(
+        "Paths: a unit's δ is called that of the unit before it",
+        f"{SHEETS}/path_tables.py",
+        "yield DELTA_SYMBOL, symbols.delta(layer, unit)",
+        "yield DELTA_SYMBOL, symbols.delta(layer, max(unit - 1, 0))",
+    ),
 ]

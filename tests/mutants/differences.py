@@ -5,9 +5,10 @@ in the same rows or columns, or beside the same neighbours (`PLACE`: a block sta
 column with its head behind the next, two rows of knobs have changed places), rows in addition,
 parts of a drawing at other places of its chart (`PLACE` as well), an index that names fewer blocks,
 numbers put into words once more, a slip of the document that is shown or is not, other words
-without numbers, numbers of a text with more or fewer digits, other formulas of equal value with the
-equations and numbers beside them, sentences that are there or not, and looks. Numbers that have
-changed places with each other are altered, as are those that are gone.
+without numbers, an equation without its left side, numbers of a text with more or fewer digits,
+other formulas of equal value with the equations and numbers beside them, sentences that are there
+or not, and looks. Numbers that have changed places with each other are altered, as are those that
+are gone.
 """
 
 from __future__ import annotations
@@ -137,6 +138,8 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     one, other = old or "", new or ""
     if not live and not (one and other) and len(LONG_WORD.findall(one + other)) >= SENTENCE:
         return WORDS
+    if other and one.endswith(f" = {other}") or one and other.endswith(f" = {one}"):
+        return WORDS  # the same, and what it is called
     if RANGE.fullmatch(one) and RANGE.fullmatch(other):
         return PLACE  # of a block, as the index tells it
     if not _alike(DIGITS.findall(one), DIGITS.findall(other)):

@@ -26,7 +26,7 @@ from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     CHOSEN_PARAMETER,
 )
-from sheetnet.network.sheets import parameters, path_difference, path_texts, paths
+from sheetnet.network.sheets import parameters, path_difference, path_tables, path_texts, paths
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.gradient_verdicts import BLURRED, COARSE, KINK
 from sheetnet.network.sheets.kinds import SheetKind
@@ -39,7 +39,8 @@ from sheetnet.network.sheets.path_places import (
     PATH_PRODUCT,
     START,
 )
-from sheetnet.network.sheets.path_texts import OUTPUT, SLOPE, Texts
+from sheetnet.network.sheets.path_tables import OUTPUT, SLOPE
+from sheetnet.network.sheets.path_texts import Texts
 from sheetnet.network.sheets.verdict_cells import CentralCells, Moved
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import mark_failures, write_check
@@ -303,7 +304,7 @@ class _Writer:
             for layer in self.context.layers
             for quantity, at in layer.kinks()
         ]
-        cost = Ref(path_texts.NAME, row, rows.cost_column)
+        cost = Ref(path_tables.NAME, row, rows.cost_column)
         return Moved(cost, rows.values_of(row), kinked)
 
     def _write_meaning(self, value: Ref, verdict: Ref | None) -> None:

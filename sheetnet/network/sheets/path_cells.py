@@ -32,7 +32,7 @@ from sheetnet.network.sheets.path_places import (
     Places,
     Shown,
 )
-from sheetnet.network.sheets.path_texts import (
+from sheetnet.network.sheets.path_tables import (
     A_SYMBOL,
     DELTA_SYMBOL,
     OUTPUT,

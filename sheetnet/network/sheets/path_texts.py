@@ -25,20 +25,14 @@ from sheetnet.expressions.formula import (
     total,
     when,
 )
-from sheetnet.expressions.mathematics import filled_in, written_factor
-from sheetnet.network.arranging import logarithm_named
-from sheetnet.network.equations import Equations
+from sheetnet.expressions.mathematics import filled_in
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import (
-    ACTIVATION,
-    TARGET,
-    UNIT,
-    Quantity,
-)
-from sheetnet.network.sheets import moved, parameters, paths
+from sheetnet.network.quantities import UNIT
+from sheetnet.network.sheets import moved, parameters, path_tables, paths
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.moved import Mover, Rows
 from sheetnet.network.sheets.path_difference import H, chosen, losses
+from sheetnet.network.sheets.path_tables import DELTA_SYMBOL, NAME, OUTPUT, SLOPE, WEIGHTS
 from sheetnet.network.sheets.paths import Way
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
@@ -46,13 +40,10 @@ from sheetnet.workbook.book import Reading
 from sheetnet.workbook.model import Cell, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
-NAME = "Paths"
 #: Where what is chosen stands, and by how much it is moved.
 CHOSEN_ROW, NUMBER_COLUMN, UNIT_COLUMN, OWN_COLUMN = 3, 2, 4, 6
 #: Characters of a sum that is written out; a longer one says where the paths stand.
 LONGEST = 420
-#: The columns of a layer's table.
-Z_SYMBOL, A_SYMBOL, SLOPE, DELTA_SYMBOL, OUTPUT, TARGET_SYMBOL, WEIGHTS = range(2, 9)
 MOVES_TOP = moved.MASK_ROW + 4
 TABLES_TOP = MOVES_TOP + 6
 
@@ -118,7 +109,7 @@ class Texts:
         self.rows = self._write_moves()
         frame.banner(sheet, max(self.rows.right, 8))
         for own in context.dense:
-            self._write_table(own.number)
+            path_tables.write(context, sheet, own, self._tops[own.number])
         self._write_paths(factors, products)
         self._write_today(knob, layer, products)
 
@@ -161,45 +152,6 @@ class Texts:
         assert rows.top == MOVES_TOP
         rows.write(losses)
         return rows
-
-    def _write_table(self, layer: int) -> None:
-        """The symbols of a layer's units."""
-        context, sheet, symbols = self.context, self.sheet, self.context.symbols
-        around = Equations(context.net, context.notation, 1, _Symbols(context), context.loss_hyper)
-        top = self._tops[layer]
-        head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE)
-        sheet.put(top - 1, 1, symbols.layer(layer), head)
-        own = context.dense[layer - 1]
-        last = layer == context.depth
-        outputs = [around.cells.at(ACTIVATION, layer, unit=k) for k in range(own.units)]
-        targets = [around.cells.at(TARGET, None, unit=k) for k in range(own.units)]
-        for unit in range(own.units):
-            row = top + unit
-            texts = {
-                Z_SYMBOL: symbols.z(layer, unit),
-                A_SYMBOL: symbols.activation(layer, unit),
-                DELTA_SYMBOL: symbols.delta(layer, unit),
-            }
-            slope = own.slope(around, 0, unit)
-            if slope is not None:
-                texts[SLOPE] = written_factor(slope)
-            if last:
-                texts[TARGET_SYMBOL] = symbols.target(unit)
-                loss, hyper = context.net.loss, context.loss_hyper
-                if not paths.joined(context.net):
-                    gradient = loss.cell_gradient(outputs, targets, unit, hyper)
-                    gradient = logarithm_named(gradient, context.notation)
-                    texts[OUTPUT] = written_factor(gradient)
-                elif paths.own_formula(context.net):
-                    fused = loss.cell_fused(outputs, targets, unit, hyper)
-                    texts[OUTPUT] = written_factor(logarithm_named(fused, context.notation))
-                else:
-                    texts[OUTPUT] = texts[DELTA_SYMBOL]
-            for column, text in texts.items():
-                sheet.put(row, column, str(text), styles.SYMBOL)
-            for source in range(own.sources):
-                weight = str(symbols.weight(layer, unit, source))
-                sheet.put(row, WEIGHTS + source, weight, styles.SYMBOL)
 
     def _write_paths(self, factors: Sequence[Sequence[Ref]], products: Sequence[Ref]) -> None:
         """A row a path, for each layer that it may begin in: what is known before the unit is
@@ -395,17 +347,3 @@ def _worded(number: Ref) -> Expression:
     """A number as a factor or a term of a sentence: in parentheses where it is negative."""
     text = filled_in(number)
     return guarded(when(number < 0, join(["(", text, ")"]), text))
-
-
-class _Symbols:
-    """Cells that are only written (`layers.base.Cells`)."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    def at(self, quantity: Quantity, layer: int | None = None, **index: int) -> Ref:
-        symbol = quantity.symbol(self.context.symbols, layer or 0, index)
-        return Ref(NAME, 1, 1, symbol=symbol)
-
-    def area(self, quantity: Quantity, layer: int | None = None, **index: int) -> None:
-        return None

@@ -40,6 +40,7 @@ from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels import perceptron_charts
 from sheetnet.network.sheets.panels import perceptron_numbers as arrays
+from sheetnet.network.sheets.panels.perceptron_places import LEFT, TOP, Places
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import write_check
 from sheetnet.sheets.words import PROBLEM
@@ -50,7 +51,6 @@ from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE
 
 NAME = "Perceptron"
-TOP, LEFT = 5, 2
 #: More examples, inputs or steps are no table to look at.
 MOST_EXAMPLES, MOST_INPUTS, MOST_STEPS = 40, 8, 1_000
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
@@ -78,26 +78,6 @@ def refuses(lesson: Lesson) -> str:
             "steps: use fewer, or take the panel out"
         )
     return ""
-
-
-class Places:
-    """Where the sheet's parts are."""
-
-    top, left = TOP, LEFT
-
-    def __init__(self, context: Context) -> None:
-        self.sources, self.samples = context.sizes[0], context.samples
-        self.has_bias = context.dense[0].bias is not None
-        #: The columns of w and x: that of the bias first, where there is one.
-        self.first = LEFT + 1
-        self.count = self.sources + self.has_bias
-        self.behind = self.first + self.count
-        self.target, self.sum, self.output, self.error, self.check, self.right = range(
-            self.behind, self.behind + 6
-        )
-        self.theta = context.dense[0].hyper["theta"]
-        self.weights_row, self.examples_row = TOP + 1, TOP + 6
-        self.mistakes_column, self.left_column = LEFT + 2, LEFT + 3
 
 
 class _Writer(Places):

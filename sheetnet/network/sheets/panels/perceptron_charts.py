@@ -7,7 +7,6 @@ whose ends are fixed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,12 +15,10 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, WEIGHT
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.panels.perceptron_places import Places
 from sheetnet.workbook import styles
 from sheetnet.workbook.charts import Axis, Chart, Series
 from sheetnet.workbook.model import Sheet
-
-if TYPE_CHECKING:
-    from sheetnet.network.sheets.panels.perceptron import Places
 
 #: Where points stand that a chart does not show.
 FAR = 1e6
