@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from sheetnet.expressions.reading import (
     END,
@@ -247,6 +248,10 @@ class Decoder:
     def __call__(self, symbol: Symbol) -> float:
         """The number that a symbol means. Raises `UnreadableError`."""
         try:
+            if symbol.of[1:] not in ("", self.loss, self.cost):
+                # Of arrays there is no number: a TypeError.
+                meant: Any = self.partial(symbol_of(symbol.of[1:]), symbol._replace(of=""))
+                return float(meant)
             return float(self._look(symbol))
         except (LookupError, TypeError, ValueError) as error:  # a whole array: TypeError
             raise UnreadableError(f"{symbol} means nothing here ({error})") from None
@@ -263,11 +268,6 @@ class Decoder:
     def _look(self, symbol: Symbol) -> float:
         document, numbers = self.document, self.numbers
         letter = symbol.letter
-        if symbol.of and symbol.of[1:] not in (self.loss, self.cost):
-            meant = self.partial(symbol_of(symbol.of[1:]), symbol._replace(of=""))
-            if meant is None:
-                raise UnreadableError(f"{symbol.of}/{letter} is no derivative of a number here")
-            return meant
         if symbol.of and letter == "z":
             self._expect(symbol.of[1:] == self.loss and not any(self.delta), symbol)
             return self._of_unit(DELTA, symbol)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from sheetnet.expressions.reading import (
     END,
     LOW,
-    PARTIAL,
     UP,
     UnreadableError,
     sides,
@@ -98,8 +97,6 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     """Whether a symbol means its number at another step and example than those chosen."""
     there = type(decoder)(decoder.numbers.at(step, sample))
     line, number = lines["symbol"], float(lines["number"])
-    part = PARTIAL.fullmatch(line)
-    found = there.partial(symbol_of(part[1]), symbol_of(part[2])) if part else None
     first = type(decoder)(decoder.numbers.at(0, sample))
     if line.removeprefix(CHANGE).removesuffix(PERCENT) in (there.loss, there.cost):
         meant = _costs(there, first, line)
@@ -109,7 +106,7 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     elif line.startswith(f"{there.document.log} "):
         meant = [math.log(_meaning(there, line.removeprefix(there.document.log)))]
     else:
-        meant = [_meaning(there, line) if found is None else found]
+        meant = [_meaning(there, line)]
     if any(abs(each - number) <= NEAR * (1 + abs(each)) for each in meant):
         return ""
     return f"{line!r} is {meant[0]:.6g} there, beside it stands {number:.6g}"

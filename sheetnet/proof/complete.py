@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -56,23 +56,27 @@ def compare_originals(book: Book, knobs: Sequence[Knob]) -> Comparison:
             if held != own:
                 check.add(sheet, row, column, f"is {shown(held)}, the lesson says {shown(own)}")
     apart = {(block.quantity, block.layer) for block in book.originals}
-    rows: dict[tuple[str, int], list[tuple[int, Array]]] = {}
+    told = {place: knob for place, knob in by_place.items() if place not in apart}
+    for (sheet, row), parts in _rows(book, told).items():
+        check.cells += 1
+        if what := _wrong_row(book[sheet], row, parts):
+            check.add(sheet, row, parts[-1][0] + 1, what)
+    return check
+
+
+def _rows(
+    book: Book, knobs: Mapping[tuple[str, int | None], Knob]
+) -> dict[tuple[str, int], list[tuple[int, Array]]]:
+    """The rows of tables of input cells: the last column of each part, and the lesson's own values
+    of it, from left to right."""
+    found: dict[tuple[str, int], list[tuple[int, Array]]] = {}
     for block in book.blocks:
-        knob = (
-            None
-            if (block.quantity, block.layer) in apart
-            else by_place.get((block.quantity, block.layer))
-        )
+        knob = knobs.get((block.quantity, block.layer))
         if knob is not None and not block.live and block.rows:
             values = np.reshape(knob.value, (block.height, block.width))
             for row, line in enumerate(values, block.top):
-                rows.setdefault((block.sheet, row), []).append((block.right, line))
-    for (sheet, row), parts in rows.items():
-        check.cells += 1
-        what = _wrong_row(book[sheet], row, sorted(parts, key=lambda part: part[0]))
-        if what:
-            check.add(sheet, row, parts[-1][0] + 1, what)
-    return check
+                found.setdefault((block.sheet, row), []).append((block.right, line))
+    return {place: sorted(parts, key=lambda part: part[0]) for place, parts in found.items()}
 
 
 def _wrong_row(sheet: Sheet, row: int, parts: list[tuple[int, Array]]) -> str:

@@ -16,6 +16,7 @@ from sheetnet.expressions.formula import Expression, Number, walk
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
+from sheetnet.proof.readings import STEP
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, ColourScale, Position, Sheet
 
@@ -30,7 +31,6 @@ HALF = 5.000000005
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
-STEP = "step"
 COUNTS = {"number": 1.0, STEP: 0.0}
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"

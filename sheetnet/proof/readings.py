@@ -12,10 +12,8 @@ from sheetnet.expressions.formula import Area, Expression, Ref
 from sheetnet.expressions.reading import (
     END,
     LOW,
-    PARTIAL,
     UP,
     Function,
-    Interval,
     Symbol,
     UnreadableError,
     flat,
@@ -295,12 +293,6 @@ def _wrong(
     numbers = _line(book, reading, reading.numbers)
     if not (symbol or equation or numbers) and value not in NOTHING:
         yield here, f"nothing says what {shown(value)} is"
-    if partial := PARTIAL.fullmatch(symbol):
-        meant = decoder.partial(symbol_of(partial[1]), symbol_of(partial[2]))
-        if meant is not None:
-            symbol = ""
-            if not Interval(meant, meant).holds(value):
-                yield here, f"its symbol means {shown(meant)}, the value beside is {shown(value)}"
     if what := decoder.misordered(equation):
         yield here, what
     for what, line, known in (
