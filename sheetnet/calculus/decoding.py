@@ -28,6 +28,8 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+#: What some documents write where there are several variables.
+PARTIAL = "∂"
 #: The derivative of a name by another, or their difference.
 QUOTIENT = re.compile(r"([d∂Δ])(.+)/\1(.+)")
 #: A symbol, and how far its number is moved.
@@ -62,11 +64,26 @@ class Arrays:
         section, names = self.section, (self.spelled[of], self.spelled[by])
         if mark == "Δ":
             return [section.difference(*names)]
+        self._expect_mark(mark, *names)
         found = [section.derivative(*names)]
         for made in section.sheet.definitions:
             if made.name == names[0] and not section.values[names[1]].ndim and not made.indices:
                 found.append(section.alone(made.body, names[1]))
         return found
+
+    def _expect_mark(self, mark: str, of: str, by: str) -> None:
+        """Some documents write d where there is one variable, and only there.
+
+        Raises `LookupError`.
+        """
+        section = self.section
+        if section.sheet.spelling.notation.derivative != PARTIAL:
+            return
+        moving = {
+            name: int(np.count_nonzero(section.derivative(of, name))) for name in section.given
+        }
+        if mark == "d" and (by not in moving or sum(moving.values()) > max(moving[by], 1)):
+            raise LookupError(f"{of} has more variables than {by}: the document writes ∂")
 
 
 class Decoder:

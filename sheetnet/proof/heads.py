@@ -27,7 +27,8 @@ ENDS = {"from": SOURCE, "to": UNIT}
 Place = TypeVar("Place")
 #: Along a side: the number that each symbol means, or the indices that each text tells.
 Along = Sequence[float | tuple[int, ...]]
-#: How tables call an example, counted from 1.
+#: How tables call an example, counted from 1: as a text, and as a number.
+EXAMPLES = '"example "0'
 EXAMPLE = re.compile(r"(?:example|ex\.) ([0-9]+)")
 #: Indices of an element: 2; i = 1, k = 2.
 INDEX = re.compile(r"\d+")
@@ -322,6 +323,10 @@ def _wrong_examples(book: Book, block: Block) -> Iterator[tuple[Position, str]]:
         for row in range(block.top, block.bottom + 1):
             sample = block.row_index(row)[SAMPLE]
             beside.append(((row, block.left - 1), sample))
+            for column in range(1, block.left):
+                cell = sheet.cells.get((row, column))
+                if cell and cell.style.number_format == EXAMPLES and cell.content != sample + 1:
+                    yield (row, column), f"stands with the numbers of example {sample + 1}"
     for place, sample in beside:
         cell = sheet.cells.get(place)
         named = EXAMPLE.fullmatch(cell.content) if cell and isinstance(cell.content, str) else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,6 +47,8 @@ def check_lines(book: Book, decoder: Decoder) -> Comparison:
             if numbers is None:
                 continue
             check.cells += 1
+            if any(one == other for one, other in pairwise(line.split(" = "))):
+                check.add(sheet.name, *place, "says that something is itself")
             with np.errstate(all="ignore"):
                 what = _wrong(book, sheet, line, free, known, numbers)
             if what:

@@ -1439,4 +1439,16 @@ BY_HAND = [
         "yield DELTA_SYMBOL, symbols.delta(layer, unit)",
         "yield DELTA_SYMBOL, symbols.delta(layer, max(unit - 1, 0))",
     ),
+    ByHand(
+        "Perceptron: examples counted from 0",
+        f"{SHEETS}/panels/perceptron.py",
+        "sheet.put(row, LEFT, float(n + 1), EXAMPLE)",
+        "sheet.put(row, LEFT, float(n), EXAMPLE)",
+    ),
+    ByHand(
+        "Worksheet: a derivative is said to be itself",
+        f"{CALCULUS}/sheets/derivatives.py",
+        "if used == [by]:",
+        "if used != [by]:",
+    ),
 ]
