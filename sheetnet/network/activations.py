@@ -88,7 +88,7 @@ class Activation:
 
 def contradictions(activation: Activation, hyper: Hyper) -> Iterator[str]:
     """What an activation says of its values, by which texts leave out signs and digits, and its
-    values do not keep."""
+    values do not keep; what those of this module keep and do not say."""
     z = np.array(WITHIN)
     a = activation.value(z, hyper)
     slope = activation.slope(z, a, hyper) if activation.slope else np.zeros(1)
@@ -100,6 +100,8 @@ def contradictions(activation: Activation, hyper: Hyper) -> Iterator[str]:
     ):
         if getattr(activation, said) and not kept:
             yield f"{activation.name} says that it is {said}, which its values are not"
+        elif kept and not getattr(activation, said) and activation in OWN and activation.slope:
+            yield f"{activation.name} does not say that it is {said}"
 
 
 def elementwise(
@@ -293,3 +295,5 @@ ACTIVATIONS: dict[str, Activation] = {
         SOFTMAX,
     )
 }
+#: Those that say all that they keep.
+OWN = tuple(ACTIVATIONS.values())

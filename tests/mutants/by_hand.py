@@ -1451,4 +1451,10 @@ BY_HAND = [
         "if used == [by]:",
         "if used != [by]:",
     ),
+    ByHand(
+        "Worksheet: derivatives of several variables are written with d",
+        f"{CALCULUS}/spelling.py",
+        "def derivative(self, y: Rich, x: Rich, *, partial: bool = True)",
+        "def derivative(self, y: Rich, x: Rich, *, partial: bool = False)",
+    ),
 ]
