@@ -13,6 +13,7 @@ import numpy as np
 
 from sheetnet.expressions.reading import Symbol, symbol_of
 from sheetnet.network.decoding import Decoder
+from sheetnet.network.engine import FloatArray
 from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
 
 #: The sheet with these letters, and what a row tells of them.
@@ -46,13 +47,13 @@ class Slides(Decoder):
         if of.letter != "v" or of.upper != "2" or by.letter not in "wb":
             return None
         by_z = float(self.numbers.now(DELTA, 1)[0, 0])
-        return by_z if by.letter == "b" else by_z * self._of(self.numbers.inputs[0], by)
+        return by_z if by.letter == "b" else by_z * _element(self.numbers.inputs[0], by)
 
     def _look(self, symbol: Symbol) -> float:
         numbers, letter = self.numbers, symbol.letter
         if letter in "wx" and symbol.lower:
             held = {"w": numbers.now(WEIGHT, 1)[0], "x": numbers.inputs[0]}[letter]
-            return self._of(held, symbol)
+            return _element(held, symbol)
         z, u = (float(numbers.now(quantity, 1)[0, 0]) for quantity in (Z, ACTIVATION))
         y = float(numbers.targets[0, 0])
         known = {
@@ -64,8 +65,7 @@ class Slides(Decoder):
         power = int(symbol.upper or 1)
         return known[letter + symbol.lower] ** power
 
-    @staticmethod
-    def _of(held: object, symbol: Symbol) -> float:
-        """An element, by the index of a symbol, which begins at 1. Raises `LookupError`."""
-        elements = dict(enumerate(np.ravel(np.asarray(held, np.float64)).tolist(), 1))
-        return float(elements[int(symbol.lower)])
+
+def _element(array: FloatArray, symbol: Symbol) -> float:
+    """An element, by the index of a symbol, which begins at 1. Raises `LookupError`."""
+    return float(dict(enumerate(array, 1))[int(symbol.lower)])

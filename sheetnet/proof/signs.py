@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from sheetnet.expressions.reading import UnreadableError, flat_text, symbol_of
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
-from sheetnet.proof.readings import Decoder
+from sheetnet.proof.readings import Decoder, number_at
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Matrix, Sheet
+from sheetnet.workbook.model import Matrix, Position, Sheet
 
 TIMES, EQUALS, ARROW = "·", "=", "→"
 #: A derivative of letters, and how far above it the arrow stands.
@@ -28,30 +28,63 @@ NEAR = 1e-9
 
 
 def check_signs(book: Book, decoder: Decoder) -> Comparison:
-    """Each number behind a sign of equality that stands in a cell of its own."""
-    check = Comparison("numbers with signs between them")
+    """Each number behind a sign of equality, and each derivative under an arrow, in cells of their
+    own."""
+    check = Comparison("what stands between numbers and symbols")
     for sheet in book.sheets:
-        if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
-            continue
-        rows: dict[int, list[int]] = {}
-        for row, column in sorted(sheet.cells):
-            rows.setdefault(row, []).append(column)
-        for row, columns in rows.items():
-            for column, result, product in _products(book, sheet, row, columns):
-                check.cells += 1
-                if abs(result - product) > NEAR * max(1.0, abs(result), abs(product)):
-                    what = f"is {shown(result)}, what stands before it gives {shown(product)}"
-                    check.add(sheet.name, row, column, what)
-        wide = {(area.top, area.left): area.right for area in sheet.merges}
-        for row, column in sheet.cells:
-            if found := DERIVATIVE.fullmatch(_text(book, sheet, row, column)):
-                check.cells += 1
-                right = wide.get((row, column), column)
-                ends = _ends(book, sheet, row - UP, column, right)
-                if ends and ends != (found[2], found[1]):
-                    what = f"{found[0]} stands under the arrow from {ends[0]} to {ends[1]}"
-                    check.add(sheet.name, row, column, what)
+        for place, what in (*_products(book, sheet), *_arrows(book, sheet)):
+            check.cells += 1
+            if what:
+                check.add(sheet.name, *place, what)
     return check
+
+
+def _products(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """The results of products, each with what is wrong with it, in words."""
+    if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+        return
+    rows: dict[int, list[int]] = {}
+    for row, column in sorted(sheet.cells):
+        rows.setdefault(row, []).append(column)
+    for row, columns in rows.items():
+        for column, result, product in _results(book, sheet, row, columns):
+            wrong = abs(result - product) > NEAR * max(1.0, abs(result), abs(product))
+            what = f"is {shown(result)}, what stands before it gives {shown(product)}"
+            yield (row, column), what if wrong else ""
+
+
+def _results(
+    book: Book, sheet: Sheet, row: int, columns: list[int]
+) -> Iterator[tuple[int, float, float]]:
+    """Where a result stands, what it is, and the product of the last factors before it."""
+    factors: list[float] = []
+    product: float | None = None
+    last: float | str = ""
+    for column in columns:
+        text = _text(book, sheet, row, column)
+        value = number_at(book, sheet, (row, column))
+        if text in (TIMES, EQUALS):
+            last = text
+        elif value is not None:
+            if last == EQUALS and product is not None:
+                yield column, value, product
+                factors, product = [], None
+            else:
+                factors = [*factors, value] if last == TIMES else [value]
+                product = math.prod(factors) if len(factors) > 1 else product
+            last = value
+
+
+def _arrows(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """The derivatives under arrows, each with what is wrong with it, in words."""
+    wide = {(area.top, area.left): area.right for area in sheet.merges}
+    for row, column in sheet.cells:
+        found = DERIVATIVE.fullmatch(_text(book, sheet, row, column))
+        ends = found and _ends(book, sheet, row - UP, column, wide.get((row, column), column))
+        if found and ends:
+            right = ends == (found[2], found[1])
+            what = f"{found[0]} stands under the arrow from {ends[0]} to {ends[1]}"
+            yield (row, column), "" if right else what
 
 
 def _ends(book: Book, sheet: Sheet, row: int, left: int, right: int) -> tuple[str, str] | None:
@@ -77,35 +110,3 @@ def _text(book: Book, sheet: Sheet, row: int, column: int) -> str:
     if isinstance(cell.content, Rich):
         return cell.content.text
     return str(book.value(sheet, row, column))
-
-
-def _products(
-    book: Book, sheet: Sheet, row: int, columns: list[int]
-) -> Iterator[tuple[int, float, float]]:
-    """Where a result stands, what it is, and the product of the last factors before it."""
-    factors: list[float] = []
-    product: float | None = None
-    last: float | str = ""
-    for column in columns:
-        value = _value(book, sheet, row, column)
-        if value is None:
-            continue
-        if isinstance(value, str):
-            last = value
-            continue
-        if last == EQUALS and product is not None:
-            yield column, value, product
-            factors, product = [], None
-        else:
-            factors = [*factors, value] if last == TIMES else [value]
-            product = math.prod(factors) if len(factors) > 1 else product
-        last = value
-
-
-def _value(book: Book, sheet: Sheet, row: int, column: int) -> float | str | None:
-    """A number or a sign; None for all else, and for what is empty."""
-    content = sheet.cells[row, column].content
-    value = content if isinstance(content, str) else book.value(sheet, row, column)
-    if isinstance(value, str):
-        return value if value in (TIMES, EQUALS) else None
-    return float(value) if isinstance(value, float | int) and value is not True else None

@@ -46,6 +46,8 @@ FLOOR = 1e-8
 FEWEST = 3
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
+#: What the index has of the lesson's own values, in their order.
+DIGEST = re.compile(r"^[0-9a-f]{16}$")
 ATOM = re.compile(r"\((\d[\d.]*)\)")
 #: So many words are a sentence.
 SENTENCE = 5
@@ -115,10 +117,11 @@ def differences(before: Snapshot, after: Snapshot) -> dict[str, str]:
             kind = FORMULA
         if kind == LIVE and _gives_the_same(str(old), str(new)):
             kind = FORMULA
-        if kind:
+        if kind in ALTERED:
             apart.add(place[0])
+        if kind:
             found.setdefault(kind, f"{_written(place)}: {old!r} is now {new!r}")
-    if found.keys() & set(ALTERED) and all(_moved(before, after, sheet) for sheet in apart):
+    if apart and all(_moved(before, after, sheet) for sheet in apart):
         example = next(found[kind] for kind in KINDS if kind in found)
         found = {PLACE: example}
     if before.formulas != after.formulas:
@@ -265,7 +268,7 @@ def _run(held: Mapping[tuple[int, int], Any], at: tuple[int, int], by: tuple[int
 
 
 def _text(value: Any) -> str:
-    return f"{value:.8g}" if _is_number(value) else RANGE.sub("range", str(value))
+    return f"{value:.8g}" if _is_number(value) else DIGEST.sub("", RANGE.sub("range", str(value)))
 
 
 def _held(snapshot: Snapshot, sheet: str) -> dict[tuple[int, int], Any]:
