@@ -241,20 +241,20 @@ def _lines(snapshot: Snapshot, sheet: str, along: int) -> list[list[str]]:
 
 
 def _pieces(snapshot: Snapshot, sheet: str) -> Counter[tuple[Any, ...]]:
-    """What stands side by side without a gap; what stands between gaps, with what is over and
+    """What stands side by side without a gap; what stands between gaps, with what does so over and
     under it; a number or symbol that stands alone, with its place."""
     held = _held(snapshot, sheet)
+    alone = {(r, c): v for (r, c), v in held.items() if not {(r, c - 1), (r, c + 1)} & held.keys()}
     found: Counter[tuple[Any, ...]] = Counter()
     for row, column in held:
-        if (row, column - 1) in held:
-            continue
-        piece = _run(held, (row, column), (0, 1))
-        if len(piece) == 1:
-            while (row - 1, column) in held:
-                row -= 1
-            piece = _run(held, (row, column), (1, 0))
-        is_alone = len(piece) == 1 and bool(DIGITS.search(piece[0]))
-        found[(*piece, row, column) if is_alone else piece] += 1
+        if (row, column) in alone:
+            if (row - 1, column) in alone:
+                continue
+            piece = _run(alone, (row, column), (1, 0))
+            is_number = len(piece) == 1 and bool(DIGITS.search(piece[0]))
+            found[(*piece, row, column) if is_number else piece] += 1
+        elif (row, column - 1) not in held:
+            found[_run(held, (row, column), (0, 1))] += 1
     return found
 
 
