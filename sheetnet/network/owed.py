@@ -8,6 +8,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import every
+from sheetnet.network.quantities import STEP
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import Book
 
@@ -24,6 +25,8 @@ SCREEN, END = 368.0, 6.0
 FIRST_COLUMN, PICTURE_ROWS = 2, 2
 #: The sheets with curves of the cost, and of weights.
 COSTS, PATHS = "Progress", "Weights"
+#: The sheet with the plane of two inputs.
+PLANE = "Perceptron"
 #: The drawing of a network unit by unit, and how many units of a layer it has room for.
 PICTURE, DRAWN = "Drawing", 8
 #: So many parameters are all checked by central differences.
@@ -40,6 +43,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
         yield from _off_screen(book)
+        yield from _outside(lesson, book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         for name, count in _charts(lesson):
@@ -76,11 +80,28 @@ def _off_screen(book: Book) -> Iterator[str]:
         yield f"the pictures on Start stand {where} input cells that take {height:g} points"
 
 
+def _outside(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether the plane of two inputs shows all of the lesson's examples."""
+    planes = [
+        chart
+        for sheet in book.sheets
+        if sheet.name == PLANE
+        for chart in sheet.charts
+        if chart.x.title != STEP
+    ]
+    for chart in planes:
+        for source, axis in enumerate((chart.x, chart.y)):
+            values = [example[source] for example in lesson.data.inputs]
+            low, high = axis.minimum, axis.maximum
+            if low is None or high is None or not low <= min(values) <= max(values) <= high:
+                yield f"the plane on {PLANE} does not show all examples"
+
+
 def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:
     """How many charts a sheet has at least, where it is there."""
     two = lesson.net.sizes[0] == 2
     yield from ((COSTS, 1), (PATHS, 1), ("Descent", 1))
-    yield "Perceptron", 1 + two  # the plane of two inputs
+    yield PLANE, 1 + two
 
 
 def _sheets(lesson: Lesson) -> Iterator[str]:

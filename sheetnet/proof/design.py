@@ -32,6 +32,8 @@ HALF = 5.000000005
 MANY = 5
 #: Heads of columns that count, and from where.
 COUNTS = {"number": 1.0, STEP: 0.0}
+#: What is left out of a list, counted wrongly.
+MORE = re.compile(r" and (?:-\d+|0) more")
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
@@ -76,6 +78,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_odd_constants(sheet, decoder),
             *_broken_derivatives(book, sheet),
             *_joined(sheet),
+            *_none_more(sheet),
             *_miscounted(sheet, decoder.last_step),
         ):
             check.add(sheet.name, *place, what)
@@ -223,6 +226,14 @@ def _joined(sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 and other.text[:1].isalnum()
             ):
                 yield place, f"{one.text!r} and {other.text!r} are written as one"
+
+
+def _none_more(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Lists that say that more follows, where nothing does."""
+    for place, cell in sheet.cells.items():
+        text = cell.content.text if isinstance(cell.content, Rich) else cell.content
+        if isinstance(text, str) and (more := MORE.search(text)):
+            yield place, f"says {more[0].strip()!r}"
 
 
 def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Position, str]]:

@@ -1457,4 +1457,16 @@ BY_HAND = [
         "def derivative(self, y: Rich, x: Rich, *, partial: bool = True)",
         "def derivative(self, y: Rich, x: Rich, *, partial: bool = False)",
     ),
+    ByHand(
+        "Perceptron: the plane ends before the examples do",
+        f"{SHEETS}/panels/perceptron_charts.py",
+        "self.low, self.high = data.min(axis=0) - ROOM, data.max(axis=0) + ROOM",
+        "self.low, self.high = data.min(axis=0) - ROOM, data.min(axis=0) + ROOM / 2",
+    ),
+    ByHand(
+        "Network: so many fixed parameters more, where there are none",
+        f"{SHEETS}/lines.py",
+        "if len(symbols) > MOST_LISTED:",
+        "if len(symbols) < MOST_LISTED:",
+    ),
 ]
