@@ -44,6 +44,11 @@ def _spelled(name: str) -> str:
     return name[0] + (f"{LOW}{own}{END}" if own else "")
 
 
+def _letters(text: str) -> str:
+    """A text without what a sheet's name may not have."""
+    return "".join(filter(str.isalnum, text)).lower()
+
+
 class Arrays:
     """What the names of one section stand for."""
 
@@ -135,8 +140,12 @@ class Decoder:
         return ()
 
     def missing(self, book: Book) -> Iterable[str]:
-        """A worksheet has what its lesson asks for."""
-        return ()
+        """Sheets are called by their sections; a number behind that tells two of one name apart."""
+        for section in self.numbers.sections:
+            asked = section.sheet.section.sheet or section.sheet.section.heading
+            name = section.sheet.sheet.rstrip("0123456789 ")
+            if not _letters(asked).startswith(_letters(name)) and _letters(asked):
+                yield f"{name!r} is no name for the section {asked!r}"
 
     def writes(self, number: float) -> bool:
         """A worksheet's formulas are its own."""

@@ -1469,4 +1469,16 @@ BY_HAND = [
         "if len(symbols) > MOST_LISTED:",
         "if len(symbols) < MOST_LISTED:",
     ),
+    ByHand(
+        "Worksheet: all sheets are called Section",
+        f"{CALCULUS}/worksheet.py",
+        '.strip()[:MOST_NAME].strip() or "Section"',
+        '.strip()[:MOST_NAME].strip() and "Section"',
+    ),
+    ByHand(
+        "ReLU neuron: nothing is said to be masked where examples are inactive",
+        f"{SHEETS}/panels/relu_neuron.py",
+        "told = when(sleeping > 0, MASKED, UNMASKED)",
+        "told = when(sleeping > 0, UNMASKED, MASKED)",
+    ),
 ]

@@ -17,13 +17,13 @@ from sheetnet.expressions.formula import (
     call,
     equal,
     guard,
-    join,
     maximum,
     total,
     when,
 )
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network import slides
+from sheetnet.network.activations import ABOVE
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -45,6 +45,12 @@ NAME = slides.SHEET
 TOP, LEFT = 6, 2
 #: More examples or inputs are no table to look at.
 MOST_EXAMPLES, MOST_INPUTS = 16, 4
+#: What the mask changes, behind the number of examples that are inactive.
+MASKED = (
+    "examples are inactive: their e counts in 2/N·Σ e·x, though their u does not move with w. "
+    "So that form is not the gradient: compare it with what is measured."
+)
+UNMASKED = "examples are inactive, so nothing is masked and 2/N·Σ e·x is the gradient."
 COUNT = styles.NUMBER.but(number_format="0", horizontal="center")
 PALE = styles.NUMBER.but(colour=styles.GREY, horizontal="center")
 
@@ -346,15 +352,12 @@ class _Writer:
             claim=lambda numbers: neuron(numbers).count - neuron(numbers).mask.sum(),
         )
         sleeping = Ref(NAME, row + 1, LEFT)
-        some = join(
-            [
-                "examples are inactive: their e counts in 2/N·Σ e·x, though their u does not move "
-                "with w. ",
-                "So that form is not the gradient: compare it with what is measured.",
-            ]
-        )
-        none = "examples are inactive, so nothing is masked and 2/N·Σ e·x is the gradient."
-        sheet.put(row + 1, LEFT + 1, when(sleeping > 0, some, none), styles.PLAIN)
+
+        def masked(numbers: Numbers) -> str:
+            return MASKED if (neuron(numbers).z <= ABOVE).any() else UNMASKED
+
+        told = when(sleeping > 0, MASKED, UNMASKED)
+        sheet.put(row + 1, LEFT + 1, told, styles.PLAIN, claim=masked)
         sheet.put(row + 2, LEFT, "what it adds", styles.LABEL_RIGHT)
         for k in range(at.sources + 1):
             name = letter("b") if k == at.sources else letter("w", str(k + 1))
