@@ -40,10 +40,11 @@ from sheetnet.expressions.reading import (
 from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network import quantities
-from sheetnet.network.decoding import DOCUMENTS, Decoder
+from sheetnet.network.decoding import DOCUMENTS
 from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.quantities import DELTA, LOSS, WEIGHT
+from sheetnet.network.slides import OfSheets
 from sheetnet.network.subject import numbers
 from sheetnet.proof.alive import candidates
 from sheetnet.proof.readings import check_readings, wrong_label
@@ -82,7 +83,7 @@ CHOSEN = {
 }
 
 
-class ByHand(Decoder):
+class ByHand(OfSheets):
     """The decoder, with functions that are not the builder's."""
 
     @property
@@ -278,7 +279,7 @@ def test_every_line_and_label_that_ships_reads_back(name: str, notation: str) ->
 def test_every_line_of_random_lessons_reads_back(lesson: Lesson, notation: str) -> None:
     lesson = lesson.model_copy(update={"notation": notation})
     book = book_with(lesson, lesson.settings)
-    assert check_readings(book, Decoder(book.numbers)).findings == []
+    assert check_readings(book, OfSheets(book.numbers)).findings == []
 
 
 def broken(written_: Rich) -> Iterator[Rich]:

@@ -11,10 +11,10 @@ import pytest
 from sheetnet import build, verify
 from sheetnet.building import make_book
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.quantities import ACTIVATION
+from sheetnet.network.slides import OfSheets
 from sheetnet.proof.readings import check_readings
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Matrix
@@ -60,7 +60,7 @@ def test_it_is_proved_in_every_notation(
     book = make_book(lesson(notation, loss, samples))
     told = [b for b in book.blocks if b.sheet == "Matrices" and b.quantity == "jacobian"]
     assert len(told) == (samples if samples < 5 else 0)
-    assert check_readings(book, Decoder(book.numbers)).ok
+    assert check_readings(book, OfSheets(book.numbers)).ok
 
 
 def _marks(book: Book) -> list[str]:

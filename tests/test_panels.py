@@ -17,8 +17,8 @@ from sheetnet.expressions.formula import Expression
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.lessons.subjects import subject
 from sheetnet.network.book import PANELS
-from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.slides import OfSheets
 from sheetnet.proof.alive import moves
 from sheetnet.proof.readings import check_readings
 from sheetnet.workbook.book import Book
@@ -101,7 +101,7 @@ def test_the_shipped_panels_with_other_numbers_in_another_notation(name: str) ->
     lesson = lesson.model_copy(update={"notation": other})
     book = book_with(lesson, nudged(lesson))
     assert assert_formulas_agree(book) > 5
-    assert check_readings(book, Decoder(book.numbers)).ok
+    assert check_readings(book, OfSheets(book.numbers)).ok
 
 
 @pytest.mark.parametrize("name", sorted(shipped("network")))

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from sheetnet import build
 from sheetnet.errors import SheetnetError
 from sheetnet.files.stored import CellError
-from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.sheets import drawing, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.start import Layout, verdict_row
+from sheetnet.network.slides import OfSheets
 from sheetnet.network.subject import SUBJECT
 from sheetnet.proof.comparison import same_text
 from sheetnet.proof.readings import check_readings
@@ -80,7 +80,7 @@ def test_no_sentence_is_false_and_no_check_fails(data: st.DataObject, name: str)
     if numbers is None:
         return
     book = SUBJECT.book(lesson, numbers)
-    assert check_readings(book, Decoder(numbers)).findings == []
+    assert check_readings(book, OfSheets(numbers)).findings == []
     for sheet in book.sheets:
         for place, cell in sheet.cells.items():
             if cell.passes:

@@ -14,8 +14,8 @@ from sheetnet import build, inspect, train, verify
 from sheetnet.building import make_book
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.network import placement
-from sheetnet.network.decoding import Decoder
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.slides import OfSheets
 from sheetnet.network.translation import in_notation
 from sheetnet.proof.comparison import compare, expected_of
 from sheetnet.proof.readings import check_readings
@@ -93,7 +93,7 @@ def test_every_lesson_reads_back_in_every_notation(name: str, notation: str) -> 
     lesson = Lesson.load(name).model_copy(update={"notation": notation})
     for held in (lesson.settings, nudged(lesson)):
         book = book_with(lesson, held)
-        check = check_readings(book, Decoder(book.numbers))
+        check = check_readings(book, OfSheets(book.numbers))
         assert check.ok, [str(f) for f in check.findings[:5]]
         assert check.cells > 10
 

@@ -39,7 +39,9 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     held = {(block.quantity, block.layer) for block in book.blocks}
     owed = [(quantity.name, layer) for quantity, layer in net.quantities()]
     if all(isinstance(layer, Dense) for layer in net.layers):  # others have sheets of their own
-        yield from (f"there is no sheet {name}" for name in _sheets(lesson) if name not in there)
+        for name in _sheets(lesson, book):
+            if name not in there:
+                yield f"there is no sheet {name}"
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
         yield from _off_screen(book)
@@ -104,14 +106,15 @@ def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:
     yield PLANE, 1 + two
 
 
-def _sheets(lesson: Lesson) -> Iterator[str]:
+def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     """The sheets of a network of dense layers."""
     net, sizes = lesson.net, lesson.net.sizes
     yield from ALWAYS
     if sizes[0] == 2:
         yield from OF_TWO_INPUTS
     small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
-    if small and lesson.training.steps:
+    a_row_a_step = all(b.rows == (STEP,) for b in book.blocks if STEP in b.lengths and not b.at)
+    if small and lesson.training.steps and a_row_a_step:
         yield PATHS
     if max(sizes) <= UNITS:
         yield PICTURE

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetnet.expressions.formula import Area, Expression, Number, call, equal
+from sheetnet.expressions.formula import Area, Expression, Number, call, equal, guard, when
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -142,14 +142,20 @@ class PathCells(Places):
         sheet.put(place.row, place.column, self.pick(path, value, 0.0), look, claim=held)
 
     def _write_inner(self, path: int, layer: int, there: Callable[[Way], bool]) -> None:
-        """dz/dw, the value of the source; or dz/da, a weight on the way."""
+        """dz/dw or dz/db, what the parameter is multiplied by; or dz/da, a weight on the way."""
         context, d = self.context, self.context.notation.derivative
         w, a = context.notation.weight_letter, context.symbols.value_letter(layer - 1)
+        b = context.symbols.bias(layer, 0).text[0]
 
-        def name(way: Way) -> str:
+        def name(way: Way) -> Expression | str:
             if not there(way):
                 return ""
-            return f"{d}z/{d}{w}" if layer == way.layer else f"{d}z/{d}{a}"
+            if layer != way.layer:
+                return f"{d}z/{d}{a}"
+            by_weight = f"{d}z/{d}{w}"
+            if b == w or not context.dense[layer - 1].bias:
+                return by_weight
+            return guard(when(equal(self.texts.source(), "1"), f"{d}z/{d}{b}", by_weight))
 
         def text(way: Way) -> Expression | str:
             if not there(way):

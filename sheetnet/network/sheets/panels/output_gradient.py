@@ -114,7 +114,7 @@ class _Writer:
         self.row += 1
 
     def _heads(self, a: Rich, t: Rich, z: Rich) -> None:
-        d, loss = self.context.notation.derivative, self.context.notation.loss_letter
+        d, loss = self.context.notation.derivative, self.context.symbols.loss_letter
         by_a = rich(f"{d}{loss}/{d}") + a
         heads: list[tuple[int, Rich | str, styles.Style]] = [
             (TARGET_COLUMN, t, GIVEN),
@@ -136,7 +136,7 @@ class _Writer:
         context, depth = self.context, self.context.depth
         symbols = context.symbols
         a, t, z = symbols.activation(depth, unit), symbols.target(unit), symbols.z(depth, unit)
-        loss = context.notation.loss_letter
+        loss = context.symbols.loss_letter
         self._heading(f"The output: {loss} by " + a + ", then by " + z)
         self._heads(a, t, z)
         value = context.of_step(ACTIVATION, depth, unit=unit)

@@ -62,7 +62,7 @@ def _symbol(symbols: Symbols, place: Place) -> Rich:
     layer, at = place.layer or 0, place.at
     unit, source = at.get(UNIT, 0), at.get(SOURCE, 0)
     d = symbols.notation.derivative
-    by_loss = d + symbols.notation.loss_letter + "/" + d
+    by_loss = d + symbols.loss_letter + "/" + d
     written: dict[str, Callable[[], Rich]] = {
         INPUT.name: lambda: symbols.input(unit),
         TARGET.name: lambda: symbols.target(unit),
