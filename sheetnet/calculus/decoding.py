@@ -53,6 +53,7 @@ class Arrays:
     """What the names of one section stand for."""
 
     functions = FUNCTIONS
+    strict = True
 
     def __init__(self, section: Computed) -> None:
         self.section = section

@@ -46,6 +46,8 @@ class Known(Protocol):
     lengths: Mapping[str, int]
     first: int
     functions: Mapping[str, Function]
+    #: Whether each line can be read; in some documents vectors have signs of their own.
+    strict: bool
 
     def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:
         """What d, ∂ or Δ of one name by another may mean: the axes of the first, then those of

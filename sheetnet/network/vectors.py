@@ -82,6 +82,9 @@ class Vectors:
         self.names = _Names(decoder)
         self.lengths = dict.fromkeys(RUNNING, decoder.sizes[-1])
         self.first = decoder.document.first
+        document = decoder.document
+        #: Arrows, rows, an H or a ŷ are not read here.
+        self.strict = not (document.rows or document.of_cost or document.outputs)
         self.functions: Mapping[str, Function] = decoder.functions
 
     def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:

@@ -40,6 +40,7 @@ class _Row:
         }
         self.functions = functions
         self.lengths: Mapping[str, int] = {}
+        self.strict = True
         self.first = 0
 
     def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:

@@ -16,7 +16,7 @@ import numpy as np
 from sheetnet.expressions.array_tokens import NAME
 from sheetnet.expressions.arrays import FloatArray, Known, Side, readings
 from sheetnet.expressions.measured import UndecidedError
-from sheetnet.expressions.reading import END, LOW, UnreadableError, flat, flat_text
+from sheetnet.expressions.reading import END, LOW, UP, UnreadableError, flat, flat_text
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.readings import Decoder, number_at, written
@@ -31,6 +31,8 @@ SYMBOL = re.compile(rf"{NAME}|([d∂Δ]){NAME}/\1{NAME}")
 #: What is lowered, and over which indices is summed.
 LOWERED = re.compile(rf"{LOW}([^{END}]*){END}")
 SUMMED = re.compile(rf"Σ{LOW}([^{END}]*){END}")
+#: What is transposed.
+TURNED = re.compile(rf"{UP}[Tt]{END}")
 #: What has words is told, not computed.
 WORD = re.compile(rf"(?<![^\W\d_])(?<!{LOW})[^\W\d_]{{4,}}\b(?!\()")
 
@@ -120,6 +122,8 @@ def _start(book: Book, sheet: Sheet, place: Position, is_symbol: bool) -> Positi
 
 def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: Position) -> str:
     """What is wrong with a line, in words."""
+    if not known.strict and TURNED.search(line):
+        return ""  # of rows, where the reader has columns
     said = ""
     try:
         for sides in readings(line, known, free):
@@ -133,7 +137,7 @@ def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: 
     except UndecidedError:
         return ""
     except UnreadableError as error:
-        return f"its mathematics: {error}"
+        return f"its mathematics: {error}" if known.strict else ""
     return said
 
 

@@ -64,24 +64,30 @@ def _wrong(book: Book, sheet: Sheet, rows: dict[str, Position], line: str, decod
         meant = decoder.on(sheet.name)(symbol_of(line))
     except UNREADABLE as error:
         return f"its symbol: {error}"
-    for up, down in _numbers(book, sheet, rows):
-        middle = (up + down) / 2
-        if abs(up - down) <= NEAR * (abs(up) + abs(down)):
-            continue
-        if up < down:
+    for row in _numbers(book, sheet, rows):
+        apart = [(up, down) for up, down in row if abs(up - down) > NEAR * (abs(up) + abs(down))]
+        if any(up < down for up, down in apart[:1]):
             return "it is smaller in this row than where it is moved down"
-        if abs(middle - meant) <= FAR * (1 + abs(meant)):
+        # Behind the move itself; a unit's numbers of all examples are moved as far.
+        moved = [pair for pair in apart if abs(sum(pair)) > NEAR or abs(meant) <= NEAR]
+        far = [up - down for up, down in moved[:1]]
+        middles = [sum(pair) / 2 for pair in moved if abs(pair[0] - pair[1] - far[0]) <= NEAR]
+        if any(abs(middle - meant) <= FAR * (1 + abs(meant)) for middle in middles):
             return ""
-        if abs(middle) > NEAR:  # or it is the move itself
-            return f"what is moved is {shown(middle)}, its symbol means {shown(meant)}"
+        if middles:
+            return f"what is moved is {shown(middles[0])}, its symbol means {shown(meant)}"
     return "nothing is moved"
 
 
-def _numbers(book: Book, sheet: Sheet, rows: dict[str, Position]) -> Iterator[tuple[float, float]]:
+def _numbers(
+    book: Book, sheet: Sheet, rows: dict[str, Position]
+) -> Iterator[list[tuple[float, float]]]:
     """The numbers of both blocks, row by row."""
     (top, left), (other, _) = rows["+"], rows["−"]
     for down in range(min(DOWN, abs(other - top))):
+        found = []
         for column in range(left + 1, left + RIGHT):
             pair = [book.value(sheet, row + down, column) for row in (top, other)]
             if all(isinstance(value, float | int) for value in pair):
-                yield float(pair[0]), float(pair[1])
+                found.append((float(pair[0]), float(pair[1])))
+        yield found
