@@ -20,6 +20,8 @@ from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
 SHEET, LETTERS = "ReLU neuron", "letters"
 #: A letter of the slides, and what it is called on the other sheets.
 PAIR = re.compile(r"(\S+) is (\S+?)(?=, |\.?$)")
+#: Two letters mean the same up to rounding.
+NEAR = 1e-9
 
 
 class OfSheets(Decoder):
@@ -38,9 +40,10 @@ class Slides(Decoder):
             return super().wrong(about, lines)
         others = Decoder(self.numbers.at(self.numbers.step, 0))
         for here, there in PAIR.findall(lines["text"]):
-            # Loss and cost may have one letter.
-            other = self(symbol_of(here)) if there == others.cost else others(symbol_of(there))
-            if abs(self(symbol_of(here)) - other) > 1e-9 or (here == "C") != (there == others.cost):
+            is_cost = there == others.cost  # with which an example's loss may share its letter
+            if (here == "C") is not is_cost or not (
+                is_cost or abs(self(symbol_of(here)) - others(symbol_of(there))) <= NEAR
+            ):
                 return f"{here} is another number than {there}"
         return ""
 

@@ -17,7 +17,7 @@ from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
+from sheetnet.workbook.model import FloatArray, Position, Sheet
 
 #: What a network is given: quantities of no layer.
 GIVEN = ("input", "target")
@@ -274,8 +274,9 @@ def _wrong_copies(book: Book) -> Iterator[tuple[Block, Position, str]]:
 def _wrong_array(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[Position, str]]:
     """The name of an array to the left of its numbers, or of the row over them, that is another."""
     sheet = book[block.sheet]
-    titled = any(isinstance(cell.content, Matrix) for cell in sheet.cells.values())
-    if titled or block.at or not block.lengths or not {UNIT, SOURCE} >= {*block.lengths}:
+    if block.at or not block.lengths or not {UNIT, SOURCE} >= {*block.lengths}:
+        return
+    if sheet.has_matrices:
         return  # titles are read apart
     # The rows of a table have names of their own.
     for row in (block.top - 1,) if block.rows else (block.top, block.top - 1):

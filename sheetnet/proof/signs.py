@@ -16,7 +16,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.readings import Decoder, number_at
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Matrix, Position, Sheet
+from sheetnet.workbook.model import Position, Sheet
 
 TIMES, EQUALS, ARROW = "·", "=", "→"
 #: A derivative of letters, and how far above it the arrow stands.
@@ -41,7 +41,7 @@ def check_signs(book: Book, decoder: Decoder) -> Comparison:
 
 def _products(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """The results of products, each with what is wrong with it, in words."""
-    if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+    if sheet.has_matrices:
         return
     rows: dict[int, list[int]] = {}
     for row, column in sorted(sheet.cells):

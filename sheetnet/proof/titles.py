@@ -31,7 +31,7 @@ from sheetnet.expressions.rich import Rich, rich
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import NEW, Book
-from sheetnet.workbook.model import FloatArray, Matrix, Position, Sheet
+from sheetnet.workbook.model import FloatArray, Position, Sheet
 
 #: What makes a name one of several: its layer, its numbers.
 WHICH = re.compile(r"[_^]\{[^}]*\}")
@@ -80,7 +80,7 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
     check = Comparison("titles of matrices")
     with np.errstate(all="ignore"):
         for sheet in book.sheets:
-            if any(isinstance(cell.content, Matrix) for cell in sheet.cells.values()):
+            if sheet.has_matrices:
                 check_sheet(check, book, sheet, decoder)
     return check
 

@@ -341,6 +341,11 @@ class Sheet:
         )
 
     @property
+    def has_matrices(self) -> bool:
+        """Whether it has array formulas."""
+        return any(isinstance(cell.content, Matrix) for cell in self.cells.values())
+
+    @property
     def extent(self) -> tuple[int, int]:
         """The last row and column that hold anything, charts apart."""
         rows = [row for row, _ in self.cells] + [band.bottom for band in self.bands]
