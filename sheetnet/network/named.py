@@ -55,6 +55,8 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
     if small not in OF_LAYERS:
         return None
     _expect_case(decoder, name, letter, one)
+    if (small, layer) == ("a", 0) and document.inputs:
+        raise LookupError(f"{name} has a letter of its own in the document")
     array = numbers.inputs if (small, layer) == ("a", 0) else numbers.now(OF_LAYERS[small], layer)
     return [array] if letter != found[1] else [*_with_ones(array)]  # an arrow: without the 1
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import every
 from sheetnet.network.quantities import STEP
 from sheetnet.network.rules import GRADIENT
-from sheetnet.workbook.book import Book
+from sheetnet.workbook.book import NEW, Book
 
 #: Sheets of all networks, of those that learn by their gradient, of those with two inputs.
 ALWAYS = ("Start", "Network", "Training", "Notation")
@@ -25,10 +26,14 @@ SCREEN, END = 368.0, 6.0
 FIRST_COLUMN, PICTURE_ROWS = 2, 2
 #: The sheets with curves of the cost, and of weights.
 COSTS, PATHS = "Progress", "Weights"
+#: The workings of the cost over two weights.
+MAP = "Descent map"
 #: The sheet with the plane of two inputs.
 PLANE = "Perceptron"
 #: The drawing of a network unit by unit, and how many units of a layer it has room for.
 PICTURE, DRAWN = "Drawing", 8
+#: The sheet with a line for each update.
+UPDATES = "Network"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -44,6 +49,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
                 yield f"there is no sheet {name}"
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
+        yield from _unwritten(lesson, book)
         yield from _off_screen(book)
         yield from _outside(lesson, book)
         if PICTURE in there and max(net.sizes) > DRAWN:
@@ -62,6 +68,18 @@ def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
     tables = [b for b in book.blocks if b.sheet == OF_GRADIENTS[-1] and b.rows]
     if count <= CHECKED and any(block.height != count for block in tables):
         yield f"not all of {count} parameters have a central difference"
+
+
+def _unwritten(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether a sheet with the updates of a step has one for each parameter that learns."""
+    net, found = lesson.net, 0
+    for reading in book.readings:
+        symbol = reading.symbol
+        if reading.sheet == UPDATES and isinstance(symbol, Rich) and symbol.text.startswith(NEW):
+            found += 1
+    learning = sum(net.trains(p.quantity, p.layer, p.place) for p in every(net))
+    if found and found != learning:
+        yield f"{UPDATES} has {found} updates, and {learning} parameters learn"
 
 
 def _off_screen(book: Book) -> Iterator[str]:
@@ -116,6 +134,8 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     a_row_a_step = all(b.rows == (STEP,) for b in book.blocks if STEP in b.lengths and not b.at)
     if small and lesson.training.steps and a_row_a_step:
         yield PATHS
+        if net.rule == GRADIENT:
+            yield MAP
     if max(sizes) <= UNITS:
         yield PICTURE
     if net.rule == GRADIENT:

@@ -18,6 +18,10 @@ from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
 
 #: The sheet with these letters, and what a row tells of them.
 SHEET, LETTERS = "ReLU neuron", "letters"
+#: What a row tells of an operation: its two forms, of single numbers and of whole arrays.
+FORMS = "forms"
+#: An index that runs along units or examples.
+RUNNING = re.compile("[ᵢⱼ]")
 #: A letter of the slides, and what it is called on the other sheets.
 PAIR = re.compile(r"(\S+) is (\S+?)(?=, |\.?$)")
 #: Two letters mean the same up to rounding.
@@ -36,6 +40,10 @@ class Slides(Decoder):
 
     def wrong(self, about: str, lines: Mapping[str, str]) -> str:
         """What is wrong with the sentence on the letters of the other sheets."""
+        if about == FORMS:
+            found = {key: bool(RUNNING.search(line)) for key, line in lines.items()}
+            alike = found == {"scalar": True, "vector": False}
+            return "" if alike else f"indices run in {[k for k, has in found.items() if has]}"
         if about != LETTERS:
             return super().wrong(about, lines)
         others = Decoder(self.numbers.at(self.numbers.step, 0))

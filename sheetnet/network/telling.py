@@ -48,6 +48,8 @@ AT = "at"
 #: A row of what the numbers of a unit are called: "unit 1 0", its layer and its place there.
 OF_UNIT = "unit"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
+#: What stands behind a number that a document prints wrongly.
+RIGHT = re.compile(r"right is ([^:]+)")
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 #: What a text may do to its reader.
@@ -108,8 +110,21 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     else:
         meant = [_meaning(there, line)]
     if any(abs(each - number) <= NEAR * (1 + abs(each)) for each in meant):
-        return ""
+        return _unexplained(lines["says"], lines["note"], number)
     return f"{line!r} is {meant[0]:.6g} there, beside it stands {number:.6g}"
+
+
+def _unexplained(says: str, note: str, number: float) -> str:
+    """Whether the right number stands behind a slip, and nowhere else."""
+    right = RIGHT.match(note)
+    if (right is not None) is not (says == "slip") and says != "≠":
+        return f"says {says!r}, and behind it {note!r}"
+    if right and says == "slip":
+        digits = right[1].replace("−", "-").replace(",", ".").rstrip("% ")
+        unit = 10.0 ** -len(digits.partition(".")[2])
+        if abs(float(digits) - number) > unit * (0.5 + NEAR):
+            return f"says that {right[1]} is right, beside it stands {number:.6g}"
+    return ""
 
 
 def _wrong_unit(decoder: Decoder, layer: int, unit: int, lines: Mapping[str, str]) -> str:

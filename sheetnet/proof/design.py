@@ -7,7 +7,6 @@ would be as right, but not any other. The rules say nothing of the builder's own
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Protocol
@@ -17,6 +16,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.readings import STEP
+from sheetnet.proof.typography import wrong_texts
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, ColourScale, Position, Sheet
 
@@ -32,16 +32,10 @@ HALF = 5.000000005
 MANY = 5
 #: Heads of columns that count, and from where.
 COUNTS = {"number": 1.0, STEP: 0.0}
-#: What is left out of a list, counted wrongly.
-MORE = re.compile(r" and (?:-\d+|0) more")
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
-#: What no equation has but the names of functions.
-WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
-#: A derivative is a fraction: what stands over the bar may have arguments.
-DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
 
 
 class Decoder(Protocol):
@@ -70,16 +64,14 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
         check.cells += len(sheet.cells)
         for place, what in (
             *_in_margin(sheet),
-            *_stray(sheet),
+            *_stray(book, sheet),
             *_twice(book, sheet),
             *_lopsided(sheet),
             *_without_axis(book, sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
-            *_broken_derivatives(book, sheet),
-            *_joined(sheet),
-            *_none_more(sheet),
             *_miscounted(sheet, decoder.last_step),
+            *wrong_texts(book, sheet),
         ):
             check.add(sheet.name, *place, what)
         for place, what in wrong_drawings(book, sheet):
@@ -114,18 +106,21 @@ def _covered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
                     yield (row, column), "is covered by the merged cell beside it"
 
 
-def _stray(sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Symbols with nothing near them, whose number stands elsewhere."""
+def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Symbols and numbers with nothing near them."""
     filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
     around = [
         (r, c) for r in range(-ROWS, ROWS + 1) for c in range(-COLUMNS, COLUMNS + 1) if r or c
     ]
-    for (row, column), cell in sheet.cells.items():
-        text = cell.content.text if isinstance(cell.content, Rich) else " "
-        if " " in text or any((row + r, column + c) in filled for r, c in around):
+    for row, column in filled:
+        content = sheet.cells[row, column].content
+        symbol = isinstance(content, Rich) and " " not in content.text
+        if not symbol and not _shows_number(book, sheet, (row, column)):
+            continue
+        if any((row + r, column + c) in filled for r, c in around):
             continue
         if not any(_is_near(band, row, column) for band in sheet.bands):
-            yield (row, column), f"{text} stands there alone"
+            yield (row, column), "stands there alone"
 
 
 def _out_of_order(book: Book) -> Iterator[str]:
@@ -202,38 +197,6 @@ def _is_near(band: Band, row: int, column: int) -> bool:
         band.top - ROWS <= row <= band.bottom + ROWS
         and band.left - COLUMNS <= column <= band.right + COLUMNS
     )
-
-
-def _broken_derivatives(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    for place, cell in sheet.cells.items():
-        text = cell.content.text if isinstance(cell.content, Rich) else cell.content
-        if isinstance(text, Expression):
-            text = book.value(sheet, *place)
-        if not isinstance(text, str) or WORD.search(text):
-            continue  # prose, which may be the lesson's own
-        if "∂" in DERIVATIVE.sub("", text):
-            yield place, "a ∂ in it stands in no fraction"
-
-
-def _joined(sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Raised letters behind a raised label, which a reader takes for one: L−1 and T."""
-    for place, cell in sheet.cells.items():
-        runs = cell.content.runs if isinstance(cell.content, Rich) else ()
-        for one, other in pairwise(runs):
-            if (
-                one.level == other.level != 0
-                and one.text[-1:].isalnum()
-                and other.text[:1].isalnum()
-            ):
-                yield place, f"{one.text!r} and {other.text!r} are written as one"
-
-
-def _none_more(sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Lists that say that more follows, where nothing does."""
-    for place, cell in sheet.cells.items():
-        text = cell.content.text if isinstance(cell.content, Rich) else cell.content
-        if isinstance(text, str) and (more := MORE.search(text)):
-            yield place, f"says {more[0].strip()!r}"
 
 
 def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Position, str]]:

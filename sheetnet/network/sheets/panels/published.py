@@ -132,7 +132,8 @@ class _Writer:
         live, printed = Ref(NAME, row, LIVE), Ref(NAME, row, PRINTED)
         sheet.put(row, LIVE, formula, look, claim=lambda numbers: published.value(numbers, place))
         there = f"{telling.AT} {place.step} {place.sample}"
-        context.told.append(Told(NAME, row, there, {"symbol": SYMBOL, "number": LIVE}))
+        columns = {"symbol": SYMBOL, "number": LIVE, "says": SAYS, "note": NOTE}
+        context.told.append(Told(NAME, row, there, columns))
         self._how(row, symbol, formula, again=known is not None)
         decimals = _decimals(one.printed)
         grey = styles.NUMBER.but(number_format=decimals, colour=styles.INK)

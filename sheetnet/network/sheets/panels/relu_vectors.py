@@ -24,9 +24,11 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import SAMPLE, STEP, UNIT, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.panels.relu_numbers import Neuron, neuron
+from sheetnet.network.slides import FORMS
 from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Told
 from sheetnet.workbook.charts import Axis, Chart, Series
 from sheetnet.workbook.model import Matrix, Sheet, Spill
 from sheetnet.workbook.styles import BACKWARD, FORWARD, GIVEN, UPDATE, Style
@@ -280,6 +282,8 @@ class _Writer:
                 columns, (name, scalar, vector), (look, serif, serif), strict=False
             ):
                 sheet.put(row, column, self._vector(text), style)
+            forms = dict(zip(("scalar", "vector"), columns[1:], strict=False))
+            self.context.told.append(Told(self.name, row, FORMS, forms))
             measure = Ref(self.name, row, columns[3])
             formula = Matrix(between, 1, 1) if name.startswith("Gradient w") else between
             small = styles.NUMBER.but(number_format="0.0E+00", horizontal="left")

@@ -1,0 +1,113 @@
+"""How texts are written, by rules that every text keeps, whatever it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from sheetnet.expressions.formula import Expression
+from sheetnet.expressions.reading import UP
+from sheetnet.expressions.rich import Rich
+from sheetnet.proof.readings import written
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position, Sheet
+
+#: What is left out of a list, counted wrongly.
+MORE = re.compile(r" and (?:-\d+|0) more")
+#: What no equation has but the names of functions.
+WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
+#: A derivative is a fraction: what stands over the bar may have arguments.
+DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
+#: A minus sign in parentheses of its own where a line or parenthesis begins, and no power follows.
+SIGNED = re.compile(rf"(?:^|= |\()\(−[^()+−]*\)(?!{UP})")
+#: What stands before the place of a number that cannot be used.
+REFUSED = re.compile(r"✗ ([^!]+)!")
+#: The number before a text that is one of several.
+NUMBERED = re.compile(r"(\d+)\.  ")
+#: A label that stands to the right has its number beside it, or below; in a table further on.
+DOWN, ACROSS = 2, 8
+
+
+def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """What is written as no one would."""
+    names, filled = {each.name for each in book.sheets}, _filled(sheet)
+    yield from _misnumbered(sheet)
+    for place, cell in sheet.cells.items():
+        content = cell.content
+        if isinstance(content, Expression):
+            text = book.value(sheet, *place)
+            if isinstance(text, str):
+                yield from ((place, what) for what in _wrong_live(text, names))
+            continue
+        if isinstance(content, Rich):
+            yield from ((place, what) for what in _joined(content))
+        if not isinstance(content, str | Rich):
+            continue
+        text = content.text if isinstance(content, Rich) else content
+        yield from ((place, what) for what in _wrong_symbols(text))
+        if more := MORE.search(text):
+            yield place, f"says {more[0].strip()!r}"
+        if not WORD.search(text) and SIGNED.search(written(sheet, place)):
+            yield place, "has parentheses around a sign that needs none"
+        if cell.style.horizontal == "right" and not _is_beside(sheet, place, filled):
+            yield place, f"{text!r} stands before nothing"
+
+
+def _misnumbered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Numbered texts of one column that do not count from 1 on, one by one."""
+    last: dict[int, int] = {}
+    for (row, column), cell in sorted(sheet.cells.items(), key=lambda item: item[0]):
+        found = NUMBERED.match(cell.content) if isinstance(cell.content, str) else None
+        if found is None:
+            continue
+        number = int(found[1])
+        if number not in (1, last.get(column, 0) + 1):
+            yield (row, column), f"is number {number} behind number {last.get(column, 0)}"
+        last[column] = number
+
+
+def _wrong_live(text: str, sheets: Collection[str]) -> Iterator[str]:
+    yield from _wrong_symbols(text)
+    refused = REFUSED.match(text)
+    if refused and refused[1] in sheets:
+        yield "says that a number cannot be used, and all can"
+
+
+def _wrong_symbols(text: str) -> Iterator[str]:
+    # Prose may be the lesson's own.
+    if not WORD.search(text) and "∂" in DERIVATIVE.sub("", text):
+        yield "a ∂ in it stands in no fraction"
+
+
+def _joined(text: Rich) -> Iterator[str]:
+    """Raised letters behind a raised label, which a reader takes for one: L−1 and T."""
+    for one, other in pairwise(text.runs):
+        level = one.level == other.level != 0
+        if level and one.text[-1:].isalnum() and other.text[:1].isalnum():
+            yield f"{one.text!r} and {other.text!r} are written as one"
+
+
+def _filled(sheet: Sheet) -> set[Position]:
+    """The cells outside of bands that hold something, all of a merged one."""
+    filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
+    for area in sheet.merges:
+        if (area.top, area.left) in filled:
+            columns = range(area.left, area.right + 1)
+            filled |= {(r, c) for r in range(area.top, area.bottom + 1) for c in columns}
+    return filled
+
+
+def _is_beside(sheet: Sheet, place: Position, filled: Collection[Position]) -> bool:
+    """Whether something stands to the right of a cell, or below it."""
+    row, column = place
+    near = [(row + by, column) for by in range(1, DOWN + 1)]
+    across = ACROSS if (row - 1, column) in filled else 1
+    near += [(row, column + by) for by in range(1, across + 1)]
+    return any(at in filled or _is_in_band(sheet, *at) for at in near)
+
+
+def _is_in_band(sheet: Sheet, row: int, column: int) -> bool:
+    return any(
+        band.top <= row <= band.bottom and band.left <= column <= band.right for band in sheet.bands
+    )
