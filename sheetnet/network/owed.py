@@ -34,6 +34,8 @@ PLANE = "Perceptron"
 PICTURE, DRAWN = "Drawing", 8
 #: The sheet with a line for each update.
 UPDATES = "Network"
+#: A sheet that compares layers, and its line of all of them.
+COMPARED, OF_ALL = "Updates", "of all"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -50,6 +52,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
         yield from _unwritten(lesson, book)
+        yield from _uncompared(lesson, book)
         yield from _off_screen(book)
         yield from _outside(lesson, book)
         if PICTURE in there and max(net.sizes) > DRAWN:
@@ -80,6 +83,17 @@ def _unwritten(lesson: Lesson, book: Book) -> Iterator[str]:
     learning = sum(net.trains(p.quantity, p.layer, p.place) for p in every(net))
     if found and found != learning:
         yield f"{UPDATES} has {found} updates, and {learning} parameters learn"
+
+
+def _uncompared(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether layers that are compared are compared with all of them as well."""
+    learning = {
+        p.layer for p in every(lesson.net) if lesson.net.trains(p.quantity, p.layer, p.place)
+    }
+    for sheet in book.sheets if len(learning) > 1 else ():
+        lines = {cell.content for cell in sheet.cells.values() if isinstance(cell.content, str)}
+        if sheet.name == COMPARED and OF_ALL not in lines:
+            yield f"{COMPARED} has no line {OF_ALL!r}"
 
 
 def _off_screen(book: Book) -> Iterator[str]:
