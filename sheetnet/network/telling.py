@@ -227,6 +227,9 @@ def _wrong_index(decoder: Decoder, line: str, text: str) -> str:
     else:
         layer = decoder.layer(symbol.upper) if symbol.upper else last
         ends = [(int(symbol.lower or first), layer)]
+    for unit, at in ends:
+        if not int(unit) - first < decoder.sizes[at]:
+            return f"there is no unit {unit} in layer {at}"
     kinds = {0: "input", last: "output"}
     meant = [(str(unit), kinds.get(layer, "hidden"), layer) for unit, layer in ends]
     told = [(unit, kind, decoder.layer(label)) for unit, kind, label in UNIT.findall(text)]

@@ -21,6 +21,8 @@ WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
 DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
 #: A minus sign in parentheses of its own where a line or parenthesis begins, and no power follows.
 SIGNED = re.compile(rf"(?:^|= |\()\(−[^()+−]*\)(?!{UP})")
+#: What a program calls its own things.
+INNER = re.compile(r"\w\(\w+='|\w\(\w+=\w+\(|<[\w.]+ object")
 #: What stands before the place of a number that cannot be used.
 REFUSED = re.compile(r"✗ ([^!]+)!")
 #: The number before a text that is one of several.
@@ -38,6 +40,8 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if isinstance(content, Expression):
             text = book.value(sheet, *place)
             if isinstance(text, str):
+                if INNER.search(text):
+                    yield place, "is written as a program has it"
                 yield from ((place, what) for what in _wrong_live(text, names))
             continue
         if isinstance(content, Rich):
@@ -46,6 +50,8 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         text = content.text if isinstance(content, Rich) else content
         yield from ((place, what) for what in _wrong_symbols(text))
+        if INNER.search(text):
+            yield place, "is written as a program has it"
         if more := MORE.search(text):
             yield place, f"says {more[0].strip()!r}"
         if not WORD.search(text) and SIGNED.search(written(sheet, place)):
