@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
@@ -15,8 +16,11 @@ from sheetnet.workbook.book import NEW, Book
 
 #: Sheets of all networks, of those that learn by their gradient, of those with two inputs.
 ALWAYS = ("Start", "Network", "Training", "Notation")
-OF_GRADIENTS = ("Chain rule", "Descent", "Gradient check")
+OF_GRADIENTS = ("Descent", "Gradient check")
+OF_PATHS = "Chain rule"
 OF_TWO_INPUTS = ("Surface",)
+#: As long as their workings have room: so many numbers of a step, paths of a weight, and units.
+NUMBERS, WAYS, COMPUTED = 400, 20, 25
 #: Networks of so few layers and units, that work unit by unit, and of so few examples, are shown in
 #: matrices.
 LAYERS, UNITS, EXAMPLES = 2, 4, 4
@@ -69,7 +73,8 @@ def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
     """Whether each parameter of a small network has a central difference."""
     count = len(every(lesson.net))
     tables = [b for b in book.blocks if b.sheet == OF_GRADIENTS[-1] and b.rows]
-    if count <= CHECKED and any(block.height != count for block in tables):
+    small = count <= CHECKED and lesson.net.count(lesson.samples) <= NUMBERS
+    if small and any(block.height != count for block in tables):
         yield f"not all of {count} parameters have a central difference"
 
 
@@ -141,8 +146,9 @@ def _charts(lesson: Lesson) -> Iterator[tuple[str, int]]:
 def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     """The sheets of a network of dense layers."""
     net, sizes = lesson.net, lesson.net.sizes
+    few = net.count(lesson.samples) <= NUMBERS
     yield from ALWAYS
-    if sizes[0] == 2:
+    if sizes[0] == 2 and sum(sizes[1:]) <= COMPUTED:
         yield from OF_TWO_INPUTS
     small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES
     a_row_a_step = all(b.rows == (STEP,) for b in book.blocks if STEP in b.lengths and not b.at)
@@ -153,7 +159,10 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     if max(sizes) <= UNITS:
         yield PICTURE
     if net.rule == GRADIENT:
-        yield from OF_GRADIENTS
+        if few:
+            yield from OF_GRADIENTS
+        if few and prod(sizes[2:]) <= WAYS:
+            yield OF_PATHS
         by_unit = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
         if small and by_unit:
             yield "Matrices"

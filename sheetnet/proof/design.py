@@ -142,8 +142,11 @@ def _twice(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if not isinstance(cell.content, Rich):
             continue
         next_one = sheet.cells.get((row, column + 2))
+        near = (sheet.cells.get((row + by, column)) for by in (-1, 1))
         if beside is None or not beside.is_computed or (next_one and next_one.is_computed):
             continue  # a table, whose rows are called so
+        if any(each is not None and isinstance(each.content, Rich) for each in near):
+            continue  # likewise, of one column
         text, value = cell.content.text, book.value(sheet, row, column + 1)
         if " " in text or not isinstance(value, float | int):
             continue
@@ -178,10 +181,16 @@ def _shows_number(book: Book, sheet: Sheet, place: Position) -> bool:
 
 
 def _without_axis(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Large maps under which no number says where they begin, have their middle, and end."""
+    """Large maps of places under which no number says where they begin, have their middle, and
+    end."""
+    maps = {
+        (block.top, block.left)
+        for block in book.blocks
+        if block.sheet == sheet.name and all(axis.endswith(POINT) for axis in block.lengths)
+    }
     for area in (each.area for each in sheet.formats if isinstance(each, ColourScale)):
         rows, columns = area.shape
-        if min(rows, columns) < LARGE:
+        if min(rows, columns) < LARGE or (area.top, area.left) not in maps:
             continue
         middle = (area.left + area.right) // 2
         under = range(area.bottom + 1, area.bottom + ROWS + 2)

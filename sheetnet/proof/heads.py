@@ -278,10 +278,14 @@ def _wrong_array(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
         return
     if sheet.has_matrices:
         return  # titles are read apart
+    head = readings.written(sheet, (block.top - 1, block.left))
+    if block.width == 1 and head and not _is_symbol(head):
+        return  # its own name, which is a word
     # The rows of a table have names of their own.
     for row in (block.top - 1,) if block.rows else (block.top, block.top - 1):
-        lines = ((at, readings.written(sheet, (row, at))) for at in range(block.left - 1, 0, -1))
-        for column, line in [(at, line) for at, line in lines if line][:2]:
+        written = ((at, readings.written(sheet, (row, at))) for at in range(block.left - 1, 0, -1))
+        lines = [(at, line) for at, line in written if line]
+        for column, line in lines[:2]:
             try:
                 meant = decoder.matrices(braced(line), one=True)
             except readings.UNREADABLE as error:
@@ -295,6 +299,8 @@ def _wrong_array(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
             if not any(alike(form, own) for form in forms):
                 yield (row, column), f"{line} is another array than the numbers beside it"
             return
+        if lines:
+            return  # it has a name, which no document has
 
 
 def _thinned(places: Sequence[Place]) -> Sequence[Place]:
