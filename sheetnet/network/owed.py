@@ -36,6 +36,8 @@ MAP = "Descent map"
 PLANE = "Perceptron"
 #: The drawing of a network unit by unit, and how many units of a layer it has room for.
 PICTURE, DRAWN = "Drawing", 8
+#: The sheet in matrices.
+MATRICES = "Matrices"
 #: The sheet with a line for each update.
 UPDATES = "Network"
 #: A sheet that compares layers, and its line of all of them.
@@ -53,7 +55,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         for name in _sheets(lesson, book):
             if name not in there:
                 yield f"there is no sheet {name}"
-        owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
+        if MATRICES in there or max(net.sizes) <= UNITS:
+            owed += [(f"next_{quantity.name}", layer) for quantity, layer in net.parameters()]
         yield from _unchecked(lesson, book)
         yield from _unwritten(lesson, book)
         yield from _uncompared(lesson, book)
@@ -165,4 +168,4 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
             yield OF_PATHS
         by_unit = all(isinstance(each, Dense) and each.activation.slope for each in net.layers)
         if small and by_unit:
-            yield "Matrices"
+            yield MATRICES

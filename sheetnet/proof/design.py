@@ -138,15 +138,15 @@ def _twice(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         return  # each of its symbols means the number beside it
     known: dict[tuple[int, str], float] = {}
     for (row, column), cell in sorted(sheet.cells.items(), key=lambda item: item[0]):
-        beside = sheet.cells.get((row, column + 1))
+        beside, head = sheet.cells.get((row, column + 1)), (row - 1, column + 1)
         if not isinstance(cell.content, Rich):
             continue
         next_one = sheet.cells.get((row, column + 2))
-        near = (sheet.cells.get((row + by, column)) for by in (-1, 1))
+        near = (sheet.cells.get(at) for at in ((row - 1, column), (row + 1, column), head))
         if beside is None or not beside.is_computed or (next_one and next_one.is_computed):
             continue  # a table, whose rows are called so
         if any(each is not None and isinstance(each.content, Rich) for each in near):
-            continue  # likewise, of one column
+            continue  # likewise, of one column or row
         text, value = cell.content.text, book.value(sheet, row, column + 1)
         if " " in text or not isinstance(value, float | int):
             continue
