@@ -18,7 +18,7 @@ from sheetnet.workbook.model import Position, Sheet
 
 #: What is moved, and which way; it may stand in a cell of its own.
 MOVE = re.compile(r"(.*?) ?([+−]) h")
-#: So far below and to the right of its name a moved number stands.
+#: So far below and to the right of its name a moved number stands, where no longer rows do.
 DOWN, RIGHT = 8, 200
 #: Numbers may differ by so much and be one.
 NEAR = 1e-9
@@ -84,9 +84,10 @@ def _numbers(
 ) -> Iterator[list[tuple[float, float]]]:
     """The numbers of both blocks, row by row."""
     (top, left), (other, _) = rows["+"], rows["−"]
+    right = max([left + RIGHT, *(band.right for band in sheet.bands if band.top <= top)])
     for down in range(min(DOWN, abs(other - top))):
         found = []
-        for column in range(left + 1, left + RIGHT):
+        for column in range(left + 1, right + 1):
             pair = [book.value(sheet, row + down, column) for row in (top, other)]
             if all(isinstance(value, float | int) for value in pair):
                 found.append((float(pair[0]), float(pair[1])))

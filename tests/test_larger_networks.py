@@ -1,0 +1,62 @@
+"""Networks beyond those that ship: what is read back of them, where some sheets have no room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from benchmarks.subject import drawn
+from sheetnet import build, verify
+from sheetnet.network.lesson import Lesson
+from sheetnet.network.slides import OfSheets
+from sheetnet.proof.design import check_design
+from sheetnet.proof.readings import check_readings
+from sheetnet.proof.verification import READ_BACK
+from tests.books import book_with, findings, nudged
+from tests.strategies import lessons
+
+#: Units of the layers, and examples.
+SIZES = [
+    ((2, 30, 1), 4),
+    ((5, 5, 5, 5, 5), 1),
+    ((2, 2, 1), 200),
+    ((4, 5, 3), 40),
+    ((2, 20, 10, 1), 20),
+    ((1, 40, 1), 4),
+    ((6, 9), 1),
+    ((8, 2, 6, 1, 1), 2),
+    ((2, 20, 20, 3), 1),
+]
+
+
+def wrong(lesson: Lesson) -> list[str]:
+    """What is found wrong in a workbook without its file."""
+    found = []
+    for held in (lesson.settings, nudged(lesson)):
+        book = book_with(lesson, held)
+        known = OfSheets(book.numbers)
+        for check in (check_readings, *READ_BACK):
+            found += [str(finding) for finding in check(book, known).findings[:3]]
+    book = book_with(lesson, lesson.settings)
+    return found + [str(finding) for finding in check_design(book, OfSheets(book.numbers)).findings]
+
+
+@pytest.mark.parametrize(("sizes", "samples"), SIZES)
+def test_larger_networks_read_back(sizes: tuple[int, ...], samples: int) -> None:
+    assert wrong(drawn(sizes, samples, 3)) == []
+
+
+@pytest.mark.programs
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lesson=lessons(max_steps=3, most=12))
+def test_larger_random_lessons_read_back(lesson: Lesson) -> None:
+    assert wrong(lesson) == []
+
+
+@pytest.mark.programs
+def test_a_larger_network_verifies(tmp_path: Path) -> None:
+    result = verify(build(drawn((2, 20, 12, 3), 2, 3), tmp_path / "larger.xlsx"))
+    assert result.ok, findings(result)
+    assert not result.unclaimed
