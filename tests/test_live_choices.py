@@ -22,9 +22,12 @@ from sheetnet.lessons.subjects import subject
 from sheetnet.network import live
 from sheetnet.network.engine import train
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.slides import OfSheets
+from sheetnet.proof.readings import check_readings
 from sheetnet.recalc import recalculate
 from sheetnet.workbook.knobs import edits
 from tests.books import assert_follows, book_with, cell_of, edited, findings, formula_of, set_text
+from tests.strategies import NOTATIONS
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 LOSSES = ("half_squared_error", "squared_error", "binary_cross_entropy")
@@ -233,3 +236,24 @@ def test_a_loss_that_nothing_switches_is_said_on_start(name: str, says: str) -> 
     texts = [str(cell.content) for cell in book["Start"].cells.values()]
     held = [text for text in texts if "The loss has no drop-down here" in text]
     assert [says in text for text in held] == [True] * bool(says)
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_every_documents_slips_take_live_choices(
+    notation: str, outputs: int, batch: int | None
+) -> None:
+    """Slips have claims of their own, which ask for slopes."""
+    layers = [{"units": 3, "activation": "relu"}, {"units": outputs, "activation": "sigmoid"}]
+    own = lesson().model_dump(exclude_none=True, by_alias=True)
+    content = own | {
+        "notation": notation,
+        "network": own["network"] | {"layers": layers},
+        "data": {"inputs": [[0.3, -0.5], [0.8, 0.1]], "targets": [[0.2] * outputs] * 2},
+        "training": own["training"] | {"batch": batch},
+    }
+    made = Lesson.model_validate(content)
+    book = book_with(made, made.settings)
+    assert [str(finding) for finding in check_readings(book, OfSheets(book.numbers)).findings] == []
+    assert all(len(book.claims(sheet)) > 0 for sheet in book.sheets if sheet.claims)

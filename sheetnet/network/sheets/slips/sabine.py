@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheetnet.expressions.formula import Expression, call, square, total
 from sheetnet.expressions.rich import Rich, Run
+from sheetnet.network.layers.dense import Dense
 from sheetnet.network.losses import HALF_SQUARED_ERROR
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, LOSS, WEIGHT, Z
@@ -161,8 +162,9 @@ def _slope(context: Context, layer: int, unit: int) -> Live:
     value = own.activation.slope
 
     def claim(n: Arrays) -> float:
-        z, a = n.z(layer)[unit : unit + 1], n.a(layer)[unit : unit + 1]
-        return float(value(z, a, own.hyper)[0])
+        z, a, held = n.z(layer), n.a(layer), n.numbers.net.layers[layer - 1]
+        assert isinstance(held, Dense)
+        return float(value(z, a, held.hyper)[unit])
 
     return own.activation.cell_slope(c.z(layer, unit), c.a(layer, unit), own.hyper), told(claim)
 
