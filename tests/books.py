@@ -19,9 +19,12 @@ from sheetnet.files.formats import read, read_facts, write
 from sheetnet.lessons.subjects import load, subject
 from sheetnet.network.engine import Trace
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.slides import OfSheets
 from sheetnet.proof.alive import candidates
+from sheetnet.proof.design import check_design
 from sheetnet.proof.furniture import Furniture, compare_furniture
-from sheetnet.proof.verification import Verification
+from sheetnet.proof.readings import check_readings
+from sheetnet.proof.verification import READ_BACK, Verification
 from sheetnet.recalc import Values
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import Settings
@@ -204,3 +207,15 @@ def assert_cells_agree(book: Book, name: str) -> None:
             if not isinstance(number, str):
                 number = pytest.approx(number, rel=1e-9, abs=1e-12)
             assert evaluate(content, book) == number
+
+
+def misread(lesson: Lesson) -> list[str]:
+    """What is found wrong in a workbook without its file, as built and with other numbers."""
+    found = []
+    for held in (lesson.settings, nudged(lesson)):
+        book = book_with(lesson, held)
+        known = OfSheets(book.numbers)
+        for check in (check_readings, *READ_BACK):
+            found += [str(finding) for finding in check(book, known).findings[:3]]
+    book = book_with(lesson, lesson.settings)
+    return found + [str(finding) for finding in check_design(book, OfSheets(book.numbers)).findings]

@@ -10,11 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from benchmarks.subject import drawn
 from sheetnet import build, verify
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.slides import OfSheets
-from sheetnet.proof.design import check_design
-from sheetnet.proof.readings import check_readings
-from sheetnet.proof.verification import READ_BACK
-from tests.books import book_with, findings, nudged
+from tests.books import findings, misread
 from tests.strategies import lessons
 
 #: Units of the layers, and examples.
@@ -31,28 +27,16 @@ SIZES = [
 ]
 
 
-def wrong(lesson: Lesson) -> list[str]:
-    """What is found wrong in a workbook without its file."""
-    found = []
-    for held in (lesson.settings, nudged(lesson)):
-        book = book_with(lesson, held)
-        known = OfSheets(book.numbers)
-        for check in (check_readings, *READ_BACK):
-            found += [str(finding) for finding in check(book, known).findings[:3]]
-    book = book_with(lesson, lesson.settings)
-    return found + [str(finding) for finding in check_design(book, OfSheets(book.numbers)).findings]
-
-
 @pytest.mark.parametrize(("sizes", "samples"), SIZES)
 def test_larger_networks_read_back(sizes: tuple[int, ...], samples: int) -> None:
-    assert wrong(drawn(sizes, samples, 3)) == []
+    assert misread(drawn(sizes, samples, 3)) == []
 
 
 @pytest.mark.programs
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=3, most=12))
 def test_larger_random_lessons_read_back(lesson: Lesson) -> None:
-    assert wrong(lesson) == []
+    assert misread(lesson) == []
 
 
 @pytest.mark.programs

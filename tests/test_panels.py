@@ -23,7 +23,7 @@ from sheetnet.proof.alive import moves
 from sheetnet.proof.readings import check_readings
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Matrix
-from tests.books import book_with, nudged
+from tests.books import book_with, misread, nudged
 from tests.strategies import NOTATIONS, contents, hits_a_kink
 
 #: The sheets whose names begin a panel's sheets, and Notation, where the slips stand.
@@ -241,3 +241,36 @@ def test_moves_reach_both_sides_of_a_unit_whose_weights_go_in_step_with_its_inpu
         lambda held: None,
     )
     assert found.branches > 20 and not found.untaken
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(
+    ("loss", "hidden", "samples"),
+    [
+        ("half_squared_error", "sigmoid", 3),
+        ("squared_error", "identity", 1),
+        ("squared_error", "step", 4),
+    ],
+)
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_panels_of_the_chosen_example_read_back(
+    notation: str, loss: str, hidden: str, samples: int
+) -> None:
+    """Names are those of one example there, derivatives those of its loss; slopes may be 0 or 1."""
+    rng = np.random.default_rng(8)
+    layers = [{"units": 3, "activation": hidden}, {"units": 2, "activation": "tanh"}]
+    content: dict[str, Any] = {
+        "title": "panels",
+        "source": "drawn",
+        "notation": notation,
+        "network": {"inputs": 2, "loss": loss, "seed": 4, "layers": layers},
+        "data": {
+            "inputs": rng.uniform(-1, 1, (samples, 2)).round(2).tolist(),
+            "targets": rng.uniform(-1, 1, (samples, 2)).round(1).tolist(),
+        },
+        "training": {"learning_rate": 0.3, "steps": 2},
+    }
+    lesson = Lesson.model_validate(content)
+    fitting = [name for name, kind in PANELS.items() if not kind.refuses(lesson)]
+    assert {"factors", "diagonal-matrices"} <= set(fitting)
+    assert misread(Lesson.model_validate(content | {"panels": fitting})) == []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.functions import activations
+from sheetnet.network.partials import of_example
 from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, WEIGHT, Quantity, Z
 from sheetnet.workbook.book import NEW
 
@@ -83,6 +85,8 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
     small, layer = below[1].lower(), decoder.layer(below[2])
     if small in ("w", "b") and of == decoder.cost:
         return [*_parameters(decoder, small, layer, lambda q, at: numbers.now(q.gradient, at))]
+    if small in ("w", "b") and of == decoder.loss:
+        return [*_parameters(decoder, small, layer, partial(of_example, decoder))]
     own = dict(activations(decoder)).get(layer)
     if own is None or not own.slope:
         return None  # of all units together: no product of slopes is exact where they are 0

@@ -56,15 +56,20 @@ def _where(related: bool, value: float) -> float:
     return float(value) if related else 0.0
 
 
+def of_example(decoder: Decoder, parameter: Quantity, layer: int) -> FloatArray:
+    """The derivatives of the example's loss by the parameters of a layer, as these stand."""
+    numbers, sample = decoder.numbers, decoder.numbers.sample
+    delta = numbers.now(DELTA, layer)[sample]
+    if not np.ndim(numbers.now(parameter, layer)):  # a bias that all units share
+        return np.asarray(delta.sum())
+    return np.outer(delta, numbers.below(layer)[sample]) if parameter == WEIGHT else delta
+
+
 def by_parameter(
     decoder: Decoder, parameter: Quantity, layer: int, index: tuple[int, ...]
 ) -> float:
     """The derivative of the example's loss by a parameter, where the loss has a letter."""
-    numbers, sample = decoder.numbers, decoder.numbers.sample
-    if not index:  # a bias that all units share
-        return float(numbers.now(DELTA, layer)[sample].sum())
-    source = numbers.below(layer)[sample, index[1]] if parameter == WEIGHT else 1.0
-    return float(numbers.now(DELTA, layer)[sample, index[0]] * source)
+    return float(of_example(decoder, parameter, layer)[index])
 
 
 def by_activation(decoder: Decoder, symbol: Symbol) -> float:

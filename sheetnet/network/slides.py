@@ -14,6 +14,7 @@ import numpy as np
 from sheetnet.expressions.reading import Symbol, symbol_of
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import FloatArray
+from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
 
 #: The sheet with these letters, and what a row tells of them.
@@ -22,6 +23,8 @@ SHEET, LETTERS = "ReLU neuron", "letters"
 FORMS = "forms"
 #: An index that runs along units or examples.
 RUNNING = re.compile("[ᵢⱼ]")
+#: Sheets of the chosen example of a batch.
+OF_ONE = ("Factors", "Diagonal matrices", "Long expressions")
 #: A letter of the slides, and what it is called on the other sheets.
 PAIR = re.compile(r"(\S+) is (\S+?)(?=, |\.?$)")
 #: Two letters mean the same up to rounding.
@@ -32,7 +35,25 @@ class OfSheets(Decoder):
     """The symbols of the document, but on the sheet of the slides theirs."""
 
     def on(self, sheet: str) -> Decoder:
+        if sheet in OF_ONE:
+            return OfExample(self.numbers)
         return Slides(self.numbers) if sheet == SHEET else self
+
+
+class OfExample(Decoder):
+    """The names on sheets of the chosen example, as one writes of that alone; derivatives are of
+    its loss, which may have the letter of the cost elsewhere."""
+
+    def __init__(self, numbers: Numbers, notation: str = "") -> None:
+        super().__init__(numbers, notation)
+        self.cost = "" if self.examples > 1 else self.cost
+
+    def matrices(self, name: str, one: bool = False) -> list[FloatArray] | None:
+        found = super().matrices(name, one=True)
+        if found is None:
+            return None
+        own = [each[self.numbers.sample :][:1] for each in found if len(each) == self.examples]
+        return [*own, *found]
 
 
 class Slides(Decoder):

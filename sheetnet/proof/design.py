@@ -107,7 +107,7 @@ def _covered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Symbols and numbers with nothing near them."""
+    """Symbols with nothing near them, and numbers of a sheet of many."""
     filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
     around = [
         (r, c) for r in range(-ROWS, ROWS + 1) for c in range(-COLUMNS, COLUMNS + 1) if r or c
@@ -115,7 +115,8 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     for row, column in filled:
         content = sheet.cells[row, column].content
         symbol = isinstance(content, Rich) and " " not in content.text
-        if not symbol and not _shows_number(book, sheet, (row, column)):
+        number = len(filled) > MANY and _shows_number(book, sheet, (row, column))
+        if not symbol and not number:
             continue
         if any((row + r, column + c) in filled for r, c in around):
             continue

@@ -47,6 +47,8 @@ STAYS = re.compile(r"; (?:fixed ones|biases) stay$")
 RUNNING = re.compile(r"_\{[i-n]+\}")
 #: What is no mathematics alone: words, but for the names of functions before their brackets.
 WORD = re.compile(r"[^\W\d_]{3,}(?![^\W\d_]|′?\()")
+#: What stands for a number that all elements are.
+CONSTANT = re.compile(r"\d+(?:\.\d+)?")
 #: The title of as many ones as there are numbers under it.
 ONE = "1"
 #: So many choices of the matrices that names of several mean are tried.
@@ -69,6 +71,10 @@ class _Titled(NamedTuple):
 class Decoder(Known, Protocol):
     """What titles look up beside their sheet."""
 
+    def on(self, sheet: str) -> Decoder:
+        """What knows the names on one sheet."""
+        ...
+
     def matrices(self, name: str) -> list[FloatArray] | None:
         """The matrices that a name may stand for; None: it is no name that is known apart from
         its sheet. Raises `LookupError` where the document writes that otherwise."""
@@ -81,7 +87,7 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
     with np.errstate(all="ignore"):
         for sheet in book.sheets:
             if sheet.has_matrices:
-                check_sheet(check, book, sheet, decoder)
+                check_sheet(check, book, sheet, decoder.on(sheet.name))
     return check
 
 
@@ -99,6 +105,11 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
         if title.text == ONE and (title.values == 1.0).all():
+            continue
+        if CONSTANT.fullmatch(text):
+            check.cells += 1
+            if (title.values != float(text)).any():
+                check.add(sheet.name, *title.place, f"not all numbers under it are {text}")
             continue
         if not equals and _meant(decoder, name) is not None:
             continue  # what it is called is proved

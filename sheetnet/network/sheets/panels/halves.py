@@ -57,7 +57,8 @@ def write(sheet: Beside, outputs: Sequence[Ref], targets: Sequence[Ref]) -> None
         ),
         ("1/(2n) · ", "both", 1 / (2 * Number(count)), 0.5 / count, "1/n · "),
     ]
-    for before, remark, factor, size, left in forms:
+    # The lesson's own first: it is what the heads are of.
+    for before, remark, factor, size, left in sorted(forms, key=lambda form: form[3] != own):
         row = sheet.row
         book.put(
             row,
