@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from sheetnet.expressions.formula import Expression
-from sheetnet.expressions.reading import UP
 from sheetnet.expressions.rich import Rich
-from sheetnet.proof.readings import written
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
@@ -19,10 +17,8 @@ MORE = re.compile(r" and (?:-\d+|0) more")
 WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
 #: A derivative is a fraction: what stands over the bar may have arguments.
 DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
-#: A minus sign in parentheses of its own where a line or parenthesis begins, and no power follows.
-SIGNED = re.compile(rf"(?:^|= |\()\(−[^()+−]*\)(?!{UP})")
-#: What a program calls its own things.
-INNER = re.compile(r"\w\(\w+='|\w\(\w+=\w+\(|<[\w.]+ object")
+#: What this program calls its own things, which no text of a lesson has.
+INNER = re.compile(r"\b(?:Rich|Run|Ref|Area|Name|Number|Negative|Binary|Call)\(\w+=|<sheetnet\.")
 #: What stands before the place of a number that cannot be used.
 REFUSED = re.compile(r"✗ ([^!]+)!")
 #: The number before a text that is one of several.
@@ -54,8 +50,6 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             yield place, "is written as a program has it"
         if more := MORE.search(text):
             yield place, f"says {more[0].strip()!r}"
-        if not WORD.search(text) and SIGNED.search(written(sheet, place)):
-            yield place, "has parentheses around a sign that needs none"
         if cell.style.horizontal == "right" and not _is_beside(sheet, place, filled):
             yield place, f"{text!r} stands before nothing"
 

@@ -1518,12 +1518,6 @@ BY_HAND = [
         "columns, (name, vector, scalar), (look, serif, serif)",
     ),
     ByHand(
-        "Worksheet: −w·x is written (−w)·x",
-        "sheetnet/calculus/spelling.py",
-        "SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 2, 3, 4, 5",
-        "SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 3, 2, 4, 5",
-    ),
-    ByHand(
         "Start: questions are counted down",
         f"{SHEETS}/start.py",
         "for number, one in enumerate(tries, 1):",
