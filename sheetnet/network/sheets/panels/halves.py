@@ -57,8 +57,10 @@ def write(sheet: Beside, outputs: Sequence[Ref], targets: Sequence[Ref]) -> None
         ),
         ("1/(2n) · ", "both", 1 / (2 * Number(count)), 0.5 / count, "1/n · "),
     ]
-    # The lesson's own first: it is what the heads are of.
-    for before, remark, factor, size, left in sorted(forms, key=lambda form: form[3] != own):
+    # The lesson's own first, ½ or none: it is what the heads are of.
+    if own != forms[0][3]:
+        forms[:2] = forms[1::-1]
+    for before, remark, factor, size, left in forms:
         row = sheet.row
         book.put(
             row,
