@@ -1,4 +1,6 @@
-"""The letters of the slides on one neuron, read back: w_j, b and N, and of an example x_j, y, z, u,
+"""Sheets with letters of their own, and those of one example, read back.
+
+The letters of the slides on one neuron: w_j, b and N, and of an example x_j, y, z, u,
 v and e; those of the first, as its row is the first of their table.
 
 Source: Bhadani, "Gradient of Neural Network Loss" to "Scalar vs. Vectorized Operations".

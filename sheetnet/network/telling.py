@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sheetnet.expressions.reading import (
@@ -120,8 +121,8 @@ def _unexplained(says: str, note: str, number: float) -> str:
     if (right is not None) is not (says == "slip") and says != "≠":
         return f"says {says!r}, and behind it {note!r}"
     if right and says == "slip":
-        digits = right[1].replace("−", "-").replace(",", ".").rstrip("% ")
-        unit = 10.0 ** -len(digits.partition(".")[2])
+        digits = Decimal(right[1].replace("−", "-").replace(",", ".").rstrip("% "))
+        unit = 10.0 ** int(digits.as_tuple().exponent)
         if abs(float(digits) - number) > unit * (0.5 + NEAR):
             return f"says that {right[1]} is right, beside it stands {number:.6g}"
     return ""

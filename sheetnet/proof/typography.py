@@ -36,20 +36,14 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if isinstance(content, Expression):
             text = book.value(sheet, *place)
             if isinstance(text, str):
-                if INNER.search(text):
-                    yield place, "is written as a program has it"
-                yield from ((place, what) for what in _wrong_live(text, names))
+                yield from ((place, what) for what in (*_wrong(text), *_refused(text, names)))
             continue
         if isinstance(content, Rich):
             yield from ((place, what) for what in _joined(content))
         if not isinstance(content, str | Rich):
             continue
         text = content.text if isinstance(content, Rich) else content
-        yield from ((place, what) for what in _wrong_symbols(text))
-        if INNER.search(text):
-            yield place, "is written as a program has it"
-        if more := MORE.search(text):
-            yield place, f"says {more[0].strip()!r}"
+        yield from ((place, what) for what in _wrong(text))
         if cell.style.horizontal == "right" and not _is_beside(sheet, place, filled):
             yield place, f"{text!r} stands before nothing"
 
@@ -67,17 +61,22 @@ def _misnumbered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         last[column] = number
 
 
-def _wrong_live(text: str, sheets: Collection[str]) -> Iterator[str]:
-    yield from _wrong_symbols(text)
-    refused = REFUSED.match(text)
-    if refused and refused[1] in sheets:
-        yield "says that a number cannot be used, and all can"
-
-
-def _wrong_symbols(text: str) -> Iterator[str]:
+def _wrong(text: str) -> Iterator[str]:
+    """What no text has, fixed or live."""
+    if INNER.search(text):
+        yield "is written as a program has it"
+    if more := MORE.search(text):
+        yield f"says {more[0].strip()!r}"
     # Prose may be the lesson's own.
     if not WORD.search(text) and "∂" in DERIVATIVE.sub("", text):
         yield "a ∂ in it stands in no fraction"
+
+
+def _refused(text: str, sheets: Collection[str]) -> Iterator[str]:
+    """A sentence on a cell that cannot be used, where all can."""
+    refused = REFUSED.match(text)
+    if refused and refused[1] in sheets:
+        yield "says that a number cannot be used, and all can"
 
 
 def _joined(text: Rich) -> Iterator[str]:
