@@ -12,8 +12,10 @@ from sheetnet import build, verify
 from sheetnet.cli import main
 from sheetnet.network import book
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.proof.verification import UNSTEADY
 from sheetnet.workbook.model import Sheet
 from tests import books
 from tests.books import findings
@@ -95,3 +97,17 @@ def test_numbers_that_nothing_claims_are_counted(
     result = verify(build("mazur", tmp_path / "loose.xlsx"))
     assert result.unclaimed == 1
     assert result.claimed > 4000
+
+
+@pytest.mark.parametrize("steady", [True, False])
+def test_a_run_whose_last_bits_grow_is_told_apart_from_a_wrong_formula(
+    mazur: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steady: bool
+) -> None:
+    """Only where numbers differ at all."""
+    if not steady:
+        monkeypatch.setattr(Numbers, "is_steady", False)
+    assert UNSTEADY not in verify(mazur).notes
+    change = books.set_formula("H6+eta*AI6")
+    result = verify(books.edited(mazur, tmp_path / "broken.xlsx", "Training", "H7", change))
+    assert not result.ok
+    assert (UNSTEADY in result.notes) is not steady
