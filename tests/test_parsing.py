@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA
@@ -214,11 +214,16 @@ def test_what_both_dialects_write_is_read_back(tree: Expression) -> None:
     assert same(parse(translated, HOME), tree)
 
 
+SIGNED_TWICE = re.compile(r"-\(+-?[\d.E+-]+\)")
+
+
 @given(trees, trees)
 @settings(max_examples=200, deadline=None)
 def test_trees_of_other_texts_are_others(one: Expression, other: Expression) -> None:
-    """Two trees are one only where we would write them alike, dollar signs and −0 apart."""
+    """Two trees are one only where we would write them alike, dollar signs and −0 apart, and
+    constants with several signs, which are those without."""
     texts = [EXCEL.write(tree, HOME).replace("$", "") for tree in (one, other)]
+    assume(not any(SIGNED_TWICE.search(text) for text in texts))
     texts = [re.sub(r"-0(?![.\d])", "0", text) for text in texts]
     texts = [re.sub(r"\b([A-Z]+[0-9]+):\1\b", r"\1", text) for text in texts]
     assert same(one, other) == (texts[0].lower() == texts[1].lower()) or '"' in "".join(texts)
