@@ -18,9 +18,12 @@ from sheetnet.expressions.formula import Expression
 from sheetnet.files.formats import read, read_facts, write
 from sheetnet.lessons.subjects import load, subject
 from sheetnet.network.engine import Trace
+from sheetnet.network.knobs import knobs
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.slides import OfSheets
 from sheetnet.proof.alive import candidates
+from sheetnet.proof.comparison import Comparison
+from sheetnet.proof.complete import compare_originals
 from sheetnet.proof.design import check_design
 from sheetnet.proof.furniture import Furniture, compare_furniture
 from sheetnet.proof.readings import check_readings
@@ -209,13 +212,16 @@ def assert_cells_agree(book: Book, name: str) -> None:
             assert evaluate(content, book) == number
 
 
-def misread(lesson: Lesson) -> list[str]:
-    """What is found wrong in a workbook without its file, as built and with other numbers."""
-    found = []
-    for held in (lesson.settings, nudged(lesson)):
-        book = book_with(lesson, held)
+def misread(lesson: Lesson, *, least: int = 0) -> list[str]:
+    """What is found wrong in a workbook without its file, as built and with other numbers; both
+    have more than so many lines of mathematics."""
+    found: list[Comparison] = []
+    as_built = book_with(lesson, lesson.settings)
+    for book in (as_built, book_with(lesson, nudged(lesson))):
         known = OfSheets(book.numbers)
-        for check in (check_readings, *READ_BACK):
-            found += [str(finding) for finding in check(book, known).findings[:3]]
-    book = book_with(lesson, lesson.settings)
-    return found + [str(finding) for finding in check_design(book, OfSheets(book.numbers)).findings]
+        lines = check_readings(book, known)
+        assert lines.cells > least
+        found += [lines, *(check(book, known) for check in READ_BACK)]
+    found.append(check_design(as_built, OfSheets(as_built.numbers)))
+    found.append(compare_originals(as_built, list(knobs(lesson))))
+    return [str(finding) for check in found for finding in check.findings[:5]]

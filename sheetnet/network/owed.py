@@ -9,7 +9,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.parameters import every
+from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.quantities import STEP
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
@@ -81,24 +81,25 @@ def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:
         yield f"not all of {count} parameters have a central difference"
 
 
+def _learning(lesson: Lesson) -> list[Parameter]:
+    """The parameters that training changes."""
+    net = lesson.net
+    return [each for each in every(net) if net.trains(each.quantity, each.layer, each.place)]
+
+
 def _unwritten(lesson: Lesson, book: Book) -> Iterator[str]:
     """Whether a sheet with the updates of a step has one for each parameter that learns."""
-    net, found = lesson.net, 0
-    for reading in book.readings:
-        symbol = reading.symbol
-        if reading.sheet == UPDATES and isinstance(symbol, Rich) and symbol.text.startswith(NEW):
-            found += 1
-    learning = sum(net.trains(p.quantity, p.layer, p.place) for p in every(net))
+    symbols = [reading.symbol for reading in book.readings if reading.sheet == UPDATES]
+    found = sum(isinstance(each, Rich) and each.text.startswith(NEW) for each in symbols)
+    learning = len(_learning(lesson))
     if found and found != learning:
         yield f"{UPDATES} has {found} updates, and {learning} parameters learn"
 
 
 def _uncompared(lesson: Lesson, book: Book) -> Iterator[str]:
     """Whether layers that are compared are compared with all of them as well."""
-    learning = {
-        p.layer for p in every(lesson.net) if lesson.net.trains(p.quantity, p.layer, p.place)
-    }
-    for sheet in book.sheets if len(learning) > 1 else ():
+    layers = {parameter.layer for parameter in _learning(lesson)}
+    for sheet in book.sheets if len(layers) > 1 else ():
         lines = {cell.content for cell in sheet.cells.values() if isinstance(cell.content, str)}
         if sheet.name == COMPARED and OF_ALL not in lines:
             yield f"{COMPARED} has no line {OF_ALL!r}"

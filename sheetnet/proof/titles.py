@@ -49,8 +49,6 @@ RUNNING = re.compile(r"_\{[i-n]+\}")
 WORD = re.compile(r"[^\W\d_]{3,}(?![^\W\d_]|′?\()")
 #: What stands for a number that all elements are.
 CONSTANT = re.compile(r"\d+(?:\.\d+)?")
-#: The title of as many ones as there are numbers under it.
-ONE = "1"
 #: So many choices of the matrices that names of several mean are tried.
 MOST = 2_000
 
@@ -104,17 +102,16 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         name, equals, text = title.text.partition("=")
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
-        if title.text == ONE and (title.values == 1.0).all():
-            continue
-        if CONSTANT.fullmatch(text):
+        stated = text if equals else name
+        if CONSTANT.fullmatch(stated):
             check.cells += 1
-            if (title.values != float(text)).any():
-                check.add(sheet.name, *title.place, f"not all numbers under it are {text}")
+            if (title.values != float(stated)).any():
+                check.add(sheet.name, *title.place, f"not all numbers under it are {stated}")
             continue
         if not equals and _meant(decoder, name) is not None:
             continue  # what it is called is proved
         try:
-            right = _computes(text if equals else name, title, known, decoder)
+            right = _computes(stated, title, known, decoder)
         except UnreadError as error:
             if sheet.labels and not WORD.search(STAYS.sub("", title.text)):
                 check.add(sheet.name, *title.place, f"its title cannot be read: {error}")

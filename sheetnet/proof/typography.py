@@ -103,10 +103,4 @@ def _is_beside(sheet: Sheet, place: Position, filled: Collection[Position]) -> b
     near = [(row + by, column) for by in range(1, DOWN + 1)]
     across = ACROSS if (row - 1, column) in filled else 1
     near += [(row, column + by) for by in range(1, across + 1)]
-    return any(at in filled or _is_in_band(sheet, *at) for at in near)
-
-
-def _is_in_band(sheet: Sheet, row: int, column: int) -> bool:
-    return any(
-        band.top <= row <= band.bottom and band.left <= column <= band.right for band in sheet.bands
-    )
+    return any(at in filled or sheet.has_band_at(*at) for at in near)

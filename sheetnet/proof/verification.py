@@ -130,20 +130,20 @@ def verify(
         tell("comparing what the file stores")
         work.compare_stored()
         work.read_again(moved)
-        expected = [work.expected(numbers) for _, numbers in moved.settings]
-        notes = result.notes
+        expected, differs = [work.expected(numbers) for _, numbers in moved.settings], False
         for name in programs:
             tell(f"recalculating with {name}")
             values = recalculation.values(name)
             as_it_is = work.compare(values[0], f"recalculated by {name}")
             result.checks.append(as_it_is)
-            if not as_it_is.ok and not work.subject.steady(work.numbers) and UNSTEADY not in notes:
-                notes.append(UNSTEADY)
+            differs |= not as_it_is.ok
             if expected:
                 alive = Comparison(f"inputs moved, {name}")
                 for each, after in zip(expected, values[1:], strict=True):
                     _join(alive, compare(each, after, alive.name))
                 result.checks.append(alive)
+        if differs and not work.subject.steady(work.numbers):
+            result.notes.append(UNSTEADY)
     return result
 
 

@@ -336,9 +336,11 @@ class Sheet:
 
     def holds(self, row: int, column: int) -> bool:
         """Whether a single cell or one of a band stands there."""
-        return (row, column) in self.cells or any(
-            band.left <= column <= band.right and row in band.rows for band in self.bands
-        )
+        return (row, column) in self.cells or self.has_band_at(row, column)
+
+    def has_band_at(self, row: int, column: int) -> bool:
+        """Whether a cell of a band stands there."""
+        return any(band.left <= column <= band.right and row in band.rows for band in self.bands)
 
     @property
     def has_matrices(self) -> bool:
