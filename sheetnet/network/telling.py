@@ -17,6 +17,7 @@ from sheetnet.expressions.reading import (
     END,
     LOW,
     UP,
+    Symbol,
     UnreadableError,
     sides,
     symbol_of,
@@ -46,6 +47,8 @@ TEXTS: Mapping[str, Callable[[Decoder], str]] = {
 LAYERS, INDEX, SLIP, FORMULA, BATCH = "layers", "index", "slip", "formula", "batch"
 #: A number of a step and example that the row says: "at 1 0".
 AT = "at"
+#: An equation whose left side is of another loss, which may have n, the number of outputs.
+RIGHT_SIDE = "right side"
 #: A row of what the numbers of a unit are called: "unit 1 0", its layer and its place there.
 OF_UNIT = "unit"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
@@ -73,6 +76,8 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
         return _exchanged(decoder, lines)
     if about == FORMULA:
         return _other_layers(decoder, lines)
+    if about == RIGHT_SIDE:
+        return _wrong_side(decoder, lines)
     if about.startswith(OF_UNIT):
         layer, unit = map(int, about.split()[1:])
         return _wrong_unit(decoder, layer, unit, lines)
@@ -113,6 +118,20 @@ def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str
     if any(abs(each - number) <= NEAR * (1 + abs(each)) for each in meant):
         return _unexplained(lines["says"], lines["note"], number)
     return f"{line!r} is {meant[0]:.6g} there, beside it stands {number:.6g}"
+
+
+def _wrong_side(decoder: Decoder, lines: Mapping[str, str]) -> str:
+    """Whether the right side of an equation is the number beside it."""
+
+    def look(symbol: Symbol) -> float:
+        return float(decoder.sizes[-1]) if symbol == symbol_of("n") else decoder(symbol)
+
+    try:
+        number = float(lines["number"])
+    except ValueError:
+        return ""  # a run that diverges has none
+    [meant] = sides(lines["text"].rpartition(" = ")[2], look, {}, decoder.is_layer, {})
+    return "" if meant.holds(number) else f"it gives {meant.low:.6g}, not {number:.6g}"
 
 
 def _unexplained(says: str, note: str, number: float) -> str:

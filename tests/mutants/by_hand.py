@@ -1535,4 +1535,10 @@ BY_HAND = [
         "sheet.put(row, self.right, zeros, look",
         "sheet.put(self.right, row, zeros, look",
     ),
+    ByHand(
+        "Factors: the slope of a squared error with the sum of output and target",
+        f"{SHEETS}/panels/halves.py",
+        'left + "(" + s.activation(depth, 0) + " − "',
+        'left + "(" + s.activation(depth, 0) + " + "',
+    ),
 ]

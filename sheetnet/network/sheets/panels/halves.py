@@ -10,7 +10,9 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION
 from sheetnet.network.sheets.panels.beside import EQUATION, NUMBERS, RIGHT, SYMBOL, Beside
 from sheetnet.network.sheets.panels.rows import check, derivative, indexed
+from sheetnet.network.telling import RIGHT_SIDE
 from sheetnet.workbook import styles
+from sheetnet.workbook.book import Told
 from sheetnet.workbook.styles import BACKWARD, FORWARD, UPDATE
 
 #: By how much an output is moved.
@@ -70,6 +72,8 @@ def write(sheet: Beside, outputs: Sequence[Ref], targets: Sequence[Ref]) -> None
         )
         slope_text = first + " = " + left + "(" + s.activation(depth, 0) + " − " + s.target(0) + ")"
         book.put(row, EQUATION, slope_text, styles.SYMBOL.but(horizontal="left"))
+        told = Told(sheet.name, row, RIGHT_SIDE, {"text": EQUATION, "number": SLOPE})
+        context.told.append(told)
         book.put(row, NUMBERS, remark, styles.HINT)
         book.put(row, FACTOR, factor, styles.NUMBER, claim=size)
         held = Ref(sheet.name, row, FACTOR)
