@@ -154,3 +154,32 @@ def test_an_equation_follows_its_formula() -> None:
     assert differences(before, after).keys() == {"formula of equal value"}
     alone = Snapshot(b"2", turned, before.formulas)
     assert "equation" in differences(before, alone)
+
+
+def _sheet(*rows: str) -> Snapshot:
+    """A sheet from its rows, a dot for an empty cell."""
+    values = {
+        ("S", r, c): float(text) if text[0].isdigit() else text
+        for r, row in enumerate(rows, 1)
+        for c, text in enumerate(row.split(), 1)
+        if text != "."
+    }
+    return Snapshot("\n".join(rows).encode(), values, {})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        (("t . .", "w b z", "1 2 3"), ("t . .", "b w z", "2 1 3"), True),
+        (("t . .", "w b z", "1 2 3"), ("t . .", "b w z", "1 2 3"), False),
+        (("t . .", "w b z", "1 2 3"), ("t . .", "w b z", "2 1 3"), False),
+        (("W . . a", "1 2 . 5", "3 4 . 6"), ("a . W .", "5 . 1 2", "6 . 3 4"), True),
+        (("W . . a", "1 2 . 5", "3 4 . 6"), ("W . . a", "2 1 . 5", "4 3 . 6"), False),
+        (("x", ".", "W . · . a", "1 2 . . 5"), ("x", ".", "a . · W .", "5 . . 1 2"), False),
+    ],
+)
+def test_blocks_with_their_heads_may_stand_elsewhere(
+    before: tuple[str, ...], after: tuple[str, ...], moved: bool
+) -> None:
+    kinds = differences(_sheet(*before), _sheet(*after)).keys()
+    assert (kinds == {"place of numbers"}) == moved

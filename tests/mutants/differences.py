@@ -25,6 +25,7 @@ from lxml import etree
 
 from sheetnet.expressions.reading import Symbol, UnreadableError, flat_text, sides
 from tests import xlsx
+from tests.mutants.blocks import is_number, same_blocks, written
 
 NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
     "number in a cell",
@@ -133,10 +134,10 @@ def _kind(old: Any, new: Any, live: bool) -> str:
     """How a cell differs; empty where it does not."""
     if old == new:
         return ""
-    if _is_number(old) and _is_number(new):
+    if is_number(old) and is_number(new):
         near = abs(old - new) <= max(RELATIVE * abs(old), FLOOR)
         return "" if near else NUMBER
-    if _is_number(old) or _is_number(new) or isinstance(old, bool) or isinstance(new, bool):
+    if is_number(old) or is_number(new) or isinstance(old, bool) or isinstance(new, bool):
         return NUMBER
     one, other = old or "", new or ""
     if not live and not (one and other) and len(LONG_WORD.findall(one + other)) >= SENTENCE:
@@ -199,10 +200,6 @@ def _written(place: Place) -> str:
     return f"{sheet}, row {row}, column {column}"
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool)
-
-
 def _is_equation(text: str) -> bool:
     words = set(LONG_WORD.findall(text)) - FUNCTIONS
     return not words and any(sign in text for sign in "=·/+−Σ²")
@@ -228,6 +225,8 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
         old, new = (_lines(side, sheet, along) for side in sides)
         if sum(old, []) == sum(new, []) or sorted(old) == sorted(new):
             return True
+    if same_blocks(_held(before, sheet), _held(after, sheet)):
+        return True
     old_rows, new_rows = (Counter(map(tuple, _lines(side, sheet, 1))) for side in sides)
     return not old_rows - new_rows or (sheet in LISTS and not new_rows - old_rows)
 
@@ -236,7 +235,7 @@ def _lines(snapshot: Snapshot, sheet: str, along: int) -> list[list[str]]:
     """What is read along each row (1), or down each column (2) of a sheet."""
     found: dict[int, list[str]] = {}
     for place, value in sorted(_held(snapshot, sheet).items(), key=lambda each: each[0][2 - along]):
-        found.setdefault(place[along - 1], []).append(_text(value))
+        found.setdefault(place[along - 1], []).append(written(value))
     return [found[number] for number in sorted(found)]
 
 
@@ -251,8 +250,8 @@ def _pieces(snapshot: Snapshot, sheet: str) -> Counter[tuple[Any, ...]]:
             if (row - 1, column) in alone:
                 continue
             piece = _run(alone, (row, column), (1, 0))
-            is_number = len(piece) == 1 and bool(DIGITS.search(piece[0]))
-            found[(*piece, row, column) if is_number else piece] += 1
+            is_single = len(piece) == 1 and bool(DIGITS.search(piece[0]))
+            found[(*piece, row, column) if is_single else piece] += 1
         elif (row, column - 1) not in held:
             found[_run(held, (row, column), (0, 1))] += 1
     return found
@@ -262,19 +261,18 @@ def _run(held: Mapping[tuple[int, int], Any], at: tuple[int, int], by: tuple[int
     """The texts of cells that adjoin, from one on."""
     piece: list[str] = []
     while at in held:
-        piece.append(_text(held[at]))
+        piece.append(written(held[at]))
         at = at[0] + by[0], at[1] + by[1]
     return tuple(piece)
 
 
-def _text(value: Any) -> str:
-    return f"{value:.8g}" if _is_number(value) else DIGEST.sub("", RANGE.sub("range", str(value)))
-
-
 def _held(snapshot: Snapshot, sheet: str) -> dict[tuple[int, int], Any]:
-    """What a sheet holds, by row and column."""
-    values = snapshot.values or {}
-    return {place[1:]: value for place, value in values.items() if place[0] == sheet}
+    """What a sheet holds, by row and column, but for what a list says of other sheets' places."""
+    return {
+        place[1:]: value if is_number(value) else DIGEST.sub("", RANGE.sub("range", str(value)))
+        for place, value in (snapshot.values or {}).items()
+        if place[0] == sheet
+    }
 
 
 def _first_formula(before: Snapshot, after: Snapshot) -> str:

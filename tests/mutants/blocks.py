@@ -1,0 +1,85 @@
+"""Whether two sheets hold the same blocks, each number under its head and beside its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+Place = tuple[int, int]
+Block = dict[Place, str]
+#: What stands between blocks whose order matters.
+SIGNS = set("=·×+−⊙/")
+
+
+def same_blocks(old: Mapping[Place, Any], new: Mapping[Place, Any]) -> bool:
+    """Whether the same blocks stand at other places, or have their columns in another order with
+    what stands over them, or their rows with what they are called; titles stay.
+
+    Numbers without a text, texts without a number, and blocks with a sign beside them keep
+    their places.
+    """
+    left = [_forms(block, old) for block in _blocks(old)]
+    for forms in [_forms(block, new) for block in _blocks(new)]:
+        same = next((other for other in left if other & forms), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return not left
+
+
+def _blocks(held: Mapping[Place, Any]) -> list[Block]:
+    """Cells that adjoin."""
+    left = dict(held)
+    found: list[Block] = []
+    while left:
+        block: Block = {}
+        waiting = [next(iter(left))]
+        while waiting:
+            row, column = at = waiting.pop()
+            if at in left:
+                block[at] = written(left.pop(at))
+                waiting += [
+                    (row, column - 1),
+                    (row, column + 1),
+                    (row - 1, column),
+                    (row + 1, column),
+                ]
+        found.append(block)
+    return found
+
+
+def _forms(block: Block, held: Mapping[Place, Any]) -> frozenset[Any]:
+    """What a block has in common with those that are the same."""
+    numbers = {at for at in block if is_number(held[at])}
+    rows = {row for row, _ in block}
+    if len(numbers) in (0, len(block)) or any(
+        held[at] in SIGNS for at in held.keys() - block.keys() if at[0] in rows
+    ):
+        return frozenset([tuple(sorted(block.items()))])
+    top, left = (min(at[axis] for at in block) for axis in (0, 1))
+    moved = {(row - top, column - left): text for (row, column), text in block.items()}
+    found: list[Any] = [tuple(sorted(moved.items()))]
+    for axis in (0, 1):
+        across = Counter(at[1 - axis] for at in block)
+        titles = {at for at in block if across[at[1 - axis]] == 1 and at not in numbers}
+        lines: dict[int, list[tuple[int, str]]] = {}
+        nameless = False
+        for at in sorted(block.keys() - titles, key=lambda at: at[1 - axis]):
+            line = lines.setdefault(at[axis], [])
+            nameless |= not line and at in numbers
+            line.append((at[1 - axis], block[at]))
+        if not nameless:
+            fixed = tuple(sorted((at, block[at]) for at in titles))
+            found.append((axis, fixed, tuple(sorted(map(tuple, lines.values())))))
+    return frozenset(found)
+
+
+def written(value: Any) -> str:
+    """The text of a value, a number with its first digits."""
+    return f"{value:.8g}" if is_number(value) else str(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a cell holds a number."""
+    return isinstance(value, float | int) and not isinstance(value, bool)
