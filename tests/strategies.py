@@ -84,14 +84,17 @@ def frozen(draw: st.DrawFn, units: int, sources: int, layer: dict[str, Any]) -> 
 
 
 @st.composite
-def contents(draw: st.DrawFn, *, max_steps: int = 20, most: int = 5) -> dict[str, Any]:
-    """What a random lesson file holds, as a dictionary; `most` units a layer, and examples + 1."""
+def contents(
+    draw: st.DrawFn, *, max_steps: int = 20, most: int = 5, largest: int = 1
+) -> dict[str, Any]:
+    """What a random lesson file holds, as a dictionary; `most` units a layer, and examples + 1,
+    weights up to `largest`."""
     sizes = draw(st.lists(st.integers(1, most), min_size=2, max_size=5))
     samples = draw(st.integers(1, most + 1))
     # A perceptron's loss has its own tests: it is no function of the outputs.
     loss = LOSSES[draw(st.sampled_from(sorted(n for n in LOSSES if not LOSSES[n].whole)))]
     low, high = loss.bounds or (-1.0, 1.0)
-    weights = rounded(-1, 1, draw(st.integers(2, 3)))
+    weights = rounded(-largest, largest, draw(st.integers(2, 3)))
 
     layers: list[dict[str, Any]] = []
     for sources, units in zip(sizes, sizes[1:], strict=False):
@@ -167,13 +170,15 @@ def updates(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def runs(draw: st.DrawFn, *, max_steps: int = 20, most: int = 5) -> tuple[Lesson, Trace]:
+def runs(
+    draw: st.DrawFn, *, max_steps: int = 20, most: int = 5, largest: int = 1
+) -> tuple[Lesson, Trace]:
     """A random lesson and its run.
 
     Passed over are runs that overflow, and those that come so near to a kink that a last
     bit decides: spreadsheet programs call numbers equal that differ no more than that.
     """
-    lesson = Lesson.model_validate(draw(contents(max_steps=max_steps, most=most)))
+    lesson = Lesson.model_validate(draw(contents(max_steps=max_steps, most=most, largest=largest)))
     try:
         trace = train(lesson)
     except DivergenceError:
@@ -201,7 +206,7 @@ def hits_a_kink(lesson: Lesson, trace: Trace) -> bool:
     return False
 
 
-def lessons(*, max_steps: int = 20, most: int = 5) -> st.SearchStrategy[Lesson]:
-    """A random lesson: 1 to 4 layers, 1 to `most` units, as many examples and one, a run that
-    ends."""
-    return runs(max_steps=max_steps, most=most).map(lambda run: run[0])
+def lessons(*, max_steps: int = 20, most: int = 5, largest: int = 1) -> st.SearchStrategy[Lesson]:
+    """A random lesson: 1 to 4 layers, 1 to `most` units, as many examples and one, weights up to
+    `largest`, a run that ends."""
+    return runs(max_steps=max_steps, most=most, largest=largest).map(lambda run: run[0])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetnet import build
+from sheetnet import build, verify
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Expression
@@ -92,6 +92,30 @@ def test_panels_of_any_lesson_that_they_fit(lesson: Lesson) -> None:
         return  # a run that overflows
     if not hits_a_kink(lesson, book.numbers.trace):
         assert_formulas_agree(book)
+
+
+def test_factors_of_an_output_that_is_1_are_not_told(tmp_path: Path) -> None:
+    """0·∞ is no number: neither is 0/0 beside it."""
+    layer = {"units": 1, "activation": "sigmoid", "weights": [[100.0]], "bias": False}
+    lesson = Lesson.model_validate(
+        {
+            "title": "t",
+            "source": "s",
+            "notation": "wichmann",
+            "network": {"inputs": 1, "loss": "binary_cross_entropy", "layers": [layer]},
+            "data": {"inputs": [[1.0]], "targets": [[1.0]]},
+            "training": {"learning_rate": 0.1, "steps": 1},
+            "panels": ["output-gradient"],
+        }
+    )
+    book = book_with(lesson, lesson.settings)
+    sheet = book["Output gradient"]
+    assert [book.value(sheet, 7, column) for column in range(5, 12)] == [
+        *("—", "—", "—"),
+        0.0,
+        *("—", 0.0, "0·∞"),
+    ]
+    assert verify(build(lesson, tmp_path / "saturated.xlsx")).ok
 
 
 @pytest.mark.parametrize("name", sorted(n for n in shipped("network") if Lesson.load(n).panels))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.expressions.reading import UnreadableError
+from sheetnet.expressions.reading import LEAST, UnreadableError
 
 Work = Callable[[Any, Any], Any]
 
@@ -52,10 +52,17 @@ def multiplied(one: Any, other: Any) -> Any:
 
 
 SUMS = {"+": _together(np.add)} | dict.fromkeys("−-", _together(np.subtract))
+
+
+def quotient(upper: Any, lower: Any) -> Any:
+    """The quotient; nothing is divided by less than `LEAST`."""
+    return upper / np.where(np.abs(lower) < LEAST, np.copysign(LEAST, lower), lower)
+
+
 PRODUCTS: dict[str, Work] = {
     "·": _dotted,
-    "/": _together(np.divide),
-    "⊘": _each(np.divide),
+    "/": _together(quotient),
+    "⊘": _each(quotient),
     **dict.fromkeys("∘⊙⊗", _each(np.multiply)),
 }
 RELATIONS: dict[str, Work] = {

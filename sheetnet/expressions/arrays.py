@@ -27,7 +27,15 @@ from sheetnet.expressions.array_operations import (
 )
 from sheetnet.expressions.array_tokens import FACTORS, NAME, of_exponent, parts_of, tokens
 from sheetnet.expressions.measured import ERROR, UndecidedError, slope
-from sheetnet.expressions.reading import END, FUNCTIONS, LOW, UP, Function, UnreadableError
+from sheetnet.expressions.reading import (
+    END,
+    FUNCTIONS,
+    LEAST,
+    LOW,
+    UP,
+    Function,
+    UnreadableError,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -341,7 +349,7 @@ class _Reader:
     def applied(self, name: str, arguments: list[Part]) -> Part:
         if name.startswith("log"):
             base = self.named_or_number(name.removeprefix("log").strip(LOW + END))
-            return lambda at: np.log(arguments[0](at)) / np.log(base(at))
+            return lambda at: np.log(np.maximum(arguments[0](at), LEAST)) / np.log(base(at))
         if name in WHOLE:
             return lambda at: WHOLE[name](arguments[0](at))
         function = self.known.functions.get(name) or FUNCTIONS.get(name)

@@ -12,7 +12,15 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sheetnet.expressions.reading import END, FUNCTIONS, LOW, UP, Function, UnreadableError
+from sheetnet.expressions.array_operations import quotient
+from sheetnet.expressions.reading import (
+    END,
+    FUNCTIONS,
+    LOW,
+    UP,
+    Function,
+    UnreadableError,
+)
 
 LABEL = r"(?:\^\{(?![Tt]\})[^}]*\})"
 LETTER = r"(?:[A-Za-zŷŶΔδ]⃗?|𝟏)"
@@ -131,7 +139,7 @@ class Reader:
             "+": np.add,
             "−": np.subtract,
             "/": np.divide,
-            "⊘": np.divide,
+            "⊘": quotient,
         }
         return work.get(sign, np.multiply)(one, other)
 

@@ -337,9 +337,11 @@ def _raised(value: Interval, exponent: float) -> Interval:
     return Interval(0.0 if crosses else min(ends), max(ends))
 
 
+#: No logarithm is taken below this, nor is anything divided by less where elements are.
+LEAST = math.exp(-100)
 #: All of them rise with each of their arguments.
 FUNCTIONS: dict[str, Function] = {
-    "ln": lambda x, _: math.log(max(x[0], math.exp(-100))),
+    "ln": lambda x, _: math.log(max(x[0], LEAST)),
     "exp": lambda x, _: math.exp(min(x[0], 700.0)),
     "√": lambda x, _: math.sqrt(max(x[0], 0.0)),
     "max": lambda x, _: max(x),

@@ -260,7 +260,7 @@ SOFTPLUS = elementwise(
     symbol="softplus",
     written="softplus(z) = ln(1 + eᶻ)",
     written_slope="softplus′(z) = σ(z)",
-    value=lambda z, _: np.logaddexp(0.0, z),
+    value=lambda z, _: np.maximum(z, 0.0) + np.log(1.0 + np.exp(-np.abs(z))),  # as in cells
     slope=lambda z, a, _: _sigmoid(z, _),
     # ln(1 + eᶻ) = max(0, z) + ln(1 + e^−|z|), whose power never overflows.
     cell=lambda z, _: maximum(0, z) + call("LN", 1 + exp(-call("ABS", z))),

@@ -140,7 +140,9 @@ def _binary_from_z(a: Terms, z: Terms, t: Terms, _: Cells) -> Expression:
 
 
 def _binary_value_from_z(z: Any, t: Any, _: Hyper) -> Any:
-    right, wrong = (np.minimum(np.logaddexp(0.0, sign * z), 100.0) for sign in (-1, 1))
+    # As in cells, where 1 + e⁻ᶻ is 1 for a large z and the loss 0, not 1E-44.
+    powers = (np.exp(np.minimum(sign * z, LARGEST_EXPONENT)) for sign in (-1, 1))
+    right, wrong = (np.minimum(np.log(1.0 + power), -LOWEST_LOGARITHM) for power in powers)
     return np.sum(t * right + (1.0 - t) * wrong, axis=-1)
 
 

@@ -87,6 +87,11 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
         return [*_parameters(decoder, small, layer, lambda q, at: numbers.now(q.gradient, at))]
     if small in ("w", "b") and of == decoder.loss:
         return [*_parameters(decoder, small, layer, partial(of_example, decoder))]
+    above, numbered = NAME.fullmatch(of), FUNCTION.fullmatch(of)
+    if small == "a" and above and above[1].lower() == "z" and above[2]:
+        if layer + 1 != decoder.layer(above[2]):
+            raise LookupError(f"{of} is not computed from {by}")
+        return None
     own = dict(activations(decoder)).get(layer)
     if own is None or not own.slope:
         return None  # of all units together: no product of slopes is exact where they are 0
@@ -94,7 +99,6 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
         # Loss and cost may share a letter: the cost's derivative may have 1/N in it.
         delta = numbers.now(DELTA, layer)
         return [delta, delta / decoder.examples]
-    above, numbered = NAME.fullmatch(of), FUNCTION.fullmatch(of)
     if small == "z" and (above or numbered):
         label = decoder.layer(above[2]) if above and above[2] else len(decoder.sizes) - 1
         if layer != (int(numbered[1]) if numbered else label):

@@ -10,7 +10,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import STEP
+from sheetnet.network.quantities import ACTIVATION, DELTA, STEP, WEIGHT, Z
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
 
@@ -40,6 +40,8 @@ PICTURE, DRAWN = "Drawing", 8
 MATRICES = "Matrices"
 #: The sheet with a line for each update.
 UPDATES = "Network"
+#: The sheet with the run, a row a step.
+RUN = "Training"
 #: A sheet that compares layers, and its line of all of them.
 COMPARED, OF_ALL = "Updates", "of all"
 #: So many parameters are all checked by central differences.
@@ -64,6 +66,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _outside(lesson, book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
+        yield from _unseen(lesson, book)
+        yield from _out_of_order(lesson, book)
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
@@ -103,6 +107,32 @@ def _uncompared(lesson: Lesson, book: Book) -> Iterator[str]:
         lines = {cell.content for cell in sheet.cells.values() if isinstance(cell.content, str)}
         if sheet.name == COMPARED and OF_ALL not in lines:
             yield f"{COMPARED} has no line {OF_ALL!r}"
+
+
+def _unseen(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether Network shows the numbers of all units, and Weights a weight of each layer."""
+    net = lesson.net
+    shown = {(b.sheet, b.quantity, b.layer) for b in book.blocks}
+    for layer in net.layers:
+        for quantity in (Z, ACTIVATION, *([DELTA] if net.rule == GRADIENT else [])):
+            if (UPDATES, quantity.name, layer.number) not in shown:
+                yield f"{UPDATES} shows no {quantity.name} of layer {layer.number}"
+        paths = {name for sheet, name, at in shown if sheet == PATHS and at == layer.number}
+        if paths and WEIGHT.name not in paths:
+            yield f"{PATHS} has no weight of layer {layer.number}"
+
+
+def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Whether each parameter's columns on Training stand in the order of the layers."""
+    for parameter, _ in lesson.net.parameters():
+        for quantity in (parameter, parameter.gradient):
+            left = [
+                (block.layer or 0, block.left)
+                for block in book.blocks
+                if block.sheet == RUN and block.quantity == quantity.name and block.rows == (STEP,)
+            ]
+            if left != sorted(left, key=lambda each: each[1]):
+                yield f"the columns of {quantity.name} on {RUN} are not in the order of the layers"
 
 
 def _off_screen(book: Book) -> Iterator[str]:

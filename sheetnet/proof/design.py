@@ -17,6 +17,7 @@ from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
+from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Band, ColourScale, Position, Sheet
 
@@ -36,6 +37,8 @@ COUNTS = {"number": 1.0, STEP: 0.0}
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
+#: So many rows above a number stands what it is called.
+TITLED = 4
 
 
 class Decoder(Protocol):
@@ -81,6 +84,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
     for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
+        if block.height == block.width == 1 and not _is_named(book, block):
+            check.add(block.sheet, block.top, block.left, "no text near it says what it is")
         for axis, length in block.lengths.items():
             if axis.endswith(POINT) and length % 2 == 0:
                 what = f"{length} points on both sides: there is none in the middle"
@@ -122,6 +127,24 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if not any(_is_near(band, row, column) for band in sheet.bands):
             yield (row, column), "stands there alone"
+
+
+def _is_named(book: Book, block: Block) -> bool:
+    """Whether a text stands in front of a number, close over or under it."""
+    sheet, row, column = book[block.sheet], block.top, block.left
+    near = [(row, before) for before in range(1, column)]
+    top = row
+    while (top - 1, column) in sheet.cells:
+        top -= 1
+    near += [(at, column) for at in range(top - TITLED, row + ROWS + 1)]
+    return any(_is_text(book, sheet, place) for place in near if place in sheet.cells)
+
+
+def _is_text(book: Book, sheet: Sheet, place: Position) -> bool:
+    content = sheet.cells[place].content
+    if sheet.cells[place].is_computed:
+        content = book.value(sheet, *place)
+    return isinstance(content, str | Rich)
 
 
 def _out_of_order(book: Book) -> Iterator[str]:

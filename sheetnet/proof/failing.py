@@ -13,7 +13,7 @@ import numpy as np
 from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Area, Expression, Name, Ref, walk
 from sheetnet.proof.comparison import Comparison
-from sheetnet.sheets.checks import FAILED
+from sheetnet.sheets.checks import FAILED, PASSED
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Sheet
 
@@ -45,6 +45,8 @@ def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:
         shown = evaluate(formula, book)
     except UNCOMPUTED:
         return True
+    if shown != PASSED:
+        return True  # it does not pass: why it cannot decide is compared as a text
     for leaf in _leaves(formula):
         try:
             found = evaluate(formula, _Wrong(book, leaf))

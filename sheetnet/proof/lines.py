@@ -20,7 +20,7 @@ from sheetnet.expressions.reading import END, LOW, UP, UnreadableError, flat, fl
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.readings import Decoder, number_at, written
-from sheetnet.sheets.checks import PASSED
+from sheetnet.sheets.checks import NO_NUMBER, PASSED
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
@@ -46,7 +46,7 @@ def check_lines(book: Book, decoder: Decoder) -> Comparison:
             continue
         for place, line, free in _lines(sheet, known):
             numbers = _start(book, sheet, place, SYMBOL.fullmatch(line) is not None)
-            if numbers is None:
+            if numbers is None or says_no_number(book, sheet, numbers[0]):
                 continue
             check.cells += 1
             if any(one == other for one, other in pairwise(line.split(" = "))):
@@ -139,6 +139,12 @@ def _wrong(book: Book, sheet: Sheet, line: str, free: str, known: Known, start: 
     except UnreadableError as error:
         return f"its mathematics: {error}" if known.strict else ""
     return said
+
+
+def says_no_number(book: Book, sheet: Sheet, row: int) -> bool:
+    """Whether a check of a row says that no program can compute what it is about."""
+    cells = ((column, cell) for (at, column), cell in sheet.cells.items() if at == row)
+    return any(cell.passes and book.value(sheet, row, c) == NO_NUMBER for c, cell in cells)
 
 
 def _holds(book: Book, sheet: Sheet, row: int) -> bool:

@@ -107,8 +107,10 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
             lines[sheet.name] = _by_row(sheet)
         for place, what in _unwritten(reading, lines[sheet.name]):
             check.add(sheet.name, *place, what)
-        value = float(book.value(sheet, *reading.value))
-        for place, what in _wrong(book, reading, decoder.on(reading.sheet), value):
+        value = book.value(sheet, *reading.value)
+        if isinstance(value, str):
+            continue  # it says that there is no number
+        for place, what in _wrong(book, reading, decoder.on(reading.sheet), float(value)):
             check.add(reading.sheet, place[0], place[1], what)
     for place_of, text in _labels(book):
         check.cells += 1

@@ -30,6 +30,7 @@ from sheetnet.expressions.matrix_titles import (
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison
+from sheetnet.proof.lines import says_no_number
 from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import FloatArray, Position, Sheet
 
@@ -94,6 +95,7 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
     titles = list(_titles(book, sheet))
     for title in _called_twice(titles):
         check.add(sheet.name, *title.place, f"another matrix is called {title.text} as well")
+    titles = [each for each in titles if not says_no_number(book, sheet, each.place[0] + 1)]
     for title in titles:
         if what := _misnamed(title, decoder):
             check.add(sheet.name, *title.place, what)

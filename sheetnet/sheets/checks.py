@@ -9,23 +9,25 @@ from sheetnet.workbook import styles
 from sheetnet.workbook.model import Rule, Sheet
 
 PASSED, FAILED = "✓", "✗"
+#: What a check says of a product that no program can compute, as one factor is 0 and one endless.
+NO_NUMBER = "0·∞"
 #: What a check says where it has nothing to decide: neither right nor wrong.
-UNDECIDED = ("—", "–", "kink", "coarse")
+UNDECIDED = ("—", "–", "kink", "coarse", NO_NUMBER)
 
 
 def write_check(
-    sheet: Sheet, row: int, column: int, near: Expression, undecided: Expression | None = None
+    sheet: Sheet, row: int, column: int, near: Expression, no_number: Expression | None = None
 ) -> None:
     """A cell that shows ✓ where `near` holds and a ✗ in red where it does not.
 
-    Where `undecided` holds it shows a dash.
+    Where `no_number` holds, what it compares with cannot be computed.
     """
     verdict = when(near, PASSED, FAILED)
-    if undecided is None:
+    if no_number is None:
         sheet.put(row, column, verdict, styles.CHECK, claim=PASSED, passes=(PASSED,))
     else:
-        either = when(undecided, UNDECIDED[0], verdict)
-        sheet.put(row, column, either, styles.CHECK, passes=(PASSED, UNDECIDED[0]))
+        either = when(no_number, NO_NUMBER, verdict)
+        sheet.put(row, column, either, styles.CHECK, passes=(PASSED, NO_NUMBER))
     mark_failures(sheet, Area(sheet.name, row, column, row, column))
 
 

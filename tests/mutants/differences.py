@@ -49,7 +49,8 @@ DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:E[-+]?\d+)?")
 RANGE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
 #: What the index has of the lesson's own values, in their order.
 DIGEST = re.compile(r"^[0-9a-f]{16}$")
-ATOM = re.compile(r"\((\d[\d.]*)\)")
+#: A number, or a symbol with a minus before a product, in parentheses that change nothing.
+ATOM = re.compile(r"\((\d[\d.]*)\)|(?<!\w)\((−[^\W\d_][₀-₉]*)\)(?=·)")
 #: So many words are a sentence.
 SENTENCE = 5
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
@@ -207,7 +208,7 @@ def _is_equation(text: str) -> bool:
 
 def _signs(equation: str) -> list[str]:
     """The signs of an equation, without its numbers and parentheses around a single one."""
-    return sorted(DIGITS.sub("", ATOM.sub(r"\1", equation)))
+    return sorted(DIGITS.sub("", ATOM.sub(r"\1\2", equation)))
 
 
 def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:

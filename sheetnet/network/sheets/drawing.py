@@ -51,6 +51,8 @@ FIRST_ROW = 6
 #: Where no axis reaches.
 OUTSIDE = -99.0
 WIDTHS, SIZES = (0.75, 2.25, 4.5), ("thin", "middle", "thick")
+#: Numbers of fewer decimals are not drawn as negative.
+SIGNED = 12
 LINES = {1: styles.POSITIVE_LINE, -1: styles.NEGATIVE_LINE, 0: styles.PALE}
 DISCS = {1: styles.POSITIVE_DISCS, -1: styles.NEGATIVE_DISCS, 0: (styles.GREY_FILL,)}
 #: The part of these widths that lines to discs without a symbol have.
@@ -384,7 +386,7 @@ def _kind_of(
     def kind(numbers: Numbers) -> int:
         value = number(numbers)
         thirds = np.searchsorted([1 / 3, 2 / 3], abs(value) / max(size(numbers), 1e-300) - 1e-9)
-        return int(thirds + 1) * (-1 if value < 0 else 1)
+        return int(thirds + 1) * (-1 if round(value, SIGNED) < 0 else 1)
 
     return kind
 
@@ -392,7 +394,8 @@ def _kind_of(
 def _kind(weight: Ref, largest: Ref) -> Expression:
     """1 to 3 by size against the largest weight, negative for a negative weight; 0 of no numbers.
 
-    Rounded, since programs disagree about numbers that differ in the last bits.
+    Rounded, since programs disagree about numbers that differ in the last bits, and about whether
+    what is next to nothing is below 0.
     """
     thirds = 3 * call("ABS", weight)
     size = when(
@@ -400,5 +403,5 @@ def _kind(weight: Ref, largest: Ref) -> Expression:
         3,
         when(call("ROUND", thirds - largest, 9) > 0, 2, 1),
     )
-    kind = when(weight < 0, -1, 1) * size
+    kind = when(call("ROUND", weight, SIGNED) < 0, -1, 1) * size
     return guard(when(call("ISNUMBER", largest), kind, 0))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, exp, guard, ln, when
+from sheetnet.expressions.formula import Area, Expression, Ref, call, exp, guard, ln, when
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -20,7 +20,7 @@ from sheetnet.network.quantities import ACTIVATION, DELTA, TARGET, UNIT
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
+from sheetnet.sheets.checks import FAILED, NO_NUMBER, PASSED, mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import labelled
@@ -34,8 +34,9 @@ MOST_OUTPUTS = 6
 SUMS = (-10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0)
 #: The step of the measured slope.
 H = 1e-4
-#: Where ŷ is 0 or 1 to the last digit, the long product is 0·∞ and says nothing.
-NOTHING = "0·∞"
+#: Where ŷ is 0 or 1 to its last digits, its slope is below this: the long product is 0·∞ and
+#: says nothing; what stands for its factors, of which one is 0/0.
+LEAST, UNDECIDED = 1e-12, "—"
 WHAT, TARGET_COLUMN, OUTPUT, FIRST, SECOND, BY_OUTPUT = range(LEFT, LEFT + 6)
 SLOPE, PRODUCT, SHORT, SAYS, MEASURED = range(LEFT + 6, LEFT + 11)
 
@@ -52,16 +53,13 @@ class Values:
         return self.a * (1 - self.a)
 
     @property
-    def first(self) -> float:
-        return -self.t / self.a if self.slope else 0.0
-
-    @property
-    def second(self) -> float:
-        return (1 - self.t) / (1 - self.a) if self.slope else 0.0
+    def factors(self) -> tuple[float, float]:
+        """Both parts of the loss's slope; the output is not 0 or 1."""
+        return -self.t / self.a, (1 - self.t) / (1 - self.a)
 
     @property
     def product(self) -> float:
-        return (self.first + self.second) * self.slope
+        return sum(self.factors) * self.slope
 
 
 def refuses(lesson: Lesson) -> str:
@@ -179,17 +177,26 @@ class _Writer:
             Ref(NAME, row, c)
             for c in (TARGET_COLUMN, OUTPUT, FIRST, SECOND, BY_OUTPUT, SLOPE, PRODUCT, SHORT)
         )
-        flat = equal(slope, 0)
+        flat = slope < LEAST
         look = BACKWARD.but(number_format=styles.SIGNED_SIX, horizontal="center")
         given = GIVEN.but(number_format="General", horizontal="center")
-        cells: list[tuple[int, Expression | float, styles.Style, Callable[[Values], float]]] = [
+
+        def told(formula: Expression) -> Expression:
+            return guard(when(flat, UNDECIDED, formula))
+
+        def if_told(value: Callable[[Values], float]) -> Callable[[Values], float | str]:
+            return lambda v: UNDECIDED if v.slope < LEAST else value(v)
+
+        cells: list[
+            tuple[int, Expression | float, styles.Style, Callable[[Values], float | str]]
+        ] = [
             (TARGET_COLUMN, target, given, lambda v: v.t),
             (OUTPUT, value, FORWARD.but(horizontal="center"), lambda v: v.a),
-            (FIRST, guard(when(flat, 0, -t / a)), look, lambda v: v.first),
-            (SECOND, guard(when(flat, 0, (1 - t) / (1 - a))), look, lambda v: v.second),
-            (BY_OUTPUT, first + second, look, lambda v: v.first + v.second),
+            (FIRST, told(-t / a), look, if_told(lambda v: v.factors[0])),
+            (SECOND, told((1 - t) / (1 - a)), look, if_told(lambda v: v.factors[1])),
+            (BY_OUTPUT, told(first + second), look, if_told(lambda v: sum(v.factors))),
             (SLOPE, a * (1 - a), look, lambda v: v.slope),
-            (PRODUCT, by_a * slope, look.but(bold=True), lambda v: v.product),
+            (PRODUCT, told(by_a * slope), look.but(bold=True), if_told(lambda v: v.product)),
             (SHORT, a - t, look.but(bold=True), lambda v: v.a - v.t),
         ]
         for column, content, style, picked in cells:
@@ -200,13 +207,13 @@ class _Writer:
 
         def says(numbers: Numbers) -> str:
             found = of(numbers)
-            if found.slope == 0:
-                return NOTHING
+            if found.slope < LEAST:
+                return NO_NUMBER
             return PASSED if abs(found.product - (found.a - found.t)) <= 1e-9 else FAILED
 
         near = when(call("ABS", product - short) <= 1e-9, PASSED, FAILED)
-        text = guard(when(flat, NOTHING, near))
-        sheet.put(row, SAYS, text, styles.CHECK, claim=says, passes=(PASSED, NOTHING))
+        text = guard(when(flat, NO_NUMBER, near))
+        sheet.put(row, SAYS, text, styles.CHECK, claim=says, passes=(PASSED, NO_NUMBER))
         mark_failures(sheet, Area(NAME, row, SAYS, row, SAYS))
         self.row += 1
 

@@ -40,12 +40,12 @@ from sheetnet.network.sheets.panels import softmax_numbers as arrays
 from sheetnet.network.sheets.panels.rows import FIRST, NEAR, Rows, derivative, indexed, near
 from sheetnet.network.sheets.panels.softmax_numbers import (
     LARGEST,
-    LEAST,
     SMALLEST,
     UNDECIDED,
     H,
 )
 from sheetnet.network.sheets.panels.softmax_steps import Letters, Step, steps
+from sheetnet.sheets.checks import NO_NUMBER
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Sheet
@@ -73,6 +73,8 @@ def refuses(lesson: Lesson) -> str:
             f"is a table of up to {MOST_UNITS} outputs, and there are {net.sizes[-1]}: take the "
             "panel out"
         )
+    if net.sizes[-1] == 1:
+        return "is about several outputs, and the softmax of one is always 1: take the panel out"
     return ""
 
 
@@ -228,7 +230,7 @@ class _Panel:
             + "/"
             + self.a_j,
             [
-                -(1 / self.ln_b) * (t / guard(maximum(a, LEAST)))
+                -(1 / self.ln_b) * (t / guard(maximum(a, floor)))
                 for t, a in zip(self.t, self.a, strict=True)
             ],
             arrays.by_activation,
@@ -310,6 +312,7 @@ class _Panel:
         long_row = rows.row + 1
         # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
         long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
+        lost = self._is_lost()
         self.long = rows.array(
             self.names.product(by_a, derivative(s, a, z)),
             call("MMULT", vector, table),
@@ -317,30 +320,31 @@ class _Panel:
             arrays.long,
             BACKWARD,
             equals=lambda _, j: long[j],
+            undecided=(lost, NO_NUMBER),
             remark=f"the row of {derivative(s, self.loss, rich(self.value)).text} times the table: "
             "a matrix product",
         )
         not_one = call("ABS", self.targets - 1) > NEAR
-        lost = self._is_lost()
         name = derivative(s, self.loss, self.z_j) + " = "
+        on_training = [self.context.of_step(DELTA, self.layer, unit=j) for j in self.units]
         for number, step in enumerate(self._steps()):
             row = rows.row
             equation = step.text if step.is_named else name + step.text
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
-            if number:
-                undecided = [(lost, UNDECIDED)]
-                undecided += [] if step.general else [(not_one, UNDECIDED)]
-                rows.check(row, near(list(zip(cells, long, strict=True))), *undecided)
+            undecided = [(lost, NO_NUMBER)]
+            undecided += [] if step.general else [(not_one, UNDECIDED)]
+            compared = long if number else on_training
+            rows.check(row, near(list(zip(cells, compared, strict=True))), *undecided)
             if step.is_short:
                 short = cells
         row = rows.row
         trained = rows.line(
             "on Training",
-            [self.context.of_step(DELTA, self.layer, unit=j) for j in self.units],
+            on_training,
             lambda numbers: numbers.now(DELTA, self.layer)[numbers.sample],
             BACKWARD.but(bold=True),
         )
-        rows.check(row, near(list(zip(trained, long, strict=True))), (lost, UNDECIDED))
+        rows.check(row, near(list(zip(trained, long, strict=True))), (lost, NO_NUMBER))
         self._say_whether(lost, not_one)
         rows.line(
             "short form − long form",
@@ -355,9 +359,12 @@ class _Panel:
         return steps(names, self.t, self.a, self.ln_b, self.targets, self.jacobian)
 
     def _is_lost(self) -> Expression:
-        """Whether t/a is no number for some output, so that the long form cannot be computed."""
+        """Whether t/a is cut off for some output, so that the long form cannot be computed."""
         # Scaled, since a program calls numbers equal that differ by less than 1E-16.
-        each = [call("AND", a / LEAST < 1, t > 0) for t, a in zip(self.t, self.a, strict=True)]
+        each = [
+            call("AND", a / exp(LOWEST_LOGARITHM) < 1, t > 0)
+            for t, a in zip(self.t, self.a, strict=True)
+        ]
         return call("OR", *each)
 
     def _say_whether(self, lost: Expression, not_one: Expression) -> None:
@@ -370,8 +377,8 @@ class _Panel:
         )
         right = join([f"Σ{self.target} = ", words, ": the short form holds"])
         none = (
-            f"an output with a target is below {LEAST:g}: 1/{self.value} is no number, nor is the "
-            "long form"
+            "an output with a target is below e⁻¹⁰⁰, where its logarithm is cut off: the long form "
+            "is no number"
         )
         self.rows.say(guard(when(lost, none, guard(when(not_one, wrong, right)))))
 
@@ -412,7 +419,7 @@ class _Panel:
             lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
-            undecided=(self._is_lost(), UNDECIDED),
+            undecided=(self._is_lost(), NO_NUMBER),
             remark=f"✓ equals {s.delta_name} · {s.value_letter(layer - 1)}, element by element; a "
             f"bias’s derivative is {s.delta_name} itself",
         )

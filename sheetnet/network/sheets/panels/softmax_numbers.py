@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import sys
+
 import numpy as np
 
+from sheetnet.network import losses
 from sheetnet.network.activations import SOFTMAX
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, Z
 
-#: A value is not divided by where it is below.
-LEAST = 1e-300
 #: By how much z is moved for a central difference.
 H = 1e-4
 #: Beyond these a power of e leaves the range of numbers, or loses its digits.
-LARGEST, SMALLEST = 709, -700
+LARGEST, SMALLEST = math.floor(math.log(sys.float_info.max)), -700
 #: What stands in the place of a number that the plain form cannot tell.
 UNDECIDED = "—"
 
@@ -45,7 +47,9 @@ def jacobian(numbers: Numbers) -> FloatArray:
 
 
 def by_activation(numbers: Numbers) -> FloatArray:
-    by_a: FloatArray = -targets(numbers) / np.maximum(outputs(numbers), LEAST) / ln_b(numbers)
+    by_a: FloatArray = (
+        -targets(numbers) / np.maximum(outputs(numbers), losses.SMALLEST) / ln_b(numbers)
+    )
     return by_a
 
 

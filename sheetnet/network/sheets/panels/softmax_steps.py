@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sheetnet.expressions.formula import Expression, Number, Ref, guard, maximum, total
+from sheetnet.expressions.formula import Expression, Number, Ref, exp, guard, maximum, total
 from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.engine import FloatArray
+from sheetnet.network.losses import LOWEST_LOGARITHM
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.panels import softmax_numbers as arrays
-from sheetnet.network.sheets.panels.softmax_numbers import LEAST
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def steps(
         return [-(1 / ln_b) * cell(j) for j in units]
 
     def along(j: int) -> Expression:
-        return total([t[i] / guard(maximum(a[i], LEAST)) * jacobian[i][j] for i in units])
+        return total(
+            [t[i] / guard(maximum(a[i], exp(LOWEST_LOGARITHM))) * jacobian[i][j] for i in units]
+        )
 
     return [
         Step(

