@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from sheetnet import verify
+from sheetnet.expressions.dialects import address
+from sheetnet.files.formats import write
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.quantities import INPUT
 from sheetnet.network.subject import SUBJECT, numbers
 from sheetnet.proof.alive import moves
+from sheetnet.proof.verification import UNSTEADY
 from sheetnet.workbook.knobs import Settings, settings
+from tests.books import edited, findings, set_value
 
 
 def lesson(**training: object) -> Lesson:
@@ -67,6 +74,24 @@ def test_a_saturated_slope_is_not_where_gradients_are_divided_by_their_size() ->
         place = ("bias", 1)
         held = numbers(one, own.but({place: own[place] + 19.0}))
         assert held.is_steady is steady
+
+
+@pytest.mark.programs
+def test_what_last_bits_decide_is_compared_as_far_as_it_is_known(tmp_path: Path) -> None:
+    """A run whose last bits grow is no fault; a number that they do not explain is one."""
+    one = lesson(optimiser="adagrad")
+    own = one.settings
+    held = numbers(one, own.but({("bias", 1): own["bias", 1] + 16.0}))
+    assert not held.is_steady
+    book, path = SUBJECT.book(one, held), tmp_path / "unsteady.xlsx"
+    write(book, path)
+    result = verify(path)
+    assert result.ok, findings(result)
+    assert UNSTEADY in result.notes
+    weights = next(b for b in book.blocks if (b.sheet, b.quantity) == ("Training", "weight"))
+    cell = address(weights.top, weights.left)
+    wrong = edited(path, tmp_path / "wrong.xlsx", "Training", cell, set_value("0.125"))
+    assert not verify(wrong).ok
 
 
 SMALL = """

@@ -5,7 +5,7 @@ The command line, the proof and the index see nothing of a lesson but its subjec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -73,7 +73,8 @@ class Subject:
     `check(lesson)` refuses what no workbook can hold, before anything is computed;
     `shortened(lesson, steps)` the same lesson with fewer, and `smaller(lesson, most)` says which
     number of the lesson to make how small for `most` numbers. `schema()` is the JSON Schema of
-    its files.
+    its files. `rounded(numbers)` are others that differ in the last bits of what goes in, by which
+    those that are not steady are compared.
     """
 
     key: str
@@ -90,6 +91,7 @@ class Subject:
     shortened: Callable[[Any, int], Any] = lambda lesson, steps: lesson
     smaller: Callable[[Any, int], str] = lambda lesson, most: "make it smaller"
     schema: Callable[[], dict[str, Any]] = dict
+    rounded: Callable[[Any], Iterable[Any]] = lambda numbers: ()
 
 
 #: A kind's name, and its `Subject` or the module that has it as `SUBJECT`.

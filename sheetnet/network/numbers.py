@@ -7,7 +7,8 @@ shows it, apart from the formulas there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +51,11 @@ SATURATED = 1e3
 #: Nearer to 1 a saturated activation leaves no ten digits of its slope: all of them count where
 #: gradients are divided by their size, and Gnumeric computes with more of them than others.
 NEAR_ONE = 1e-6
+#: The last bit of 1.
+EPSILON = 2.0**-52
+#: By so much at the most are sums of a saturated activation moved where gradients are divided by
+#: their size: of its slope no digit is left, and the step is that of any.
+BLURRED = 1e-2
 #: A 0 is moved as if it had this size: what cancels out on paper does not in every program.
 ZERO = 0.1
 #: How often the last bits are changed, each time other ones up and down.
@@ -174,18 +180,10 @@ class Numbers:
             return False
         if self.net.optimiser.by_size and self._is_saturated():
             return False
-        places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
-        places.append((INPUT.name, None))
-        draw = np.random.default_rng(0)
         blur = BLUR if self.net.optimiser.by_size else 1.0
-        for _ in range(NUDGES):
-            moved: dict[Key, FloatArray] = {}
-            for place in places:
-                own = self.settings[place]
-                by = NUDGE * np.maximum(np.abs(own), ZERO) * draw.choice((-1.0, 1.0), own.shape)
-                moved[place] = own + by
+        for moved in self.nudged(NUDGE):
             try:
-                other = self._trained(self.settings.but(moved))
+                other = self._trained(moved)
             except DivergenceError:
                 return False
             for key, array in self.trace.items():
@@ -194,14 +192,40 @@ class Numbers:
                     return False
         return True
 
+    def nudged(self, by: float) -> Iterator[Settings]:
+        """The settings, each parameter and input a little larger or smaller: by a part of it."""
+        places: list[Key] = [(q.name, layer) for q, layer in self.net.parameters()]
+        places.append((INPUT.name, None))
+        draw = np.random.default_rng(0)
+        for _ in range(NUDGES):
+            moved: dict[Key, FloatArray] = {}
+            for place in places:
+                own = self.settings[place]
+                apart = by * np.maximum(np.abs(own), ZERO) * draw.choice((-1.0, 1.0), own.shape)
+                moved[place] = own + apart
+            yield self.settings.but(moved)
+
+    def rounded(self) -> Iterator[Numbers]:
+        """What the last bits make of the run: those of what goes in, or of what saturated
+        activations leave of 1."""
+        by = max(NUDGE, EPSILON / max(self._from_one, EPSILON))
+        most = BLURRED if self.net.optimiser.by_size else NEAR_ONE
+        for moved in self.nudged(min(by, most)):
+            with suppress(DivergenceError):
+                yield Numbers(self.lesson, moved, self._derived)
+
     def _is_saturated(self) -> bool:
-        """Whether some activation is all but 1 or −1, and is no plain z like that of ReLU."""
-        for (quantity, layer), found in self.trace.items():
+        return self._from_one < NEAR_ONE
+
+    @cached_property
+    def _from_one(self) -> float:
+        """How near to 1 or −1 an activation comes that is no plain z like that of ReLU."""
+        found = 1.0
+        for (quantity, layer), values in self.trace.items():
             if quantity == ACTIVATION.name and layer is not None:
-                plain = found == self.trace[Z, layer]
-                if (~plain & (np.abs(np.abs(found) - 1) < NEAR_ONE)).any():
-                    return True
-        return False
+                apart = np.abs(np.abs(values) - 1)[values != self.trace[Z, layer]]
+                found = min(found, float(apart.min(initial=1.0)))
+        return found
 
     def now(self, quantity: Quantity, layer: int | None = None) -> FloatArray:
         """A quantity of the run at the chosen step, with its own axes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sheetnet.errors import SheetnetError
@@ -96,6 +96,10 @@ def _steady(held: Numbers) -> bool:
     return held.is_steady
 
 
+def _rounded(held: Numbers) -> Iterator[Numbers]:
+    return held.rounded()
+
+
 SUBJECT = Subject(
     NETWORK,
     _lesson,
@@ -111,4 +115,5 @@ SUBJECT = Subject(
     Lesson.shortened,
     smaller,
     json_schema,
+    _rounded,
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from sheetnet.workbook.model import Position, Sheet
 RELATIVE, FLOOR = 1e-9, 1e-12
 #: Finite differences drown in rounding, by another amount in each program.
 APPROXIMATE = 1e-6
+#: So many times as much as a change in the last bits makes of a number may what programs do.
+MORE = 10.0
 #: Beyond 15 digits programs write other figures, or stop counting.
 MOST_SHOWN = 1e15
 #: Characters of a value that a finding quotes.
@@ -62,7 +64,7 @@ class Comparison:
 @dataclass(frozen=True)
 class Rectangle:
     """Numbers that stand in rows `stride` apart; `size` is that of what they are differences of,
-    0 where they are none."""
+    0 where they are none, `spread` how far each may be off beyond what rounding does."""
 
     sheet: str
     top: int
@@ -70,6 +72,7 @@ class Rectangle:
     values: FloatArray
     stride: int = 1
     size: float = 0.0
+    spread: FloatArray | float = 0.0
 
 
 @dataclass
@@ -77,13 +80,41 @@ class Expected:
     """All that a workbook must show, by kind.
 
     Single numbers come with the size of what they are differences of (0: of nothing), checks
-    with the texts by which they pass, and what they show as computed.
+    with the texts by which they pass, and what they show as computed. `spreads` are those of
+    single numbers, `open` the cells whose text is not known.
     """
 
     rectangles: list[Rectangle] = field(default_factory=list)
     numbers: dict[tuple[str, Position], tuple[float, float]] = field(default_factory=dict)
     texts: dict[tuple[str, Position], str] = field(default_factory=dict)
     checks: dict[tuple[str, Position], tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
+    spreads: Mapping[tuple[str, Position], float] = field(default_factory=dict)
+    open: Collection[tuple[str, Position]] = ()
+
+    def spread(self, others: Sequence[Expected]) -> Expected:
+        """The same, its numbers as uncertain as they differ in what others expect of them."""
+        rectangles = [
+            replace(one, spread=_apart(one.values, [each.values for each in same]))
+            for one, *same in zip(
+                self.rectangles, *(other.rectangles for other in others), strict=True
+            )
+        ]
+        spreads = {
+            place: float(_apart(number, [other.numbers[place][0] for other in others]))
+            for place, (number, _) in self.numbers.items()
+        }
+        texts = {
+            place
+            for place, text in self.texts.items()
+            if any(not same_text(text, other.texts[place]) for other in others)
+        }
+        return replace(self, rectangles=rectangles, spreads=spreads, open=texts)
+
+
+def _apart(one: FloatArray | float, others: Sequence[FloatArray | float]) -> Any:
+    """How far numbers may be from others that differ in the last bits of what goes in."""
+    with np.errstate(invalid="ignore"):
+        return MORE * np.max([np.abs(other - one) for other in others], axis=0)
 
 
 def expected_of(book: Book) -> Expected:
@@ -149,13 +180,16 @@ def compare(expected: Expected, values: Values, name: str, *, as_built: bool = F
             continue
         check.cells += 1
         found = values.value(sheet, *position)
-        _compare_number(check, sheet, position, number, found, size)
+        spread = expected.spreads.get((sheet, position), 0.0)
+        _compare_number(check, sheet, position, number, found, size, spread)
     for (sheet, position), text in expected.texts.items():
         if sheet not in values.rows:
             missing.add(sheet)
             continue
         check.cells += 1
         found = values.value(sheet, *position)
+        if (sheet, position) in expected.open and isinstance(found, str):
+            continue
         if isinstance(found, CellError) or not same_text(plain(text), plain(found)):
             check.add(sheet, *position, f"is {shown(found)}, should be {shown(text)}")
     for (sheet, position), (computed, passes) in expected.checks.items():
@@ -193,7 +227,7 @@ def _compare_rectangle(check: Comparison, expected: Rectangle, values: Values) -
     tolerance, floor = tolerances(expected.size)
     with np.errstate(invalid="ignore"):
         difference = np.abs(found - expected.values)
-        bad = ~(difference <= np.maximum(tolerance * size, floor))
+        bad = ~(difference <= np.maximum(np.maximum(tolerance * size, floor), expected.spread))
         relative = np.where(bad, 0.0, difference / np.maximum(size, FLOOR / RELATIVE))
     if not expected.size and relative.size and float(relative.max()) > check.worst:
         check.worst = float(relative.max())
@@ -203,7 +237,8 @@ def _compare_rectangle(check: Comparison, expected: Rectangle, values: Values) -
         position = numbers[r], expected.left + c
         value = values.value(expected.sheet, *position)
         number = float(expected.values[r, c])
-        _compare_number(check, expected.sheet, position, number, value, expected.size)
+        spread = float(np.broadcast_to(expected.spread, expected.values.shape)[r, c])
+        _compare_number(check, expected.sheet, position, number, value, expected.size, spread)
 
 
 def tolerances(size: float) -> tuple[float, float]:
@@ -216,7 +251,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _compare_number(
-    check: Comparison, sheet: str, position: Position, expected: float, found: Any, size: float
+    check: Comparison,
+    sheet: str,
+    position: Position,
+    expected: float,
+    found: Any,
+    size: float,
+    spread: float,
 ) -> None:
     if isinstance(found, CellError):
         check.add(sheet, *position, f"shows {shown(found)}, should be {expected!r}")
@@ -232,7 +273,7 @@ def _compare_number(
         if relative > check.worst:
             check.worst, check.worst_cell = relative, f"{sheet}!{address(*position)}"
     tolerance, floor = tolerances(size)
-    if not difference <= max(tolerance * abs(expected), floor):
+    if not difference <= max(tolerance * abs(expected), floor, spread):
         check.add(sheet, *position, f"is {found!r}, should be {expected!r}")
 
 
