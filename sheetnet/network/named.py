@@ -88,7 +88,7 @@ def _derivatives(decoder: Decoder, of: str, by: str) -> list[FloatArray] | None:
     if small in ("w", "b") and of == decoder.loss:
         return [*_parameters(decoder, small, layer, partial(of_example, decoder))]
     above, numbered = NAME.fullmatch(of), FUNCTION.fullmatch(of)
-    if small == "a" and above and above[1].lower() == "z" and above[2]:
+    if small in ("a", "a⃗") and above and above[1].lower() == "z" and above[2]:
         if layer + 1 != decoder.layer(above[2]):
             raise LookupError(f"{of} is not computed from {by}")
         return None

@@ -10,7 +10,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import ACTIVATION, DELTA, STEP, WEIGHT, Z
+from sheetnet.network.quantities import ACTIVATION, DELTA, STEP, Z
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
 
@@ -110,16 +110,13 @@ def _uncompared(lesson: Lesson, book: Book) -> Iterator[str]:
 
 
 def _unseen(lesson: Lesson, book: Book) -> Iterator[str]:
-    """Whether Network shows the numbers of all units, and Weights a weight of each layer."""
+    """Whether Network shows the numbers of all units."""
     net = lesson.net
     shown = {(b.sheet, b.quantity, b.layer) for b in book.blocks}
     for layer in net.layers:
         for quantity in (Z, ACTIVATION, *([DELTA] if net.rule == GRADIENT else [])):
             if (UPDATES, quantity.name, layer.number) not in shown:
                 yield f"{UPDATES} shows no {quantity.name} of layer {layer.number}"
-        paths = {name for sheet, name, at in shown if sheet == PATHS and at == layer.number}
-        if paths and WEIGHT.name not in paths:
-            yield f"{PATHS} has no weight of layer {layer.number}"
 
 
 def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
@@ -131,7 +128,7 @@ def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
                 for block in book.blocks
                 if block.sheet == RUN and block.quantity == quantity.name and block.rows == (STEP,)
             ]
-            if left != sorted(left, key=lambda each: each[1]):
+            if sorted(left) != sorted(left, key=lambda each: each[1]):
                 yield f"the columns of {quantity.name} on {RUN} are not in the order of the layers"
 
 

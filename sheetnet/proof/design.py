@@ -84,7 +84,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
     for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
-        if block.height == block.width == 1 and not _is_named(book, block):
+        single = block.height == block.width == 1 and block.sheet == book.sheets[0].name
+        if single and not _is_named(book, block):
             check.add(block.sheet, block.top, block.left, "no text near it says what it is")
         for axis, length in block.lengths.items():
             if axis.endswith(POINT) and length % 2 == 0:
@@ -133,10 +134,7 @@ def _is_named(book: Book, block: Block) -> bool:
     """Whether a text stands in front of a number, close over or under it."""
     sheet, row, column = book[block.sheet], block.top, block.left
     near = [(row, before) for before in range(1, column)]
-    top = row
-    while (top - 1, column) in sheet.cells:
-        top -= 1
-    near += [(at, column) for at in range(top - TITLED, row + ROWS + 1)]
+    near += [(row + by, column) for by in range(-TITLED, ROWS + 1)]
     return any(_is_text(book, sheet, place) for place in near if place in sheet.cells)
 
 

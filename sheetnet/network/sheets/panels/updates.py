@@ -6,6 +6,7 @@ Source: Bhadani, "Weight Updates with Gradient Descent" to "Layer 1 Weight Updat
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -36,6 +37,8 @@ SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE, PART = range(LEFT, LEFT + 7)
 DECIMALS, NOTHING = 12, 1e-290
 #: How far the last decimal may be from ours, in terms of what claims allow to differences.
 ROUNDED = 1e-2
+#: Likewise of parts, times the largest change: the last bits of gradients count there.
+BLURRED = 1e-6
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 
 
@@ -80,6 +83,11 @@ def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
     sizes = _sizes(numbers, listed)
     parts: list[float] = (sizes / max(float(sizes.max()), NOTHING)).tolist()
     return np.array([round(part, DECIMALS) for part in parts])
+
+
+def _blur(numbers: Numbers, listed: Sequence[Parameter]) -> float:
+    """How uncertain the parts are."""
+    return max(ROUNDED, BLURRED / max(float(_sizes(numbers, listed).max()), NOTHING))
 
 
 class _Writer:
@@ -167,7 +175,8 @@ class _Writer:
             part = call("ROUND", Ref(NAME, row, SIZE) / largest, DECIMALS)
             look = look.but(number_format="0.0%")
             claim = self._of(_parts, number)
-            sheet.put(row, PART, part, look, claim=claim, approximate=ROUNDED)
+            blur = partial(_blur, listed=self.listed)
+            sheet.put(row, PART, part, look, claim=claim, approximate=blur)
 
     def _write_layers(self) -> None:
         """The smallest and the largest change of each layer, and of all, by name."""
