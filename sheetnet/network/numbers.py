@@ -184,13 +184,24 @@ class Numbers:
         for moved in self.nudged(NUDGE):
             try:
                 other = self._trained(moved)
+                pairs = [(array, other[key]) for key, array in self.trace.items()]
+                pairs += self._following(moved)
             except DivergenceError:
                 return False
-            for key, array in self.trace.items():
-                grown = np.abs(array - other[key])
-                if (grown > np.maximum(GROWN * np.abs(array), LEAST) / blur).any():
+            for array, there in pairs:
+                if (np.abs(array - there) > np.maximum(GROWN * np.abs(array), LEAST) / blur).any():
                     return False
         return True
+
+    def _following(self, moved: Settings) -> list[tuple[FloatArray, FloatArray]]:
+        """What the update behind the chosen step leads to, here and there; by the size of a
+        gradient, last bits may decide it behind a run that is steady."""
+        places = [(f"next_{q.name}", layer) for q, layer in self.net.parameters()]
+        places = [place for place in places if place[0] in self._derived]
+        if not places or not self.net.optimiser.by_size:
+            return []
+        there = Numbers(self.lesson, moved, self._derived)
+        return [(self.derived(*place), there.derived(*place)) for place in places]
 
     def nudged(self, by: float) -> Iterator[Settings]:
         """The settings, each parameter and input a little larger or smaller: by a part of it."""

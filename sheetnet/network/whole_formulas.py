@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: A side that is a name, transposed or not.
 SIDE = re.compile(rf"\(?(?P<name>{DERIVED}|{NAME})\)?(?P<turned>\^\{{[Tt]\}})?")
+#: The 1 that stands in a matrix beside the values of a layer: a₀⁽¹⁾ = 1.
+ONE = re.compile(r"([a-z])(\^\{[^}]*\})?_\{0\}(\^\{[^}]*\})?=1")
 #: Behind a formula: that it is made of the examples' ones; that the document has not all its signs.
 OVER = re.compile(r": (mean|sum) of (\d+)$")
 TAKEN = re.compile(r" \*$")
@@ -82,9 +84,12 @@ def wrong_names(decoder: Decoder, lines: Mapping[str, str]) -> str:
     """What is wrong with a row that has the name of one matrix in each document, in words."""
     held: dict[str, list[FloatArray]] = {}
     for key, line in lines.items():
-        side = SIDE.fullmatch(TAKEN.sub("", braced(line)).partition(", ")[0])
+        name, _, rest = TAKEN.sub("", braced(line)).partition(", ")
+        side, one = SIDE.fullmatch(name), ONE.fullmatch(rest)
         if side is None:
             return ""  # a formula, or words
+        if one and one[1] + (one[2] or one[3] or "") != side["name"][0].lower() + side["name"][1:]:
+            return f"{line!r}: its 1 is called as if it were of another matrix"
         found = type(decoder)(decoder.numbers, key).matrices(side["name"])
         if not found:
             return f"{line!r} means nothing here"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sheetnet.expressions.figures import in_figures
-from sheetnet.expressions.formula import Area, Ref, equal, guard, join, maximum, minimum, when
+from sheetnet.expressions.formula import Area, Ref, call, guard, join, maximum, minimum, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets.context import Context
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
+
+#: Numbers that are no further apart, in parts of the larger one, are the same; nothing is divided
+#: by less than `LEAST`.
+ALIKE, LEAST = 1e-9, 1e-300
 
 
 def write(
@@ -27,7 +31,7 @@ def write(
     into four of the workings, from one on. The map is `area`, `values` the same by NumPy;
     `signless` says that it holds nothing below 0."""
     sheet, row, column = workings
-    texts = []
+    texts, ends_at = [], []
     for offset, (title, formula, end) in enumerate(
         (("lowest", minimum(area), "min"), ("highest", maximum(area), "max"))
     ):
@@ -41,14 +45,19 @@ def write(
         name = f"{title} on {area.sheet}"
         number = Ref(sheet.name, row, place[1] + 1, True, symbol=name, signless=signless)
         texts.append(context.words.of(number))
+        ends_at.append(number)
 
     def says(numbers: Numbers) -> str:
         held = values(numbers)
-        low, high = (in_figures(float(number)) for number in (held.min(), held.max()))
-        ends = f"white: {low} · orange: {high}" if low != high else f"the same everywhere: {low}"
-        return ends + after
+        ends = float(held.min()), float(held.max())
+        low, high = map(in_figures, ends)
+        if (ends[1] - ends[0]) / max(abs(ends[1]), LEAST) <= ALIKE:
+            return f"the same everywhere: {low}{after}"
+        return f"white: {low} · orange: {high}{after}"
 
+    low, high = ends_at
     ends = join(["white: ", texts[0], " · orange: ", texts[1]])
     same = join(["the same everywhere: ", texts[0]])
-    words = join([guard(when(equal(*texts), same, ends)), after])
+    apart = (high - low) / guard(maximum(call("ABS", high), LEAST))
+    words = join([guard(when(apart <= ALIKE, same, ends)), after])
     cell[0].put(*cell[1:], words, styles.HINT, claim=says)

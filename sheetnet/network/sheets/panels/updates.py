@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Expression, Ref, call, guard, maximum
+from sheetnet.expressions.formula import Area, Expression, Ref, call, guard, when
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
@@ -33,8 +33,8 @@ TOP, LEFT = 5, 2
 MOST = 200
 SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE, PART = range(LEFT, LEFT + 7)
 #: Sizes that are the same part of the largest in so many decimals are the same: programs round
-#: differently. Nothing is divided by less than `NOTHING`.
-DECIMALS, NOTHING = 12, 1e-290
+#: differently. Where no change is larger than `NOTHING`, none is compared: last bits decide there.
+DECIMALS, NOTHING, NONE = 9, 1e-9, "—"
 #: How far the last decimal may be from ours, in terms of what claims allow to differences.
 ROUNDED = 1e-2
 #: Likewise of parts, times the largest change: the last bits of gradients count there.
@@ -78,10 +78,15 @@ def _sizes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
     return np.abs(_changes(numbers, listed))
 
 
+def _moves(numbers: Numbers, listed: Sequence[Parameter]) -> bool:
+    """Whether anything changes that can be compared."""
+    return bool(_sizes(numbers, listed).max() > NOTHING)
+
+
 def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
     """The sizes as parts of the largest."""
     sizes = _sizes(numbers, listed)
-    parts: list[float] = (sizes / max(float(sizes.max()), NOTHING)).tolist()
+    parts: list[float] = (sizes / sizes.max()).tolist()
     return np.array([round(part, DECIMALS) for part in parts])
 
 
@@ -142,8 +147,7 @@ class _Writer:
             sheet.put(self.first_row - 1, column, head, styles.LABEL_CENTRE)
         green = UPDATE.but(number_format=styles.SIGNED_SIX, horizontal="center")
         blue = BACKWARD.but(number_format=styles.SIGNED_SIX, horizontal="center")
-        of_all = Ref(NAME, TOP + 1 + len(self.lines), LEFT + 4, True)
-        largest = guard(maximum(of_all, NOTHING))
+        of_all = self.of_all
         for number, p in enumerate(self.listed):
             row, place = self.first_row + number, tuple(p.place.values())
             sheet.put(row, SYMBOL, str(p.symbol(symbols)), styles.symbol(UPDATE))
@@ -172,11 +176,11 @@ class _Writer:
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
             claim = self._of(_sizes, number)
             sheet.put(row, SIZE, size, look, claim=claim, approximate=ROUNDED)
-            part = call("ROUND", Ref(NAME, row, SIZE) / largest, DECIMALS)
+            part = self._if_moved(call("ROUND", Ref(NAME, row, SIZE) / of_all, DECIMALS))
             look = look.but(number_format="0.0%")
-            claim = self._of(_parts, number)
+            told = self._or_none(self._of(_parts, number))
             blur = partial(_blur, listed=self.listed)
-            sheet.put(row, PART, part, look, claim=claim, approximate=blur)
+            sheet.put(row, PART, part, look, claim=told, approximate=blur)
 
     def _write_layers(self) -> None:
         """The smallest and the largest change of each layer, and of all, by name."""
@@ -204,8 +208,8 @@ class _Writer:
         if len(rows) > 1:  # Gnumeric takes no INDEX of a single cell
             name = call("INDEX", names, call("MATCH", call(function, parts), parts, 0), 1)
         look = styles.symbol(UPDATE).but(bold=True)
-        claim = lambda held: str(self.listed[first(held)].symbol(symbols))  # noqa: E731
-        self.sheet.put(row, column, name, look, claim=claim)
+        claim = self._or_none(lambda held: str(self.listed[first(held)].symbol(symbols)))
+        self.sheet.put(row, column, self._if_moved(name), look, claim=claim)
         number = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
         reduce = np.min if function == "MIN" else np.max
         value = lambda held: float(reduce(_sizes(held, self.listed)[numbers]))  # noqa: E731
@@ -220,6 +224,17 @@ class _Writer:
             return -context.hyper["learning_rate"] * gradient
         kept = {s: context.of_step(p.quantity.kept(s), p.layer, **p.place) for s in optimiser.state}
         return Update(context).of(value, gradient, kept) - value
+
+    @property
+    def of_all(self) -> Ref:
+        """The cell with the largest change of all."""
+        return Ref(NAME, TOP + 1 + len(self.lines), LEFT + 4, True)
+
+    def _if_moved(self, formula: Expression) -> Expression:
+        return guard(when(self.of_all > NOTHING, formula, NONE))
+
+    def _or_none(self, claim: Callable[[Numbers], float | str]) -> Callable[[Numbers], float | str]:
+        return lambda numbers: claim(numbers) if _moves(numbers, self.listed) else NONE
 
     def _of(
         self, values: Callable[[Numbers, Sequence[Parameter]], FloatArray], number: int
