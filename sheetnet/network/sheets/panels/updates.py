@@ -37,8 +37,8 @@ SYMBOL, LAYER, VALUE, GRADIENT, CHANGE, SIZE, PART = range(LEFT, LEFT + 7)
 DECIMALS, NOTHING, NONE = 9, 1e-9, "—"
 #: How far the last decimal may be from ours, in terms of what claims allow to differences.
 ROUNDED = 1e-2
-#: Likewise of parts, times the largest change: the last bits of gradients count there.
-BLURRED = 1e-6
+#: Likewise of parts, and that times the largest change: the last bits of gradients count there.
+PARTS, BLURRED = 0.1, 1e-6
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
 
 
@@ -92,7 +92,7 @@ def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
 
 def _blur(numbers: Numbers, listed: Sequence[Parameter]) -> float:
     """How uncertain the parts are."""
-    return max(ROUNDED, BLURRED / max(float(_sizes(numbers, listed).max()), NOTHING))
+    return max(PARTS, BLURRED / max(float(_sizes(numbers, listed).max()), NOTHING))
 
 
 class _Writer:
