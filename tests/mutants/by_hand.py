@@ -470,8 +470,8 @@ BY_HAND = [
     ByHand(
         "Softmax Jacobian: t/a without −1/ln b",
         f"{SHEETS}/panels/softmax_jacobian.py",
-        "-(1 / self.ln_b) * (t / guard(maximum(a, LEAST)))",
-        "-(t / guard(maximum(a, LEAST)))",
+        "-(1 / self.ln_b) * (t / guard(maximum(a, floor)))",
+        "-(t / guard(maximum(a, floor)))",
     ),
     ByHand(
         "Softmax Jacobian: a difference over h",

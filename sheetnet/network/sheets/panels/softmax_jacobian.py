@@ -313,7 +313,12 @@ class _Panel:
         # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
         long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
         lost = self._is_lost()
-        self.long = rows.array(
+        product = derivative(s, self.loss, rich(self.value)).text
+        cut_off = (
+            "an output with a target is below e⁻¹⁰⁰, where its logarithm is cut off: the long form "
+            "is no number"
+        )
+        rows.array(
             self.names.product(by_a, derivative(s, a, z)),
             call("MMULT", vector, table),
             (1, self.count),
@@ -321,22 +326,23 @@ class _Panel:
             BACKWARD,
             equals=lambda _, j: long[j],
             undecided=(lost, NO_NUMBER),
-            remark=f"the row of {derivative(s, self.loss, rich(self.value)).text} times the table: "
-            "a matrix product",
+            remark=guard(
+                when(lost, cut_off, f"the row of {product} times the table: a matrix product")
+            ),
         )
         not_one = call("ABS", self.targets - 1) > NEAR
         name = derivative(s, self.loss, self.z_j) + " = "
         on_training = [self.context.of_step(DELTA, self.layer, unit=j) for j in self.units]
-        for number, step in enumerate(self._steps()):
+        for step in self._steps():
             row = rows.row
             equation = step.text if step.is_named else name + step.text
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
-            undecided = [(lost, NO_NUMBER)]
+            undecided = [(lost, NO_NUMBER)] if step.divides else []
             undecided += [] if step.general else [(not_one, UNDECIDED)]
-            compared = long if number else on_training
-            rows.check(row, near(list(zip(cells, compared, strict=True))), *undecided)
+            rows.check(row, near(list(zip(cells, on_training, strict=True))), *undecided)
             if step.is_short:
                 short = cells
+        self.general = cells
         row = rows.row
         trained = rows.line(
             "on Training",
@@ -344,12 +350,12 @@ class _Panel:
             lambda numbers: numbers.now(DELTA, self.layer)[numbers.sample],
             BACKWARD.but(bold=True),
         )
-        rows.check(row, near(list(zip(trained, long, strict=True))), (lost, NO_NUMBER))
-        self._say_whether(lost, not_one)
+        rows.check(row, near(list(zip(trained, self.general, strict=True))))
+        self._say_whether(not_one)
         rows.line(
-            "short form − long form",
-            [one - other for one, other in zip(short, long, strict=True)],
-            lambda numbers: arrays.short(numbers) - arrays.long(numbers),
+            "short form − general form",
+            [one - other for one, other in zip(short, self.general, strict=True)],
+            lambda numbers: arrays.short(numbers) - arrays.general(numbers),
             styles.NUMBER.but(number_format=styles.SIX),
         )
         rows.row += 1
@@ -367,8 +373,8 @@ class _Panel:
         ]
         return call("OR", *each)
 
-    def _say_whether(self, lost: Expression, not_one: Expression) -> None:
-        """Whether the long form can be computed and the short form holds today, in words."""
+    def _say_whether(self, not_one: Expression) -> None:
+        """Whether the short form holds today, in words."""
         words = self.context.words.of(
             replace(self.targets, symbol=rich("Σ" + self.target), signless=True)
         )
@@ -376,11 +382,7 @@ class _Panel:
             [f"Σ{self.target} = ", words, ": the short form is wrong, the general one holds"]
         )
         right = join([f"Σ{self.target} = ", words, ": the short form holds"])
-        none = (
-            "an output with a target is below e⁻¹⁰⁰, where its logarithm is cut off: the long form "
-            "is no number"
-        )
-        self.rows.say(guard(when(lost, none, guard(when(not_one, wrong, right)))))
+        self.rows.say(guard(when(not_one, wrong, right)))
 
     def _weights(self) -> None:
         """dc/dW: δ as a column times the values below as a row."""
@@ -414,12 +416,11 @@ class _Panel:
             a = names.transposed(a)
         rows.array(
             by_w + " = " + names.product(by_z, a),
-            call("MMULT", call("TRANSPOSE", self.long), row),
+            call("MMULT", call("TRANSPOSE", _spanned(self.general[0], self.general[-1])), row),
             (self.count, sources),
-            lambda numbers: np.outer(arrays.long(numbers), numbers.below(layer)[numbers.sample]),
+            lambda numbers: np.outer(arrays.general(numbers), numbers.below(layer)[numbers.sample]),
             BACKWARD,
             equals=lambda j, k: delta[j] * below[k],
-            undecided=(self._is_lost(), NO_NUMBER),
             remark=f"✓ equals {s.delta_name} · {s.value_letter(layer - 1)}, element by element; a "
             f"bias’s derivative is {s.delta_name} itself",
         )

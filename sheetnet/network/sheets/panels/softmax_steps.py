@@ -17,7 +17,8 @@ from sheetnet.network.sheets.panels import softmax_numbers as arrays
 class Step:
     """One form of dc/dz: how it is written, its cells, what happened, what the numbers are.
 
-    `general` where it holds for targets of any sum, `is_named` where the text says what it is.
+    `general` where it holds for targets of any sum, `is_named` where the text says what it is;
+    one that `divides` by an output is lost where that is all but 0.
     """
 
     text: Rich
@@ -27,6 +28,7 @@ class Step:
     general: bool = True
     is_short: bool = False
     is_named: bool = False
+    divides: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def steps(
             each(along),
             "the same as a sum over the outputs i",
             arrays.long,
+            divides=True,
         ),
         Step(
             kept + others_i + names.t_i + a_j + ")",
