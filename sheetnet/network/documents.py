@@ -24,7 +24,8 @@ class Document:
     `small` that the letters of one example are small, and those of several capital;
     `softmax` the letter of that function, where it has one. `deltas_upright`: examples are columns
     of derivatives though they are rows of values; `error` is the letter of the loss's derivative by
-    the outputs, `of_cost` are those of the cost's by values and sums, with 1/N in them.
+    the outputs, `of_cost` are those of the cost's by values and sums, with 1/N in them. `ones` is a
+    column of ones, where that has a letter.
     """
 
     first: int
@@ -49,6 +50,7 @@ class Document:
     deltas_upright: bool = False
     error: str = ""
     of_cost: str = ""
+    ones: str = ""
 
 
 DOCUMENTS = {
@@ -120,5 +122,6 @@ DOCUMENTS = {
         alone="J",
         delta=("", "H"),
         of_cost="ΔH",
+        ones="J_{N}",
     ),
 }

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A letter, with an arrow where one stands over it, and a layer's label in braces.
 NAME = re.compile(r"([A-Za-zŷŶδ]⃗?)(?:\^\{([^}]*)\})?")
+#: A column of ones, where it has no letter.
+ONES = "𝟏"
 #: The derivative of one name by another.
 DERIVED = re.compile(r"[d∂]([^/]+)/[d∂]([^/]+)")
 #: The activation of a layer, whatever it is, by the number of that.
@@ -34,6 +36,10 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
     document has another letter for that, as many have for `one` example."""
     if name.startswith(NEW):
         return _after(decoder, name.removeprefix(NEW))
+    if name in (ONES, decoder.document.ones):
+        if name != (decoder.document.ones or ONES):
+            raise LookupError("a column of ones has a letter in the document")
+        return [np.ones((decoder.examples, 1))]
     if derived := DERIVED.fullmatch(name):
         return _derivatives(decoder, derived[1], derived[2])
     found = NAME.fullmatch(name)

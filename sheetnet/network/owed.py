@@ -43,7 +43,7 @@ UPDATES = "Network"
 #: The sheet with the run, a row a step.
 RUN = "Training"
 #: A sheet that compares layers, and its line of all of them.
-COMPARED, OF_ALL = "Updates", "of all"
+COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -101,12 +101,17 @@ def _unwritten(lesson: Lesson, book: Book) -> Iterator[str]:
 
 
 def _uncompared(lesson: Lesson, book: Book) -> Iterator[str]:
-    """Whether layers that are compared are compared with all of them as well."""
+    """Whether each layer is compared, and all of them together."""
     layers = {parameter.layer for parameter in _learning(lesson)}
     for sheet in book.sheets if len(layers) > 1 else ():
-        lines = {cell.content for cell in sheet.cells.values() if isinstance(cell.content, str)}
-        if sheet.name == COMPARED and OF_ALL not in lines:
+        texts = ((cell.content, row) for (row, _), cell in sheet.cells.items())
+        rows = {text: row for text, row in texts if isinstance(text, str)}
+        if sheet.name != COMPARED:
+            continue
+        if OF_ALL not in rows:
             yield f"{COMPARED} has no line {OF_ALL!r}"
+        elif rows[OF_ALL] - rows[SMALLEST] != len(layers) + 1:
+            yield f"{COMPARED} has not a line for each of {len(layers)} layers"
 
 
 def _unseen(lesson: Lesson, book: Book) -> Iterator[str]:

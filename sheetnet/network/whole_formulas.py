@@ -23,6 +23,7 @@ from sheetnet.expressions.matrix_titles import (
     braced,
     tokens,
 )
+from sheetnet.network.named import ONES
 from sheetnet.network.partials import by_values
 from sheetnet.network.quantities import DELTA
 from sheetnet.network.reductions import MEAN
@@ -128,8 +129,8 @@ def _meant(decoder: Decoder, name: str) -> list[FloatArray]:
     upright = not document.rows or document.deltas_upright
     count = decoder.examples if numbers.net.reduction == MEAN else 1
     layer = re.search(r"\^\{([^}]*)\}", name)
-    if name == "J_{N}":
-        return [np.ones((decoder.examples, 1))]
+    if name in (ONES, document.ones):
+        return decoder.matrices(name) or []
     if name == document.error or BY_VALUES.fullmatch(name):
         found = BY_VALUES.fullmatch(name)
         label = found[2] if found else ""

@@ -37,6 +37,8 @@ COUNTS = {"number": 1.0, STEP: 0.0}
 LARGE, HIDDEN = 9, ";;;"
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
+#: What stands between numbers.
+SIGNS = ("=", "+", "×", "·", "→")
 #: So many rows above a number stands what it is called.
 TITLED = 4
 
@@ -121,6 +123,7 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     for row, column in filled:
         content = sheet.cells[row, column].content
         symbol = isinstance(content, Rich) and " " not in content.text
+        symbol |= isinstance(content, str) and content in SIGNS
         number = len(filled) > MANY and _shows_number(book, sheet, (row, column))
         if not symbol and not number:
             continue
