@@ -26,10 +26,11 @@ from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import EXCEL, OPEN_FORMULA
 from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.openformula import excel_text
+from sheetnet.files.formats import write
 from sheetnet.lessons.catalogue import shipped
 from sheetnet.workbook.knobs import Settings
 from sheetnet.workbook.knobs import settings as settings_of
-from tests.books import findings
+from tests.books import book_with, findings
 
 LESSONS = sorted(shipped("calculus"))
 HEAD = 'kind = "calculus"\ntitle = "made here"\nsource = "a test"\n'
@@ -126,6 +127,31 @@ def test_every_lesson_verifies(name: str, tmp_path: Path) -> None:
     assert result.ok, findings(result)
     assert (result.unclaimed, result.untaken) == (0, 0)
     assert result.moves > 1
+
+
+STEP = ("difference_step", None)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {STEP: 0.01, ("z", 2): -8.0},
+        {STEP: 0.003, ("z", 6): 11.87, ("y", 6): 0.326},
+        {STEP: 1e-6, ("z", 3): 3.859, ("grid_0_from", 3): -3.136, ("grid_0_to", 3): 2.328},
+    ],
+)
+def test_whatever_may_be_typed_is_no_fault_of_the_workbook(
+    typed: dict[Any, float], tmp_path: Path
+) -> None:
+    """A coarse step of the differences, an output next to 1, a fine step."""
+    lesson = Lesson.load("bhadani-activations")
+    own = settings_of(SUBJECT.knobs(lesson))
+    moved = {place: np.full(own[place].shape, number) for place, number in typed.items()}
+    path = tmp_path / "typed.xlsx"
+    write(book_with(lesson, own.but(moved)), path)
+    result = verify(path)
+    assert result.ok, findings(result)
 
 
 @pytest.mark.programs

@@ -27,13 +27,18 @@ def slope(of: Callable[[float], Any], size: float) -> Any:
     """
     for step in STEPS:
         far, near = step * size, step * NEARER * size
-        found = (4 * _central(of, far / 2) - _central(of, far)) / 3
+        rough, found = _extrapolated(of, far), _extrapolated(of, far / 2)
         here = of(0.0)
         sides = (of(near) - here) / near, (here - of(-near)) / near
         room = STEADY * (1 + np.abs(found))
-        if np.all(np.isfinite(found)) and all(np.all(np.abs(s - found) <= room) for s in sides):
+        exact = np.isfinite(found) & (np.abs(found - rough) <= ERROR * (1 + np.abs(found)))
+        if np.all(exact) and all(np.all(np.abs(s - found) <= room) for s in sides):
             return found
     raise UndecidedError
+
+
+def _extrapolated(of: Callable[[float], Any], far: float) -> Any:
+    return (4 * _central(of, far / 2) - _central(of, far)) / 3
 
 
 def _central(of: Callable[[float], Any], far: float) -> Any:

@@ -14,6 +14,7 @@ from sheetnet.errors import cut, printable, quoted
 from sheetnet.expressions.dialects import address
 from sheetnet.files.stored import CellError
 from sheetnet.recalc import Values
+from sheetnet.sheets.checks import NO_NUMBER
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
@@ -123,8 +124,9 @@ def expected_of(book: Book) -> Expected:
     for sheet in book.sheets:
         for band in sheet.bands:
             values = book.band_values(band)
+            size = band.size(book.numbers) if callable(band.size) else band.size
             result.rectangles.append(
-                Rectangle(sheet.name, band.top, band.left, values, band.stride)
+                Rectangle(sheet.name, band.top, band.left, values, band.stride, size)
             )
         for claim, value, size in book.claimed(sheet):
             position = claim.top, claim.left
@@ -199,7 +201,9 @@ def compare(expected: Expected, values: Values, name: str, *, as_built: bool = F
         check.cells += 1
         found = values.value(sheet, *position)
         passed = found in passes and not isinstance(found, CellError)
-        if not passed and (as_built or found != computed):
+        if NO_NUMBER in (found, computed) and found != computed:
+            check.add(sheet, *position, f"it shows {shown(found)}, where {shown(computed)} belongs")
+        elif not passed and (as_built or found != computed):
             check.add(sheet, *position, f"a check did not pass: it shows {shown(found)}")
     check.findings[:0] = [Finding(s, "A1", "the sheet is missing") for s in sorted(missing)]
     return check

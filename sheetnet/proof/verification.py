@@ -15,8 +15,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sheetnet import FORMAT
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.dialects import address
@@ -197,8 +195,7 @@ class _Work:
     @property
     def as_built(self) -> bool:
         """Whether the input cells hold the lesson's own values."""
-        own = knobs_of.settings(self.knobs)
-        return all(np.array_equal(own[key], self.settings[key]) for key in own)
+        return knobs_of.are_own(self.knobs, self.settings)
 
     def expected(self, numbers: Any) -> Expected:
         """What the workbook must show with some numbers."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sheetnet.expressions.formula import Area, Expression, Logical, call, equal, when
 from sheetnet.workbook import styles
@@ -15,19 +17,25 @@ NO_NUMBER = "0·∞"
 UNDECIDED = ("—", "–", "kink", "coarse", NO_NUMBER)
 
 
-def write_check(
-    sheet: Sheet, row: int, column: int, near: Expression, no_number: Expression | None = None
-) -> None:
-    """A cell that shows ✓ where `near` holds and a ✗ in red where it does not.
+@dataclass(frozen=True)
+class Lost:
+    """When what a check compares cannot be computed: as a formula, and with NumPy."""
 
-    Where `no_number` holds, what it compares with cannot be computed.
-    """
+    when: Expression
+    claim: Callable[[Any], bool]
+
+
+def write_check(
+    sheet: Sheet, row: int, column: int, near: Expression, lost: Lost | None = None
+) -> None:
+    """A cell that shows ✓ where `near` holds and a ✗ in red where it does not."""
     verdict = when(near, PASSED, FAILED)
-    if no_number is None:
+    if lost is None:
         sheet.put(row, column, verdict, styles.CHECK, claim=PASSED, passes=(PASSED,))
     else:
-        either = when(no_number, NO_NUMBER, verdict)
-        sheet.put(row, column, either, styles.CHECK, passes=(PASSED, NO_NUMBER))
+        either = when(lost.when, NO_NUMBER, verdict)
+        says = lambda numbers: NO_NUMBER if lost.claim(numbers) else PASSED  # noqa: E731
+        sheet.put(row, column, either, styles.CHECK, claim=says, passes=(PASSED, NO_NUMBER))
     mark_failures(sheet, Area(sheet.name, row, column, row, column))
 
 

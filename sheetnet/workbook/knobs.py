@@ -168,6 +168,12 @@ def settings(knobs: Iterable[Knob]) -> Settings:
     return Settings({knob.place: knob.value for knob in knobs})
 
 
+def are_own(knobs: Iterable[Knob], held: Settings) -> bool:
+    """Whether input cells hold what the lesson says."""
+    own = settings(knobs)
+    return all(np.array_equal(own[key], held[key]) for key in own)
+
+
 def cells(block: Block, values: Array) -> Iterator[tuple[Position, Any]]:
     """Every cell of a block of input cells with what stands there."""
     for (row, column), value in np.ndenumerate(values.reshape(block.height, block.width)):

@@ -105,7 +105,8 @@ class Band:
     written with dollar signs at its columns, which no value depends on: LibreOffice 7.4 computes
     neighbouring rows of one formula together, in threads, and where formulas look at ranges it
     then takes values from before an edit. `claim` gives the values (rows × cells) from the
-    lesson's numbers; `values` are those of the numbers that the workbook was built from.
+    lesson's numbers; `values` are those of the numbers that the workbook was built from, `size`
+    that of what they are finite differences of (see `Claim`).
     """
 
     top: int
@@ -117,6 +118,7 @@ class Band:
     stride: int = 1
     alternating: bool = False
     pace: int | None = None
+    size: float | Callable[[Any], float] = 0.0
 
     @property
     def bottom(self) -> int:

@@ -6,6 +6,7 @@ For each name that is moved, four columns for each of its numbers: moved up and 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from sheetnet.calculus.numbers import (
     Numbers,
 )
 from sheetnet.calculus.sheets.context import Context, Placed
+from sheetnet.calculus.syntax import Function, Node, walk
 from sheetnet.calculus.trees import Trees
 from sheetnet.expressions.formula import Expression, Ref, call, when
 from sheetnet.sheets import frame
@@ -219,3 +221,30 @@ class Differences:
     def finish(self) -> Sheet:
         frame.banner(self.sheet, min(self.right, FIRST_COLUMN + 12))
         return self.sheet
+
+
+def slopes(nodes: Sequence[Node]) -> list[Function]:
+    """The central differences in expressions, each once."""
+    found: list[Function] = []
+    for node in nodes:
+        for each in walk(node):
+            if isinstance(each, Function) and each.name == "slope" and each not in found:
+                found.append(each)
+    return found
+
+
+def is_rough(node: Node) -> bool:
+    """Whether a central difference is in it."""
+    return bool(slopes([node]))
+
+
+def size_of(placed: Placed, nodes: Sequence[Node]) -> Callable[[Numbers], float]:
+    """How large the numbers are that differences are taken of."""
+    worksheet = placed.worksheet
+    pairs = [worksheet.target(each) for each in slopes(nodes)]
+
+    def size(numbers: Numbers) -> float:
+        section = numbers.section(worksheet)
+        return max((section.scale(y.name, x.name) for y, x in pairs), default=1.0)
+
+    return size

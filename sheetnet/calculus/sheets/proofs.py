@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from sheetnet.calculus.knobs import knobs
 from sheetnet.calculus.numbers import COARSE, KINK, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed, rectangle
 from sheetnet.calculus.sheets.derivatives import entries
-from sheetnet.calculus.sheets.differences import Differences
+from sheetnet.calculus.sheets.differences import Differences, is_rough, size_of, slopes
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
-from sheetnet.calculus.syntax import Function, Node, Variable, place_of, walk, wrong
+from sheetnet.calculus.syntax import Function, Node, Variable, place_of, wrong
 from sheetnet.calculus.trees import Trees, shape_text, trees
 from sheetnet.errors import SheetnetError
 from sheetnet.expressions.formula import Area, Expression, Ref, call, total, when
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.workbook import styles
+from sheetnet.workbook.knobs import are_own
 from sheetnet.workbook.model import Claim
 
 #: Sides of an identity differ by rounding; where one is a central difference, by more.
@@ -46,15 +48,18 @@ def _chain(
     first: Area | None = None
     shape: tuple[int, ...] = ()
     height = 1
-    start = placed.context.numbers.section(worksheet).proved(chain[0][0])
+    numbers = placed.context.numbers
+    start = numbers.section(worksheet).proved(chain[0][0])
+    # What a learner types may leave a difference coarse, which the check says.
+    as_built = are_own(knobs(numbers.lesson), numbers.settings)
     for node, why in chain:
         found = _trees(placed, differences, node, field)
         if first is not None and found.shape != shape:
             texts = f"{shape_text(shape)} and {shape_text(found.shape)}"
             raise SheetnetError(f"{field}: its sides are {texts}: write sides that are equal")
-        value = placed.context.numbers.section(worksheet).proved(node)
-        rough = _is_rough(node)
-        if not np.allclose(value, start, rtol=ROUGH if rough else NEAR, atol=1e-9):
+        value = numbers.section(worksheet).proved(node)
+        rough = is_rough(node)
+        if as_built and not np.allclose(value, start, rtol=ROUGH if rough else NEAR, atol=1e-9):
             raise SheetnetError(
                 f"{field}: {node.text!r} is {value.ravel()[0]:.6g} and not "
                 f"{start.ravel()[0]:.6g}: write sides that are equal"
@@ -107,26 +112,12 @@ def _doubt(
         )
     }
     kinks: list[Expression] = []
-    for each in _slopes(nodes):
+    for each in slopes(nodes):
         found = list(builder.of(each).flat)
         area = Area(found[0].sheet, found[0].row, found[0].column, found[-1].row, found[-1].column)
         kinks.append(call("COUNTIF", area, KINK))
     coarse = when(placed.context.h > TRUSTED, COARSE, FAILED)
     return when(total(kinks) > 0, KINK, coarse) if kinks else coarse
-
-
-def _slopes(nodes: Sequence[Node]) -> list[Function]:
-    """The central differences in expressions, each once."""
-    found: list[Function] = []
-    for node in nodes:
-        for each in walk(node):
-            if isinstance(each, Function) and each.name == "slope" and each not in found:
-                found.append(each)
-    return found
-
-
-def _is_rough(node: Node) -> bool:
-    return bool(_slopes([node]))
 
 
 def _equal(one: Area, other: Area, rough: bool) -> Expression:
@@ -141,20 +132,8 @@ def _claim(placed: Placed, node: Node, row: int, height: int, width: int, rough:
     def values(numbers: Numbers) -> Any:
         return numbers.section(worksheet).proved(node).reshape(height, width)
 
-    size = _size(placed, node) if rough else 0.0
+    size = size_of(placed, [node]) if rough else 0.0
     placed.sheet.claims.append(Claim(row, NUMBERS, height, width, values, size))
-
-
-def _size(placed: Placed, node: Node) -> Any:
-    """How large the numbers are that a difference is taken of."""
-    worksheet = placed.worksheet
-    pairs = [worksheet.target(each) for each in _slopes([node])]
-
-    def size(numbers: Numbers) -> float:
-        section = numbers.section(worksheet)
-        return max((section.scale(y.name, x.name) for y, x in pairs), default=1.0)
-
-    return size
 
 
 def _trees(placed: Placed, differences: Differences, node: Node, field: str) -> Trees:
@@ -255,7 +234,7 @@ def _one(
         found[()],
         layout.NEAR,
         claim=lambda n: float(n.section(worksheet).proved(node)),
-        approximate=_size(placed, node) if _is_rough(node) else 0.0,
+        approximate=size_of(placed, [node]) if is_rough(node) else 0.0,
     )
 
 

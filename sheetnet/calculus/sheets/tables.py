@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from sheetnet.calculus.derivative import differentiate, moved, refs
@@ -10,6 +11,7 @@ from sheetnet.calculus.lesson import Descent, Grid
 from sheetnet.calculus.numbers import Numbers, grid_key
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed
+from sheetnet.calculus.sheets.differences import is_rough, size_of
 from sheetnet.calculus.sheets.layout import LABELS, MATHEMATICS, NUMBERS
 from sheetnet.calculus.sheets.section import given, validation
 from sheetnet.calculus.short import ONE, ZERO
@@ -108,19 +110,26 @@ def _grid(placed: Placed, grid: Grid, number: int, row: int) -> int:
         return numbers.section(worksheet).over_grid(number, grid, nodes)
 
     sheet.claims.append(Claim(top, NUMBERS, grid.points, 1, lambda numbers: whole(numbers)[:, :1]))
-    cells = []
-    for node in nodes:
+
+    def cell(node: Node) -> Cell:
         [tree] = _shown(placed, node, f"{worksheet.field}.grids[{number}]").ravel()
-        cells.append(Cell(_fixed(moved(tree, {x: place}), place), layout.VALUE))
-    band = Band(
-        top,
-        NUMBERS + 1,
-        tuple(cells),
-        whole(context.numbers)[:, 1:],
-        claim=lambda numbers: whole(numbers)[:, 1:],
-        alternating=True,
-    )
-    sheet.bands.append(band)
+        return Cell(_fixed(moved(tree, {x: place}), place), layout.VALUE)
+
+    left = 1
+    for rough, group in groupby(nodes, is_rough):
+        beside = [*group]
+        part = slice(left, left + len(beside))
+        band = Band(
+            top,
+            NUMBERS + left,
+            tuple(map(cell, beside)),
+            whole(context.numbers)[:, part],
+            claim=lambda numbers, part=part: whole(numbers)[:, part],  # type: ignore[misc]
+            alternating=True,
+            size=size_of(placed, beside) if rough else 0.0,
+        )
+        sheet.bands.append(band)
+        left += len(beside)
     _chart(placed, top, grid.points, heads, title, row)
     return max(top + grid.points, row + CHART_ROWS) + 1
 

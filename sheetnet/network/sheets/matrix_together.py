@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sheetnet.expressions.formula import Expression, call, exp
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.losses import LOWEST_LOGARITHM
+from sheetnet.network.losses import LOWEST_LOGARITHM, SMALLEST
+from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, SAMPLE, TARGET, UNIT
 from sheetnet.network.sheets.matrix_backward import MOST_DIAGONAL, Backward
 from sheetnet.network.sheets.matrix_numbers import (
@@ -19,6 +20,7 @@ from sheetnet.network.sheets.matrix_numbers import (
 )
 from sheetnet.network.sheets.matrix_writer import Content, Elements, Part, Placed
 from sheetnet.network.sums import divided
+from sheetnet.sheets.checks import Lost
 from sheetnet.workbook.styles import BACKWARD
 
 #: Of more examples the Jacobians do not stand there one by one.
@@ -72,7 +74,7 @@ class Together(Backward):
             call("MMULT", left.area, above.area),
             BACKWARD,
             self._of_example(layer, n),
-            undecided=self._is_lost(layer, n),
+            lost=self._lost(layer, n),
         )
         self.writer.holds(product, layer, long.area, *axes, indexed=True, at=example)
         self.writer.row = max(left.bottom, long.bottom) + 2
@@ -109,7 +111,7 @@ class Together(Backward):
 
         return element
 
-    def _is_lost(self, layer: int, n: int) -> Expression | None:
+    def _lost(self, layer: int, n: int) -> Lost | None:
         """Whether the loss's slope is cut off for an output, so that the product is not δ."""
         context, loss = self.context, self.context.net.loss
         if not (loss.cut_off and context.net.is_fused(layer)):
@@ -121,7 +123,12 @@ class Together(Backward):
             small = a / exp(LOWEST_LOGARITHM) < 1
             target = targets.ref(sample=n, unit=unit, fixed=True)
             conditions.append(call("AND", small, target > 0))
-        return call("OR", *conditions)
+
+        def claim(numbers: Numbers) -> bool:
+            a, t = numbers.now(ACTIVATION, layer)[n], numbers.targets[n]
+            return bool(((a < SMALLEST) & (t > 0)).any())
+
+        return Lost(call("OR", *conditions), claim)
 
     def _shorter(self, layer: int, targets: Placed, back: Placed) -> None:
         """δ of all examples without a Jacobian: where loss and activation are one formula, that."""

@@ -10,7 +10,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.network.quantities import Quantity
 from sheetnet.network.sheets.context import Context
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import write_check
+from sheetnet.sheets.checks import Lost, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.model import ColourScale, Matrix, Sheet, Spill
@@ -95,12 +95,12 @@ class MatrixWriter:
         role: Style,
         compared: Elements | None = None,
         decimals: str = "",
-        undecided: Expression | None = None,
+        lost: Lost | None = None,
     ) -> Placed:
         """Place a matrix under its title.
 
-        With `compared`, a ✓ behind each row says whether it equals those elements, or a dash where
-        `undecided` holds.
+        With `compared`, a ✓ behind each row says whether it equals those elements, or that it is
+        `lost`.
         """
         placed = Placed(self.sheet.name, top, left, *shape)
         decimals = decimals or (styles.SIX if role == styles.BACKWARD else styles.FOUR)
@@ -119,7 +119,7 @@ class MatrixWriter:
             )
         if compared and placed.columns <= MOST_COMPARED:
             for row in range(placed.rows):
-                self._compare(placed, row, compared, undecided)
+                self._compare(placed, row, compared, lost)
         self.right = max(self.right, placed.right + (compared is not None))
         return placed
 
@@ -142,15 +142,13 @@ class MatrixWriter:
                 style = look.but(borders=sides, border_colour=styles.INK, border_width="medium")
                 self.sheet.put(area.top + row, at, held, style)
 
-    def _compare(
-        self, placed: Placed, row: int, elements: Elements, undecided: Expression | None
-    ) -> None:
+    def _compare(self, placed: Placed, row: int, elements: Elements, lost: Lost | None) -> None:
         columns = range(placed.columns)
         apart = total([call("ABS", placed.ref(row, c) - elements(row, c)) for c in columns])
         held = placed.part(slice(row, row + 1), slice(None))
         size = call("MAX", call("MAX", held), -call("MIN", held))
         near = apart <= 1e-9 * (1 + size)
-        write_check(self.sheet, placed.top + row, placed.right + 1, near, undecided)
+        write_check(self.sheet, placed.top + row, placed.right + 1, near, lost)
 
     def sign(self, row: int, column: int, text: str) -> None:
         """An operator between two matrices."""

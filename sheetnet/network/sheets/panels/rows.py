@@ -12,7 +12,7 @@ from sheetnet.expressions.rich import Rich, Run, rich
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.symbols import Symbols
 from sheetnet.sheets import frame
-from sheetnet.sheets.checks import FAILED, PASSED, mark_failures
+from sheetnet.sheets.checks import FAILED, PASSED, Lost, mark_failures, write_check
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Claim, Matrix, PrintSetup, Sheet, Spill
@@ -222,7 +222,7 @@ class Rows:
         look: Style,
         *,
         equals: Callable[[int, int], Expression] | None = None,
-        undecided: tuple[Expression, str] | None = None,
+        lost: Lost | None = None,
         remark: Rich | str | Expression = "",
     ) -> Area:
         """A matrix that one array formula fills, under its name; a check a row."""
@@ -235,7 +235,7 @@ class Rows:
             for row in range(shape[0]):
                 cells = [Ref(self.sheet.name, top + row, FIRST + c) for c in range(shape[1])]
                 pairs = [(cell, equals(row, c)) for c, cell in enumerate(cells)]
-                self.check(top + row, near(pairs), *([undecided] if undecided else []))
+                write_check(self.sheet, top + row, self.mark, near(pairs), lost)
         self.row += shape[0]
         return area
 

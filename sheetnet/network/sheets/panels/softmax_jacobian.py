@@ -45,7 +45,7 @@ from sheetnet.network.sheets.panels.softmax_numbers import (
     H,
 )
 from sheetnet.network.sheets.panels.softmax_steps import Letters, Step, steps
-from sheetnet.sheets.checks import NO_NUMBER
+from sheetnet.sheets.checks import Lost, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Sheet
@@ -312,7 +312,7 @@ class _Panel:
         long_row = rows.row + 1
         # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
         long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
-        lost = self._is_lost()
+        lost = Lost(self._is_lost(), arrays.is_lost)
         product = derivative(s, self.loss, rich(self.value)).text
         cut_off = (
             "an output with a target is below e⁻¹⁰⁰, where its logarithm is cut off: the long form "
@@ -325,9 +325,9 @@ class _Panel:
             arrays.long,
             BACKWARD,
             equals=lambda _, j: long[j],
-            undecided=(lost, NO_NUMBER),
+            lost=lost,
             remark=guard(
-                when(lost, cut_off, f"the row of {product} times the table: a matrix product")
+                when(lost.when, cut_off, f"the row of {product} times the table: a matrix product")
             ),
         )
         not_one = call("ABS", self.targets - 1) > NEAR
@@ -337,9 +337,11 @@ class _Panel:
             row = rows.row
             equation = step.text if step.is_named else name + step.text
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
-            undecided = [(lost, NO_NUMBER)] if step.divides else []
-            undecided += [] if step.general else [(not_one, UNDECIDED)]
-            rows.check(row, near(list(zip(cells, on_training, strict=True))), *undecided)
+            equal = near(list(zip(cells, on_training, strict=True)))
+            if step.divides:
+                write_check(rows.sheet, row, rows.mark, equal, lost)
+            else:
+                rows.check(row, equal, *([] if step.general else [(not_one, UNDECIDED)]))
             if step.is_short:
                 short = cells
         self.general = cells
