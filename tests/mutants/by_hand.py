@@ -1541,4 +1541,58 @@ BY_HAND = [
         'left + "(" + s.activation(depth, 0) + " − "',
         'left + "(" + s.activation(depth, 0) + " + "',
     ),
+    ByHand(
+        "Matrices: a product of a softmax counts as lost where it is not",
+        f"{SHEETS}/matrix_together.py",
+        "small = a / exp(LOWEST_LOGARITHM) < 1",
+        "small = a * exp(LOWEST_LOGARITHM) < 1",
+    ),
+    ByHand(
+        "Softmax Jacobian: targets count as lost in place of outputs",
+        f"{SHEETS}/panels/softmax_jacobian.py",
+        'call("AND", a / exp(LOWEST_LOGARITHM) < 1, t > 0)',
+        'call("AND", t / exp(LOWEST_LOGARITHM) < 1, a > 0)',
+    ),
+    ByHand(
+        "Factors: the derivative of a sum by the layer above",
+        f"{SHEETS}/panels/factors.py",
+        'derivative(s, z, s.matrix("a", n - 1))',
+        'derivative(s, z, s.matrix("a", n + 1))',
+    ),
+    ByHand(
+        "Network: maps without the sums",
+        f"{SHEETS}/maps.py",
+        '        (1, Z, symbols.matrix("z", layer), "→ sum", FORWARD),\n',
+        "",
+    ),
+    ByHand(
+        "Start: what its figures are stands elsewhere",
+        f"{SHEETS}/start.py",
+        "sheet.put(row, column, title, small)",
+        "sheet.put(column, row, title, small)",
+    ),
+    ByHand(
+        "Training: the last layer's columns come first",
+        "sheetnet/network/net.py",
+        "for layer in self.layers:\n            for quantity in layer.parameters",
+        "for layer in reversed(self.layers):\n            for quantity in layer.parameters",
+    ),
+    ByHand(
+        "Notation: the 1 of a layer has the inputs' letter",
+        f"{SHEETS}/matrix_names.py",
+        '("a", layer) if layer else',
+        '("a", layer) if not layer else',
+    ),
+    ByHand(
+        "Updates: a layer is not compared",
+        f"{SHEETS}/panels/updates.py",
+        "for layer in range(1, self.last + 1):",
+        "for layer in range(1, self.last):",
+    ),
+    ByHand(
+        "Matrices: a sign far from its numbers",
+        f"{SHEETS}/matrix_backward.py",
+        'writer.sign(left.top, again.right + 2, "=")',
+        'writer.sign(again.right + 2, left.top, "=")',
+    ),
 ]
