@@ -178,7 +178,7 @@ class Numbers:
             return False
         if not all(one.is_steady for one in self.compared):
             return False
-        if self.net.optimiser.by_size and self._is_saturated():
+        if self.net.optimiser.by_size and self._from_one < NEAR_ONE:
             return False
         blur = BLUR if self.net.optimiser.by_size else 1.0
         for moved in self.nudged(NUDGE):
@@ -224,9 +224,6 @@ class Numbers:
         for moved in self.nudged(min(by, most)):
             with suppress(DivergenceError):
                 yield Numbers(self.lesson, moved, self._derived)
-
-    def _is_saturated(self) -> bool:
-        return self._from_one < NEAR_ONE
 
     @cached_property
     def _from_one(self) -> float:

@@ -38,7 +38,7 @@ PLANE = "Perceptron"
 PICTURE, DRAWN = "Drawing", 8
 #: The sheet in matrices.
 MATRICES = "Matrices"
-#: The sheet with a line for each update.
+#: The sheet with the numbers of all units, and a line for each update.
 UPDATES = "Network"
 #: The sheet with the run, a row a step.
 RUN = "Training"

@@ -92,10 +92,11 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
 
 def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -> None:
     """Each equation over numbers on one sheet."""
-    titles = list(_titles(book, sheet))
+    titles = [
+        each for each in _titles(book, sheet) if not says_no_number(book, sheet, each.place[0] + 1)
+    ]
     for title in _called_twice(titles):
         check.add(sheet.name, *title.place, f"another matrix is called {title.text} as well")
-    titles = [each for each in titles if not says_no_number(book, sheet, each.place[0] + 1)]
     for title in titles:
         if what := _misnamed(title, decoder):
             check.add(sheet.name, *title.place, what)

@@ -1542,16 +1542,10 @@ BY_HAND = [
         'left + "(" + s.activation(depth, 0) + " + "',
     ),
     ByHand(
-        "Matrices: a product of a softmax counts as lost where it is not",
-        f"{SHEETS}/matrix_together.py",
-        "small = a / exp(LOWEST_LOGARITHM) < 1",
-        "small = a * exp(LOWEST_LOGARITHM) < 1",
-    ),
-    ByHand(
-        "Softmax Jacobian: targets count as lost in place of outputs",
-        f"{SHEETS}/panels/softmax_jacobian.py",
-        'call("AND", a / exp(LOWEST_LOGARITHM) < 1, t > 0)',
-        'call("AND", t / exp(LOWEST_LOGARITHM) < 1, a > 0)',
+        "Matrices and Softmax Jacobian: what can be computed counts as lost",
+        f"{SHEETS}/lost.py",
+        "a / least < 1, t > 0",
+        "a * least < 1, t > 0",
     ),
     ByHand(
         "Factors: the derivative of a sum by the layer above",

@@ -51,7 +51,7 @@ FIRST_ROW = 6
 #: Where no axis reaches.
 OUTSIDE = -99.0
 WIDTHS, SIZES = (0.75, 2.25, 4.5), ("thin", "middle", "thick")
-#: Numbers of fewer decimals are not drawn as negative.
+#: Rounded to so many decimals, what is next to nothing is not drawn as negative.
 SIGNED = 12
 LINES = {1: styles.POSITIVE_LINE, -1: styles.NEGATIVE_LINE, 0: styles.PALE}
 DISCS = {1: styles.POSITIVE_DISCS, -1: styles.NEGATIVE_DISCS, 0: (styles.GREY_FILL,)}

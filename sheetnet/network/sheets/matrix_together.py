@@ -6,11 +6,10 @@ formula. Both stand there, the product of each example where there are few of th
 
 from __future__ import annotations
 
-from sheetnet.expressions.formula import Expression, call, exp
+from sheetnet.expressions.formula import Expression, call
 from sheetnet.expressions.rich import Rich
-from sheetnet.network.losses import LOWEST_LOGARITHM, SMALLEST
-from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, SAMPLE, TARGET, UNIT
+from sheetnet.network.sheets.lost import lost
 from sheetnet.network.sheets.matrix_backward import MOST_DIAGONAL, Backward
 from sheetnet.network.sheets.matrix_numbers import (
     BY_JACOBIAN,
@@ -116,19 +115,12 @@ class Together(Backward):
         context, loss = self.context, self.context.net.loss
         if not (loss.cut_off and context.net.is_fused(layer)):
             return None
-        targets, conditions = context.fed(TARGET), []
-        for unit in range(context.sizes[layer]):
-            a = context.of_step(ACTIVATION, layer, sample=n, unit=unit)
-            # Scaled, since a program calls numbers equal that differ by less than 1E-16.
-            small = a / exp(LOWEST_LOGARITHM) < 1
-            target = targets.ref(sample=n, unit=unit, fixed=True)
-            conditions.append(call("AND", small, target > 0))
-
-        def claim(numbers: Numbers) -> bool:
-            a, t = numbers.now(ACTIVATION, layer)[n], numbers.targets[n]
-            return bool(((a < SMALLEST) & (t > 0)).any())
-
-        return Lost(call("OR", *conditions), claim)
+        targets, units = context.fed(TARGET), range(context.sizes[layer])
+        return lost(
+            [context.of_step(ACTIVATION, layer, sample=n, unit=unit) for unit in units],
+            [targets.ref(sample=n, unit=unit, fixed=True) for unit in units],
+            lambda numbers: (numbers.now(ACTIVATION, layer)[n], numbers.targets[n]),
+        )
 
     def _shorter(self, layer: int, targets: Placed, back: Placed) -> None:
         """δ of all examples without a Jacobian: where loss and activation are one formula, that."""

@@ -35,6 +35,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, LOSS, TARGET, Z
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.kinds import SheetKind
+from sheetnet.network.sheets.lost import lost
 from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.network.sheets.panels import softmax_numbers as arrays
 from sheetnet.network.sheets.panels.rows import FIRST, NEAR, Rows, derivative, indexed, near
@@ -45,7 +46,7 @@ from sheetnet.network.sheets.panels.softmax_numbers import (
     H,
 )
 from sheetnet.network.sheets.panels.softmax_steps import Letters, Step, steps
-from sheetnet.sheets.checks import Lost, write_check
+from sheetnet.sheets.checks import write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import labelled
 from sheetnet.workbook.model import Sheet
@@ -312,7 +313,7 @@ class _Panel:
         long_row = rows.row + 1
         # Looked at is the element form: LibreOffice does not tell who looks at a cell of an array.
         long = [Ref(NAME, long_row, FIRST + j) for j in self.units]
-        lost = Lost(self._is_lost(), arrays.is_lost)
+        cut = lost(self.a, self.t, lambda n: (arrays.outputs(n), arrays.targets(n)))
         product = derivative(s, self.loss, rich(self.value)).text
         cut_off = (
             "an output with a target is below e⁻¹⁰⁰, where its logarithm is cut off: the long form "
@@ -325,9 +326,9 @@ class _Panel:
             arrays.long,
             BACKWARD,
             equals=lambda _, j: long[j],
-            lost=lost,
+            lost=cut,
             remark=guard(
-                when(lost.when, cut_off, f"the row of {product} times the table: a matrix product")
+                when(cut.when, cut_off, f"the row of {product} times the table: a matrix product")
             ),
         )
         not_one = call("ABS", self.targets - 1) > NEAR
@@ -339,7 +340,7 @@ class _Panel:
             cells = rows.line(equation, step.cells, step.values, BACKWARD, remark=step.remark)
             equal = near(list(zip(cells, on_training, strict=True)))
             if step.divides:
-                write_check(rows.sheet, row, rows.mark, equal, lost)
+                write_check(rows.sheet, row, rows.mark, equal, cut)
             else:
                 rows.check(row, equal, *([] if step.general else [(not_one, UNDECIDED)]))
             if step.is_short:
@@ -365,15 +366,6 @@ class _Panel:
     def _steps(self) -> list[Step]:
         names = Letters(self.t_j, self.a_j, self.t_i, self.a_i, self.target, self.value, self.ln)
         return steps(names, self.t, self.a, self.ln_b, self.targets, self.jacobian)
-
-    def _is_lost(self) -> Expression:
-        """Whether t/a is cut off for some output, so that the long form cannot be computed."""
-        # Scaled, since a program calls numbers equal that differ by less than 1E-16.
-        each = [
-            call("AND", a / exp(LOWEST_LOGARITHM) < 1, t > 0)
-            for t, a in zip(self.t, self.a, strict=True)
-        ]
-        return call("OR", *each)
 
     def _say_whether(self, not_one: Expression) -> None:
         """Whether the short form holds today, in words."""

@@ -53,11 +53,6 @@ def by_activation(numbers: Numbers) -> FloatArray:
     return by_a
 
 
-def is_lost(numbers: Numbers) -> bool:
-    """Whether an output with a target is so small that its logarithm is cut off."""
-    return bool(((outputs(numbers) < losses.SMALLEST) & (targets(numbers) > 0)).any())
-
-
 def long(numbers: Numbers) -> FloatArray:
     row: FloatArray = by_activation(numbers) @ jacobian(numbers)
     return row
