@@ -193,7 +193,10 @@ def test_what_every_workbook_has_is_missed() -> None:
     for block in book.blocks:
         if (block.quantity, block.layer) != ("delta", 1):
             blocks.add(block)
-    assert [*decoder.missing(replace(book, blocks=blocks))] == ["the index has no delta of layer 1"]
+    assert [*decoder.missing(replace(book, blocks=blocks))] == [
+        "Network shows no delta of layer 1",
+        "the index has no delta of layer 1",
+    ]
 
 
 def test_a_symbol_before_two_numbers_of_a_row_is_found() -> None:
