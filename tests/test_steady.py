@@ -15,7 +15,9 @@ from sheetnet.network.lesson import Lesson
 from sheetnet.network.quantities import INPUT
 from sheetnet.network.subject import SUBJECT, numbers
 from sheetnet.proof.alive import moves
+from sheetnet.proof.comparison import Expected, compare
 from sheetnet.proof.verification import UNSTEADY
+from sheetnet.recalc import Values
 from sheetnet.workbook.knobs import Settings, settings
 from tests.books import edited, findings, set_value
 
@@ -132,3 +134,12 @@ def test_what_is_not_steady_is_tried_again_with_halves() -> None:
     found = moves(knobs, own, numbers_of, steady, book, lambda each: None)
     assert found.branches > 200 and not found.untaken
     assert all(steady(held) for _, held in found.settings)
+
+
+def test_a_cell_that_has_a_number_only_here_may_say_that_it_has_none() -> None:
+    place = ("S", (1, 1))
+    here, there = Expected(numbers={place: (1.0, 0.0)}), Expected(texts={place: "—"})
+    shown = Values({"S": [["—"]]})
+    assert not compare(here, shown, "as it is").ok
+    assert compare(here.spread([there]), shown, "as it is").ok
+    assert compare(there.spread([here]), shown, "as it is").ok
