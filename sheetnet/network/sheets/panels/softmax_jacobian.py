@@ -30,7 +30,7 @@ from sheetnet.network.activations import SOFTMAX
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
-from sheetnet.network.losses import CROSS_ENTROPY, LOWEST_LOGARITHM
+from sheetnet.network.losses import CROSS_ENTROPY, LOWEST_LOGARITHM, logarithm
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.quantities import ACTIVATION, DELTA, INPUT, LOSS, TARGET, Z
 from sheetnet.network.sheets.context import Context
@@ -205,7 +205,7 @@ class _Panel:
         floor = exp(LOWEST_LOGARITHM)
 
         def terms(numbers: Numbers) -> FloatArray:
-            logs = np.log(np.maximum(arrays.outputs(numbers), np.exp(LOWEST_LOGARITHM)))
+            logs = logarithm(arrays.outputs(numbers))
             parts: FloatArray = -arrays.targets(numbers) * logs / arrays.ln_b(numbers)
             return parts
 

@@ -47,8 +47,8 @@ def jacobian(numbers: Numbers) -> FloatArray:
 
 
 def by_activation(numbers: Numbers) -> FloatArray:
-    by_a: FloatArray = (
-        -targets(numbers) / np.maximum(outputs(numbers), losses.SMALLEST) / ln_b(numbers)
+    by_a: FloatArray = losses.CROSS_ENTROPY.gradient(
+        outputs(numbers), targets(numbers), numbers.loss_hyper
     )
     return by_a
 

@@ -6,7 +6,7 @@ Source: Bhadani, "Weight Updates with Gradient Descent" to "Layer 1 Weight Updat
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def _listed(net: Net, bias_first: bool = False) -> list[Parameter]:
 
 
 def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
-    found = []
+    found: list[float] = []
     for p in listed:
         place = tuple(p.place.values())
         if numbers.net.is_plain:  # new less old would be rounding where a change is small
@@ -74,31 +74,13 @@ def _changes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
     return np.array(found)
 
 
-def _sizes(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
-    return np.abs(_changes(numbers, listed))
-
-
-def _moves(numbers: Numbers, listed: Sequence[Parameter]) -> bool:
-    """Whether anything changes that can be compared."""
-    return bool(_sizes(numbers, listed).max() > NOTHING)
-
-
-def _parts(numbers: Numbers, listed: Sequence[Parameter]) -> FloatArray:
-    """The sizes as parts of the largest."""
-    sizes = _sizes(numbers, listed)
-    parts: list[float] = (sizes / sizes.max()).tolist()
-    return np.array([round(part, DECIMALS) for part in parts])
-
-
-def _blur(numbers: Numbers, listed: Sequence[Parameter]) -> float:
-    """How uncertain the parts are."""
-    return max(PARTS, BLURRED / max(float(_sizes(numbers, listed).max()), NOTHING))
-
-
 class _Writer:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.listed = _listed(context.net, context.notation.bias_node_first)
+        # Every line asks for those of all.
+        self._changes = lru_cache(maxsize=4)(partial(_changes, listed=self.listed))
+        self._parts = lru_cache(maxsize=4)(self._parts_of_largest)
         about = "what the next update adds to each weight, largest and smallest"
         self.sheet = Sheet(NAME, about, labels=False)  # they stand with changes
         self.last = context.depth
@@ -166,7 +148,7 @@ class _Writer:
                 CHANGE,
                 self._change(p, value, gradient),
                 green.but(bold=True),
-                claim=self._of(_changes, number),
+                claim=self._of(self._changes, number),
                 approximate=ROUNDED,
             )
             for column in (VALUE, GRADIENT):
@@ -174,13 +156,12 @@ class _Writer:
                 context.readings.append(labelled(NAME, (row, SYMBOL), (row, column), titled))
             size = call("ABS", Ref(NAME, row, CHANGE))
             look = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
-            claim = self._of(_sizes, number)
+            claim = self._of(self._sizes, number)
             sheet.put(row, SIZE, size, look, claim=claim, approximate=ROUNDED)
             part = self._if_moved(call("ROUND", Ref(NAME, row, SIZE) / of_all, DECIMALS))
             look = look.but(number_format="0.0%")
-            told = self._or_none(self._of(_parts, number))
-            blur = partial(_blur, listed=self.listed)
-            sheet.put(row, PART, part, look, claim=told, approximate=blur)
+            told = self._or_none(self._of(self._parts, number))
+            sheet.put(row, PART, part, look, claim=told, approximate=self._blur)
 
     def _write_layers(self) -> None:
         """The smallest and the largest change of each layer, and of all, by name."""
@@ -202,7 +183,7 @@ class _Writer:
         find = np.argmin if function == "MIN" else np.argmax
 
         def first(held: Numbers) -> int:
-            return numbers[int(find(_parts(held, self.listed)[numbers]))]
+            return numbers[int(find(self._parts(held)[numbers]))]
 
         name: Expression = Ref(NAME, rows[0], SYMBOL)
         if len(rows) > 1:  # Gnumeric takes no INDEX of a single cell
@@ -212,7 +193,7 @@ class _Writer:
         self.sheet.put(row, column, self._if_moved(name), look, claim=claim)
         number = styles.NUMBER.but(number_format=styles.SIX, horizontal="center")
         reduce = np.min if function == "MIN" else np.max
-        value = lambda held: float(reduce(_sizes(held, self.listed)[numbers]))  # noqa: E731
+        value = lambda held: float(reduce(self._sizes(held)[numbers]))  # noqa: E731
         self.sheet.put(
             row, column + 1, call(function, sizes), number, claim=value, approximate=ROUNDED
         )
@@ -225,6 +206,22 @@ class _Writer:
         kept = {s: context.of_step(p.quantity.kept(s), p.layer, **p.place) for s in optimiser.state}
         return Update(context).of(value, gradient, kept) - value
 
+    def _sizes(self, numbers: Numbers) -> FloatArray:
+        return np.abs(self._changes(numbers))
+
+    def _moves(self, numbers: Numbers) -> bool:
+        """Whether anything changes that can be compared."""
+        return bool(self._sizes(numbers).max() > NOTHING)
+
+    def _parts_of_largest(self, numbers: Numbers) -> FloatArray:
+        sizes = self._sizes(numbers)
+        parts: list[float] = (sizes / sizes.max()).tolist()
+        return np.array([round(part, DECIMALS) for part in parts])
+
+    def _blur(self, numbers: Numbers) -> float:
+        """How uncertain the parts are."""
+        return max(PARTS, BLURRED / max(float(self._sizes(numbers).max()), NOTHING))
+
     @property
     def of_all(self) -> Ref:
         """The cell with the largest change of all."""
@@ -234,12 +231,12 @@ class _Writer:
         return guard(when(self.of_all > NOTHING, formula, NONE))
 
     def _or_none(self, claim: Callable[[Numbers], float | str]) -> Callable[[Numbers], float | str]:
-        return lambda numbers: claim(numbers) if _moves(numbers, self.listed) else NONE
+        return lambda numbers: claim(numbers) if self._moves(numbers) else NONE
 
     def _of(
-        self, values: Callable[[Numbers, Sequence[Parameter]], FloatArray], number: int
+        self, values: Callable[[Numbers], FloatArray], number: int
     ) -> Callable[[Numbers], float]:
-        return lambda numbers: float(values(numbers, self.listed)[number])
+        return lambda numbers: float(values(numbers)[number])
 
 
 def _now(name: str, layer: int, place: tuple[int, ...]) -> Callable[[Numbers], float]:
