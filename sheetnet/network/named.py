@@ -54,7 +54,7 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
         array = held[small] if small in held else numbers.now(ACTIVATION, last)
         if array.shape[1] > 1 or len(array) == 1:  # a number of each example is a vector
             _expect_case(decoder, name, letter, one)
-        return [*_with_ones(array)]
+        return [*_with_ones(decoder, array)]
     if not label or not decoder.is_layer(label):
         return None
     layer = decoder.layer(label)
@@ -66,7 +66,9 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
     if (small, layer) == ("a", 0) and document.inputs:
         raise LookupError(f"{name} has a letter of its own in the document")
     array = numbers.inputs if (small, layer) == ("a", 0) else numbers.now(OF_LAYERS[small], layer)
-    return [array] if letter != found[1] else [*_with_ones(array)]  # an arrow: without the 1
+    if small != "a" or letter != found[1]:  # an arrow: without the 1
+        return [array]
+    return [*_with_ones(decoder, array)]
 
 
 def _after(decoder: Decoder, name: str) -> list[FloatArray] | None:
@@ -133,8 +135,10 @@ def _parameters(
     biases = np.broadcast_to(np.reshape(bias, (-1, 1)), (len(weight), 1))
     if small == "b":
         yield from (biases, np.repeat(biases, decoder.examples, axis=1), np.reshape(bias, (-1, 1)))
-    else:
-        yield from (weight, np.hstack([weight, biases]), np.hstack([biases, weight]))
+        return
+    yield weight
+    if decoder.document.bias_source is not None:
+        yield from (np.hstack([weight, biases]), np.hstack([biases, weight]))
 
 
 def _has_own_letter(decoder: Decoder, layer: int) -> bool:
@@ -143,10 +147,13 @@ def _has_own_letter(decoder: Decoder, layer: int) -> bool:
     return alone or decoder.document.bias_source is None
 
 
-def _with_ones(array: FloatArray) -> Iterator[FloatArray]:
-    """A matrix whose rows are examples, with the 1 of the biases behind or before, and without."""
-    ones = np.ones((len(array), 1))
-    yield from (array, np.hstack([array, ones]), np.hstack([ones, array]))
+def _with_ones(decoder: Decoder, array: FloatArray) -> Iterator[FloatArray]:
+    """A matrix whose rows are examples; where biases are weights, also with the 1 behind or
+    before."""
+    yield array
+    if decoder.document.bias_source is not None:
+        ones = np.ones((len(array), 1))
+        yield from (np.hstack([array, ones]), np.hstack([ones, array]))
 
 
 def _expect_case(decoder: Decoder, name: str, letter: str, one: bool) -> None:

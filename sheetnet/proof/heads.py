@@ -231,8 +231,9 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
             beside = [at for at in beside if INDICES.fullmatch(readings.written(sheet, (row, at)))]
         places += [((row, at), what) for at in beside[:1]]
     above = [(block.top - 1, at) for at in range(block.left, block.left + len(sides[1]))]
-    if len(above) > 1 and not any(readings.written(sheet, place) for place in above):
-        yield above[0], "nothing says what the columns under it are"
+    bare = [place for place in above if not readings.written(sheet, place)]
+    if len(above) > 1 and bare:
+        yield bare[0], "nothing says what the column under it is"
     places += zip(above, sides[1], strict=True)
     for place, what in _thinned(places):
         line = readings.written(sheet, place)

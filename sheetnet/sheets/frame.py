@@ -11,7 +11,7 @@ from sheetnet.workbook.model import Link, Rule, Sheet
 START = "Start"
 
 
-def head(sheet: Sheet, title: str, hint: str, left: int = 2, *, problem: Ref | None = None) -> None:
+def head(sheet: Sheet, *, title: str, hint: str, left: int = 2, problem: Ref | None = None) -> None:
     """Write the first two rows; `left` is the first column that is no margin.
 
     Where the cell `problem` holds a sentence, that stands in the place of the hint.

@@ -46,7 +46,7 @@ def fill(
         "All axes count from 0, layers from 1; step 0 is before the first update. "
         "Not live: yours to change."
     )
-    frame.head(sheet, "Index: where every quantity stands", hint, 1)
+    frame.head(sheet, title="Index: where every quantity stands", hint=hint, left=1)
     frame.banner(sheet, len(HEADERS))
     head = LABEL.but(bold=True, borders="b", border_colour=styles.RULE)
     for column, title in enumerate(HEADERS, 1):

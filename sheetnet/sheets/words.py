@@ -33,7 +33,7 @@ class Words:
         self.sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))
         self.sheet.widths |= {1: 2.5, WHAT: 22.0, SIZE: 16.0, SIGNED: 16.0, BRACKETED: 18.0}
         hint = "each number that a sentence tells, with as many digits as make it true"
-        frame.head(self.sheet, "Words: workings of the sentences", hint)
+        frame.head(self.sheet, title="Words: workings of the sentences", hint=hint)
         frame.banner(self.sheet, SAYS + 1)
         heads = {
             WHAT: "number",

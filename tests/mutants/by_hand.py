@@ -1589,4 +1589,16 @@ BY_HAND = [
         'writer.sign(left.top, again.right + 2, "=")',
         'writer.sign(again.right + 2, left.top, "=")',
     ),
+    ByHand(
+        "Notation: the sums without the biases",
+        f"{SHEETS}/matrix_names.py",
+        'product = product + " + " + self.spread(layer)\n        if not',
+        "product = product\n        if not",
+    ),
+    ByHand(
+        "worksheets: a table of derivatives without the elements over it",
+        "sheetnet/calculus/sheets/derivatives.py",
+        "    if shape:\n        _heads",
+        "    if not shape:\n        _heads",
+    ),
 ]

@@ -169,7 +169,8 @@ def _is_rounded(one: str, other: str) -> bool:
         return False
     fewest = min(len(mantissa.partition(".")[2]) for mantissa, *_ in mantissas)
     values = [float(mantissa) for mantissa, *_ in mantissas]
-    return abs(values[0] - values[1]) <= 0.5000001 * 10.0**-fewest and fewest >= FEWEST
+    near = fewest >= FEWEST and abs(values[0] - values[1]) <= 0.5000001 * 10.0**-fewest
+    return near or values[0] == values[1]
 
 
 def _follows(before: Snapshot, after: Snapshot, place: Place) -> bool:

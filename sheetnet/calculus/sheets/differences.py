@@ -66,7 +66,7 @@ class Differences:
         self.sheet.widths |= {1: 2.5, LABELS: 26.0}
         self.sheet.default_width = 12.0
         hint = "each number moved up and down by h and by 2h, and all that follows from it"
-        frame.head(self.sheet, "Differences: workings of the checks", hint)
+        frame.head(self.sheet, title="Differences: workings of the checks", hint=hint)
         self.row = FIRST_ROW
         self.right = FIRST_COLUMN + 4
         self._areas: dict[tuple[int, str], Area] = {}

@@ -43,7 +43,7 @@ def fill(context: Context, worksheet: Worksheet, differences: Differences) -> Pl
     sheet.print_setup = PrintSetup(fit_height=0)
     layout.columns(sheet)
     hint = "change a yellow cell: everything follows; grey: the lesson’s own values"
-    frame.head(sheet, section.heading, hint, problem=status.PROBLEM)
+    frame.head(sheet, title=section.heading, hint=hint, problem=status.PROBLEM)
     placed = Placed(context, worksheet, sheet)
     row = 4
     if section.text:

@@ -22,7 +22,7 @@ def sheet(context: Context) -> Sheet:
     found.print_setup = PrintSetup()
     found.widths |= {1: 2.5, FLAG: 12.0, SAYS: 90.0}
     hint = "each line of yellow cells: 1 where something other than an allowed number stands"
-    frame.head(found, "Inputs: workings of what is said of yellow cells", hint)
+    frame.head(found, title="Inputs: workings of what is said of yellow cells", hint=hint)
     frame.banner(found, SAYS)
     for column, head in ((FLAG, "wrong"), (SAYS, "what is said"), (SAYS + 1, "first line")):
         found.put(ROW + 2, column, head, styles.LABEL.but(bold=True))

@@ -62,7 +62,7 @@ def _fill(context: Context) -> list[Sheet]:
         f"A step looks at {size} of the {count} examples and updates the weights once. Network "
         "shows one of these examples; the cost and the gradients are of all of them."
     )
-    frame.head(sheet, "Batches: the examples of each step", hint, problem=PROBLEM)
+    frame.head(sheet, title="Batches: the examples of each step", hint=hint, problem=PROBLEM)
     _write_chosen(context, sheet)
     _write_order(context, sheet)
     return [sheet]

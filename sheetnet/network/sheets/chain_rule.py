@@ -122,7 +122,9 @@ class _Writer:
             "A weight moves the cost along every path that leads from it to the cost: multiply "
             "the derivatives along a path, then add the paths."
         )
-        frame.head(sheet, "The chain rule: how one weight moves the cost", hint, problem=PROBLEM)
+        frame.head(
+            sheet, title="The chain rule: how one weight moves the cost", hint=hint, problem=PROBLEM
+        )
         frame.banner(sheet, self.product_column + 1)
         factors = [
             [self.cells.factor(p, n) for n in range(self.cells.factors)] for p in range(self.most)

@@ -27,7 +27,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.widths |= {1: 10.0}
     sheet.cursor = (CHOICES_ROW, 2)
     hint = "number: the choice’s place in its list"
-    frame.head(sheet, "Choices: workings of the drop-downs on Start", hint)
+    frame.head(sheet, title="Choices: workings of the drop-downs on Start", hint=hint)
     frame.banner(sheet, 1 + len(context.chosen))
     sheet.put(CHOICES_ROW, 1, "number", styles.LABEL)
     sheet.put(LIST_ROW, 1, "choices", styles.LABEL)

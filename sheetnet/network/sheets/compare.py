@@ -93,7 +93,7 @@ class _Writer:
             "each curve is a whole run, drawn up to twice the highest cost at step 0: change a "
             "yellow value, and its curve follows"
         )
-        frame.head(sheet, self.title, hint, problem=PROBLEM)
+        frame.head(sheet, title=self.title, hint=hint, problem=PROBLEM)
         frame.banner(sheet, max(SAYS + 4, VALUE + runs.count - 1))
         chart_row = TOP + runs.count + 1
         table = row_under(sheet, chart_row, HEIGHT) + 3

@@ -108,7 +108,9 @@ class _Run:
         sheet.freeze, sheet.cursor, sheet.default_width = own.freeze, own.cursor, own.default_width
         sheet.tab_colour, sheet.print_setup = styles.PALE, own.print_setup
         hint = f"the formulas of {own.name}, with the value of this run on Compare"
-        frame.head(sheet, f"{self.name}: workings of Compare", hint, 1, problem=PROBLEM)
+        frame.head(
+            sheet, title=f"{self.name}: workings of Compare", hint=hint, left=1, problem=PROBLEM
+        )
         frame.banner(sheet, max(min(self.at.rises, 60), 8))
         heads = {place: cell for place, cell in own.cells.items() if place[0] >= GROUP_ROW}
         sheet.cells |= heads

@@ -150,7 +150,7 @@ class Curves:
         sheet.widths |= {1: 2.5, 2: 24.0}
         sheet.freeze, sheet.cursor = (HEAD_ROW + 1, 1), (FIRST_ROW, 2)
         sheet.print_setup = PrintSetup(title_rows=(HEAD_ROW, HEAD_ROW))
-        frame.head(sheet, "Compared curves: workings of Compare", "which run ends how")
+        frame.head(sheet, title="Compared curves: workings of Compare", hint="which run ends how")
         frame.banner(sheet, max(LISTED + 2, 2 + places.runs))
         self._write_runs()
         self._write_summary()

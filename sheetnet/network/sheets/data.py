@@ -122,7 +122,9 @@ class _Writer:
         sheet.widths |= {1: 2.5, SET: 10.0}
         self._make_room()
         hint = "Yellow cells are yours to change; all else follows, at the step chosen on Start."
-        frame.head(sheet, "Data: the examples and what becomes of them", hint, problem=PROBLEM)
+        frame.head(
+            sheet, title="Data: the examples and what becomes of them", hint=hint, problem=PROBLEM
+        )
         frame.banner(sheet, max(places.right, 24))
         write_figures(self.context, sheet, places, self.predictions, self.evaluation)
         self._write_heads()

@@ -102,7 +102,7 @@ def _fill(context: Context) -> list[Sheet]:
         "All other weights stay. The gradient is the slope of the curve at this step’s weight; "
         "the step goes down that slope."
     )
-    frame.head(sheet, "Descent: the cost against one weight", hint, problem=PROBLEM)
+    frame.head(sheet, title="Descent: the cost against one weight", hint=hint, problem=PROBLEM)
     sheet.widths |= {1: 2.5, LABEL: 21.0, VALUE: 14.0, VALUE + 1: 3.0}
     writer = _Writer(context, sheet, workings)
     writer.write()

@@ -201,7 +201,13 @@ def fill(context: Context) -> Sheet:
         "the parameters of the chosen step, and the forward pass with one of them moved by ± h; "
         "the thin rows between are empty on purpose: with them LibreOffice follows every edit"
     )
-    frame.head(sheet, "Differences: workings of the gradient check", hint, 1, problem=PROBLEM)
+    frame.head(
+        sheet,
+        title="Differences: workings of the gradient check",
+        hint=hint,
+        left=1,
+        problem=PROBLEM,
+    )
     frame.banner(sheet, blocks[-1].right)
     _write_heads(context, sheet, blocks)
     context.worked += blocks

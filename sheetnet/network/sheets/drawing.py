@@ -78,7 +78,7 @@ def draw(plan: Plan, name: str, place: tuple[int, int], on: str) -> tuple[Sheet,
     points = Sheet(name, f"workings: the points of the picture on {on}", workings=True)
     points.tab_colour, points.freeze, points.cursor = styles.PALE, (FIRST_ROW, 1), (FIRST_ROW, 1)
     hint = "Two points an edge. What is not of a column's kind lies outside the axes."
-    frame.head(points, f"{name}: the points of the picture on {on}", hint, 1)
+    frame.head(points, title=f"{name}: the points of the picture on {on}", hint=hint, left=1)
     frame.banner(points, LABEL_Y)
     points.default_width = 10.5
     points.widths |= {EDGE: 14, KIND: 8, NODE_TEXT: 14}

@@ -136,7 +136,7 @@ class Evaluation:
         sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
         sheet.freeze, sheet.print_setup = (FIRST_ROW, COSTS), PrintSetup(fit_width=0)
         hint = "on the left a row a step; on the right each step’s parameters and the last z"
-        frame.head(sheet, "Evaluation: workings of Data", hint, 1)
+        frame.head(sheet, title="Evaluation: workings of Data", hint=hint, left=1)
         frame.banner(sheet, min(self.right, 60))
         self._write_heads(sheet)
         steps = np.arange(context.steps + 1.0)[:, None]

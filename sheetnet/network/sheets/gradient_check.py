@@ -130,7 +130,10 @@ def _fill(context: Context) -> list[Sheet]:
         f"The workings are on {differences.NAME}."
     )
     frame.head(
-        sheet, "Gradient check: do the gradients say what the cost does?", hint, problem=PROBLEM
+        sheet,
+        title="Gradient check: do the gradients say what the cost does?",
+        hint=hint,
+        problem=PROBLEM,
     )
     frame.banner(sheet, 15)
     _write_top(context, sheet, parameters)

@@ -289,7 +289,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.tab_colour, sheet.freeze, sheet.default_width = styles.BLUE, (TOP, 3), 8.8
     sheet.widths |= {1: 2.5, 2: 18.0}
     hint = "Yellow cells are yours to change. In grey: the lesson’s own values."
-    frame.head(sheet, "Inputs: data and starting weights", hint, problem=PROBLEM)
+    frame.head(sheet, title="Inputs: data and starting weights", hint=hint, problem=PROBLEM)
     frame.banner(sheet, FIRST_COLUMN + 2 * max(table.width for table in large) + 1)
     sheet.cursor = (TOP + 2, FIRST_COLUMN)
     sheet.print_setup = PrintSetup(fit_width=0)

@@ -46,7 +46,7 @@ def fill(context: Context, sheet: Sheet, selector_row: int) -> None:
         f"a network {shape} as maps: {styles.POSITIVE_NAME} is positive, {styles.NEGATIVE_NAME} "
         "negative, deep is large; → forward, ← backward"
     )
-    frame.head(sheet, "The network, one step at a time", hint, problem=PROBLEM)
+    frame.head(sheet, title="The network, one step at a time", hint=hint, problem=PROBLEM)
     inputs = [context.given(INPUT, k) for k in range(context.sizes[0])]
     symbols = [context.symbols.input(k) for k in range(context.sizes[0])]
     sheet.put(FIRST_ROW, 2, context.symbols.layer(0), styles.LABEL.but(bold=True))

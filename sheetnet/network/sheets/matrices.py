@@ -54,7 +54,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.default_width = 10.8
     sheet.widths[1] = 2.5
     sheet.print_setup = PrintSetup()
-    frame.head(sheet, "The same in matrices", HINT, LEFT, problem=PROBLEM)
+    frame.head(sheet, title="The same in matrices", hint=HINT, left=LEFT, problem=PROBLEM)
     sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
     look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
     sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)

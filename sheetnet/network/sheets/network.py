@@ -98,7 +98,7 @@ class _Cards:
         hint = (
             "click on a number to read its formula; → forward, orange; ← back, blue; weights green"
         )
-        frame.head(self.sheet, "The network, one step at a time", hint, problem=PROBLEM)
+        frame.head(self.sheet, title="The network, one step at a time", hint=hint, problem=PROBLEM)
         frame.banner(self.sheet, self.picture.right)
         self._write_inputs()
         self._write_shared()

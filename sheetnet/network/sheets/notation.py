@@ -180,7 +180,9 @@ def _fill(context: Context) -> list[Sheet]:
     sheet = Sheet(NAME, "the symbols, here and in the other documents", labels=False)
     sheet.tab_colour, sheet.freeze, sheet.cursor = styles.PALE, (FIRST_ROW, 3), (FIRST_ROW, 2)
     sheet.print_setup = PrintSetup(fit_height=1)
-    frame.head(sheet, "Notation", "how this workbook’s document writes things, and the others")
+    frame.head(
+        sheet, title="Notation", hint="how this workbook’s document writes things, and the others"
+    )
     own = context.notation
     ordered = [own, *(n for n in NOTATIONS.values() if n is not own)]
     sheet.widths |= {1: 2.5, 2: 34} | dict.fromkeys(range(3, 3 + len(ordered)), 33)

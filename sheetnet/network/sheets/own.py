@@ -164,7 +164,7 @@ class Own:
         sheet.widths |= {1: 2.5, STEP: 10.0, COSTS: 14.0, POINT: 12.0, LABEL: 26.0}
         sheet.widths |= dict.fromkeys((HIGHEST, CUT, SHOWN, DRAWN), 14.0)
         hint = "fixed numbers, whatever the yellow cells hold: to compare with, and to go back to"
-        frame.head(sheet, "Lesson: workings of what stands in grey on Start", hint)
+        frame.head(sheet, title="Lesson: workings of what stands in grey on Start", hint=hint)
         right = max((b.right for b in self.context.originals if b.sheet == NAME), default=0)
         frame.banner(sheet, max(right, VALUES))
         head = styles.LABEL.but(bold=True, size=9)

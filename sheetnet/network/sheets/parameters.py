@@ -76,7 +76,7 @@ def head_workings(context: Context, sheet: Sheet, title: str, hint: str, knob: Q
     """The top of a sheet that computes with a chosen parameter moved; its number stands in B3."""
     sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
     sheet.print_setup = PrintSetup(fit_width=0)
-    frame.head(sheet, title, hint, 1)
+    frame.head(sheet, title=title, hint=hint, left=1)
     sheet.put(3, 1, "number", styles.LABEL)
     sheet.put(
         3,
@@ -205,7 +205,7 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.default_width = 15.0
     sheet.widths |= {NUMBER: 9, LAYER: 8, PLACE: 8}
     hint = "each weight and bias at the chosen step, with the chosen example"
-    frame.head(sheet, "Parameters: workings of Chain rule and Descent", hint, 1)
+    frame.head(sheet, title="Parameters: workings of Chain rule and Descent", hint=hint, left=1)
     frame.banner(sheet, COLUMN)
     head = styles.LABEL.but(bold=True, borders="b", border_colour=styles.RULE, horizontal="center")
     for at, title in enumerate(TITLES, 1):

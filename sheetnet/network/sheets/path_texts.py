@@ -104,7 +104,7 @@ class Texts:
         sheet.tab_colour, sheet.cursor = styles.PALE, (CHOSEN_ROW, NUMBER_COLUMN)
         sheet.default_width = 13.0
         hint = "what the factors of each path are called, for every weight that may be chosen"
-        frame.head(sheet, "Paths: workings of Chain rule", hint, 1)
+        frame.head(sheet, title="Paths: workings of Chain rule", hint=hint, left=1)
         self._write_chosen(knob)
         self.rows = self._write_moves()
         frame.banner(sheet, max(self.rows.right, 8))

@@ -156,7 +156,7 @@ class Predictions:
         sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
         sheet.freeze, sheet.print_setup = (FIRST_ROW, 2), PrintSetup(fit_width=0)
         hint = "with the parameters of the chosen step, a row an example"
-        frame.head(sheet, "Predictions: workings of Data", hint, 1)
+        frame.head(sheet, title="Predictions: workings of Data", hint=hint, left=1)
         right = max(self.right, *(block.right for block in self._blocks.values()))
         frame.banner(sheet, max(min(right, 60), 8))
         sheet.put(BASE_ROW, 1, "parameters", styles.LABEL)

@@ -63,7 +63,7 @@ def _fill(context: Context) -> list[Sheet]:
         hint += " Outputs and targets are those of the example chosen on Start"
         few = len(curves.shown(context.steps)) <= context.steps
         hint += ", at the steps of the table below." if few else "."
-    frame.head(sheet, "Progress: the run in charts", hint, problem=PROBLEM)
+    frame.head(sheet, title="Progress: the run in charts", hint=hint, problem=PROBLEM)
     drawers = [_cost]
     if _has_outputs(context):
         drawers.append(_outputs)

@@ -95,7 +95,12 @@ class _Writer:
         hint = (
             "The weights are those of the chosen step; every input is tried, not just the examples"
         )
-        frame.head(sheet, "Surface: what the network makes of every input", hint, problem=PROBLEM)
+        frame.head(
+            sheet,
+            title="Surface: what the network makes of every input",
+            hint=hint,
+            problem=PROBLEM,
+        )
         sheet.widths |= {1: 2.5, 2: 14.0 if self.dimensions == 1 else 8.0, LABELS: 12.0}
         if self.dimensions == 2:
             sheet.heights[TOP + MAP] = 9

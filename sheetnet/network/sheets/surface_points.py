@@ -150,7 +150,7 @@ class Points:
         sheet.tab_colour, sheet.default_width = styles.PALE, 10.5
         sheet.freeze, sheet.print_setup = (FIRST_ROW, 1), PrintSetup(fit_width=0)
         hint = "forward passes with the weights of the chosen step, a row a point"
-        frame.head(sheet, "Surface points: workings of Surface", hint, 1)
+        frame.head(sheet, title="Surface points: workings of Surface", hint=hint, left=1)
         frame.banner(sheet, max(self.right, 11))
         for axis in range(self.dimensions):
             held = [inputs.area(unit=axis, fixed=True) for inputs, _ in context.sets()]

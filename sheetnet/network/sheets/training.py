@@ -90,7 +90,7 @@ def _sheet(context: Context, name: str) -> Sheet:
     sheet.widths |= dict.fromkeys(range(1, width + 1), 8.0)
     hint = HINTS.get(axes, STEPS + f"A row is one {axes[-1]} at one step.")
     titles = {TRAINING: "Training: a row a step", EXAMPLES: "Examples: a row an example and step"}
-    frame.head(sheet, titles.get(name, name), hint, 1, problem=PROBLEM)
+    frame.head(sheet, title=titles.get(name, name), hint=hint, left=1, problem=PROBLEM)
     right = blocks[-1].right
     frame.banner(sheet, max(min(right, 60), 8))
     for column, axis in enumerate(axes, 1):

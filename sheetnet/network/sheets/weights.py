@@ -92,7 +92,7 @@ def _fill(context: Context) -> list[Sheet]:
         "A line is one weight (thin: a bias) over the steps. Steep: it is learning; level: it "
         "has settled, is fixed, or its gradient is 0."
     )
-    frame.head(sheet, "Weights: their paths over the steps", hint, problem=PROBLEM)
+    frame.head(sheet, title="Weights: their paths over the steps", hint=hint, problem=PROBLEM)
     drawn = groups(context)
     places = _places(drawn)
     table = TOP + CHART_ROWS * (places[-1][0] + 1) + 2

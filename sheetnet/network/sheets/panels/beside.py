@@ -34,7 +34,7 @@ class Beside(Oriented):
         self.sheet = sheet = Sheet(name, about, tab_colour=styles.BLUE, freeze=(4, 4))
         sheet.cursor, sheet.print_setup, sheet.default_width = (4, SYMBOL), PrintSetup(), 10.5
         sheet.widths |= dict(enumerate((2.5, 16.0, 12.0, 42.0, 48.0, 5.0, 3.0), 1))
-        frame.head(sheet, title, hint, problem=PROBLEM)
+        frame.head(sheet, title=title, hint=hint, problem=PROBLEM)
         look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
         sheet.put(3, SYMBOL, "step", styles.LABEL_RIGHT)
         sheet.put(3, VALUE, context.step, look, claim=lambda numbers: numbers.step)

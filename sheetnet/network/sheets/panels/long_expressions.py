@@ -93,7 +93,7 @@ class _Panel:
         sheet.print_setup, sheet.default_width = PrintSetup(), 11.5
         sheet.widths |= {1: 2.5}
         hint = "every number of these formulas stands in the cells above them; ✓ equals Training"
-        frame.head(sheet, "The long expressions", hint, problem=PROBLEM)
+        frame.head(sheet, title="The long expressions", hint=hint, problem=PROBLEM)
         frame.banner(sheet, RIGHT)
         look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)

@@ -66,7 +66,10 @@ class Moved:
         sheet.widths |= {1: 2.5, LABEL: 34.0}
         hint = "workings of Element and matrix: the layers above a moved activation, computed anew"
         frame.head(
-            sheet, "Moved activations: workings of Element and matrix", hint, problem=PROBLEM
+            sheet,
+            title="Moved activations: workings of Element and matrix",
+            hint=hint,
+            problem=PROBLEM,
         )
         frame.banner(sheet, FIRST + max(self.examples, 6))
         self.ones = self._row_of_ones(3, context.sizes[-1], "ones, to add up over the outputs")

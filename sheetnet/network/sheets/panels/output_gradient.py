@@ -87,7 +87,7 @@ class _Writer:
         sheet.default_width = 13.5
         sheet.widths |= {1: 2.5, WHAT: 22.0, SAYS: 8.0}
         hint = "the loss’s slope times the sigmoid’s: one divides by what the other multiplies by"
-        frame.head(sheet, f"How {self.short} comes about", hint, problem=PROBLEM)
+        frame.head(sheet, title=f"How {self.short} comes about", hint=hint, problem=PROBLEM)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         look = styles.NUMBER.but(bold=True, number_format="0", horizontal="center")
         sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)

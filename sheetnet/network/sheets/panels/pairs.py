@@ -30,7 +30,7 @@ class Pairs(Oriented):
         self.right = LEFT + self.wide + 2
         self.third = self.right + self.wide + 2
         sheet.widths |= {1: 2.5}
-        frame.head(sheet, title, hint, problem=PROBLEM)
+        frame.head(sheet, title=title, hint=hint, problem=PROBLEM)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         look = styles.GIVEN.but(bold=True, horizontal="center", number_format="0")
         sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)

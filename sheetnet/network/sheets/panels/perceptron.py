@@ -105,7 +105,7 @@ class _Writer(Places):
         sheet.default_width = 9.5
         sheet.widths |= {1: 2.5, LEFT: 13.0, self.check: 4.0, self.right: 30.0}
         hint = f"wrong: the weights move by {self.rule}; right: nothing moves"
-        frame.head(sheet, "The perceptron: one example a step", hint, problem=PROBLEM)
+        frame.head(sheet, title="The perceptron: one example a step", hint=hint, problem=PROBLEM)
         self._write_selector()
         self._write_weights()
         self._write_examples()

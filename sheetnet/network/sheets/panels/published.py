@@ -83,7 +83,7 @@ class _Writer:
             "Printed are the document’s numbers, which hold for the lesson’s own yellow cells: "
             "change one, and the difference says what it moves."
         )
-        frame.head(sheet, "Published: the document’s numbers and the live ones", hint)
+        frame.head(sheet, title="Published: the document’s numbers and the live ones", hint=hint)
         sheet.put(3, SYMBOL, _legend(), styles.HINT)
         frame.banner(sheet, NOTE)
         heads = {

@@ -135,7 +135,9 @@ class _Writer:
         sheet.default_width = 10.0
         sheet.widths |= {1: 2.5, LEFT: 16.0}
         hint = "u = max(0, z), v = y − u, C = (1/N)·Σ v²; an example with z ≤ 0 is inactive"
-        frame.head(sheet, "One ReLU neuron: z = w·x + b on N examples", hint, problem=PROBLEM)
+        frame.head(
+            sheet, title="One ReLU neuron: z = w·x + b on N examples", hint=hint, problem=PROBLEM
+        )
         look = COUNT.but(bold=True)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         sheet.put(3, LEFT + 1, self.context.step, look, claim=lambda numbers: numbers.step)

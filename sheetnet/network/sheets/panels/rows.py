@@ -126,7 +126,7 @@ class Rows:
         self.sheet.widths |= {1: 2.5, LABEL: 44.0, self.side: 12.0, self.mark: 5.0}
         self.sheet.widths |= dict.fromkeys(range(FIRST, FIRST + count), 12.5)
         self.sheet.widths[self.remark] = 70.0
-        frame.head(self.sheet, title, hint, problem=PROBLEM)
+        frame.head(self.sheet, title=title, hint=hint, problem=PROBLEM)
         frame.banner(self.sheet, self.remark)
         self.row = 3
         self._chosen()

@@ -102,7 +102,7 @@ class _Writer:
         sheet.default_width = 12.5
         sheet.widths |= {1: 2.5, LEFT: 18.0}
         hint = "the step that follows the chosen one: which weights move most, which hardly at all"
-        frame.head(sheet, "Updates: which weights move most", hint, problem=PROBLEM)
+        frame.head(sheet, title="Updates: which weights move most", hint=hint, problem=PROBLEM)
         sheet.put(3, LEFT, "step", styles.LABEL_RIGHT)
         look = WHOLE.but(bold=True)
         sheet.put(3, LEFT + 1, context.step, look, claim=lambda numbers: numbers.step)
