@@ -29,6 +29,7 @@ from sheetnet.network.functions import Whole
 from sheetnet.network.functions import functions as named_functions
 from sheetnet.network.functions import whole as whole_functions
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.marked import wrong_marks
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
@@ -116,6 +117,7 @@ class Decoder:
     def missing(self, book: Book) -> Iterator[str]:
         """What every workbook of a network has, and this has not."""
         yield from missing(self.numbers.lesson, book)
+        yield from wrong_marks(self.numbers, book)
 
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""

@@ -1601,4 +1601,22 @@ BY_HAND = [
         "    if shape:\n        _heads",
         "    if not shape:\n        _heads",
     ),
+    ByHand(
+        "Surface: marks of a full and of an empty disc add up to one number",
+        f"{SHEETS}/surface_marks.py",
+        "ADDED = ((1, 2), (4, 8))",
+        "ADDED = ((1, 1), (4, 8))",
+    ),
+    ByHand(
+        "Surface: discs full where targets are low",
+        f"{SHEETS}/surface_marks.py",
+        '("", "○", "●", "◐")',
+        '("", "●", "○", "◐")',
+    ),
+    ByHand(
+        "evaluation: classes part at a quarter",
+        "sheetnet/network/evaluation.py",
+        "HALF = 0.5",
+        "HALF = 0.25",
+    ),
 ]
