@@ -34,6 +34,13 @@ PARTIAL = "∂"
 QUOTIENT = re.compile(r"([d∂Δ])(.+)/\1(.+)")
 #: A symbol, and how far its number is moved.
 MOVED = re.compile(r"(.+?)(?: ([+−]) (2?h))?")
+#: What the heads of tables say that these are.
+HEADS = {
+    "by the rules": "derivative",
+    "value": "derivative",
+    "central difference": "difference",
+    "difference": "difference",
+}
 #: Central differences that are computed twice.
 NEAR = 1e-6
 
@@ -141,7 +148,15 @@ class Decoder:
         return ()
 
     def missing(self, book: Book) -> Iterable[str]:
-        """Sheets are called by their sections; a number behind that tells two of one name apart."""
+        """Sheets are called by their sections; a number behind that tells two of one name apart.
+        Derivatives and differences stand under their own heads."""
+        for block in book.blocks:
+            kind = block.quantity.partition("_")[0]
+            for row in (block.top - 1, block.top - 2):
+                cell = book[block.sheet].cells.get((row, block.left))
+                text = cell.content if cell and isinstance(cell.content, str) else ""
+                if kind in HEADS.values() and HEADS.get(text, kind) != kind:
+                    yield f"{text!r} on {block.sheet} is over {block.quantity}"
         for section in self.numbers.sections:
             asked = section.sheet.section.sheet or section.sheet.section.heading
             name = section.sheet.sheet.rstrip("0123456789 ")

@@ -49,6 +49,7 @@ from sheetnet.network.quantities import (
     Quantity,
     Z,
 )
+from sheetnet.network.stated import wrong_words
 from sheetnet.network.states import letter_of
 from sheetnet.network.vectors import Vectors
 from sheetnet.workbook.blocks import Block
@@ -118,6 +119,7 @@ class Decoder:
         """What every workbook of a network has, and this has not."""
         yield from missing(self.numbers.lesson, book)
         yield from wrong_marks(self.numbers, book)
+        yield from wrong_words(self, book)
 
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""

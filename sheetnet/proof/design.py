@@ -7,19 +7,21 @@ would be as right, but not any other. The rules say nothing of the builder's own
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Protocol
 
-from sheetnet.expressions.formula import Expression, Number, walk
+from sheetnet.expressions.formula import Binary, Call, Expression, Number, walk
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Band, ColourScale, Position, Sheet
+from sheetnet.workbook.model import Band, ColourScale, NumberRule, Position, Sheet
 
 #: A first column that is no wider is the margin.
 NARROW = 3.0
@@ -35,6 +37,10 @@ MANY = 5
 COUNTS = {"number": 1.0, STEP: 0.0}
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
+#: Rounding, of places from -1 to 1.
+NEAR = 1e-12
+#: A format of fixed decimals, which it captures.
+DECIMALS = re.compile(r"\+?0\.(0+)(?:;|$)")
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
 #: What stands between numbers.
@@ -76,10 +82,11 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
             *_miscounted(sheet, decoder.last_step),
+            *_hidden(sheet),
             *wrong_texts(book, sheet),
         ):
             check.add(sheet.name, *place, what)
-        for place, what in wrong_drawings(book, sheet):
+        for place, what in (*wrong_drawings(book, sheet), *wrong_curves(book, sheet)):
             check.add(sheet.name, *place, what)
     for what in _out_of_order(book):
         check.add(book.sheets[0].name, 1, 1, what)
@@ -184,6 +191,11 @@ def _lopsided(sheet: Sheet) -> Iterator[tuple[Position, str]]:
     both sides; where something may be typed, numbers are the lesson's."""
     if sheet.validations:
         return
+    for band in sheet.bands:
+        for at, cell in enumerate(band.cells):
+            fixed = [] if cell.is_computed else [float(x) for x in band.values[:, at]]
+            if _is_lopsided(fixed):
+                yield (band.top, band.left + at), "the places below and above 0 differ"
     for (row, column), cell in sheet.cells.items():
         if not isinstance(cell.content, Rich):
             continue
@@ -192,10 +204,16 @@ def _lopsided(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         while (below := sheet.cells.get((at, column))) and isinstance(below.content, float):
             numbers.append(below.content)
             at += 1
-        if len(numbers) < MANY or not min(numbers) < 0 < max(numbers):
-            continue
-        if sorted(numbers) != sorted(-number for number in numbers):
-            yield (row + 1, column), "the places below and above 0 are not as far from it"
+        if _is_lopsided(numbers):
+            yield (row + 1, column), "the places below and above 0 differ"
+
+
+def _is_lopsided(numbers: list[float]) -> bool:
+    """Whether of many numbers below and above 0 some have no counterpart on the other side."""
+    if len(numbers) < MANY or not min(numbers) < 0 < max(numbers):
+        return False
+    pairs = zip(sorted(numbers), sorted(-number for number in numbers), strict=True)
+    return not all(math.isclose(one, other, abs_tol=NEAR) for one, other in pairs)
 
 
 def _shows_number(book: Book, sheet: Sheet, place: Position) -> bool:
@@ -264,6 +282,26 @@ def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, s
     for number, place in found.items():
         if not _is_round(number, found) and not decoder.writes(number):
             yield place, f"its formula has {shown(number)}, which is no power of ten"
+
+
+def _hidden(sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Rules for small numbers that leave some of them to a format which shows these as 0."""
+    looks = {place: cell.style.number_format for place, cell, _ in sheet.written()}
+    for rule in sheet.formats:
+        place = rule.area.top, rule.area.left
+        decimals = DECIMALS.match(looks.get(place, ""))
+        if not isinstance(rule, NumberRule) or decimals is None:
+            continue
+        least = 0.5 * 10.0 ** -len(decimals[1])
+        for node in walk(rule.condition):
+            if isinstance(node, Binary) and node.operator == "<" and _is_size(node.left):
+                bound = node.right.value if isinstance(node.right, Number) else 0.0
+                if bound < least * (1 - 1e-9):
+                    yield place, f"numbers from {shown(bound)} on are shown as 0"
+
+
+def _is_size(formula: Expression) -> bool:
+    return isinstance(formula, Call) and formula.function == "ABS"
 
 
 def _small(formula: Expression) -> Iterator[float]:

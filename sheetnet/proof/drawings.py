@@ -35,7 +35,7 @@ def wrong_drawings(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         found = [*_lines(book, chart)]
         if chart.x.hidden and chart.y.hidden:
             found += [*_scale(chart), *_outside(book, chart)]
-            found += [*_covered(book, chart), *_labels(book, chart)]
+            found += [*_covered(book, chart), *_labels(book, chart), *_colours(chart)]
         for what in found:
             yield (chart.row, chart.column), what
 
@@ -107,6 +107,17 @@ def _labels(book: Book, chart: Chart) -> Iterator[str]:
                 if point in seen and point[1] >= bottom:
                     yield f"two labels stand at {point}"
                 seen.add(point)
+
+
+def _colours(chart: Chart) -> Iterator[str]:
+    """Lines of positive numbers that are not green, and of negative ones that are not purple."""
+    for series in chart.series:
+        title = series.title if isinstance(series.title, str) else ""
+        red, green, blue = (int(series.colour[at : at + 2], 16) for at in (0, 2, 4))
+        if title.startswith("positive weights") and green <= max(red, blue):
+            yield f"its {title} are not green"
+        if title.startswith("negative weights") and green >= min(red, blue):
+            yield f"its {title} are not purple"
 
 
 def _ends(axis: Axis) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Whether each check can fail: with one of the numbers that it compares made wrong, it must.
 
-A check that always passes proves nothing, and no comparison of values would notice.
+A check that always passes proves nothing, and no comparison of values would notice. Neither does
+one that lets numbers differ as far as no rounding, and no central difference, takes them.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from typing import Any
 import numpy as np
 
 from sheetnet.expressions.evaluation import evaluate
-from sheetnet.expressions.formula import Area, Expression, Name, Ref, walk
-from sheetnet.proof.comparison import Comparison
+from sheetnet.expressions.formula import Area, Binary, Call, Expression, Name, Ref, Text, walk
+from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.sheets.checks import FAILED, PASSED
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Sheet
 
 #: What a formula does to its reader where a wrong number leaves what it can compute.
 UNCOMPUTED = (ArithmeticError, LookupError, TypeError, ValueError)
+#: So far apart may be what agrees, in parts of 1 and the largest number that a check looks at:
+#: central differences with steps that learners can follow are.
+MOST_APART = 4e-4
 
 
 def check_failing(books: Sequence[Book]) -> Comparison:
@@ -36,7 +40,39 @@ def check_failing(books: Sequence[Book]) -> Comparison:
             result.cells += 1
             if not any(_turns(book, sheet, formula) for book in books):
                 result.add(sheet.name, *place, "a check passes whatever it compares")
+            for allowed, largest in _generous(books[0], formula):
+                what = f"a check lets numbers up to {shown(largest)} be {shown(allowed)} apart"
+                result.add(sheet.name, *place, what)
     return result
+
+
+def _generous(book: Book, formula: Expression) -> Iterator[tuple[float, float]]:
+    """How far apart a check lets numbers be, and how large they are, where that is too far."""
+    for node in walk(formula):
+        if not (isinstance(node, Call) and node.function == "IF"):
+            continue
+        condition, then, *_ = node.arguments
+        if then != Text(PASSED):
+            continue
+        for part in walk(condition):
+            if not (isinstance(part, Binary) and part.operator in ("<", "<=")):
+                continue
+            try:
+                allowed = float(evaluate(part.right, book))
+            except UNCOMPUTED:
+                continue
+            if allowed > MOST_APART:
+                largest = max((_size(book, leaf) for leaf in _leaves(part.left)), default=0.0)
+                if allowed > MOST_APART * (1 + largest):
+                    yield allowed, largest
+
+
+def _size(book: Book, leaf: Ref | Area) -> float:
+    """The largest number of a cell, or of several, whatever its sign."""
+    area = leaf if isinstance(leaf, Area) else Area(leaf.sheet, *(leaf.row, leaf.column) * 2)
+    held = book.area_values(area).ravel().tolist()
+    sizes = [abs(one) for one in held if isinstance(one, float | int)]
+    return max((size for size in sizes if np.isfinite(size)), default=0.0)
 
 
 def _turns(book: Book, sheet: Sheet, formula: Expression) -> bool:

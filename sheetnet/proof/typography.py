@@ -17,6 +17,10 @@ MORE = re.compile(r" and (?:-\d+|0) more")
 WORD = re.compile(r"\b(?!(?:tanh|softmax|ReLU|LeakyReLU)\b)[^\W\d_]{4,}")
 #: A derivative is a fraction: what stands over the bar may have arguments.
 DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+−,;: ]")
+#: A negative number behind an operator.
+SIGNS = re.compile(r"[-+−·/] ?−(?=[\d.])")
+#: A central difference that is not divided by 2h.
+CENTRAL = re.compile(r"\+ h\) − \S+ − h\)(?!\)? ?/ ?\(?2h)")
 #: What this program calls its own things, which no text of a lesson has.
 INNER = re.compile(r"\b(?:Rich|Run|Ref|Area|Name|Number|Negative|Binary|Call)\(\w+=|<sheetnet\.")
 #: What stands before the place of a number that cannot be used.
@@ -36,7 +40,8 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if isinstance(content, Expression):
             text = book.value(sheet, *place)
             if isinstance(text, str):
-                yield from ((place, what) for what in (*_wrong(text), *_refused(text, names)))
+                found = *_wrong(text), *_unbracketed(text), *_refused(text, names)
+                yield from ((place, what) for what in found)
             continue
         if isinstance(content, Rich):
             yield from ((place, what) for what in _joined(content))
@@ -67,9 +72,17 @@ def _wrong(text: str) -> Iterator[str]:
         yield "is written as a program has it"
     if more := MORE.search(text):
         yield f"says {more[0].strip()!r}"
+    if CENTRAL.search(text):
+        yield "divides a central difference by something else than 2h"
     # Prose may be the lesson's own.
     if not WORD.search(text) and "∂" in DERIVATIVE.sub("", text):
         yield "a ∂ in it stands in no fraction"
+
+
+def _unbracketed(text: str) -> Iterator[str]:
+    """A number that was put in for a symbol behind an operator, with its sign."""
+    if SIGNS.search(text):
+        yield "has a sign behind another one, without parentheses"
 
 
 def _refused(text: str, sheets: Collection[str]) -> Iterator[str]:

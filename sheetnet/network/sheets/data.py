@@ -14,7 +14,7 @@ import numpy as np
 
 from sheetnet.expressions.formula import Area, Expression, Ref, call, equal, guard, when
 from sheetnet.network.engine import FloatArray
-from sheetnet.network.evaluation import DERIVED, shown_sets
+from sheetnet.network.evaluation import DERIVED, SETS, shown_sets
 from sheetnet.network.numbers import Derived, Numbers
 from sheetnet.network.quantities import (
     INPUT,
@@ -197,8 +197,7 @@ class _Writer:
                 context.fill_knob(sheet, knob, styles.INPUT)
         for row in range(places.top, places.bottom + 1):
             sheet.put(row, NUMBER, float(row - places.top + 1), WHOLE)
-            name = "training" if row < places.first_test else "test"
-            sheet.put(row, SET, name, styles.LABEL_CENTRE)
+            sheet.put(row, SET, SETS[row >= places.first_test], styles.LABEL_CENTRE)
 
     def _write_standardised(self) -> None:
         context, sheet, places = self.context, self.sheet, self.places

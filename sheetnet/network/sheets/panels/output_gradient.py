@@ -147,8 +147,7 @@ class _Writer:
 
         given: list[tuple[str, Expression | float, Callable[[Numbers], float]]] = [
             ("the target as it is", context.given(TARGET, unit), today),
-            ("for a target of 1", 1.0, lambda numbers: 1.0),
-            ("for a target of 0", 0.0, lambda numbers: 0.0),
+            *((f"for a target of {t:g}", t, lambda _, t=t: t) for t in (1.0, 0.0)),
         ]
         first = self.row
         for column in (BY_OUTPUT, SLOPE):

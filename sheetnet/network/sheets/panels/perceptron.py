@@ -257,7 +257,13 @@ class _Writer(Places):
         write_check(sheet, row, self.check, apart <= 1e-9 * (1 + call("ABS", z)))
         words = when(equal(y, a), "right", "wrong")
         learns = when(equal(Ref(NAME, row, LEFT), self.learns), ": this step learns from it", "")
-        sheet.put(row, self.right, join([words, learns]), styles.PLAIN)
+
+        def says(numbers: Numbers) -> str:
+            is_right = numbers.targets[n, 0] == numbers.now(ACTIVATION, 1)[n, 0]
+            rest = ": this step learns from it" if arrays.learning(numbers) == n else ""
+            return ("right" if is_right else "wrong") + rest
+
+        sheet.put(row, self.right, join([words, learns]), styles.PLAIN, claim=says)
 
     def _write_update(self, top: int) -> int:
         """Δw of the example that the step learns from; returns the last row."""

@@ -1,0 +1,194 @@
+"""What words say of layers, steps and the lesson's own run, read beside what stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sheetnet.expressions.reading import UnreadableError, flat, flat_text, symbol_of
+from sheetnet.expressions.rich import Rich
+from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.quantities import INPUT, STEP, TARGET, TEST_INPUT, TEST_TARGET
+from sheetnet.workbook.blocks import Block
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.model import Position, Sheet
+
+if TYPE_CHECKING:
+    from sheetnet.network.decoding import Decoder
+
+#: The layer that a text names: hidden layer (1), layer L−1.
+LAYER = re.compile(r"\blayer (\S+?)(?=[,:]|\s|$)")
+#: So many rows above its numbers a text says of which layer they are.
+ABOVE = 3
+#: Under a layer's name: what the layer takes, and from where its derivatives come.
+NEIGHBOURS = {"→": -1, "←": 1}
+#: The step of a figure under its text: cost at step 0, after 1,000 steps.
+OF_STEP = re.compile(r"(?:at step|after) ([\d,]+)(?: steps?)?")
+#: Words beside numbers, and over them, that tell these from others.
+BESIDE: tuple[dict[str, set[str]], ...] = (
+    {"training": {INPUT.name, TARGET.name}, "test": {TEST_INPUT.name, TEST_TARGET.name}},
+    {"mean": {"input_mean"}, "deviation": {"input_deviation"}},
+)
+OVER: tuple[dict[str, set[str]], ...] = (
+    {
+        "this one's gradient": {"example_weight_gradient", "example_bias_gradient"},
+        "mean gradient": {"weight_gradient", "bias_gradient"},
+        "sum gradient": {"weight_gradient", "bias_gradient"},
+    },
+)
+#: The sheet with the lesson's own run, and the heads of its steps and costs there.
+OWN, OWN_STEPS, OWN_COSTS = "Lesson", "step", "its own cost"
+#: A cost there has so many digits.
+DIGITS = 1e-5
+#: The sheet that compares gradients, its tables, and what it says where a cost has no digits left.
+CHECK, GRADIENTS, MOVE, BLURRED = "Gradient check", "checked_gradient", "difference_step", "—"
+#: Of a cost's rounding, what a difference of two may be away, and what of a gradient no one misses.
+ROUNDING, MISSED = 1e-14, 1e-5
+
+
+def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
+    """Sentences on words that contradict what stands beside them."""
+    of_sheet: dict[str, list[Block]] = {}
+    for block in book.blocks:
+        of_sheet.setdefault(block.sheet, []).append(block)
+    for sheet in book.sheets:
+        blocks = of_sheet.get(sheet.name, [])
+        texts = {
+            place: text.replace("\n", " ")
+            for place, cell in sheet.cells.items()
+            if (text := _text(cell.content))
+        }
+        yield from _of_blocks(decoder, blocks, texts)
+        yield from _of_quantities(blocks, texts)
+        yield from _of_neighbours(decoder, sheet, texts)
+        yield from _beside_symbols(decoder, sheet, texts)
+        if sheet.name == CHECK:
+            yield from _undecided(decoder, book, sheet)
+        if sheet.name == OWN:
+            yield from _own_run(decoder, sheet, texts)
+
+
+def _text(content: object) -> str:
+    if isinstance(content, Rich):
+        return content.text
+    return content if isinstance(content, str) else ""
+
+
+def _named(decoder: Decoder, text: str) -> int | None:
+    """The number of the layer that a text names; None where it names none."""
+    found = LAYER.search(text)
+    return decoder.layer(found[1]) if found and decoder.is_layer(found[1]) else None
+
+
+def _of_blocks(
+    decoder: Decoder, blocks: Sequence[Block], texts: dict[Position, str]
+) -> Iterator[str]:
+    """Layers and steps that are named above the numbers of other ones."""
+    for block in blocks:
+        over = (texts.get((block.top - up, block.left), "") for up in range(1, ABOVE + 1))
+        for text in over:
+            layer = None if text.startswith(tuple(NEIGHBOURS)) else _named(decoder, text)
+            if layer is not None:
+                if block.layer not in (None, layer):
+                    yield f"{block.sheet}: {text!r} is over numbers of layer {block.layer}"
+                break
+        step = OF_STEP.search(texts.get((block.top - 1, block.left), ""))
+        if step and STEP in block.at and int(step[1].replace(",", "")) != block.at[STEP]:
+            yield f"{block.sheet}: {step[0]!r} is over a number of step {block.at[STEP]}"
+
+
+def _of_quantities(blocks: Sequence[Block], texts: dict[Position, str]) -> Iterator[str]:
+    """What numbers are, said beside or over others."""
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in texts.items():
+        by_row.setdefault(row, []).append((column, text))
+    for block in blocks:
+        rows: Iterable[int] = range(block.top, block.bottom + 1)
+        if block.height > len(by_row):
+            rows = [row for row in by_row if row in rows]
+        beside = [text for row in rows for c, text in by_row.get(row, []) if c < block.left]
+        over = [texts.get((block.top - 1, block.left), "")]
+        for said, groups in ((beside, BESIDE), (over, OVER)):
+            for group in groups:
+                others = {text for text, names in group.items() if block.quantity not in names}
+                if len(others) < len(group) and others & {*said}:
+                    yield f"{block.sheet}: {min(others & {*said})!r} is said of {block.quantity}"
+
+
+def _of_neighbours(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) -> Iterator[str]:
+    """What a layer takes from another layer than the one before it, or is told by another than the
+    next."""
+    for (row, column), text in texts.items():
+        layer = _named(decoder, text)
+        if text[0] not in NEIGHBOURS or layer is None:
+            continue
+        names = [_named(decoder, texts.get((row - 1, at), "")) for at in range(column, 0, -1)]
+        own = next((name for name in names if name is not None), None)
+        if own is not None and layer != own + NEIGHBOURS[text[0]]:
+            yield f"{sheet.name}: {text!r} stands under layer {own}"
+
+
+def _beside_symbols(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) -> Iterator[str]:
+    """A layer's label beside a symbol that has another one."""
+    for (row, column), text in texts.items():
+        if not decoder.is_layer(text) or (row, column - 1) not in texts:
+            continue
+        content = sheet.cells[row, column - 1].content
+        runs = content.runs if isinstance(content, Rich) else ()
+        line = flat((run.text, run.level) for run in runs) or flat_text(texts[row, column - 1])
+        try:
+            symbol = symbol_of(line)
+        except UnreadableError:
+            continue
+        if decoder.is_layer(symbol.upper) and symbol.upper != text:
+            yield f"{sheet.name}: layer {text} stands beside {texts[row, column - 1]}"
+
+
+def _own_run(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) -> Iterator[str]:
+    """The lesson's own costs, with which a learner compares: those of other steps or values."""
+    heads = {text: place for place, text in texts.items()}
+    if OWN_STEPS not in heads or OWN_COSTS not in heads:
+        yield f"{sheet.name} has not the lesson's own run"
+        return
+    costs, last = _own_costs(decoder), -1
+    (top, steps), (_, column) = heads[OWN_STEPS], heads[OWN_COSTS]
+    row = top + 1
+    while (row, steps) in sheet.cells:
+        step, cost = (sheet.cells[row, at].content for at in (steps, column))
+        if not isinstance(step, float) or not isinstance(cost, float) or not last < step:
+            yield f"{sheet.name}: row {row} is no further step of the lesson's own run"
+            return
+        last = int(step)
+        if not np.isclose(cost, costs[last], rtol=DIGITS, atol=0.0):
+            yield f"{sheet.name}: the lesson's own cost of step {last} is {costs[last]:.6g}"
+        row += 1
+    if last != len(costs) - 1:
+        yield f"{sheet.name}: the lesson's own run ends with step {last}"
+
+
+def _own_costs(decoder: Decoder) -> FloatArray:
+    """The costs of the run with the values of the lesson's file."""
+    lesson, held = decoder.numbers.lesson, decoder.numbers.settings
+    if all(np.array_equal(values, held[key]) for key, values in lesson.settings.items()):
+        return decoder.numbers.trace.costs
+    return train(lesson, lesson.settings).costs
+
+
+def _undecided(decoder: Decoder, book: Book, sheet: Sheet) -> Iterator[str]:
+    """Gradients of which nothing is said, though the cost has digits enough for a difference."""
+    blocks = {block.quantity: block for block in book.blocks if block.sheet == sheet.name}
+    table, move = blocks.get(GRADIENTS), blocks.get(MOVE)
+    if table is None or move is None or decoder.numbers.net.loss.cut_off:
+        return
+    h = book.value(sheet, move.top, move.left)
+    cost = abs(float(decoder.numbers.trace.costs[decoder.numbers.step]))
+    checks = [place for place, cell in sheet.cells.items() if cell.passes]
+    for row in (row for row, column in checks if book.value(sheet, row, column) == BLURRED):
+        gradient = book.value(sheet, row, table.left)
+        if not table.top <= row <= table.bottom or not isinstance(gradient, float):
+            continue
+        if cost * ROUNDING / float(h) < MISSED * abs(gradient):
+            yield f"{sheet.name}: row {row} is called undecided, and could be decided"
