@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+import numpy as np
+
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
@@ -44,6 +46,8 @@ UPDATES = "Network"
 RUN = "Training"
 #: A sheet that compares layers, and its line of all of them.
 COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
+#: How many of a set are right, which stands beside the cost of a whole set where these are classes.
+SHARE, SHARE_OF = "accuracy", "training_cost"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 
@@ -71,9 +75,18 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
+    if (SHARE_OF, None) in held and _are_classes(lesson):
+        owed.append((SHARE, None))
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")
+
+
+def _are_classes(lesson: Lesson) -> bool:
+    """Whether each example belongs to one of two classes, or of as many as there are outputs."""
+    targets = np.array([*lesson.data.targets, *lesson.data.test_targets])
+    whole = bool(np.isin(targets, (0.0, 1.0)).all())
+    return whole and (targets.shape[1] == 1 or bool((targets.sum(axis=1) == 1).all()))
 
 
 def _unchecked(lesson: Lesson, book: Book) -> Iterator[str]:

@@ -41,6 +41,8 @@ OVER: tuple[dict[str, set[str]], ...] = (
 )
 #: The sheet with the lesson's own run, and the heads of its steps and costs there.
 OWN, OWN_STEPS, OWN_COSTS = "Lesson", "step", "its own cost"
+#: The sheet of runs side by side, and the head over the lowest cost of each.
+COMPARE, LOWEST = "Compare", "lowest"
 #: A cost there has so many digits.
 DIGITS = 1e-5
 #: The sheet that compares gradients, its tables, and what it says where a cost has no digits left.
@@ -65,6 +67,8 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
         yield from _of_quantities(blocks, texts)
         yield from _of_neighbours(decoder, sheet, texts)
         yield from _beside_symbols(decoder, sheet, texts)
+        if sheet.name == COMPARE:
+            yield from _of_runs(decoder, book, sheet, texts)
         if sheet.name == CHECK:
             yield from _undecided(decoder, book, sheet)
         if sheet.name == OWN:
@@ -145,6 +149,20 @@ def _beside_symbols(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) 
             continue
         if decoder.is_layer(symbol.upper) and symbol.upper != text:
             yield f"{sheet.name}: layer {text} stands beside {texts[row, column - 1]}"
+
+
+def _of_runs(
+    decoder: Decoder, book: Book, sheet: Sheet, texts: dict[Position, str]
+) -> Iterator[str]:
+    """Costs of runs under the names of other steps."""
+    for (row, column), text in texts.items():
+        step = OF_STEP.fullmatch(text.removeprefix("cost "))
+        for run, held in enumerate(decoder.numbers.compared if step or text == LOWEST else ()):
+            costs = held.trace.costs
+            meant = costs[int(step[1].replace(",", ""))] if step else costs.min()
+            value = book.value(sheet, row + 1 + run, column)
+            if isinstance(value, float) and not np.isclose(value, meant, rtol=DIGITS, atol=0.0):
+                yield f"{sheet.name}: run {run + 1} has {meant:.6g} {text}, not {value:.6g}"
 
 
 def _own_run(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) -> Iterator[str]:

@@ -60,6 +60,8 @@ ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 #: By how much an update changes a parameter, or a run the cost, that in parts of a hundred as well.
 CHANGE, PERCENT = "Δ", " in %"
+#: A loss of squares with the factor before it: ½, none, 1/n · or 1/(2n) ·
+SQUARES = re.compile(r"(?:(½)|1/(n) · |1/\((\d)n\) · )?Σ\(.+ − .+\)²")
 #: Two documents' symbols mean the same up to rounding.
 NEAR = 1e-9
 
@@ -130,8 +132,25 @@ def _wrong_side(decoder: Decoder, lines: Mapping[str, str]) -> str:
         number = float(lines["number"])
     except ValueError:
         return ""  # a run that diverges has none
-    [meant] = sides(lines["text"].rpartition(" = ")[2], look, {}, decoder.is_layer, {})
+    right = lines["text"].rpartition(" = ")[2]
+    if "Σ" in right:
+        return _wrong_squares(decoder, right, number)
+    [meant] = sides(right, look, {}, decoder.is_layer, {})
     return "" if meant.holds(number) else f"it gives {meant.low:.6g}, not {number:.6g}"
+
+
+def _wrong_squares(decoder: Decoder, text: str, number: float) -> str:
+    """Whether a loss of squares over all outputs, with its factor, is another than its number."""
+    found = SQUARES.fullmatch(text)
+    if found is None:
+        return f"{text!r} is no sum of squares"
+    numbers, count = decoder.numbers, decoder.sizes[-1]
+    half, mean, halves = found.groups()
+    factor = 0.5 if half else 1 / count if mean else 1 / (int(halves) * count) if halves else 1.0
+    a, t = numbers.now(ACTIVATION, len(decoder.sizes) - 1), numbers.targets
+    meant = factor * float(((a - t)[numbers.sample] ** 2).sum())
+    near = abs(meant - number) <= NEAR * (1 + abs(meant))
+    return "" if near else f"{text!r} gives {meant:.6g}, not {number:.6g}"
 
 
 def _unexplained(says: str, note: str, number: float) -> str:

@@ -1769,4 +1769,22 @@ BY_HAND = [
         'guarded(when(number < 0, join(["(", text, ")"]), text))',
         'guarded(when(number > 0, join(["(", text, ")"]), text))',
     ),
+    ByHand(
+        "Factors: a loss with another factor than its number",
+        f"{SHEETS}/panels/halves.py",
+        '("1/(2n) · ", "both"',
+        '("1/2 · ", "both"',
+    ),
+    ByHand(
+        "Compare: the first cost is called the lowest",
+        f"{SHEETS}/compare.py",
+        '            FIRST: "cost at step 0",\n',
+        '            FIRST: "lowest",\n',
+    ),
+    ByHand(
+        "evaluation: classes that are not taken for classes",
+        "sheetnet/network/evaluation.py",
+        "whole = all(value in (0.0, 1.0)",
+        "whole = all(value in (0.0, 0.5)",
+    ),
 ]

@@ -72,8 +72,9 @@ def write(sheet: Beside, outputs: Sequence[Ref], targets: Sequence[Ref]) -> None
         )
         slope_text = first + " = " + left + "(" + s.activation(depth, 0) + " − " + s.target(0) + ")"
         book.put(row, EQUATION, slope_text, styles.SYMBOL.but(horizontal="left"))
-        told = Told(sheet.name, row, RIGHT_SIDE, {"text": EQUATION, "number": SLOPE})
-        context.told.append(told)
+        for equation, number in ((SYMBOL, LOSS), (EQUATION, SLOPE)):
+            columns = {"text": equation, "number": number}
+            context.told.append(Told(sheet.name, row, RIGHT_SIDE, columns))
         book.put(row, NUMBERS, remark, styles.HINT)
         book.put(row, FACTOR, factor, styles.NUMBER, claim=size)
         held = Ref(sheet.name, row, FACTOR)
