@@ -77,6 +77,10 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
                 yield f"{name} has {there[name]} charts, where {count} belong"
     if (SHARE_OF, None) in held and _are_classes(lesson):
         owed.append((SHARE, None))
+    last = net.layers[-1]
+    if MATRICES in there and isinstance(last, Dense) and not last.activation.slope:
+        few = lesson.samples <= EXAMPLES and last.units <= UNITS
+        owed += [("jacobian", last.number)] if few else []
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: The layer that a text names: hidden layer (1), layer L−1.
 LAYER = re.compile(r"\blayer (\S+?)(?=[,:]|\s|$)")
+#: How many examples there are.
+EXAMPLES = re.compile(r"\b(?:all|the) (\d+) examples")
+#: The sheet with the lesson's own words; rows with the heads of a sheet, which may be live.
+START, HEAD = "Start", 3
 #: So many rows above its numbers a text says of which layer they are.
 ABOVE = 3
 #: Under a layer's name: what the layer takes, and from where its derivatives come.
@@ -56,13 +60,16 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
     of_sheet: dict[str, list[Block]] = {}
     for block in book.blocks:
         of_sheet.setdefault(block.sheet, []).append(block)
+    counts = _counts(decoder)
     for sheet in book.sheets:
         blocks = of_sheet.get(sheet.name, [])
         texts = {
             place: text.replace("\n", " ")
             for place, cell in sheet.cells.items()
-            if (text := _text(cell.content))
+            if (text := _text(book.value(sheet, *place) if place[0] <= HEAD else cell.content))
         }
+        if sheet.name != START:
+            yield from _of_examples(decoder, sheet, texts, counts)
         yield from _of_blocks(decoder, blocks, texts)
         yield from _of_quantities(blocks, texts)
         yield from _of_neighbours(decoder, sheet, texts)
@@ -79,6 +86,26 @@ def _text(content: object) -> str:
     if isinstance(content, Rich):
         return content.text
     return content if isinstance(content, str) else ""
+
+
+def _counts(decoder: Decoder) -> set[int]:
+    """How many examples there may be, of a set or a step."""
+    data, batch = decoder.numbers.lesson.data, decoder.numbers.net.batch
+    return {decoder.examples, len(data.inputs), len(data.test_inputs), batch or 0}
+
+
+def _of_examples(
+    decoder: Decoder, sheet: Sheet, texts: dict[Position, str], counts: set[int]
+) -> Iterator[str]:
+    """Examples counted from 0, numbers of them that there are not, a rule that learns away from
+    targets."""
+    for text in texts.values():
+        told = [int(one) for one in EXAMPLES.findall(text)]
+        rule = re.search(rf"{decoder.document.rate}\((\S+) − \S+\)", text)
+        if "example 0" in text.split(",")[-1] or not counts >= {*told}:
+            yield f"{sheet.name}: {text!r} counts the examples wrongly"
+        if rule and rule[1] != decoder.document.targets:
+            yield f"{sheet.name}: {text!r} learns away from the target"
 
 
 def _named(decoder: Decoder, text: str) -> int | None:

@@ -1787,4 +1787,28 @@ BY_HAND = [
         "whole = all(value in (0.0, 1.0)",
         "whole = all(value in (0.0, 0.5)",
     ),
+    ByHand(
+        "Matrices: no Jacobian of a softmax",
+        f"{SHEETS}/matrix_together.py",
+        "if self.context.samples <= MOST_JACOBIANS",
+        "if self.context.samples > MOST_JACOBIANS",
+    ),
+    ByHand(
+        "Matrices: examples count from 0",
+        f"{SHEETS}/matrix_together.py",
+        'f", example {n + 1}"',
+        'f", example {n}"',
+    ),
+    ByHand(
+        "Perceptron: the rule learns away from the target",
+        f"{SHEETS}/panels/perceptron.py",
+        "({notation.target_letter} − {value})",
+        "({value} − {notation.target_letter})",
+    ),
+    ByHand(
+        "Chain rule: one example fewer than there are",
+        f"{SHEETS}/chain_rule.py",
+        "of all {context.samples} examples together",
+        "of all {context.samples - 1} examples together",
+    ),
 ]

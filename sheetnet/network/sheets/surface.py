@@ -45,6 +45,8 @@ MOST_CURVES = 5
 COLOURS = (styles.ORANGE, styles.BLUE, styles.GREEN, styles.INK, styles.PALE)
 #: The colours of the least, the middle and the largest value: as greys light, middle and dark.
 SCALE = ("FFFFFF", "FDC79B", "E8762D")
+#: What the colours reach from and to where outputs are classes.
+CLASSES = (0.0, 1.0)
 #: What the points of the training set and of the test set are called, and their shapes.
 DOTS = (("training", "circle"), ("test", "square"))
 #: As on Data, where one output leaves a colour for it.
@@ -235,7 +237,7 @@ class _Writer:
 
     def _colours(self, area: Area) -> ColourScale:
         """From white to orange, which are light and dark: from 0 to 1 where these are classes."""
-        ends = (0.0, 1.0) if self.halves else None
+        ends = CLASSES if self.halves else None
         return ColourScale(area, *SCALE, spread=not self.halves, ends=ends)
 
     def _write_axes(self) -> None:
@@ -250,9 +252,10 @@ class _Writer:
             sheet.put(row, LEFT + j, points.at_place(0, place), look, claim=_on(0, place))
             sheet.merge(row, LEFT + j, row, LEFT + j + 2)
         row = TOP + MAP + 2
-        examples = " · training examples: ● target from 0.5 on, ○ below, ◐ both"
+        examples = f" · training examples: ● target from {HALF:g} on, ○ below, ◐ both"
         if self.halves:
-            hint = f"white: 0 · orange: 1 · line: where it passes 0.5{examples}"
+            ends = f"white: {CLASSES[0]:g} · orange: {CLASSES[1]:g}"
+            hint = f"{ends} · line: where it passes {HALF:g}{examples}"
             sheet.put(row, LABELS, hint, styles.HINT)
         else:
             area = Area(NAME, TOP, LEFT, TOP + MAP - 1, LEFT + MAP - 1)

@@ -274,7 +274,8 @@ class _Panel:
         for i in self.units:
             name = rich("measured: ") + s.activation(self.layer, i) + " when " + self.z_j + " moves"
             cells = [self._moved(i, j) for j in self.units]
-            remark = "" if i else "central differences, each z moved by 0.0001; ✓ equals the table"
+            moved = f"central differences, each z moved by {H:g}; ✓ equals the table"
+            remark = "" if i else moved
             row = rows.row
             found = rows.line(
                 name,
