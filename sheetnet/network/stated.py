@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 LAYER = re.compile(r"\blayer (\S+?)(?=[,:]|\s|$)")
 #: How many examples there are.
 EXAMPLES = re.compile(r"\b(?:all|the) (\d+) examples")
-#: The sheet with the lesson's own words; rows with the heads of a sheet, which may be live.
-START, HEAD = "Start", 3
+#: How many of them a step takes; numbers that count from 0.
+TAKEN = re.compile(r"looks at (\d+) of the (\d+) examples")
+NOUGHT = re.compile(r"\b(?:example|column) 0$")
+#: What a step adds to a weight, without the sign.
+CHANGE = re.compile(r"\bchange [^−\s]+ · gradient")
+#: A target that a row is for, and one that points of a column have; what has no point is far away.
+FOR_TARGET, OF_TARGET = re.compile(r"for a target of (\d)"), re.compile(r"target ([01])")
+FAR = 1e5
+#: Sheets with the lesson's own words; rows with the heads of a sheet, which may be live.
+ITS_WORDS, HEAD = ("Start", "Index", "Published"), 3
 #: So many rows above its numbers a text says of which layer they are.
 ABOVE = 3
 #: Under a layer's name: what the layer takes, and from where its derivatives come.
@@ -68,10 +76,11 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
             for place, cell in sheet.cells.items()
             if (text := _text(book.value(sheet, *place) if place[0] <= HEAD else cell.content))
         }
-        if sheet.name != START:
+        if sheet.name not in ITS_WORDS:
             yield from _of_examples(decoder, sheet, texts, counts)
         yield from _of_blocks(decoder, blocks, texts)
         yield from _of_quantities(blocks, texts)
+        yield from _of_targets(decoder, book, sheet, texts)
         yield from _of_neighbours(decoder, sheet, texts)
         yield from _beside_symbols(decoder, sheet, texts)
         if sheet.name == COMPARE:
@@ -91,7 +100,8 @@ def _text(content: object) -> str:
 def _counts(decoder: Decoder) -> set[int]:
     """How many examples there may be, of a set or a step."""
     data, batch = decoder.numbers.lesson.data, decoder.numbers.net.batch
-    return {decoder.examples, len(data.inputs), len(data.test_inputs), batch or 0}
+    trained, tested = len(data.inputs), len(data.test_inputs)
+    return {decoder.examples, trained, tested, trained + tested, batch or 0}
 
 
 def _of_examples(
@@ -102,8 +112,13 @@ def _of_examples(
     for text in texts.values():
         told = [int(one) for one in EXAMPLES.findall(text)]
         rule = re.search(rf"{decoder.document.rate}\((\S+) − \S+\)", text)
-        if "example 0" in text.split(",")[-1] or not counts >= {*told}:
-            yield f"{sheet.name}: {text!r} counts the examples wrongly"
+        taken = TAKEN.search(text)
+        if taken and not int(taken[1]) <= int(taken[2]) == len(decoder.numbers.lesson.data.inputs):
+            told.append(-1)
+        if NOUGHT.search(text) or not counts >= {*told}:
+            yield f"{sheet.name}: {text!r} counts wrongly"
+        if CHANGE.search(text):
+            yield f"{sheet.name}: {text!r} is a change towards a higher cost"
         if rule and rule[1] != decoder.document.targets:
             yield f"{sheet.name}: {text!r} learns away from the target"
 
@@ -147,6 +162,22 @@ def _of_quantities(blocks: Sequence[Block], texts: dict[Position, str]) -> Itera
                 others = {text for text, names in group.items() if block.quantity not in names}
                 if len(others) < len(group) and others & {*said}:
                     yield f"{block.sheet}: {min(others & {*said})!r} is said of {block.quantity}"
+
+
+def _of_targets(
+    decoder: Decoder, book: Book, sheet: Sheet, texts: dict[Position, str]
+) -> Iterator[str]:
+    """Targets that are told beside others; examples' points under the heads of other targets."""
+    for (row, column), text in texts.items():
+        beside, over = FOR_TARGET.fullmatch(text), OF_TARGET.fullmatch(text)
+        if beside and book.value(sheet, row, column + 1) != float(beside[1]):
+            yield f"{sheet.name}: {text!r} stands beside another target"
+        for n, target in enumerate(decoder.numbers.targets[:, 0].tolist() if over else ()):
+            point = book.value(sheet, row + 1 + n, column)
+            is_shown = isinstance(point, float) and point < FAR
+            if over and is_shown != (target == float(over[1])):
+                yield f"{sheet.name}: {text!r} stands over example {n + 1} with another target"
+                break
 
 
 def _of_neighbours(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) -> Iterator[str]:

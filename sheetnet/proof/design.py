@@ -7,8 +7,9 @@ would be as right, but not any other. The rules say nothing of the builder's own
 from __future__ import annotations
 
 import math
+import operator
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Protocol
 
@@ -37,6 +38,13 @@ MANY = 5
 COUNTS = {"number": 1.0, STEP: 0.0}
 #: A map of so many rows and columns has an axis; what shows no number.
 LARGE, HIDDEN = 9, ";;;"
+#: What signs between two numbers do.
+OPERATIONS: dict[str, Callable[[float, float], float]] = {
+    "×": operator.mul,
+    "·": operator.mul,
+    "+": operator.add,
+    "−": operator.sub,
+}
 #: Rounding, of places from -1 to 1.
 NEAR = 1e-12
 #: A format of fixed decimals, which it captures.
@@ -83,6 +91,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_odd_constants(sheet, decoder),
             *_miscounted(sheet, decoder.last_step),
             *_hidden(sheet),
+            *_miscalculated(book, sheet),
             *wrong_texts(book, sheet),
         ):
             check.add(sheet.name, *place, what)
@@ -282,6 +291,20 @@ def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, s
     for number, place in found.items():
         if not _is_round(number, found) and not decoder.writes(number):
             yield place, f"its formula has {shown(number)}, which is no power of ten"
+
+
+def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Two numbers with a sign between them, and behind = another number than they give."""
+    for (row, column), cell in sheet.cells.items():
+        sides = cell.content if isinstance(cell.content, str) else ""
+        behind = sheet.cells.get((row, column + 2))
+        if sides not in OPERATIONS or behind is None or behind.content != "=":
+            continue
+        one, other, given = (book.value(sheet, row, column + by) for by in (-1, 1, 3))
+        if isinstance(one, float) and isinstance(other, float) and isinstance(given, float):
+            meant = OPERATIONS[sides](one, other)
+            if not math.isclose(meant, given, rel_tol=1e-9, abs_tol=NEAR):
+                yield (row, column), f"{shown(one)} {sides} {shown(other)} is not {shown(given)}"
 
 
 def _hidden(sheet: Sheet) -> Iterator[tuple[Position, str]]:

@@ -1811,4 +1811,40 @@ BY_HAND = [
         "of all {context.samples} examples together",
         "of all {context.samples - 1} examples together",
     ),
+    ByHand(
+        "Network: a product written as a sum",
+        f"{SHEETS}/network.py",
+        'sheet.put(row, left + 2, "×", styles.SIGN)',
+        'sheet.put(row, left + 2, "+", styles.SIGN)',
+    ),
+    ByHand(
+        "Output gradient: rows for each other's targets",
+        f"{SHEETS}/panels/output_gradient.py",
+        'f"for a target of {t:g}"',
+        'f"for a target of {1 - t:g}"',
+    ),
+    ByHand(
+        "Perceptron: points under each other's targets",
+        f"{SHEETS}/panels/perceptron_charts.py",
+        'HEADS = ("target 1", "target 0", "wrong")',
+        'HEADS = ("target 0", "target 1", "wrong")',
+    ),
+    ByHand(
+        "Descent: a change with the sign of the gradient",
+        f"{SHEETS}/descent.py",
+        'f"change −{rate} · gradient"',
+        'f"change {rate} · gradient"',
+    ),
+    ByHand(
+        "Batches: a step takes more examples than there are",
+        f"{SHEETS}/batches.py",
+        "A step looks at {size} of the {count} examples",
+        "A step looks at {count} of the {size} examples",
+    ),
+    ByHand(
+        "ReLU neuron: examples count from 0",
+        f"{SHEETS}/panels/relu_neuron.py",
+        'f"example {n + 1}"',
+        'f"example {n}"',
+    ),
 ]
