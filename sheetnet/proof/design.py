@@ -295,16 +295,21 @@ def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, s
 
 def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Two numbers with a sign between them, and behind = another number than they give."""
-    for (row, column), cell in sheet.cells.items():
-        sides = cell.content if isinstance(cell.content, str) else ""
-        behind = sheet.cells.get((row, column + 2))
-        if sides not in OPERATIONS or behind is None or behind.content != "=":
+    for row, column in sheet.cells:
+        sign = _sign(sheet, row, column)
+        alone = _sign(sheet, row, column - 2) not in OPERATIONS  # else there are more than two
+        if sign not in OPERATIONS or not alone or _sign(sheet, row, column + 2) != "=":
             continue
         one, other, given = (book.value(sheet, row, column + by) for by in (-1, 1, 3))
         if isinstance(one, float) and isinstance(other, float) and isinstance(given, float):
-            meant = OPERATIONS[sides](one, other)
+            meant = OPERATIONS[sign](one, other)
             if not math.isclose(meant, given, rel_tol=1e-9, abs_tol=NEAR):
-                yield (row, column), f"{shown(one)} {sides} {shown(other)} is not {shown(given)}"
+                yield (row, column), f"{shown(one)} {sign} {shown(other)} is not {shown(given)}"
+
+
+def _sign(sheet: Sheet, row: int, column: int) -> str:
+    cell = sheet.cells.get((row, column))
+    return cell.content if cell and isinstance(cell.content, str) else ""
 
 
 def _hidden(sheet: Sheet) -> Iterator[tuple[Position, str]]:
