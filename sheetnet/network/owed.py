@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 
+from sheetnet.expressions.formula import Area, Call
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
@@ -15,6 +16,7 @@ from sheetnet.network.parameters import Parameter, every
 from sheetnet.network.quantities import ACTIVATION, DELTA, STEP, Z
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
+from sheetnet.workbook.model import Sheet
 
 #: Sheets of all networks, of those that learn by their gradient, of those with two inputs.
 ALWAYS = ("Start", "Network", "Training", "Notation")
@@ -72,6 +74,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         yield from _unseen(lesson, book)
         yield from _out_of_order(lesson, book)
+        if MATRICES in there:
+            yield from _misplaced(book[MATRICES])
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
@@ -84,6 +88,21 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
     for name, layer in owed:
         if (name, layer) not in held:
             yield f"the index has no {name}" + (f" of layer {layer}" if layer else "")
+
+
+def _misplaced(sheet: Sheet) -> Iterator[str]:
+    """Products that stand elsewhere than where the rows of the left factor meet the columns of the
+    right one."""
+    for (row, column), cell in sheet.cells.items():
+        formula = cell.formula
+        if not isinstance(formula, Call) or formula.function != "MMULT":
+            continue
+        left, right = formula.arguments
+        if not isinstance(left, Area) or not isinstance(right, Area):
+            continue
+        own = left.sheet == right.sheet == sheet.name
+        if own and (row, column) != (left.top, right.left):
+            yield f"{sheet.name}: a product stands in row {row}, away from its factors"
 
 
 def _are_classes(lesson: Lesson) -> bool:

@@ -1847,4 +1847,10 @@ BY_HAND = [
         'f"example {n + 1}"',
         'f"example {n}"',
     ),
+    ByHand(
+        "Matrices: a product away from its factors",
+        f"{SHEETS}/matrix_together.py",
+        "            left.top,\n            above.left,",
+        "            above.left,\n            left.top,",
+    ),
 ]
