@@ -154,7 +154,7 @@ class Decoder:
             kind = block.quantity.partition("_")[0]
             for row in (block.top - 1, block.top - 2):
                 cell = book[block.sheet].cells.get((row, block.left))
-                text = cell.content if cell and isinstance(cell.content, str) else ""
+                text = cell.text if cell else ""
                 if kind in HEADS.values() and HEADS.get(text, kind) != kind:
                     yield f"{text!r} on {block.sheet} is over {block.quantity}"
         for section in self.numbers.sections:

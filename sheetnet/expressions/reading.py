@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from sheetnet.expressions.rich import Rich
+
 #: Where lowered and raised text begins and ends within a line.
 LOW, UP, END = "\x01", "\x02", "\x03"
 LOWERED = dict(
@@ -101,6 +103,13 @@ def flat_text(text: str) -> str:
         else:
             pieces.append((plain, level))
     return flat(pieces)
+
+
+def line_of(text: str | Rich) -> str:
+    """A text as one line with marks, however its levels are written."""
+    if isinstance(text, Rich):
+        return flat((run.text, run.level) for run in text.runs)
+    return flat_text(text)
 
 
 def sides(

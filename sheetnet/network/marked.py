@@ -35,13 +35,14 @@ Cell = tuple[int, int]
 
 def wrong_marks(numbers: Numbers, book: Book) -> Iterator[str]:
     """Sentences on cells of the map that do not show what examples are there."""
-    for sheet in book.sheets:
+    if sum(len(inputs) for inputs, _ in shown_sets(numbers)) > MOST:
+        return
+    for sheet in (each for each in book.sheets if each.name == SHEET):
         areas = [rule.area for rule in sheet.formats if isinstance(rule, ColourScale)]
-        sets = shown_sets(numbers)
-        if sheet.name != SHEET or not areas or sum(len(inputs) for inputs, _ in sets) > MOST:
-            continue
+        if not areas:
+            continue  # a curve
         [area] = areas
-        wanted, unclear = _wanted(numbers, _axes(book, sheet, area), area)
+        wanted, unclear = _wanted(numbers, _axes(book, sheet, area))
         for cell, found in _found(book, sheet, area).items():
             if cell not in unclear and found != wanted.get(cell, ""):
                 row, column = cell[0] + 1, cell[1] + 1
@@ -53,9 +54,9 @@ def wrong_marks(numbers: Numbers, book: Book) -> Iterator[str]:
 
 def _axes(book: Book, sheet: Sheet, area: Area) -> list[FloatArray]:
     """What the map's columns and rows stand for, by the numbers at the ends of both axes."""
-    ends = {area.top: area.left, area.bottom: area.left}
+    ends = area.top, area.bottom
     column = max(c for r, c in sheet.cells if r in ends and c < area.left)
-    up = [book.value(sheet, row, column) for row in (area.top, area.bottom)]
+    up = [book.value(sheet, row, column) for row in ends]
     under = range(area.bottom + 1, area.bottom + 1 + UNDER)
     numbered = [
         (c, value)
@@ -70,9 +71,7 @@ def _axes(book: Book, sheet: Sheet, area: Area) -> list[FloatArray]:
     ]
 
 
-def _wanted(
-    numbers: Numbers, axes: list[FloatArray], area: Area
-) -> tuple[dict[Cell, str], set[Cell]]:
+def _wanted(numbers: Numbers, axes: list[FloatArray]) -> tuple[dict[Cell, str], set[Cell]]:
     """The marks of each cell; and the cells between which some example stands."""
     key = CHOSEN_OUTPUT.name, None
     held = numbers.settings.get(key)

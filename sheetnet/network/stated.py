@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sheetnet.expressions.reading import UnreadableError, flat, flat_text, symbol_of
+from sheetnet.expressions.reading import UnreadableError, line_of, symbol_of
 from sheetnet.expressions.rich import Rich
 from sheetnet.network.engine import FloatArray, train
 from sheetnet.network.quantities import INPUT, STEP, TARGET, TEST_INPUT, TEST_TARGET
@@ -74,7 +74,7 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
         texts = {
             place: text.replace("\n", " ")
             for place, cell in sheet.cells.items()
-            if (text := _text(book.value(sheet, *place) if place[0] <= HEAD else cell.content))
+            if (text := cell.text or (_live(book, sheet, place) if place[0] <= HEAD else ""))
         }
         if sheet.name not in ITS_WORDS:
             yield from _of_examples(decoder, sheet, texts, counts)
@@ -91,10 +91,10 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
             yield from _own_run(decoder, sheet, texts)
 
 
-def _text(content: object) -> str:
-    if isinstance(content, Rich):
-        return content.text
-    return content if isinstance(content, str) else ""
+def _live(book: Book, sheet: Sheet, place: Position) -> str:
+    """The text that a formula gives; empty where it gives none."""
+    value = book.value(sheet, *place)
+    return value if isinstance(value, str) else ""
 
 
 def _counts(decoder: Decoder) -> set[int]:
@@ -199,10 +199,10 @@ def _beside_symbols(decoder: Decoder, sheet: Sheet, texts: dict[Position, str]) 
         if not decoder.is_layer(text) or (row, column - 1) not in texts:
             continue
         content = sheet.cells[row, column - 1].content
-        runs = content.runs if isinstance(content, Rich) else ()
-        line = flat((run.text, run.level) for run in runs) or flat_text(texts[row, column - 1])
         try:
-            symbol = symbol_of(line)
+            symbol = symbol_of(
+                line_of(content if isinstance(content, Rich) else texts[row, column - 1])
+            )
         except UnreadableError:
             continue
         if decoder.is_layer(symbol.upper) and symbol.upper != text:

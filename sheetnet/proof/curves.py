@@ -13,7 +13,6 @@ from itertools import combinations
 import numpy as np
 
 from sheetnet.expressions.formula import Area
-from sheetnet.expressions.rich import Rich
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.charts import Axis, Chart
 from sheetnet.workbook.model import FloatArray, Position, Sheet
@@ -107,7 +106,6 @@ def _words(book: Book, area: Area) -> set[str]:
     sheet = book[area.sheet]
     for up in range(1, HEAD + 1):
         cell = sheet.cells.get((area.top - up, area.left))
-        content = cell.content if cell else None
-        if isinstance(content, str | Rich):
-            return {*WORD.findall(content.text if isinstance(content, Rich) else content)}
+        if cell and cell.text:
+            return {*WORD.findall(cell.text)}
     return set()

@@ -309,7 +309,7 @@ def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 def _sign(sheet: Sheet, row: int, column: int) -> str:
     cell = sheet.cells.get((row, column))
-    return cell.content if cell and isinstance(cell.content, str) else ""
+    return cell.text if cell else ""
 
 
 def _hidden(sheet: Sheet) -> Iterator[tuple[Position, str]]:

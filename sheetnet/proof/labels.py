@@ -22,8 +22,8 @@ from sheetnet.expressions.reading import (
     UP,
     Interval,
     Symbol,
-    flat,
     flat_text,
+    line_of,
     sides,
     symbol_of,
 )
@@ -93,7 +93,7 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
     for place, cell in sheet.cells.items():
         content = cell.content
         if isinstance(content, Rich):
-            line = flat((run.text, run.level) for run in content.runs)
+            line = line_of(content)
         else:
             text = book.value(sheet, *place) if isinstance(content, Expression) else content
             if not isinstance(text, str) or len(text) > LONGEST:

@@ -16,8 +16,8 @@ from sheetnet.expressions.reading import (
     Function,
     Symbol,
     UnreadableError,
-    flat,
     flat_text,
+    line_of,
     sides,
     symbol_of,
 )
@@ -147,7 +147,7 @@ def _unwritten(reading: Reading, lines: Mapping[int, set[str]]) -> Iterator[tupl
     """What of a line stands in no cell of its row, nor of those beside it."""
     near = set().union(*(lines.get(reading.row + by, ()) for by in (-1, 0, 1)))
     for held in (reading.symbol, reading.equation):
-        line = flat((run.text, run.level) for run in held.runs) if isinstance(held, Rich) else ""
+        line = line_of(held) if isinstance(held, Rich) else ""
         if line and line not in near:
             yield reading.value, f"{_plain(line)!r} is what it should be beside, and is not there"
 
@@ -336,15 +336,13 @@ def _line(book: Book, reading: Reading, held: Rich | Position | None) -> str:
         if isinstance(sheet.cells[held].content, Rich):
             return written(sheet, held)
         return flat_text(str(book.value(sheet, *held)))
-    return flat((run.text, run.level) for run in held.runs) if held else ""
+    return line_of(held) if held else ""
 
 
 def written(sheet: Sheet, place: Position) -> str:
     """What is written in a cell, as a line for the reader; empty where no text is."""
     content = sheet.cells[place].content if place in sheet.cells else None
-    if isinstance(content, Rich):
-        return flat((run.text, run.level) for run in content.runs)
-    return flat_text(content) if isinstance(content, str) else ""
+    return line_of(content) if isinstance(content, str | Rich) else ""
 
 
 def number_at(book: Book, sheet: Sheet, place: Position) -> float | None:

@@ -71,6 +71,13 @@ class Cell:
         return content if isinstance(content, Expression) else None
 
     @property
+    def text(self) -> str:
+        """What is written in it, without its levels; empty for numbers and formulas."""
+        if isinstance(self.content, Rich):
+            return self.content.text
+        return self.content if isinstance(self.content, str) else ""
+
+    @property
     def is_computed(self) -> bool:
         """Whether a formula says what it shows, be it another cell's array formula."""
         return isinstance(self.content, Expression | Matrix | Spill)
