@@ -271,7 +271,7 @@ class _Work:
         result.notes += furniture.notes
         result.checks += self._read_back(book, decoder)
         if decoder:
-            result.checks.append(check_design(book, decoder))
+            result.checks.append(check_design(book.unquoted(), decoder))
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -292,9 +292,10 @@ class _Work:
 
     def _read_back(self, book: Book, decoder: Any) -> list[Comparison]:
         """The written mathematics; without a decoder there are no symbols in heads."""
-        found = [check_readings(book, decoder)]
+        read = book.unquoted()
+        found = [check_readings(read, decoder)]
         if decoder:
-            found += [check(book, decoder) for check in READ_BACK]
+            found += [check(read, decoder) for check in READ_BACK]
         return found
 
     def read_again(self, moved: Moves) -> None:

@@ -14,11 +14,23 @@ from sheetnet.expressions.evaluation import evaluate
 from sheetnet.expressions.formula import Area, Expression, Name, Ref
 from sheetnet.expressions.rich import Rich
 from sheetnet.workbook.blocks import Block, Blocks
-from sheetnet.workbook.model import Band, Cell, Claim, FloatArray, Matrix, Position, Sheet, Spill
+from sheetnet.workbook.model import (
+    Band,
+    Cell,
+    Claim,
+    FloatArray,
+    Matrix,
+    Position,
+    Quoted,
+    Sheet,
+    Spill,
+)
 
 _UNSET = object()
 #: Before a symbol: it means what follows the update.
 NEW = "new "
+#: What stands for an author's words where mathematics is read: the name of no number.
+NAMED = "as named"
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,10 @@ class Book:
     def at(self, numbers: Any) -> Book:
         """The same workbook, as it must be with other numbers in its input cells."""
         return replace(self, numbers=numbers, _claimed={}, _claims={}, _values={}, _band_values={})
+
+    def unquoted(self) -> Book:
+        """The same workbook with `NAMED` for an author's words, as it is read for mathematics."""
+        return replace(self, sheets=[_unquoted(sheet) for sheet in self.sheets])
 
     def claimed(self, sheet: Sheet) -> list[tuple[Claim, Any, float]]:
         """The claims of a sheet with their values (one, or an array) and sizes."""
@@ -229,6 +245,14 @@ class Book:
             for position, cell in sheet.cells.items():
                 if cell.formula is not None:
                     yield sheet, position, cell
+
+
+def _unquoted(sheet: Sheet) -> Sheet:
+    quotes = [place for place, cell in sheet.cells.items() if isinstance(cell.content, Quoted)]
+    if not quotes:
+        return sheet
+    named = {place: replace(sheet.cells[place], content=NAMED) for place in quotes}
+    return replace(sheet, cells={**sheet.cells, **named})
 
 
 def _holds(band: Band, area: Area) -> bool:

@@ -44,6 +44,12 @@ class Spill:
     origin: Position
 
 
+class Quoted(str):
+    """An author's words: what stands in them is no mathematics of the builder's."""
+
+    __slots__ = ()
+
+
 Content = str | float | Rich | Expression | Matrix | Spill | None
 
 

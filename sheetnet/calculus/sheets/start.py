@@ -16,7 +16,7 @@ from sheetnet.sheets.checks import PASSED, UNDECIDED, mark_failures
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import name_of
-from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Quoted, Rule, Sheet
 from sheetnet.workbook.styles import BANNER, HINT, LABEL, SOURCE
 
 NAME = frame.START
@@ -45,12 +45,12 @@ def fill(context: Context, sections: Sequence[Placed], others: Sequence[Sheet]) 
     sheet.print_setup = PrintSetup(fit_height=1)
     layout.columns(sheet)
     sheet.widths |= {LABELS: 31.0, MATHEMATICS: 62.0}
-    sheet.put(1, LABELS, lesson.title, BANNER)
+    sheet.put(1, LABELS, Quoted(lesson.title), BANNER)
     frame.banner(sheet, layout.LAST)
     sheet.heights |= {1: 28.0, 2: 4.0}
-    layout.prose(sheet, 3, lesson.source, style=SOURCE.but(wrap=True, vertical="top"))
+    layout.prose(sheet, 3, Quoted(lesson.source), style=SOURCE.but(wrap=True, vertical="top"))
     if lesson.about:
-        layout.prose(sheet, 4, lesson.about)
+        layout.prose(sheet, 4, Quoted(lesson.about))
     sheet.put(PROBLEM_ROW, LABELS, guard(when(equal(PROBLEM, ""), "", PROBLEM)), LABEL)
     told = Area(NAME, PROBLEM_ROW, LABELS, PROBLEM_ROW, layout.LAST)
     sheet.formats.append(Rule(told, call("LEN", PROBLEM) > 0, styles.PROBLEM))

@@ -46,7 +46,7 @@ from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import Band, Cell, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Band, Cell, PrintSetup, Quoted, Rule, Sheet
 from sheetnet.workbook.styles import FORWARD, GIVEN
 
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center", colour=styles.GREY)
@@ -173,7 +173,7 @@ class _Writer:
         for unit in range(places.inputs):
             symbol = symbols.input(unit)
             if columns or places.standardise:
-                title = columns[unit] if columns else f"column {unit + 1}"
+                title = Quoted(columns[unit]) if columns else f"column {unit + 1}"
                 sheet.put(head, INPUTS + unit, title, styles.LABEL_CENTRE.but(size=9, wrap=True))
             if places.standardise or not columns:
                 sheet.put(head, places.shown + unit, symbol, styles.symbol(GIVEN))

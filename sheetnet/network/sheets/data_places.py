@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheetnet.network.evaluation import has_test, is_classification
 from sheetnet.network.sheets.context import Context
+from sheetnet.workbook.model import Quoted
 
 NAME = "Data"
 FIGURES_ROW, CONFUSION_ROW = 4, 9
@@ -69,6 +70,6 @@ def class_names(context: Context) -> list[str]:
     """What the classes are called: by the lesson, else by their targets or their numbers."""
     names, places = context.lesson.data.classes, DataPlaces(context)
     if len(names) == places.classes:
-        return [*names]
+        return [Quoted(name) for name in names]
     first = 0 if places.outputs == 1 else 1
     return [str(first + number) for number in range(places.classes)]

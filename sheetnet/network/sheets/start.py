@@ -43,7 +43,7 @@ from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.charts import Chart
 from sheetnet.workbook.knobs import Knob
-from sheetnet.workbook.model import Link, PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import Link, PrintSetup, Quoted, Rule, Sheet
 from sheetnet.workbook.styles import BANNER, FIGURE, HEADING, HINT, LABEL, PROSE, SOURCE
 
 #: The columns of a drop-down.
@@ -60,11 +60,11 @@ def fill(context: Context, layout: Layout, sheets: Sequence[Sheet], drawing: Cha
     sheet.print_setup = PrintSetup(fit_height=1)
     sheet.widths |= layout.widths
     sheet.heights |= layout.heights
-    sheet.put(1, 2, lesson.title, BANNER)
+    sheet.put(1, 2, Quoted(lesson.title), BANNER)
     frame.banner(sheet, layout.last)
     for row, text, style in (
-        (SOURCE_ROW, lesson.source, SOURCE.but(wrap=True, vertical="top")),
-        (ABOUT_ROW, about(context), PROSE),
+        (SOURCE_ROW, Quoted(lesson.source), SOURCE.but(wrap=True, vertical="top")),
+        (ABOUT_ROW, Quoted(about(context)), PROSE),
     ):
         sheet.put(row + shift, 2, text, style)
         sheet.merge(row + shift, 2, row + shift, layout.left)

@@ -38,7 +38,7 @@ from sheetnet.network.sheets.panels.published_formulas import STEADY, Formulas, 
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.book import Reading, Told
-from sheetnet.workbook.model import PrintSetup, Rule, Sheet
+from sheetnet.workbook.model import PrintSetup, Quoted, Rule, Sheet
 
 NAME, TOP = "Published", 5
 SYMBOL, EQUALS, NUMBERS, LIVE, PRINTED, APART, SAYS, NOTE = range(2, 10)
@@ -110,7 +110,7 @@ class _Writer:
     def _group(self, group: Group) -> None:
         sheet = self.sheet
         after = f" (step {group.step})" if group.step else ""
-        sheet.put(self.row, SYMBOL, group.title + after, styles.HEADING)
+        sheet.put(self.row, SYMBOL, Quoted(group.title + after), styles.HEADING)
         sheet.fill(self.row, SYMBOL, self.row, NOTE, styles.HEADING)
         sheet.heights[self.row] = 22
         self.row += 1
@@ -191,7 +191,7 @@ class _Writer:
 
         near = call("ABS", live - shown) <= room
         self.sheet.put(row, SAYS, when(near, good, OTHER), styles.CHECK, claim=claim)
-        note = one.note
+        note: str = Quoted(one.note)
         if one.right:
             note = f"right is {one.right}" + (": " + note if note else "")
         if note:

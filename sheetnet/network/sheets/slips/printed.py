@@ -29,6 +29,7 @@ from sheetnet.network.quantities import (
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.panels.published_formulas import formula_of, symbol_of
 from sheetnet.network.sheets.slips.slip import Proof, Slip
+from sheetnet.workbook.model import Quoted
 
 
 def slips(context: Context) -> Iterator[Slip]:
@@ -46,7 +47,7 @@ def _slip(context: Context, title: str, one: Printed, place: Place) -> Slip:
     symbol = symbol_of(context, place)
     after = f"after {place.step} step{'s' * (place.step > 1)}, " if place.step else ""
     return Slip(
-        title,
+        Quoted(title),
         symbol + f" = {one.printed}",
         symbol + f" = {one.right}",
         f"{after}measured: {_way(place)}",
