@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -159,13 +160,19 @@ def book_with(lesson: Lesson, settings: Settings) -> Book:
 
 
 def nudged(lesson: Lesson) -> Settings:
-    """All inputs of a lesson moved, a little where its run stays steady, farther if not.
+    """All inputs of a lesson moved, a little where its run stays steady, farther if not."""
+    return next(_steady(lesson))
+
+
+def _steady(lesson: Lesson) -> Iterator[Settings]:
+    """All inputs moved, farther and farther, where the run stays steady.
 
     Of runs that are not, two processors need not agree on the numbers.
     """
     kind = subject(lesson.kind)
-    tried = candidates(kind.knobs(lesson), lesson.settings, 20)
-    return next(moved for moved in tried if kind.steady(kind.numbers(lesson, moved)))
+    for moved in candidates(kind.knobs(lesson), lesson.settings, 20):
+        if kind.steady(kind.numbers(lesson, moved)):
+            yield moved
 
 
 def in_both_formats(lesson: str, folder: Path) -> tuple[Book, Path]:
@@ -213,11 +220,12 @@ def assert_cells_agree(book: Book, name: str) -> None:
 
 
 def misread(lesson: Lesson, *, least: int = 0) -> list[str]:
-    """What is found wrong in a workbook without its file, as built and with other numbers; both
-    have more than so many lines of mathematics."""
+    """What is found wrong in a workbook without its file, as built and with other numbers, where
+    there are some that keep it steady; both have more than so many lines of mathematics."""
     found: list[Comparison] = []
-    as_built = book_with(lesson, lesson.settings)
-    for book in (as_built, book_with(lesson, nudged(lesson))):
+    as_built = book_with(lesson, lesson.settings).unquoted()
+    moved = (book_with(lesson, moved).unquoted() for moved in islice(_steady(lesson), 1))
+    for book in (as_built, *moved):
         known = OfSheets(book.numbers)
         lines = check_readings(book, known)
         assert lines.cells > least

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from sheetnet.calculus.derived import wrong_derivations
 from sheetnet.calculus.numbers import Computed, FloatArray, Numbers
 from sheetnet.calculus.spelling import identifier
 from sheetnet.expressions.reading import END, LOW, Function, Symbol, UnreadableError, symbol_of
@@ -149,7 +150,7 @@ class Decoder:
 
     def missing(self, book: Book) -> Iterable[str]:
         """Sheets are called by their sections; a number behind that tells two of one name apart.
-        Derivatives and differences stand under their own heads."""
+        Derivatives, differences and derivations stand under their own heads."""
         for block in book.blocks:
             kind = block.quantity.partition("_")[0]
             for row in (block.top - 1, block.top - 2):
@@ -158,6 +159,7 @@ class Decoder:
                 if kind in HEADS.values() and HEADS.get(text, kind) != kind:
                     yield f"{text!r} on {block.sheet} is over {block.quantity}"
         for section in self.numbers.sections:
+            yield from wrong_derivations(section, book[section.sheet.sheet])
             asked = section.sheet.section.sheet or section.sheet.section.heading
             name = section.sheet.sheet.rstrip("0123456789 ")
             if not _letters(asked).startswith(_letters(name)) and _letters(asked):

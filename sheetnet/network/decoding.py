@@ -68,6 +68,8 @@ HEADS: dict[str, str | Quantity] = {
 #: The square of a difference of two symbols, in a line for the reader.
 SYMBOL = f"(.)(?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
 SQUARE = re.compile(rf"\({SYMBOL} − {SYMBOL}\){UP}2{END}")
+#: ½ before each square of a sum, and before all of it.
+HALVES, HALF = re.compile(rf"½·{SQUARE.pattern} \+ ½·\("), re.compile(r"½·\(\(")
 FIGURES = str.maketrans("₁₂", "12")
 
 
@@ -102,11 +104,13 @@ class Decoder:
         return whole_functions(self)
 
     def misordered(self, line: str) -> str:
-        """What is squared the other way round than in the document."""
+        """What stands in another order than in the document: what is squared, and ½ of squares."""
         for square in SQUARE.finditer(line):
             are_targets = [one == self.document.targets for one in square.groups()]
             if are_targets == [not self.document.target_first, self.document.target_first]:
                 return "the document squares the target less the output the other way round"
+        if (HALVES if self.document.half_outside else HALF).search(line):
+            return "½ of the squares stands elsewhere in the document"
         return ""
 
     def contradictions(self) -> Iterator[str]:

@@ -19,8 +19,9 @@ class Document:
     `delta` are the letters of ∂/∂z, if it has any: of an example's loss, and of the cost.
     `outputs` is the letter of the output layer's values where they have one of their own,
     without a layer; `lone` says that a single output has no index. `log` is the natural
-    logarithm's name; `target_first` that what is squared is the target less the output; `product`
-    the sign of one element by element; `rows` that an example is a row of a matrix, not a column;
+    logarithm's name; `target_first` that what is squared is the target less the output;
+    `half_outside` that ½ stands before the sum of squares, not in it; `product` the sign of one
+    element by element; `rows` that an example is a row of a matrix, not a column;
     `small` that the letters of one example are small, and those of several capital;
     `softmax` the letter of that function, where it has one. `deltas_upright`: examples are columns
     of derivatives though they are rows of values; `error` is the letter of the loss's derivative by
@@ -44,6 +45,7 @@ class Document:
     log: str = "ln"
     target_first: bool = False
     product: str = "⊙"
+    half_outside: bool = False
     rows: bool = False
     small: bool = False
     softmax: str = ""
@@ -84,6 +86,7 @@ DOCUMENTS = {
         losses=("c", "c"),
         alone="c",
         target_first=True,
+        half_outside=True,
         product="∘",
         small=True,
         softmax="S",
@@ -121,6 +124,7 @@ DOCUMENTS = {
         losses=("E", "J"),
         alone="J",
         delta=("", "H"),
+        half_outside=True,
         of_cost="ΔH",
         ones="J_{N}",
     ),

@@ -43,6 +43,8 @@ BY_VALUES = re.compile(r"[d∂][^/]+/[d∂]([aAŷŶ]⃗?)(?:\^\{([^}]*)\})?")
 #: A matrix of slopes on its diagonal, of one example, and derivatives by sums: of outputs together
 #: there is one for each example.
 OPEN = re.compile(r"D\^|[d∂][^/]+/[d∂][zZ]")
+#: The matrix with slopes on its diagonal, transposed: the same once more.
+TURNED = re.compile(r"D\^\{[^}]*\}\)?\^\{[tT]\}")
 #: So many choices of matrices are tried.
 MOST = 500
 
@@ -51,6 +53,8 @@ def wrong(decoder: Decoder, line: str) -> str:
     """What is wrong with a formula, in words; empty where it holds or has letters of its own."""
     text = TAKEN.sub("", braced(line))
     over = OVER.search(text)
+    if TURNED.search(text):
+        return f"{line!r}: a diagonal matrix is not transposed"
     left, equals, right = OVER.sub("", text).partition("=")
     side = SIDE.fullmatch(left)
     net = decoder.numbers.net

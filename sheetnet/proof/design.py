@@ -49,6 +49,9 @@ OPERATIONS: dict[str, Callable[[float, float], float]] = {
 NEAR = 1e-12
 #: A format of fixed decimals, which it captures.
 DECIMALS = re.compile(r"\+?0\.(0+)(?:;|$)")
+#: A symbol with an index or a layer that a formula shows; where its number is: rows and columns on.
+LIVE = re.compile(r"∂?\w*[₀-₉⁰-⁹][₀-₉⁰-⁹⁽⁾ᴸ⁻,\w]*")
+BESIDE = ((1, 0), (2, 0), (0, 1), (0, 2), (-1, 0))
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
 #: What stands between numbers.
@@ -84,6 +87,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
         for place, what in (
             *_in_margin(sheet),
             *_stray(book, sheet),
+            *_unnumbered(book, sheet),
             *_twice(book, sheet),
             *_lopsided(sheet),
             *_without_axis(book, sheet),
@@ -147,6 +151,18 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if not any(_is_near(band, row, column) for band in sheet.bands):
             yield (row, column), "stands there alone"
+
+
+def _unnumbered(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Live symbols with no number beside, under or over them."""
+    for (row, column), cell in sheet.cells.items():
+        shown = book.value(sheet, row, column) if cell.is_computed else None
+        if not isinstance(shown, str) or not LIVE.fullmatch(shown):
+            continue
+        near = ((row + down, column + right) for down, right in BESIDE)
+        numbered = any(_shows_number(book, sheet, place) for place in near)
+        if not numbered and not any(_is_near(band, row, column) for band in sheet.bands):
+            yield (row, column), f"no number stands by {shown}"
 
 
 def _is_named(book: Book, block: Block) -> bool:

@@ -21,6 +21,8 @@ DERIVATIVE = re.compile(r"∂(?:[^/∂·=+−,;:() ]|\([^()]*\))*/∂[^/∂·=+�
 SIGNS = re.compile(r"[-+−·/] ?−(?=[\d.])")
 #: A central difference that is not divided by 2h.
 CENTRAL = re.compile(r"\+ h\) − \S+ − h\)(?!\)? ?/ ?\(?2h)")
+#: A letter alone in parentheses, which are no function's and no layer's.
+ALONE = re.compile(r"(?:^|[ =·/\[(+−])\(([^\W\d_])\)")
 #: What this program calls its own things, which no text of a lesson has.
 INNER = re.compile(r"\b(?:Rich|Run|Ref|Area|Name|Number|Negative|Binary|Call)\(\w+=|<sheetnet\.")
 #: What stands before the place of a number that cannot be used.
@@ -44,7 +46,7 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 yield from ((place, what) for what in found)
             continue
         if isinstance(content, Rich):
-            yield from ((place, what) for what in _joined(content))
+            yield from ((place, what) for what in (*_joined(content), *_bracketed(content)))
         if not isinstance(content, str | Rich):
             continue
         text = content.text if isinstance(content, Rich) else content
@@ -98,6 +100,13 @@ def _joined(text: Rich) -> Iterator[str]:
         level = one.level == other.level != 0
         if level and one.text[-1:].isalnum() and other.text[:1].isalnum():
             yield f"{one.text!r} and {other.text!r} are written as one"
+
+
+def _bracketed(text: Rich) -> Iterator[str]:
+    """Parentheses around a letter alone, on the line."""
+    line = "".join(run.text if not run.level else "_" for run in text.runs)
+    if found := ALONE.search(line):
+        yield f"has parentheses around {found[1]} alone"
 
 
 def _filled(sheet: Sheet) -> set[Position]:
