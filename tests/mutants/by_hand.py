@@ -1853,4 +1853,40 @@ BY_HAND = [
         "            left.top,\n            above.left,",
         "            above.left,\n            left.top,",
     ),
+    ByHand(
+        "Chain rule: symbols without their numbers",
+        f"{SHEETS}/path_cells.py",
+        "if not isinstance(number, Number):",
+        "if isinstance(number, Number):",
+    ),
+    ByHand(
+        "worksheets: the derivation of another derivative once more, in place of its own",
+        "sheetnet/calculus/sheets/derivatives.py",
+        "if (name, by) in placed.derivatives and name != of:",
+        "if not ((name, by) in placed.derivatives and name != of):",
+    ),
+    ByHand(
+        "the printer: parentheses around a letter",
+        "sheetnet/expressions/mathematics.py",
+        'any(run.level > 0 for run in rich(base.symbol or "").runs)',
+        'any(run.level >= 0 for run in rich(base.symbol or "").runs)',
+    ),
+    ByHand(
+        "Matrices: the values of outputs without their own letter",
+        "sheetnet/network/notation.py",
+        'x="x", y="ŷ", bold=True',
+        'x="x", bold=True',
+    ),
+    ByHand(
+        "½ in the sum, where the document has it before",
+        "sheetnet/network/arranging.py",
+        "len(terms) > 1 and all(map",
+        "len(terms) > 2 and all(map",
+    ),
+    ByHand(
+        "Notation: a diagonal matrix transposed",
+        f"{SHEETS}/matrix_names.py",
+        "turned = matrix if self._notation.diagonal else self",
+        "turned = matrix if not self._notation.diagonal else self",
+    ),
 ]
