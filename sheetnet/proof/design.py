@@ -135,7 +135,7 @@ def _covered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Symbols with nothing near them, and numbers of a sheet of many."""
+    """Symbols and bands with nothing near them, and numbers of a sheet of many."""
     filled = {place for place, cell in sheet.cells.items() if cell.content is not None}
     around = [
         (r, c) for r in range(-ROWS, ROWS + 1) for c in range(-COLUMNS, COLUMNS + 1) if r or c
@@ -151,6 +151,11 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if not any(_is_near(band, row, column) for band in sheet.bands):
             yield (row, column), "stands there alone"
+    for band in sheet.bands:
+        others = (other for other in sheet.bands if other is not band)
+        beside = any(_is_beside(band, other) for other in others)
+        if not beside and not any(_is_near(band, *place) for place in filled):
+            yield (band.top, band.left), "stands there alone"
 
 
 def _unnumbered(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -267,6 +272,16 @@ def _without_axis(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             if not any(_shows_number(book, sheet, place) for place in near):
                 yield (area.bottom + 1, at), "no number says where the map is there"
                 break
+
+
+def _is_beside(one: Band, other: Band) -> bool:
+    """Whether one band is as near to another as a cell would be."""
+    return (
+        one.top - ROWS <= other.bottom
+        and other.top - ROWS <= one.bottom
+        and one.left - COLUMNS <= other.right
+        and other.left - COLUMNS <= one.right
+    )
 
 
 def _is_near(band: Band, row: int, column: int) -> bool:
