@@ -107,6 +107,20 @@ def computed(text: str, held: Settings | None = None) -> Numbers:
 
 @pytest.mark.programs
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
+@pytest.mark.parametrize(
+    "heading", ["The slope of |x|", "Image (x)", "P(a | b)!", "#1", "History", "=1"]
+)
+def test_a_section_may_have_any_heading(heading: str, ending: str, tmp_path: Path) -> None:
+    """With some, programs would take references to the sheet for calls, or refuse its name."""
+    headed = Lesson.from_toml(OWN.replace("A wave packet: what / is allowed?", heading))
+    path = build(headed, tmp_path / f"headed.{ending}")
+    result = verify(path)
+    assert result.ok, findings(result)
+    assert "History" not in [sheet.name for sheet in make_book(headed).sheets]
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
 def test_a_lesson_of_ones_own_builds_and_verifies(ending: str, tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(OWN, encoding="utf-8")

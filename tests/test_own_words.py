@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sheetnet import build, verify
 from sheetnet.building import make_book
+from sheetnet.calculus.lesson import Lesson as Worksheets
 from sheetnet.lessons.subjects import load
 from sheetnet.network.lesson import Lesson
 from sheetnet.workbook.book import NAMED
@@ -83,6 +84,50 @@ def called_anything(draw: st.DrawFn) -> Lesson:
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_an_author_says_verifies(
     tmp_path_factory: pytest.TempPathFactory, lesson: Lesson
+) -> None:
+    result = verify(build(lesson, tmp_path_factory.mktemp("words") / "book.xlsx"))
+    assert result.ok, findings(result)
+
+
+@st.composite
+def worksheets_called_anything(draw: st.DrawFn) -> Worksheets:
+    """A section with an identity, a slip and a question, all in drawn words."""
+    word = st.sampled_from(WORDS) | st.sampled_from(words())
+    content: dict[str, Any] = {
+        "kind": "calculus",
+        "title": draw(word),
+        "source": draw(word),
+        "about": draw(word),
+        "notation": draw(st.sampled_from(["sabine", "bhadani"])),
+        "sections": [
+            {
+                "heading": draw(word),
+                "text": draw(word),
+                "variables": {"x": {"value": 0.7, "from": 0.2, "to": 2, "about": draw(word)}},
+                "definitions": ["u = x^2", "v = sin(u)"],
+                "derivatives": ["v by x"],
+                "identities": [["D(u, x)", {"is": "2*x", "why": draw(word)}]],
+                "slips": [
+                    {
+                        "where": draw(word),
+                        "printed": "u′ = 2",
+                        "right": "u′ = 2x",
+                        "printed_value": "2",
+                        "right_value": "2*x",
+                        "measured": "slope(u, x)",
+                    }
+                ],
+                "questions": [{"ask": draw(word), "answer": draw(word)}],
+            }
+        ],
+    }
+    return Worksheets.model_validate(content)
+
+
+@given(worksheets_called_anything())
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_worksheet_says_verifies(
+    tmp_path_factory: pytest.TempPathFactory, lesson: Worksheets
 ) -> None:
     result = verify(build(lesson, tmp_path_factory.mktemp("words") / "book.xlsx"))
     assert result.ok, findings(result)

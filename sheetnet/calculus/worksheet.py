@@ -35,9 +35,12 @@ from sheetnet.lessons.errors import suggest
 
 #: The bounds of the step of the central differences, and how far a difference reaches.
 LEAST_STEP, LARGEST_STEP, REACH = 1e-6, 1e-2, 2
-#: Names that a sheet of a section may not have.
-TAKEN = {"start", "differences", "inputs", "index"}
+#: Names that a sheet of a section may not have: those of others, and one that Excel keeps.
+TAKEN = {"start", "differences", "inputs", "index", "history"}
 MOST_NAME = 28
+#: What programs refuse or misread in a sheet's name. With | ( and # a formula could ask another
+#: program; _x0041_ is an A in a file.
+MISREAD = re.compile(r"[\[\]:*?/\\'|()!#]|_(?=x[0-9A-Fa-f]{4}_)")
 
 Shape = tuple[int, ...]
 
@@ -167,7 +170,7 @@ def _worksheets(lesson: Lesson) -> list[Worksheet]:
 
 
 def _sheet_name(section: Section, taken: set[str]) -> str:
-    name = re.sub(r"[\[\]:*?/\\']", " ", section.sheet or section.heading)
+    name = MISREAD.sub(" ", section.sheet or section.heading)
     name = re.sub(r"\s+", " ", name).strip()[:MOST_NAME].strip() or "Section"
     number, base = 2, name
     while name.lower() in taken:

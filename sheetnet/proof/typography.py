@@ -50,7 +50,8 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if not isinstance(content, str | Rich):
             continue
         text = content.text if isinstance(content, Rich) else content
-        yield from ((place, what) for what in _wrong(text))
+        if text not in names:
+            yield from ((place, what) for what in _wrong(text))
         if cell.style.horizontal == "right" and not _is_beside(sheet, place, filled):
             yield place, f"{text!r} stands before nothing"
 

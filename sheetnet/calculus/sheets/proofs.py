@@ -21,7 +21,7 @@ from sheetnet.expressions.formula import Area, Expression, Ref, call, total, whe
 from sheetnet.sheets.checks import FAILED, PASSED, mark_failures, write_check
 from sheetnet.workbook import styles
 from sheetnet.workbook.knobs import are_own
-from sheetnet.workbook.model import Claim
+from sheetnet.workbook.model import Claim, Quoted
 
 #: Sides of an identity differ by rounding; where one is a central difference, by more.
 NEAR, ROUGH = 1e-9, 1e-5
@@ -66,7 +66,7 @@ def _chain(
             )
         shape = found.shape
         height, width = rectangle(shape)
-        sheet.put(row, LABELS, why or None, styles.LABEL.but(size=9))
+        sheet.put(row, LABELS, Quoted(why) if why else None, styles.LABEL.but(size=9))
         sign = "= " if first is not None else ""
         spelled = worksheet.spelling.spelled(node, worksheet.shapes, worksheet.is_partial)
         sheet.put(row, MATHEMATICS, sign + spelled, layout.WRITTEN)
@@ -211,7 +211,8 @@ def slips(placed: Placed, differences: Differences, row: int) -> int:
     ):
         row += 1
         field = f"{worksheet.field}.slips[{number}]"
-        sheet.put(row, LABELS, slip.where, styles.PLAIN.but(wrap=True, colour=styles.GREY, size=9))
+        look = styles.PLAIN.but(wrap=True, colour=styles.GREY, size=9)
+        sheet.put(row, LABELS, Quoted(slip.where), look)
         shown = f"\nshown: {slip.shown}" if slip.shown else ""
         text = f"printed: {slip.printed}\nright: {slip.right}{shown}"
         layout.prose(sheet, row, text, MATHEMATICS, styles.PROSE, MATHEMATICS)

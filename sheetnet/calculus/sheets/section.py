@@ -27,7 +27,7 @@ from sheetnet.expressions.mathematics import written
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.knobs import Key, Knob
-from sheetnet.workbook.model import PrintSetup, Sheet, Validation
+from sheetnet.workbook.model import PrintSetup, Quoted, Sheet, Validation
 
 #: Longer mathematics is not written out beside an element.
 MOST_WRITTEN = 120
@@ -43,11 +43,11 @@ def fill(context: Context, worksheet: Worksheet, differences: Differences) -> Pl
     sheet.print_setup = PrintSetup(fit_height=0)
     layout.columns(sheet)
     hint = "change a yellow cell: everything follows; grey: the lesson’s own values"
-    frame.head(sheet, title=section.heading, hint=hint, problem=status.PROBLEM)
+    frame.head(sheet, title=Quoted(section.heading), hint=hint, problem=status.PROBLEM)
     placed = Placed(context, worksheet, sheet)
     row = 4
     if section.text:
-        layout.prose(sheet, row, section.text)
+        layout.prose(sheet, row, Quoted(section.text))
         row += 2
     row = _variables(placed, row)
     sheet.freeze = (3, 1)
@@ -79,7 +79,7 @@ def _variables(placed: Placed, row: int) -> int:
         about = held.about if isinstance(held, Bounded) else ""
         sheet.put(row, LABELS, placed.symbol(name), layout.SYMBOL)
         hint = f"from {knob.low:g} to {knob.high:g}".replace("-", "−")
-        sheet.put(row, MATHEMATICS, f"{about}: {hint}" if about else hint, styles.HINT)
+        sheet.put(row, MATHEMATICS, Quoted(f"{about}: {hint}") if about else hint, styles.HINT)
         values = knob.value.reshape(height, width)
         now = context.numbers.settings[knob.place].reshape(height, width)
         own = NUMBERS + width + 1

@@ -93,7 +93,7 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
         sheet.links[row, LABELS] = Link(placed.sheet.name, tip=f"To {placed.sheet.name}")
         said = _first_sentence(worksheet.section.text)
         long = len(said) > MOST_SAID
-        sheet.put(row, MATHEMATICS, said, LABEL.but(wrap=long))
+        sheet.put(row, MATHEMATICS, Quoted(said), LABEL.but(wrap=long))
         if long:
             sheet.heights[row] = TWO_LINES
         if placed.checks:
