@@ -226,6 +226,8 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     a_row_a_step = all(b.rows == (STEP,) for b in book.blocks if STEP in b.lengths and not b.at)
     if small and lesson.training.steps and a_row_a_step:
         yield PATHS
+        if not net.batch:
+            yield COSTS
         if net.rule == GRADIENT:
             yield MAP
     if max(sizes) <= UNITS:

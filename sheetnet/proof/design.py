@@ -106,7 +106,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
     for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
-        single = block.height == block.width == 1 and block.sheet == book.sheets[0].name
+        single = block.height == block.width == 1 and not block.lengths
         if single and not _is_named(book, block):
             check.add(block.sheet, block.top, block.left, "no text near it says what it is")
         for axis, length in block.lengths.items():
@@ -171,10 +171,13 @@ def _unnumbered(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _is_named(book: Book, block: Block) -> bool:
-    """Whether a text stands in front of a number, close over or under it."""
+    """Whether a text stands in front of a number, close over or under it, or over its column."""
     sheet, row, column = book[block.sheet], block.top, block.left
     near = [(row, before) for before in range(1, column)]
-    near += [(row + by, column) for by in range(-TITLED, ROWS + 1)]
+    near += [(row + by, column) for by in range(ROWS + 1)]
+    while _shows_number(book, sheet, (row - 1, column)):
+        row -= 1
+    near += [(row - by, column) for by in range(1, TITLED + 1)]
     return any(_is_text(book, sheet, place) for place in near if place in sheet.cells)
 
 

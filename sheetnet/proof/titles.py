@@ -44,6 +44,8 @@ OF_ONE = re.compile(r"example (\d+)")
 LATER = "; not of biases"
 #: Behind the equation of an update: what of it keeps its old value.
 STAYS = re.compile(r"; (?:fixed ones|biases) stay$")
+#: Biases by themselves where they have no letter of their own, in an equation; what stands for it.
+SPREAD, BIASES = re.compile(r"\+biases$"), "b⃗"
 #: Elements by letters that run: of panels, where what they sum is computed beside it.
 RUNNING = re.compile(r"_\{[i-n]+\}")
 #: What is no mathematics alone: words, but for the names of functions before their brackets.
@@ -105,7 +107,7 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         name, equals, text = title.text.partition("=")
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
-        stated = text if equals else name
+        stated = SPREAD.sub(f"+{BIASES}", text) if equals else name
         if CONSTANT.fullmatch(stated):
             check.cells += 1
             if (title.values != float(stated)).any():
@@ -170,7 +172,9 @@ def _known(titles: list[_Titled]) -> dict[str, list[FloatArray]]:
     for title in titles:
         name, values = title.text.partition("=")[0], title.values
         turned = TURNED.fullmatch(name)
-        if turned:
+        if name == "biases":
+            known.setdefault(BIASES, []).extend((values, values.T))
+        elif turned:
             known.setdefault(turned[1], []).append(values.T)
         elif re.fullmatch(TOKEN.pattern, name):
             held = known.setdefault(name, [])

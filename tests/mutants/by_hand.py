@@ -1889,4 +1889,22 @@ BY_HAND = [
         "turned = matrix if self._notation.diagonal else self",
         "turned = matrix if not self._notation.diagonal else self",
     ),
+    ByHand(
+        "Factors: the sum of the values of the layer itself",
+        f"{SHEETS}/panels/factors.py",
+        's.matrix("a", n - 1))\n        )\n        name = s.matrix("z", n)',
+        's.matrix("a", n))\n        )\n        name = s.matrix("z", n)',
+    ),
+    ByHand(
+        "Network: a symbol away from its number",
+        f"{SHEETS}/network.py",
+        "sheet.put(cell.row, 2, symbol, styles.symbol(UPDATE))",
+        "sheet.put(2, cell.row, symbol, styles.symbol(UPDATE))",
+    ),
+    ByHand(
+        "Progress: only where a rate follows a schedule",
+        f"{SHEETS}/progress.py",
+        "return _has_outputs(context) or _is",
+        "return _has_outputs(context) and _is",
+    ),
 ]
