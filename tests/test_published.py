@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from sheetnet import build, train, verify
+from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import Trace
 from sheetnet.network.lesson import Lesson
+from sheetnet.network.numbers import Numbers
 from tests.books import findings
 
 FOLDER = Path(__file__).parent / "published"
@@ -120,3 +122,11 @@ def test_they_build_and_verify(name: str, tmp_path: Path) -> None:
     training = lesson.training.model_copy(update={"steps": steps})
     result = verify(build(lesson.model_copy(update={"training": training}), tmp_path / "x.xlsx"))
     assert result.ok, findings(result)
+
+
+def test_a_printed_part_of_a_hundred_may_stand_in_formulas() -> None:
+    """Which numbers a lesson prints is asked for each small one that a formula has."""
+    lesson = Lesson.load("bhadani-1-2-3-1")
+    decoder = Decoder(Numbers(lesson, lesson.settings))
+    assert decoder.writes(4.23)
+    assert not decoder.writes(4.24)

@@ -33,6 +33,7 @@ from sheetnet.network.marked import wrong_marks
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
+from sheetnet.network.published import number as number_of
 from sheetnet.network.quantities import (
     ACTIVATION,
     BIAS,
@@ -128,8 +129,8 @@ class Decoder:
     def writes(self, number: float) -> bool:
         """Whether it is one that a document prints, or should."""
         printed = [one for group in self.numbers.lesson.published for one in group.numbers]
-        texts = [text.replace("−", "-") for one in printed for text in (one.printed, one.right)]
-        return any(abs(float(text)) == number for text in texts if text)
+        texts = [text for one in printed for text in (one.printed, one.right) if text]
+        return any(abs(number_of(text)) == number for text in texts)
 
     def is_whole(self, symbol: Symbol) -> bool:
         """Whether it is all biases of a layer, which are weights from one node."""
