@@ -100,7 +100,27 @@ def wrong(decoder: Decoder, about: str, lines: Mapping[str, str]) -> str:
                 return f"{text!r} are not the layers of the document in their order"
         elif abs(_meaning(other, text) - _meaning(decoder, lines[own].removesuffix(TAKEN))) > NEAR:
             return "the symbol of another document means another number than this workbook’s"
+    meant = _of_row(decoder, about)
+    if meant is not None and abs(_meaning(decoder, lines[own].removesuffix(TAKEN)) - meant) > NEAR:
+        return f"the symbol means no {about}"
     return ""
+
+
+def _of_row(decoder: Decoder, about: str) -> float | None:
+    """What the symbol of a row means by the row's name, of the last layers and their first unit;
+    None: it is another row."""
+    numbers, last = decoder.numbers, len(decoder.sizes) - 1
+    example = numbers.sample
+    known: dict[str, Callable[[], float]] = {
+        "input": lambda: float(numbers.inputs[example, 0]),
+        "target": lambda: float(numbers.targets[example, 0]),
+        "weight": lambda: float(numbers.now(WEIGHT, last)[0, -1]),
+        "z": lambda: float(numbers.now(Z, last)[example, 0]),
+        "activation": lambda: float(numbers.now(ACTIVATION, last - 1)[example, 0]),
+        "output": lambda: float(numbers.now(ACTIVATION, last)[example, 0]),
+        "learning_rate": lambda: numbers.hyper["learning_rate"],
+    }
+    return known[about]() if about in known else None
 
 
 def _elsewhere(decoder: Decoder, step: int, sample: int, lines: Mapping[str, str]) -> str:

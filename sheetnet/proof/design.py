@@ -51,7 +51,7 @@ NEAR = 1e-12
 DECIMALS = re.compile(r"\+?0\.(0+)(?:;|$)")
 #: A symbol with an index or a layer that a formula shows; where its number is: rows and columns on.
 LIVE = re.compile(r"∂?\w*[₀-₉⁰-⁹][₀-₉⁰-⁹⁽⁾ᴸ⁻,\w]*")
-BESIDE = ((1, 0), (2, 0), (0, 1), (0, 2), (-1, 0))
+BESIDE = ((1, 0), (2, 0), (0, 1), (0, 2))
 #: So near to a symbol stands something else.
 ROWS, COLUMNS = 2, 3
 #: What stands between numbers.

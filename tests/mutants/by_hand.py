@@ -1907,4 +1907,16 @@ BY_HAND = [
         "return _has_outputs(context) or _is",
         "return _has_outputs(context) and _is",
     ),
+    ByHand(
+        "Notation: the output's symbols are those of its δ",
+        f"{SHEETS}/notation.py",
+        '"value of the output layer", lambda s: s.activation(last, 0)',
+        '"value of the output layer", lambda s: s.delta(last, 0)',
+    ),
+    ByHand(
+        "Chain rule: numbers over other symbols than their own",
+        f"{SHEETS}/path_cells.py",
+        "sheet.put(top + 1, column, number, style, claim=held)",
+        "sheet.put(top - 1, column, number, style, claim=held)",
+    ),
 ]
