@@ -12,9 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from sheetnet.expressions.reading import (
-    END,
-    LOW,
-    UP,
     Function,
     Symbol,
     UnreadableError,
@@ -31,6 +28,7 @@ from sheetnet.network.functions import whole as whole_functions
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.marked import wrong_marks
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.ordered import misordered
 from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.published import number as number_of
@@ -66,11 +64,6 @@ HEADS: dict[str, str | Quantity] = {
     "after the update": NEW,
     "weight after the step": NEW,
 }
-#: The square of a difference of two symbols, in a line for the reader.
-SYMBOL = f"(.)(?:{LOW}[^{END}]*{END})?(?:{UP}[^{END}]*{END})?"
-SQUARE = re.compile(rf"\({SYMBOL} − {SYMBOL}\){UP}2{END}")
-#: ½ before each square of a sum, and before all of it.
-HALVES, HALF = re.compile(rf"½·{SQUARE.pattern} \+ ½·\("), re.compile(r"½·\(\(")
 FIGURES = str.maketrans("₁₂", "12")
 
 
@@ -105,14 +98,8 @@ class Decoder:
         return whole_functions(self)
 
     def misordered(self, line: str) -> str:
-        """What stands in another order than in the document: what is squared, and ½ of squares."""
-        for square in SQUARE.finditer(line):
-            are_targets = [one == self.document.targets for one in square.groups()]
-            if are_targets == [not self.document.target_first, self.document.target_first]:
-                return "the document squares the target less the output the other way round"
-        if (HALVES if self.document.half_outside else HALF).search(line):
-            return "½ of the squares stands elsewhere in the document"
-        return ""
+        """What stands in another order than in the document: squares, ½ of them, weights."""
+        return misordered(self.document, line)
 
     def contradictions(self) -> Iterator[str]:
         """What the lesson's activations say of themselves, and do not keep."""
