@@ -107,7 +107,8 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
         single = block.height == block.width == 1 and not block.lengths
-        if single and not _is_named(book, block):
+        many = len(book[block.sheet].cells) > MANY
+        if single and many and not _is_named(book, block):
             check.add(block.sheet, block.top, block.left, "no text near it says what it is")
         for axis, length in block.lengths.items():
             if axis.endswith(POINT) and length % 2 == 0:
