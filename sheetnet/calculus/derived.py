@@ -18,10 +18,9 @@ def wrong_derivations(section: Computed, sheet: Sheet) -> Iterator[str]:
     worksheet = section.sheet
     owed = []
     for asked in worksheet.asked:
-        between = [n for n in worksheet.dependents(asked.by) if worksheet.depends(asked.of, n)]
-        by_arrays = any(worksheet.shapes[name] for name in (asked.of, asked.by, *between))
         if not worksheet.shapes[asked.of] + worksheet.shapes[asked.by]:
-            owed.append(not by_arrays)
+            between = [n for n in worksheet.dependents(asked.by) if worksheet.depends(asked.of, n)]
+            owed.append(not any(worksheet.shapes[name] for name in between))
     found = _derivations(sheet)
     if len(found) != len(owed):
         yield f"{sheet.name} has {len(found)} derivations, not {len(owed)}"

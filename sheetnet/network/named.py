@@ -63,9 +63,8 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
     if small not in OF_LAYERS:
         return None
     _expect_case(decoder, name, letter, one)
-    if (small, layer) == ("a", 0) and document.inputs:
-        raise LookupError(f"{name} has a letter of its own in the document")
-    if (small, layer) == ("a", len(decoder.sizes) - 1) and document.outputs:
+    own = {0: document.inputs, len(decoder.sizes) - 1: document.outputs}
+    if small == "a" and own.get(layer):
         raise LookupError(f"{name} has a letter of its own in the document")
     array = numbers.inputs if (small, layer) == ("a", 0) else numbers.now(OF_LAYERS[small], layer)
     if small != "a" or letter != found[1]:  # an arrow: without the 1

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sheetnet.expressions.reading import (
@@ -22,7 +21,7 @@ from sheetnet.expressions.reading import (
     sides,
     symbol_of,
 )
-from sheetnet.network import whole_formulas
+from sheetnet.network import published, whole_formulas
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.partials import by_values
 from sheetnet.network.quantities import ACTIVATION, COST, DELTA, LOSS, WEIGHT, Z
@@ -178,11 +177,10 @@ def _unexplained(says: str, note: str, number: float) -> str:
     right = RIGHT.match(note)
     if (right is not None) is not (says == "slip") and says != "≠":
         return f"says {says!r}, and behind it {note!r}"
-    if right and says == "slip":
-        digits = Decimal(right[1].replace("−", "-").replace(",", ".").rstrip("% "))
-        unit = 10.0 ** int(digits.as_tuple().exponent)
-        if abs(float(digits) - number) > unit * (0.5 + NEAR):
-            return f"says that {right[1]} is right, beside it stands {number:.6g}"
+    if right is None or says != "slip":
+        return ""
+    if abs(published.number(right[1]) - number) > published.half(right[1]) * (1 + 2 * NEAR):
+        return f"says that {right[1]} is right, beside it stands {number:.6g}"
     return ""
 
 

@@ -150,12 +150,12 @@ def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         if any((row + r, column + c) in filled for r, c in around):
             continue
-        if not any(_is_near(band, row, column) for band in sheet.bands):
+        if not _has_band_near(sheet, row, column):
             yield (row, column), "stands there alone"
     for band in sheet.bands:
         others = (other for other in sheet.bands if other is not band)
-        beside = any(_is_beside(band, other) for other in others)
-        if not beside and not any(_is_near(band, *place) for place in filled):
+        beside = any(_is_near(band, o.top, o.left, o.bottom, o.right) for o in others)
+        if not beside and not any(_is_near(band, *place, *place) for place in filled):
             yield (band.top, band.left), "stands there alone"
 
 
@@ -167,7 +167,7 @@ def _unnumbered(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         near = ((row + down, column + right) for down, right in BESIDE)
         numbered = any(_shows_number(book, sheet, place) for place in near)
-        if not numbered and not any(_is_near(band, row, column) for band in sheet.bands):
+        if not numbered and not _has_band_near(sheet, row, column):
             yield (row, column), f"no number stands by {shown}"
 
 
@@ -278,20 +278,17 @@ def _without_axis(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 break
 
 
-def _is_beside(one: Band, other: Band) -> bool:
-    """Whether one band is as near to another as a cell would be."""
-    return (
-        one.top - ROWS <= other.bottom
-        and other.top - ROWS <= one.bottom
-        and one.left - COLUMNS <= other.right
-        and other.left - COLUMNS <= one.right
-    )
+def _has_band_near(sheet: Sheet, row: int, column: int) -> bool:
+    return any(_is_near(band, row, column, row, column) for band in sheet.bands)
 
 
-def _is_near(band: Band, row: int, column: int) -> bool:
+def _is_near(band: Band, top: int, left: int, bottom: int, right: int) -> bool:
+    """Whether a band is near to a rectangle."""
     return (
-        band.top - ROWS <= row <= band.bottom + ROWS
-        and band.left - COLUMNS <= column <= band.right + COLUMNS
+        band.top - ROWS <= bottom
+        and top <= band.bottom + ROWS
+        and band.left - COLUMNS <= right
+        and left <= band.right + COLUMNS
     )
 
 

@@ -269,9 +269,10 @@ class _Work:
         result.checks += furniture.checks
         result.problems += furniture.problems
         result.notes += furniture.notes
-        result.checks += self._read_back(book, decoder)
+        read = book.unquoted()
+        result.checks += self._read_back(read, decoder)
         if decoder:
-            result.checks.append(check_design(book.unquoted(), decoder))
+            result.checks.append(check_design(read, decoder))
 
     def _known(self, block: Any) -> bool:
         return self.subject.array(self.numbers, block) is not None
@@ -292,10 +293,9 @@ class _Work:
 
     def _read_back(self, book: Book, decoder: Any) -> list[Comparison]:
         """The written mathematics; without a decoder there are no symbols in heads."""
-        read = book.unquoted()
-        found = [check_readings(read, decoder)]
+        found = [check_readings(book, decoder)]
         if decoder:
-            found += [check(read, decoder) for check in READ_BACK]
+            found += [check(book, decoder) for check in READ_BACK]
         return found
 
     def read_again(self, moved: Moves) -> None:
@@ -305,7 +305,7 @@ class _Work:
         """
         if self.book is not None and moved.settings:
             numbers = moved.settings[-1][1]
-            there, decoder = self.book.at(numbers), self.subject.decoder(numbers)
+            there, decoder = self.book.at(numbers).unquoted(), self.subject.decoder(numbers)
             for check in self._read_back(there, decoder):
                 again = replace(check, name=f"{check.name}, inputs moved")
                 self.result.checks.append(again)
