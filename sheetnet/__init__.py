@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 #: Of workbooks: it rises with every change of a formula, a text or a place in them.
-FORMAT = 2
+FORMAT = 3
 __all__ = ["Lesson", "__version__", "build", "gradcheck", "inspect", "train", "verify"]
 
 _HOMES = {

@@ -17,6 +17,7 @@ from sheetnet.files.stored import CellError
 from sheetnet.network import comparing, subject
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import run, train
+from sheetnet.network.evaluation import accuracies
 from sheetnet.network.knobs import turned
 from sheetnet.network.lesson import Lesson, Training
 from sheetnet.network.sheets.compared_words import best_of, verdict_of
@@ -162,6 +163,40 @@ def test_any_comparison_is_proved(
 ) -> None:
     path = build(lesson, tmp_path_factory.mktemp("compared") / f"lesson.{ending}")
     result = verify(path)
+    assert result.ok, findings(result)
+    assert not result.unclaimed
+
+
+#: Two classes, learnt from batches, with a test set: how many are right is of the lesson's own run.
+CLASSES = """
+title    = "Two classes"
+source   = "none"
+notation = "happydustbunny"
+[network]
+inputs = 2
+loss   = "binary_cross_entropy"
+[[network.layers]]
+units      = 1
+activation = "sigmoid"
+[data]
+generator   = "moons"
+examples    = 7
+test        = 3
+[training]
+learning_rate = 2.0
+steps         = 5
+l2            = 0.1
+{batch}
+compare       = {{ l2 = [0, 0.1, 1] }}
+"""
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(("batch", "ending"), [("", "ods"), ("batch = 3\nshuffle = true", "xlsx")])
+def test_runs_of_a_lesson_with_classes_are_proved(batch: str, ending: str, tmp_path: Path) -> None:
+    lesson = Lesson.from_toml(CLASSES.format(batch=batch))
+    assert accuracies(lesson)
+    result = verify(build(lesson, tmp_path / f"classes.{ending}"))
     assert result.ok, findings(result)
     assert not result.unclaimed
 

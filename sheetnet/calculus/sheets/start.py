@@ -110,11 +110,12 @@ def _sections(sheet: Sheet, sections: Sequence[Placed], row: int) -> int:
 
             sheet.put(row, NUMBERS, mark, styles.CHECK, claim=claim, passes=(PASSED, UNDECIDED[0]))
             mark_failures(sheet, Area(NAME, row, NUMBERS, row, NUMBERS))
-            text = join([ticks, f" of {count} derivatives agree"])
+            noun = "derivatives agree" if count > 1 else "derivative agrees"
+            text = join([ticks, f" of {count} {noun}"])
 
-            def agree(numbers: Numbers, worksheet: object = worksheet) -> str:
+            def agree(numbers: Numbers, worksheet: object = worksheet, noun: str = noun) -> str:
                 found = numbers.section(worksheet).ticks  # type: ignore[arg-type]
-                return f"{found[0]} of {found[2]} derivatives agree"
+                return f"{found[0]} of {found[2]} {noun}"
 
             sheet.put(row, NUMBERS + 1, text, LABEL, claim=agree)
         row += 1

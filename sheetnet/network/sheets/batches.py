@@ -28,6 +28,8 @@ from sheetnet.workbook.styles import GIVEN
 
 NAME = "Batches"
 TITLE_ROW, HEAD_ROW, TOP = 4, 5, 6
+#: Of a batch that begins in one pass over the examples and ends in the next, drawn anew.
+TWICE = " One that ends a pass and begins the next may stand twice: it counts twice then."
 #: The chosen step's examples: their place in the batch, their number, inputs, targets.
 PLACE, NUMBER, FIRST = 2, 3, 4
 WHOLE = styles.NUMBER.but(number_format="0", horizontal="center")
@@ -58,11 +60,13 @@ def _fill(context: Context) -> list[Sheet]:
     sheet.print_setup, sheet.default_width = PrintSetup(title_rows=(TITLE_ROW, HEAD_ROW)), 9.5
     sheet.widths |= {1: 2.5, PLACE: 10.0}
     size, count = context.samples, len(context.lesson.data.inputs)
-    hint = (
-        f"A step looks at {size} of the {count} examples and updates the weights once. Network "
-        "shows one of these examples; the cost and the gradients are of all of them."
-    )
+    hint = f"A step looks at {size} of the {count} examples and updates the weights once."
     frame.head(sheet, title="Batches: the examples of each step", hint=hint, problem=PROBLEM)
+    about = (
+        "Network shows one of these examples; the cost and the gradients are of all of them."
+        + TWICE * any(len({*batch}) < size for batch in context.knobs[ORDER.name, None].value)
+    )
+    sheet.put(TITLE_ROW - 1, NUMBER, about, styles.HINT)
     _write_chosen(context, sheet)
     _write_order(context, sheet)
     return [sheet]

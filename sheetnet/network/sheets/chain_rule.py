@@ -51,6 +51,7 @@ from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
 KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
+CHOOSE = "Choose a weight or a bias in the yellow cell: everything here follows."
 #: What stands for a sum too long to read.
 ELSEWHERE = "the sum of the products of the paths below"
 ON_TRAINING = "the gradient on Training"
@@ -134,6 +135,8 @@ class _Writer:
         self._set_widths()
         self._write_knobs()
         self._write_sum(products)
+        if not self.context.dense[-1].activation.slope:
+            sheet.put(self.cells.top(0) - 1, FIRST, _moves_all(self.context), styles.HINT)
         for path in range(self.most):
             self.cells.write(path)
 
@@ -182,8 +185,7 @@ class _Writer:
             column += 2
         sheet.put(KNOB_ROW, column, "chosen on Start", styles.LINK.but(size=9, italic=True))
         sheet.links[KNOB_ROW, column] = Link("Start", tip="To the step and the example")
-        hint = "Choose a weight or a bias in the yellow cell: everything here follows."
-        sheet.put(LAYER_ROW, FIRST, hint, styles.HINT)
+        sheet.put(LAYER_ROW, FIRST, _names_of_layers(context) + CHOOSE, styles.HINT)
 
     def _write_sum(self, products: Sequence[Ref]) -> None:
         """The derivative, the sum written out, with today's numbers, its value and checks."""
@@ -353,6 +355,21 @@ class _Writer:
         context.readings.append(labelled(NAME, (row, LABEL), (row, START)))
         hint = f"the same{of}{penalty}: the update takes this one"
         sheet.put(row, FIRST, hint, BESIDE)
+
+
+def _names_of_layers(context: Context) -> str:
+    """What the layers are called where the document does not count them from the inputs."""
+    label, depth = context.notation.layer_label, context.depth
+    if str(depth) in label(depth, depth):
+        return ""
+    return ", ".join(f"{n} is {label(n, depth)}" for n in range(1, depth + 1)) + ". "
+
+
+def _moves_all(context: Context) -> str:
+    """What ∂L/∂z of the output holds where its units do not work one by one."""
+    symbols, last = context.symbols, context.dense[-1].activation
+    by_z = symbols.by_name(symbols.loss_letter) + "z"
+    return f"{last.symbol} moves all outputs with each z: {by_z} has the ways through all of them."
 
 
 def _many(count: int) -> str:

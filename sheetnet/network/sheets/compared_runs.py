@@ -2,11 +2,13 @@
 
 They are Training's own, with the run's cell in the place of the compared knob's and with the
 run's sheet in the place of Training. Two columns more say how large its numbers have grown, and
-where the cost rises; a run whose numbers have grown too large learns no further.
+where the cost rises; a run whose numbers have grown too large learns no further. How many examples
+are right is known of the lesson's own run only: those columns are empty.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +41,8 @@ from sheetnet.workbook.styles import header
 
 LOOK = styles.NUMBER.but(number_format=styles.FOUR)
 COUNT = styles.NUMBER.but(number_format="0")
+#: How wide a column is that is left out.
+GAP = 2.0
 
 
 def name_of(run: int) -> str:
@@ -83,6 +87,19 @@ class RunSheets:
         ]
 
 
+def _part(band: Band, start: int, end: int) -> Band:
+    """The columns of a band from one on, up to another."""
+    claim = band.claim
+    assert claim is not None
+    return replace(
+        band,
+        left=band.left + start,
+        cells=band.cells[start:end],
+        values=band.values[:, start:end],
+        claim=lambda numbers: claim(numbers)[:, start:end],
+    )
+
+
 class _Run:
     """The sheet of one run, made of Training's."""
 
@@ -101,6 +118,9 @@ class _Run:
             if (block.quantity, block.layer) in kept
             for column in range(block.left, block.right + 1)
         }
+        every = {c for block in context.runs for c in range(block.left, block.right + 1)}
+        #: What Training has of other sheets, which is of its own run.
+        self.left_out = {*range(context.run(COST).right + 1, max(every))} - every
 
     def write(self) -> Sheet:
         own = self.own
@@ -112,12 +132,21 @@ class _Run:
             sheet, title=f"{self.name}: workings of Compare", hint=hint, left=1, problem=PROBLEM
         )
         frame.banner(sheet, max(min(self.at.rises, 60), 8))
-        heads = {place: cell for place, cell in own.cells.items() if place[0] >= GROUP_ROW}
+        heads = {
+            (row, column): cell
+            for (row, column), cell in own.cells.items()
+            if row >= GROUP_ROW and column not in self.left_out
+        }
         sheet.cells |= heads
         sheet.widths |= own.widths
         sheet.heights |= own.heights
         sheet.notes |= {place: note for place, note in own.notes.items() if place in heads}
-        sheet.merges += [replace(m, sheet=self.name) for m in own.merges if m.top >= GROUP_ROW]
+        sheet.merges += [
+            replace(area, sheet=self.name)
+            for area in own.merges
+            if area.top >= GROUP_ROW and area.left not in self.left_out
+        ]
+        sheet.widths |= dict.fromkeys(self.left_out, GAP)
         for column, title, symbol in (
             (self.at.grown, "numbers\ngrown", "times"),
             (self.at.rises, "cost\nrises", "1 if so"),
@@ -127,8 +156,16 @@ class _Run:
             sheet.fill(EXAMPLE_ROW, column, EXAMPLE_ROW, column, style)
             sheet.put(SYMBOL_ROW, column, symbol, style)
         for band in own.bands:
-            sheet.bands.append(self._band(band))
+            sheet.bands += self._parts(self._band(band))
         return sheet
+
+    def _parts(self, band: Band) -> Iterator[Band]:
+        """A band without the columns that are left out."""
+        gaps = sorted(self.left_out)
+        starts = [band.left, *(gap + 1 for gap in gaps)]
+        for left, end in zip(starts, [*gaps, band.right + 1], strict=True):
+            if left < end:
+                yield _part(band, left - band.left, end - band.left)
 
     def _band(self, band: Band) -> Band:
         """The rows of Training as this run's, and what is said of each of them."""

@@ -27,9 +27,10 @@ def _numbers(context: Context) -> str:
     """What stands on Network and Training."""
     first = context.notation.first
     example = " Examples are counted from 1." if context.batch else ""
+    where = "Network and Training write" if context.drawable else "Training writes"
+    maps = "" if context.drawable else ", Network has them as maps, a row a unit"
     return (
-        f"Network and Training write every number by itself, with its index; units count from "
-        f"{first}.{example}"
+        f"{where} every number by itself, with its index{maps}; units count from {first}.{example}"
     )
 
 
@@ -74,12 +75,14 @@ def _biases(context: Context) -> Rich | str:
     own = context.dense[-1].bias
     symbol = " " + symbols.bias(last, 0) if own and own.axes else ""
     where = "first" if notation.bias_node_first else "last"
-    sheets = "Network and Matrices" if matrices.MATRICES.applies(context) else "Network"
+    in_matrices = matrices.MATRICES.applies(context)
+    sheets = ["Network"] * context.drawable + ["Matrices"] * in_matrices
+    stands = f"It stands {where} on {' and '.join(sheets)}; " if sheets else ""
     return (
         "A bias"
         + rich(symbol)
-        + f" is the weight of a 1. It stands {where} on {sheets}; Start and Training have all "
-        "biases of a layer behind all of its weights."
+        + f" is the weight of a 1. {stands}Start and Training have all biases of a layer behind "
+        "all of its weights."
     )
 
 

@@ -31,10 +31,15 @@ def delta(context: Context) -> str:
     of = "the loss of one example" if context.apart else "the cost"
     name = context.symbols.delta_name
     called = f"{name} (delta)" if name == "δ" else name
-    is_that = "is what the losses say in" if context.net.penalties else "is"
+    is_that = "is that weight’s gradient"
+    if context.batch and not context.net.learns_from:
+        mean = context.net.reduction.written
+        is_that = f"is the example’s part in that weight’s gradient, the {mean} of all of them"
+    if context.net.penalties:
+        is_that += ", but for what the penalty adds"
     return (
         f"{called} of a neuron says how {of} changes when the neuron’s weighted sum grows a "
-        f"little; {name} times what a weight takes in {is_that} that weight’s gradient."
+        f"little; {name} times what a weight takes in {is_that}."
     )
 
 

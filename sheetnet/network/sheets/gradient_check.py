@@ -49,8 +49,9 @@ NAME = "Gradient check"
 FIRST_ROW = 9
 H_ROW, WORST_ROW = 4, 5
 PARAMETER, GRADIENT, DIFFERENCE, APART, RATIO, VERDICT = range(2, 8)
-#: What the chart shows, beside it: the points, the ends of the diagonal, the largest number.
-SCALED_GRADIENT, SCALED_DIFFERENCE, CHART_COLUMN = 17, 18, 9
+#: What the chart shows, beside it: the points, the ends of the diagonal, the largest number; and
+#: the ratios that decide.
+SCALED_GRADIENT, SCALED_DIFFERENCE, DECIDED, CHART_COLUMN = 17, 18, 19, 9
 LARGEST_ROW, DIAGONAL_ROW = 4, 5
 #: The cell that says how many parameters passed.
 PASSED = Ref(NAME, WORST_ROW, 4)
@@ -209,15 +210,17 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
     sheet.put(H_ROW, 4, knob.note[0].lower() + knob.note[1:].rstrip("."), aside)
     sheet.validations.append(inputs.validation(knob, context.knob(DIFFERENCE_STEP)))
     bottom = FIRST_ROW + len(parameters) - 1
-    ratios = Area(NAME, FIRST_ROW, RATIO, bottom, RATIO)
+    ratios = Area(NAME, FIRST_ROW, DECIDED, bottom, DECIDED)
+    _write_decided(sheet, bottom)
     sheet.put(WORST_ROW, 2, "worst ratio", styles.LABEL_RIGHT)
+    sheet.notes[WORST_ROW, 2] = f"The largest ratio beside a {TICK} or {FAILED}."
     look = styles.FIGURE.but(size=12, number_format="0.0E+0", horizontal="right")
     sheet.put(
         WORST_ROW,
         3,
         maximum(ratios),
         look,
-        claim=lambda numbers: found.ratios(numbers).max(),
+        claim=lambda numbers: found.decided(numbers).max(),
         approximate=found.scale,
     )
     every = len(parameters)
@@ -242,6 +245,20 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
     if len(parameters) < context.net.parameter_count:
         some = f"{len(parameters)} of {context.net.parameter_count:,} parameters, evenly chosen"
         sheet.put(6, 2, some, styles.HINT)
+
+
+def _write_decided(sheet: Sheet, bottom: int) -> None:
+    """The ratios where the difference says something of the gradient, and 0 elsewhere."""
+    small = styles.SIGN.but(size=8, number_format="0.0E+0;-0.0E+0;0")
+    sheet.put(FIRST_ROW - 1, DECIDED, "ratio, if it decides", styles.LABEL_CENTRE.but(size=8))
+    sheet.widths[DECIDED] = 15.0
+    for row in range(FIRST_ROW, bottom + 1):
+        mark, ratio = Ref(NAME, row, VERDICT), Ref(NAME, row, RATIO)
+        decides = call("OR", equal(mark, TICK), equal(mark, FAILED))
+        sheet.put(row, DECIDED, guard(when(decides, ratio, 0)), small)
+    claim = lambda numbers: found.decided(numbers)[:, np.newaxis]  # noqa: E731
+    rows = bottom - FIRST_ROW + 1
+    sheet.claims.append(Claim(FIRST_ROW, DECIDED, rows, 1, claim, found.scale))
 
 
 def _undecided(numbers: Numbers) -> str:

@@ -177,6 +177,12 @@ def ratios(numbers: Numbers) -> FloatArray:
     return _central(numbers).ratios
 
 
+def decided(numbers: Numbers) -> FloatArray:
+    """The ratios beside a ✓ or ✗, 0 where the difference says nothing of the gradient."""
+    marked = [mark in (TICK, FAILED) for mark in verdicts(numbers)]
+    return np.where(marked, ratios(numbers), 0.0)
+
+
 @lru_cache(maxsize=4)
 def verdicts(numbers: Numbers) -> list[str]:
     """What the check says of each parameter."""

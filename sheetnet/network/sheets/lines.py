@@ -195,7 +195,7 @@ class Lines:
         prose = styles.PLAIN.but(wrap=True)
         sheet.put(row, EQUATION_COLUMN, content, prose.but(font=styles.SERIF, size=11))
         sheet.merge(row, EQUATION_COLUMN, row, self._numbers_column - 1)
-        sheet.put(row, self._numbers_column, numbers, prose.but(colour=styles.GREY))
+        sheet.put(row, self._numbers_column, numbers, prose.but(colour=styles.GREY, indent=1))
         sheet.merge(row, self._numbers_column, row, self._behind_numbers - 1)
         look = role.but(bold=True, horizontal="center", number_format=styles.SIX)
         book_value = (value.row, value.column)

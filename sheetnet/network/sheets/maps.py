@@ -19,6 +19,7 @@ from sheetnet.network.quantities import (
     Z,
 )
 from sheetnet.network.sheets.context import Context
+from sheetnet.network.sheets.matrix_names import Names
 from sheetnet.sheets import frame
 from sheetnet.sheets.words import PROBLEM
 from sheetnet.workbook import styles
@@ -111,6 +112,8 @@ def _layer(context: Context, sheet: Sheet, row: int, layer: int) -> int:
     row += 1
     width = context.sizes[layer - 1] + 2
     weights = symbols.matrix("W", layer)
+    if context.notation.example_rows:  # the document's W has a column a unit
+        weights = Names(symbols).transposed(weights)
     sheet.put(row, 2, weights, styles.symbol(UPDATE))
     _parameters(context, sheet, (row, LEFT), layer, lambda quantity: quantity)
     gradients = symbols.by(weights)

@@ -80,7 +80,7 @@ def _biases(context: Context) -> str:
     found = [layer.bias for layer in context.dense if layer.bias]
     notation, said = context.notation, []
     if any(bias.axes for bias in found):
-        where = "a vector of their own, added to every example"
+        where = "a vector of their own, added to " + ("every example" if context.batch else "W·a")
         if notation.bias_in_matrix:
             line = "row" if notation.example_rows else "column"
             end = "first" if notation.bias_node_first else "last"

@@ -231,10 +231,9 @@ class _Cards:
     def _write_wiring(self, card: Card) -> None:
         """What a layer's arrows mean, under its title."""
         symbols, layer, row = self.context.symbols, card.layer, self.picture.top - 1
-        if self.context.sizes[layer - 1] > 1:
-            below = f"→ each unit takes all of the {symbols.layer(layer - 1)}"
-        else:
-            below = f"→ each unit takes the {symbols.layer(layer - 1)}"
+        takes = "each unit takes" if self.context.sizes[layer] > 1 else "the unit takes"
+        whole = "all of the" if self.context.sizes[layer - 1] > 1 else "the"
+        below = f"→ {takes} {whole} {symbols.layer(layer - 1)}"
         delta = symbols.delta_name
         if layer == self.context.depth:
             above = f"← {delta}: by the targets"

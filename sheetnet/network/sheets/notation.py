@@ -331,7 +331,7 @@ def _slips(context: Context, sheet: Sheet, row: int) -> None:
         look = prose.but(colour=styles.GREY, italic=True)
         sheet.put(row, 5, slip.shown, _apart(look, 5))
         sheet.merge(row, 5, row, 6)
-        columns = {"printed": 3, "right": 4, "number printed": 7, "number right": 8}
+        columns = {"printed": 3, "right": 4, "shown": 5, "number printed": 7, "number right": 8}
         context.told.append(Told(NAME, row, "slip", columns))
         values = (proof.printed, proof.right, proof.measured)
         for column, (value, claim) in enumerate(values, 7):

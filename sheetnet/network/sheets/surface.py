@@ -94,9 +94,8 @@ class _Writer:
         context, sheet = self.context, self.sheet
         sheet.tab_colour, sheet.print_setup = styles.ORANGE, PrintSetup(fit_height=1)
         sheet.freeze, sheet.cursor = (TOP - 1, 1), (KNOB_ROW, LABELS)
-        hint = (
-            "The weights are those of the chosen step; every input is tried, not just the examples"
-        )
+        own = "examples" if context.batch else "example"
+        hint = f"The weights are those of the chosen step; every input is tried, not just the {own}"
         frame.head(
             sheet,
             title="Surface: what the network makes of every input",
@@ -252,7 +251,9 @@ class _Writer:
             sheet.put(row, LEFT + j, points.at_place(0, place), look, claim=_on(0, place))
             sheet.merge(row, LEFT + j, row, LEFT + j + 2)
         row = TOP + MAP + 2
-        examples = f" · training examples: ● target from {HALF:g} on, ○ below, ◐ both"
+        marks = f"● target from {HALF:g} on, ○ below"
+        examples = f" · training example{'s' * self.context.batch}: {marks}"
+        examples += ", ◐ both" * self.context.batch
         if self.halves:
             ends = f"white: {CLASSES[0]:g} · orange: {CLASSES[1]:g}"
             hint = f"{ends} · line: where it passes {HALF:g}{examples}"

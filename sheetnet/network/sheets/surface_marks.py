@@ -45,7 +45,7 @@ NOTE = (
     "The cells of the map are counted from 0, row by row, from the top left; "
     f"{MAP**2} is added where the target is from 0.5 on."
 )
-SQUARE = "Workings of the map: 1 for ○, 2 for ●, 4 for □, 8 for ■, added up"
+SQUARE, OF_TEST = "Workings of the map: 1 for ○, 2 for ●{}, added up", ", 4 for □, 8 for ■"
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ def _write_square(
 ) -> list[Mark]:
     """What is in each cell of the map, and what says so in it."""
     top, left = corner[0] + MAP + BELOW, corner[1]
-    sheet.put(top - 1, left, SQUARE, styles.HINT)
+    tested = any(each.of for each in shown)
+    sheet.put(top - 1, left, SQUARE.format(OF_TEST * tested), styles.HINT)
     areas = []
     for of in range(2):
         rows = [table.row(place) for place, each in enumerate(shown) if each.of == of]

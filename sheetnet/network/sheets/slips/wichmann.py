@@ -159,8 +159,8 @@ SLIPS = (
     ),
     Slip(
         "(2.22)",
-        "Δ = (A − T)/N of the indices in",
-        "so its entry in; Δ is the matrix",
+        "Δ = (A − T)/N of the indices i, n",
+        "so its entry i, n; Δ is the matrix",
         "numbers on the right, in Δ; measured: targets",
         _one_number,
     ),
@@ -180,8 +180,8 @@ SLIPS = (
     ),
     Slip(
         "(4.10), and the text under (2.21)",
-        "element ij of (W⁽ˡ⁾)ᵗ H⁽ˡ⁾, of Δ",
-        "element in",
+        "element i, j of (W⁽ˡ⁾)ᵗ H⁽ˡ⁾, of Δ",
+        "element i, n",
         "how far the second index counts, l = L; measured: examples, the columns of H",
         _column,
     ),
