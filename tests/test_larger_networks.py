@@ -32,6 +32,15 @@ def test_larger_networks_read_back(sizes: tuple[int, ...], samples: int) -> None
     assert misread(drawn(sizes, samples, 3)) == []
 
 
+def test_large_numbers_read_back() -> None:
+    """A millionth beside a million: moved by h they differ in the tenth digit."""
+    lesson = drawn((2, 2, 1), 2, 3)
+    [first, last] = lesson.network.layers
+    large = first.model_copy(update={"weights": ((1e6, 1e-6), (3.0, -2e6))})
+    network = lesson.network.model_copy(update={"layers": (large, last)})
+    assert misread(lesson.model_copy(update={"network": network})) == []
+
+
 @pytest.mark.programs
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lesson=lessons(max_steps=3, most=12))

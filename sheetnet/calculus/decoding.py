@@ -140,6 +140,10 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
+    def is_beyond(self, symbol: Symbol) -> bool:
+        """What a worksheet counts is read with its numbers."""
+        return False
+
     def misordered(self, line: str) -> str:
         """A worksheet has no targets."""
         return ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from sheetnet.expressions.rich import Rich
@@ -306,12 +307,21 @@ def symbol_of(line: str) -> Symbol:
     return _symbol(line)
 
 
+def symbols_in(line: str) -> Iterator[Symbol]:
+    """The symbols of a line, whatever else it says."""
+    for token in TOKEN.finditer(line):
+        if token.lastgroup == "symbol":
+            with suppress(UnreadableError):
+                yield _symbol(token["symbol"])
+
+
 def _symbol(text: str) -> Symbol:
     match = re.fullmatch(
         rf"(?:([d∂]{PART})/[d∂])?([a-z]\()?(.)(?:{LOW}([^{END}]*){END})?(?:{UP}([^{END}]*){END})?\)?",
         text,
     )
-    assert match
+    if match is None:  # a function of a single letter, as J(w)
+        raise UnreadableError(f"{text!r} is no symbol")
     of, kept, letter, lower, upper = match.groups()
     return Symbol(of or "", letter, lower or "", upper or "", kept[:1] if kept else "")
 

@@ -13,7 +13,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import ACTIVATION, DELTA, STEP, Z
+from sheetnet.network.quantities import ACTIVATION, DELTA, SOURCE, STEP, Z
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import Sheet
@@ -70,6 +70,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _uncompared(lesson, book)
         yield from _off_screen(book)
         yield from _outside(lesson, book)
+        yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         yield from _unseen(lesson, book)
@@ -171,6 +172,18 @@ def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
             ]
             if sorted(left) != sorted(left, key=lambda each: each[1]):
                 yield f"the columns of {quantity.name} on {RUN} are not in the order of the layers"
+
+
+def _headed_alike(book: Book) -> Iterator[str]:
+    """Columns of weights that may be typed, under one and the same head."""
+    for block in book.blocks:
+        if block.live or block.columns != (SOURCE,):
+            continue
+        places = [(block.top - 1, at) for at in range(block.left, block.right + 1)]
+        cells = book[block.sheet].cells
+        heads = [cells[place].text for place in places if place in cells]
+        if len(heads) > len(set(heads)):
+            yield f"{block.sheet} heads two columns of layer {block.layer} with {heads[0]!r}"
 
 
 def _off_screen(book: Book) -> Iterator[str]:

@@ -53,6 +53,8 @@ OF_UNIT = "unit"
 RAISED = re.compile(f"{UP}([^{END}]*){END}")
 #: What stands behind a number that a document prints wrongly.
 RIGHT = re.compile(r"right is ([^:]+)")
+#: What a row of a slip proves, and the word that says how.
+PROVED, MEASURED = ("printed", "right"), "measured"
 #: In sentences [2] stands on the line, whatever the reader makes of it.
 ON_LINE = dict.fromkeys(map(ord, LOW + UP + END))
 #: What a text may do to its reader.
@@ -220,12 +222,14 @@ def _both(decoder: Decoder) -> tuple[float, float]:
 
 def _exchanged(decoder: Decoder, lines: Mapping[str, str]) -> str:
     """Whether what is printed, where it can be read, gives the number of what is right, or
-    the other way round."""
+    the other way round, or stands where is said how it is measured."""
+    if MEASURED not in lines["shown"] or any(MEASURED in lines[key] for key in PROVED):
+        return "what is printed, what is right and how it is measured have changed places"
     try:
-        numbers = {key: float(lines[f"number {key}"]) for key in ("printed", "right")}
+        numbers = {key: float(lines[f"number {key}"]) for key in PROVED}
     except ValueError:
         return ""  # a run that diverges has none
-    for key, other in (("printed", "right"), ("right", "printed")):
+    for key, other in (PROVED, PROVED[::-1]):
         try:
             meant = _meaning(decoder, lines[key].rpartition(" = ")[2])
         except UNREADABLE:

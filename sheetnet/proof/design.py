@@ -18,6 +18,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
+from sheetnet.proof.labels import is_indexed
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
 from sheetnet.workbook.blocks import Block
@@ -88,6 +89,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_in_margin(sheet),
             *_stray(book, sheet),
             *_unnumbered(book, sheet),
+            *_overhanging(book, sheet),
             *_twice(book, sheet),
             *_lopsided(sheet),
             *_without_axis(book, sheet),
@@ -169,6 +171,21 @@ def _unnumbered(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         numbered = any(_shows_number(book, sheet, place) for place in near)
         if not numbered and not _has_band_near(sheet, row, column):
             yield (row, column), f"no number stands by {shown}"
+
+
+def _overhanging(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Heads that go on where the numbers under the heads beside them have ended, and columns of a
+    block that have none where its first one has."""
+    headed = {place for place, cell in sheet.cells.items() if is_indexed(cell.content)}
+    for row, column in headed:
+        over, empty = (row, column + 1), (row + 1, column + 1) not in sheet.cells
+        if over in headed and empty and _shows_number(book, sheet, (row + 1, column)):
+            yield over, "is a head over nothing"
+    for block in book.blocks:
+        if block.sheet == sheet.name and (block.top - 1, block.left) in headed:
+            for column in range(block.left + 1, block.right + 1):
+                if (block.top - 1, column) not in sheet.cells:
+                    yield (block.top, column), "has no head, as the first column has"
 
 
 def _is_named(book: Book, block: Block) -> bool:

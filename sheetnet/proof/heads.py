@@ -19,6 +19,8 @@ from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import FloatArray, Position, Sheet
 
+#: The head of a column of the lesson's own values.
+OWN = "lesson’s"
 #: What a network is given: quantities of no layer.
 GIVEN = ("input", "target")
 SAMPLE, UNIT, SOURCE = "sample", "unit", "source"
@@ -255,7 +257,7 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
 
 def _wrong_copies(book: Book) -> Iterator[tuple[Block, Position, str]]:
     """Heads over the lesson's own values, and over the runs of others beside it, that are not those
-    over the block that they repeat."""
+    over the block that they repeat, nor say that they are the lesson's."""
     first: dict[tuple[str, int | None], Block] = {}
     for block in book.blocks:
         first.setdefault((block.quantity, block.layer), block)
@@ -268,7 +270,7 @@ def _wrong_copies(book: Book) -> Iterator[tuple[Block, Position, str]]:
             line = readings.written(book[own.sheet], (own.top - 1, own.left + by))
             place = block.top - 1, block.left + by
             copy = readings.written(book[block.sheet], place)
-            if _is_symbol(line) and copy != line:
+            if _is_symbol(line) and copy not in (line, OWN):
                 yield block, place, f"{copy!r} is over what is {line!r} on {own.sheet}"
 
 

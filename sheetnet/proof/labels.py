@@ -115,6 +115,13 @@ def _labels(book: Book, sheet: Sheet) -> Iterator[_Label]:
             yield _Label(place, line, rest=True)
 
 
+def is_indexed(content: object) -> bool:
+    """Whether the content of a cell is one symbol with an index."""
+    line = line_of(content) if isinstance(content, Rich) else ""
+    token = TOKEN.fullmatch(line)
+    return token is not None and token.lastgroup == "symbol" and _has_index(line)
+
+
 def _has_index(symbol: str) -> bool:
     """Whether it names a unit by its number: letters alone are of runs and steps as well."""
     _, _, lowered = symbol.partition(LOW)

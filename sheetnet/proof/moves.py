@@ -20,8 +20,8 @@ from sheetnet.workbook.model import Position, Sheet
 MOVE = re.compile(r"(.*?) ?([+−]) h")
 #: So far below and to the right of its name a moved number stands, where no longer rows do.
 DOWN, RIGHT = 8, 200
-#: Numbers may differ by so much and be one.
-NEAR = 1e-9
+#: Numbers may differ by so much and be one; so much of a large number that is not moved.
+NEAR, SAME = 1e-9, 1e-13
 #: What lies halfway may be off by what rounding leaves of a difference.
 FAR = 1e-6
 
@@ -65,13 +65,17 @@ def _wrong(book: Book, sheet: Sheet, rows: dict[str, Position], line: str, decod
     except UNREADABLE as error:
         return f"its symbol: {error}"
     for row in _numbers(book, sheet, rows):
-        apart = [(up, down) for up, down in row if abs(up - down) > NEAR * (abs(up) + abs(down))]
+        apart = [(up, down) for up, down in row if abs(up - down) > SAME * (abs(up) + abs(down))]
         if any(up < down for up, down in apart[:1]):
             return "it is smaller in this row than where it is moved down"
         # Behind the move itself; a unit's numbers of all examples are moved as far.
         moved = [pair for pair in apart if abs(sum(pair)) > NEAR or abs(meant) <= NEAR]
         far = [up - down for up, down in moved[:1]]
-        middles = [sum(pair) / 2 for pair in moved if abs(pair[0] - pair[1] - far[0]) <= NEAR]
+        middles = [
+            sum(pair) / 2
+            for pair in moved
+            if abs(pair[0] - pair[1] - far[0]) <= NEAR * max(1.0, abs(pair[0]))
+        ]
         if any(abs(middle - meant) <= FAR * (1 + abs(meant)) for middle in middles):
             return ""
         if middles:

@@ -1,6 +1,7 @@
 """What stands between numbers and between symbols of a row, proved: 0.9 · 0.706 = 0.635, z → a.
 
-What stands before a sign of equality is multiplied as it stands there, cell by cell. Between
+What stands before a sign of equality is multiplied as it stands there, cell by cell, and numbers do
+not stand there without a sign. Between
 matrices signs are read with their titles. A derivative by letters alone stands under an arrow: it
 is the derivative of the symbol that the arrow leads to by the one that it comes from.
 """
@@ -18,7 +19,7 @@ from sheetnet.proof.readings import Decoder, number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
-TIMES, EQUALS, ARROW = "·", "=", "→"
+TIMES, EQUALS, ARROW = ("·", "×"), "=", "→"
 #: A derivative of letters, and how far above it the arrow stands.
 DERIVATIVE, UP = re.compile(r"[d∂](.)/[d∂](.)"), 2
 #: So far to the right of an arrow is looked for what it leads to.
@@ -47,10 +48,28 @@ def _products(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     for row, column in sorted(sheet.cells):
         rows.setdefault(row, []).append(column)
     for row, columns in rows.items():
+        if what := _unsigned(book, sheet, row, columns):
+            yield (row, columns[0]), what
         for column, result, product in _results(book, sheet, row, columns):
             wrong = abs(result - product) > NEAR * max(1.0, abs(result), abs(product))
             what = f"is {shown(result)}, what stands before it gives {shown(product)}"
             yield (row, column), what if wrong else ""
+
+
+def _unsigned(book: Book, sheet: Sheet, row: int, columns: list[int]) -> str:
+    """Whether numbers stand before a sign of equality with nothing between them, in words."""
+    count, signed = 0, False
+    for column in columns:
+        text = _text(book, sheet, row, column)
+        if number_at(book, sheet, (row, column)) is not None:
+            count += 1
+        elif text in TIMES:
+            signed = True
+        elif text == EQUALS and count > 1 and not signed:
+            return "has numbers before a sign of equality, and no sign between them"
+        elif text:
+            count, signed = 0, False
+    return ""
 
 
 def _results(
@@ -63,14 +82,14 @@ def _results(
     for column in columns:
         text = _text(book, sheet, row, column)
         value = number_at(book, sheet, (row, column))
-        if text in (TIMES, EQUALS):
+        if text in (*TIMES, EQUALS):
             last = text
         elif value is not None:
             if last == EQUALS and product is not None:
                 yield column, value, product
                 factors, product = [], None
             else:
-                factors = [*factors, value] if last == TIMES else [value]
+                factors = [*factors, value] if last in TIMES else [value]
                 product = math.prod(factors) if len(factors) > 1 else product
             last = value
 

@@ -40,6 +40,7 @@ from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
 from sheetnet.proof.heads import check_heads
 from sheetnet.proof.index import Index, originals, read_index
+from sheetnet.proof.indices import check_indices
 from sheetnet.proof.labels import check_labels
 from sheetnet.proof.limits import check_limits
 from sheetnet.proof.lines import check_lines
@@ -66,6 +67,7 @@ UNSTEADY = (
 READ_BACK: list[Callable[[Book, Any], Comparison]] = [
     check_columns,
     check_heads,
+    check_indices,
     check_labels,
     check_lines,
     check_moves,

@@ -1058,8 +1058,8 @@ BY_HAND = [
     ByHand(
         "Worksheets: one derivative too many agrees",
         f"{CALCULUS}/sheets/start.py",
-        'join([ticks, f" of {count} derivatives agree"])',
-        'join([ticks, f" of {count + 1} derivatives agree"])',
+        'join([ticks, f" of {count} {noun}"])',
+        'join([ticks, f" of {count + 1} {noun}"])',
     ),
     ByHand(
         "Worksheets: a variable begins where it ends, it says",
@@ -1628,8 +1628,8 @@ BY_HAND = [
     ByHand(
         "Network: a layer takes what it gives itself",
         f"{SHEETS}/network.py",
-        "takes all of the {symbols.layer(layer - 1)}",
-        "takes all of the {symbols.layer(layer)}",
+        "{whole} {symbols.layer(layer - 1)}",
+        "{whole} {symbols.layer(layer)}",
     ),
     ByHand(
         "Gradient check: a tenth apart passes",
@@ -1918,5 +1918,37 @@ BY_HAND = [
         f"{SHEETS}/path_cells.py",
         "sheet.put(top + 1, column, number, style, claim=held)",
         "sheet.put(top - 1, column, number, style, claim=held)",
+    ),
+    ByHand(
+        "Output gradient: a unit that is not there",
+        f"{SHEETS}/panels/output_gradient.py",
+        "a, t, z = symbols.activation(depth, 0), symbols.target(0), symbols.z(depth, 0)",
+        "a, t, z = symbols.activation(depth, 0), symbols.target(0), symbols.z(depth, -1)",
+    ),
+    ByHand(
+        "Network: inputs of a map without heads",
+        f"{SHEETS}/maps.py",
+        "symbols = [context.symbols.input(k) for k in range(context.sizes[0])]",
+        "symbols = [context.symbols.input(k) for k in range(context.sizes[1])]",
+    ),
+    ByHand(
+        "Chain rule: no sign between the factors",
+        f"{SHEETS}/path_cells.py",
+        "sheet.put(top + 4, column + 1, times, styles.SIGN.but(size=12))",
+        "sheet.put(top * 4, column + 1, times, styles.SIGN.but(size=12))",
+    ),
+    ByHand(
+        "Notation: what is right and how it is measured change places",
+        f"{SHEETS}/slips/printed.py",
+        """        symbol + f" = {one.right}",
+        f"{after}measured: {_way(place)}",""",
+        """        f"{after}measured: {_way(place)}",
+        symbol + f" = {one.right}",""",
+    ),
+    ByHand(
+        "Start: all weights under the same head",
+        f"{SHEETS}/inputs.py",
+        "by_source = knob.columns == (SOURCE,)",
+        "by_source = knob.rows == (SOURCE,)",
     ),
 ]
