@@ -30,6 +30,8 @@ CASES = [
     ("xlsx", "ods", "batch-of-four"),
     ("xlsx", "ods", "larger"),
     ("ods", "ods", "strange"),
+    ("ods", "ods", "batch-of-four"),
+    ("ods", "xlsx", "mazur"),
     ("ods", "xlsx", "bhadani-1-2-3-1"),
     ("ods", "xlsx", "larger"),
 ]
@@ -95,6 +97,8 @@ def test_it_verifies_on_a_fresh_machine(before: str, after: str, name: str, save
     [
         ("xlsx", "xlsx", "mazur"),
         ("ods", "ods", "strange"),
+        ("ods", "ods", "batch-of-four"),
+        ("ods", "xlsx", "mazur"),
         ("ods", "xlsx", "bhadani-1-2-3-1"),
     ],
 )

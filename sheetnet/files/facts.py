@@ -25,12 +25,13 @@ Taken = tuple[tuple[str | None, tuple[str | Digits | None, ...]], ...] | str
 class SeriesFacts:
     """What a chart's series points at: cells, ranges, a constant text; None where it says none
     that can be read. `kept` are the numbers of x and of y that the file keeps with it, by their
-    places in the range: programs without a calculator draw these."""
+    places in the range: programs without a calculator draw these, and write what it is `called`."""
 
     x: Expression | None
     y: Expression | None
     title: Expression | None
     kept: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Scale:
 @dataclass(frozen=True)
 class ChartFacts:
     """A chart: its titles ("" where there is none) and its series, in the file's order, its axes,
-    and which other kinds than a scatter chart it is."""
+    which other kinds than a scatter chart it is, and what it has that no chart of ours has, in
+    words."""
 
     title: str
     x_title: str
@@ -56,6 +58,7 @@ class ChartFacts:
     x: Scale = Scale()
     y: Scale = Scale()
     others: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

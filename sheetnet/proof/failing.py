@@ -62,7 +62,7 @@ def _generous(book: Book, formula: Expression) -> Iterator[tuple[float, float]]:
             except UNCOMPUTED:
                 continue
             if allowed > MOST_APART:
-                largest = max((_size(book, leaf) for leaf in _leaves(part.left)), default=0.0)
+                largest = max((_size(book, leaf) for leaf in _leaves(part)), default=0.0)
                 if allowed > MOST_APART * (1 + largest):
                     yield allowed, largest
 

@@ -24,9 +24,10 @@ from sheetnet.files.facts import (
     Taken,
     taken_apart,
 )
+from sheetnet.files.ods.markup import ALIKE, COMMA
 from sheetnet.files.ods.number_formats import Digits
 from sheetnet.files.stored import Look, StoredBook
-from sheetnet.proof.comparison import Comparison
+from sheetnet.proof.comparison import Comparison, plain
 from sheetnet.proof.rules import compare_rules
 from sheetnet.proof.sights import compare_sights
 from sheetnet.workbook.book import Book
@@ -196,6 +197,7 @@ def _differences(chart: Chart, found: ChartFacts, stored: StoredBook) -> Iterato
             yield f"says {theirs.strip()!r} as its {what}, should say {ours!r}"
     for kind in found.others:
         yield f"is drawn as a {kind}"
+    yield from found.strange
     for name, ours_axis, scale in (("x", chart.x, found.x), ("y", chart.y, found.y)):
         yield from _scaled(name, ours_axis, scale)
     if len(found.series) != len(chart.series):
@@ -213,6 +215,12 @@ def _differences(chart: Chart, found: ChartFacts, stored: StoredBook) -> Iterato
         if not _titled(series, fact, stored):
             ours = _said(series.title) if isinstance(series.title, Ref) else repr(series.title)
             yield f"calls series {number} {_said(fact.title)}, should call it {ours}"
+        elif fact.called and isinstance(series.title, Ref):
+            cell = stored.sheets.get(series.title.sheet, {}).get(
+                (series.title.row, series.title.column)
+            )
+            if cell and isinstance(cell.value, str) and plain(cell.value) != plain(fact.called):
+                yield f"keeps {fact.called[:40]!r} as the name of series {number}, not its cell's"
 
 
 def _outdated(area: Area, kept: Mapping[int, float], stored: StoredBook) -> bool:
@@ -255,7 +263,8 @@ def _titled(series: Series, fact: SeriesFacts, stored: StoredBook) -> bool:
     if isinstance(title, Ref):  # a program may put a constant into a cell of its own
         cell = stored.sheets.get(title.sheet, {}).get((title.row, title.column))
         return cell is not None and cell.formula is None and cell.value == series.title
-    return isinstance(title, Text) and title.value == series.title
+    # LibreOffice takes a comma for the end of a title in an .ods, and saves what we write for one.
+    return isinstance(title, Text) and title.value.replace(ALIKE, COMMA) == series.title
 
 
 def _untitled(chart: Chart, found: ChartFacts) -> int:

@@ -206,7 +206,7 @@ class _Settings(Walker):
 
     def leave(self, element: str, text: str) -> None:
         if element == "config-item" and self.item == "AutoCalculate":
-            self.facts.manual = text == "false"
+            self.facts.manual |= text == "false"
 
 
 class _Chart(Walker):

@@ -44,6 +44,10 @@ FIXED = re.compile(r".*!\$[A-Z]+\$[0-9]+", re.DOTALL)
 PLACE = re.compile("[0-9]{1,4}")
 FALSE = ("0", "false")
 SCATTER = "scatterChart"
+#: What labels of points may show besides the names of their series.
+SHOWN = ("showVal", "showCatName", "showPercent")
+#: A digit that a number format writes whatever the number is.
+FIXED_DIGIT = re.compile(r'"[^"]*[0-9][^"]*"|\\[0-9]')
 #: What a title stands at, if not at an axis.
 CHART, NOWHERE = "chart", "nowhere"
 #: What a series says, by the element that says it.
@@ -86,9 +90,10 @@ class _Workbook(Walker):
         if element == "definedName":
             self.name, self.sheet = attributes.get("name", ""), self._sheet(attributes)
         elif element == "calcPr":
-            facts.manual = attributes.get("calcMode") == "manual"
-            facts.iterative = attributes.get("iterate", "0") not in FALSE
-            facts.as_shown = attributes.get("fullPrecision", "1") in FALSE
+            # A second element takes nothing back: programs differ in which one they take.
+            facts.manual |= attributes.get("calcMode") == "manual"
+            facts.iterative |= attributes.get("iterate", "0") not in FALSE
+            facts.as_shown |= attributes.get("fullPrecision", "1") in FALSE
         elif element == "sheet" and attributes.get("state", "visible") != "visible":
             facts.hidden.add(unescape(attributes.get("name", "")))
 
@@ -164,6 +169,9 @@ class _Chart(Walker):
         self.axis = ""
         self.scales: dict[str, Scale] = {}
         self.others: list[str] = []
+        self.plots = 0
+        self.strange: dict[str, None] = {}
+        self.called = ""
         self.found: dict[str, Expression | None] = {}
         self.kept: dict[str, dict[int, float]] = {}
         self.point: int | None = None
@@ -174,7 +182,8 @@ class _Chart(Walker):
         keys = [CHART, *self.axes, NOWHERE, NOWHERE][:3]
         chart, x, y = (self.titles.get(key, "") for key in keys)
         across, up = (self.scales.get(key, Scale()) for key in keys[1:])
-        return ChartFacts(chart, x, y, tuple(self.series), across, up, tuple(self.others))
+        series, others = tuple(self.series), tuple(self.others)
+        return ChartFacts(chart, x, y, series, across, up, others, tuple(self.strange))
 
     def enter(self, element: str, attributes: Attributes) -> None:
         around = self.path[-2] if len(self.path) > 1 else ""
@@ -191,10 +200,34 @@ class _Chart(Walker):
             self.others.append(element)
         elif element == "ser":
             self.count()
-            self.found, self.kept = {}, {}
+            self.found, self.kept, self.called = {}, {}, ""
         elif element == "pt" and around == "numCache":
             place = attributes.get("idx", "")
             self.point = int(place) if PLACE.fullmatch(place) else None
+        if what := self._strange(element, around, attributes):
+            self.strange[what] = None
+
+    def _strange(self, element: str, around: str, attributes: Attributes) -> str:
+        """What no chart of ours has, in words."""
+        if around == "plotArea" and element == SCATTER:
+            self.plots += 1
+            return "has series on axes of their own" if self.plots > 1 else ""
+        if element == "dLbl":
+            return "has a label of its own at a point"
+        if element in SHOWN and attributes.get("val", "1") not in FALSE:
+            return "has labels that are not the names of its series"
+        if element == "trendline":
+            return "has a trend line"
+        linked = attributes.get("sourceLinked", "0") not in FALSE
+        code = attributes.get("formatCode", "")
+        if (
+            element == "numFmt"
+            and around.endswith("Ax")
+            and not linked
+            and FIXED_DIGIT.search(code)
+        ):
+            return f"writes the numbers of an axis as {unescape(code)[:40]}"
+        return ""
 
     def _scale(self, element: str, value: str) -> None:
         """What an axis says of its ends and its direction."""
@@ -218,7 +251,8 @@ class _Chart(Walker):
         if element == "ser":
             found = self.found
             titled = found.get("title")
-            self.series.append(SeriesFacts(found.get("x"), found.get("y"), titled, self.kept))
+            kept = self.kept, self.called
+            self.series.append(SeriesFacts(found.get("x"), found.get("y"), titled, *kept))
         elif element == "f" and "ser" in self.path[:-1]:
             if role := self._role():
                 self.found[role] = _reference(text)
@@ -227,6 +261,8 @@ class _Chart(Walker):
             with suppress(ValueError):
                 if role and self.point is not None:
                     self.kept.setdefault(role, {})[self.point] = float(text)
+        elif element == "v" and self.path[-4:] == ["tx", "strRef", "strCache", "pt"]:
+            self.called += text
         elif element == "v" and self.path[-2:] == ["ser", "tx"]:
             self.found["title"] = Text(text)
         elif element in ("t", "f") and "title" in self.path:

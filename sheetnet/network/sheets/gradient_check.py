@@ -68,6 +68,10 @@ SAYS_NOTHING = {
 }
 
 
+#: Behind what may be no text at all: LibreOffice saves 0 for that, of an .ods that it only opened.
+NOTHING = "\u00a0"
+
+
 def _quantity(name: str, title: str) -> Quantity:
     return Quantity(name, (CHECKED,), Role.BACKWARD, title, lambda s, layer, at: s.cost)
 
@@ -241,7 +245,7 @@ def _write_top(context: Context, sheet: Sheet, parameters: Sequence[Parameter]) 
         guard(when(call("COUNTIF", _marks(context), word) > 0, f"{meaning} ", ""))
         for word, meaning in SAYS_NOTHING.items()
     ]
-    sheet.put(WORST_ROW + 2, 2, join(undecided), styles.HINT, claim=_undecided)
+    sheet.put(WORST_ROW + 2, 2, join([*undecided, NOTHING]), styles.HINT, claim=_undecided)
     if len(parameters) < context.net.parameter_count:
         some = f"{len(parameters)} of {context.net.parameter_count:,} parameters, evenly chosen"
         sheet.put(6, 2, some, styles.HINT)
@@ -264,7 +268,8 @@ def _write_decided(sheet: Sheet, bottom: int) -> None:
 def _undecided(numbers: Numbers) -> str:
     """What the words mean that stand in the place of a ✓."""
     there = found.verdicts(numbers)
-    return "".join(f"{meaning} " for word, meaning in SAYS_NOTHING.items() if word in there)
+    said = [f"{meaning} " for word, meaning in SAYS_NOTHING.items() if word in there]
+    return "".join([*said, NOTHING])
 
 
 def _write_parameter(context: Context, sheet: Sheet, number: int, parameter: Parameter) -> None:
