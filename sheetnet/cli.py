@@ -8,6 +8,7 @@ needs them.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,7 @@ def new(name: str, origin: str, schema: bool, force: bool) -> None:
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     schema_path = path.with_name("lesson.schema.json")
     for target in [path, schema_path] if schema else [path]:
-        if target.exists() and not force:
+        if os.path.lexists(target) and not force:  # a link that leads nowhere is something, too
             raise SheetnetError(f"{target}: exists already: choose another name, or add --force")
     kind, lesson = load(origin)
     text, files = lesson.text, beside(lesson, path.parent, force)

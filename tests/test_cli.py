@@ -256,3 +256,11 @@ def test_heavy_packages_are_imported_where_they_are_used() -> None:
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_new_replaces_no_link_that_leads_nowhere(place: Path) -> None:
+    (place / "mine.toml").symlink_to("nowhere.toml")
+    result = run("new", "mine")
+    assert result.exit_code == 2
+    assert "mine.toml: exists already" in result.output
+    assert (place / "mine.toml").is_symlink()

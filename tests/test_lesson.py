@@ -195,6 +195,7 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("empty title", '"A lesson"', '""', "title", "write a text"),
     ("title no text", '"A lesson"', "3", "title", "write a text in quotes, not 3"),
     ("long title", "A lesson", "x" * 32_001, "title", "write at most 32000"),
+    ("wide title", "A lesson", "😀" * 16_001, "title", "Excel counts 32002 characters"),
     ("too many tries", '"this"', '"x",' * 50 + '"x"', "try", "has more than 50: write at most"),
     ("try no list", '["this", "that"]', '"this"', "try", f'{LIST}, not "this"'),
     ("control in title", "A lesson", "A\\u0007 lesson", "title", "U+0007"),

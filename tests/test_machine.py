@@ -19,6 +19,7 @@ from typing import IO
 import click
 import pytest
 
+from sheetnet import build
 from sheetnet.errors import SheetnetError
 from sheetnet.files.packing import UNFINISHED, whole_file
 from sheetnet.lessons.text import override
@@ -444,3 +445,19 @@ def test_no_folder_is_left_by_what_fails(temporary: Path, monkeypatch: pytest.Mo
     shutil.rmtree(temporary)
     with pytest.raises(SheetnetError, match="TMPDIR"):
         WorkFolder()
+
+
+def test_a_failure_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(ZeroDivisionError), whole_file(tmp_path / "there" / "new" / "a.xlsx"):
+        raise ZeroDivisionError
+    assert [*tmp_path.rglob("*")] == [tmp_path / "there"]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    with pytest.raises(SheetnetError, match="is a pipe or a device"):
+        build("mazur", tmp_path / "pipe.xlsx")
+    (tmp_path / "file").touch()
+    with pytest.raises(SheetnetError, match="file is no folder: choose another place"):
+        build("mazur", tmp_path / "file" / "a.xlsx")

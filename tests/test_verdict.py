@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from sheetnet import build, verify
 from sheetnet.cli import main
+from sheetnet.errors import SheetnetError
 from sheetnet.network import book
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.numbers import Numbers
@@ -111,3 +112,11 @@ def test_a_run_whose_last_bits_grow_is_told_apart_from_a_wrong_formula(
     result = verify(books.edited(mazur, tmp_path / "broken.xlsx", "Training", "H7", change))
     assert not result.ok
     assert (UNSTEADY in result.notes) is not steady
+
+
+def test_a_sheet_that_was_renamed_is_named(mazur: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(mazur)
+    workbook["Surface"].title = "Karte"
+    workbook.save(tmp_path / "renamed.xlsx")
+    with pytest.raises(SheetnetError, match="its sheet 'Surface' is gone.*give it this name again"):
+        verify(tmp_path / "renamed.xlsx")

@@ -6,7 +6,7 @@ import os
 import tempfile
 import zipfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,11 +41,33 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its place at `path` only once everything is written.
 
     Until then it has another name beside it. What a killed run has left there goes first. Of a
-    run that has been told to end there is no file, whatever became of the signal.
-    Raises `SheetnetError` where the place cannot be written to.
+    run that has been told to end there is no file, whatever became of the signal, and no folder
+    that was made for it. Raises `SheetnetError` where the place cannot be written to.
     """
     # A name of its own, however long: with what is added, the file's name could be too long.
     prefix = f".{path.name[:40]}."
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise SheetnetError(f"{path}: is a pipe or a device, and no file: choose another place")
+    made = [folder for folder in path.parents if not folder.exists()]
+    with _none_left(made), _unfinished(path, prefix) as file:
+        yield file
+
+
+@contextmanager
+def _none_left(folders: Sequence[Path]) -> Iterator[None]:
+    """Remove folders, the innermost first, if what they were made for fails."""
+    try:
+        yield
+    except BaseException:
+        for folder in folders:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+@contextmanager
+def _unfinished(path: Path, prefix: str) -> Iterator[IO[bytes]]:
+    """The file under its other name, which begins with `prefix`, until all is written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(path.parent, prefix)
@@ -93,6 +115,8 @@ def _remove_leftovers(folder: Path, prefix: str) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> SheetnetError:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return SheetnetError(f"{path}: {path.parent} is no folder: choose another place")
     return SheetnetError(
         f"{path}: cannot be written ({error.strerror}): choose another place, or close the "
         "program that has it open"

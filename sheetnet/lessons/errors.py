@@ -52,6 +52,9 @@ def explain(error: ValidationError) -> str:
             return f"{field}: has more than {context['max_length']}: write at most that many"
         case "string_too_long":
             return f"{field}: has {len(value)} characters: write at most {context['max_length']}"
+        case "text_too_wide":
+            counted = f"Excel counts {context['count']} characters, signs such as 😀 twice"
+            return f"{field}: {counted}: write at most {context['max_length']}"
         case "string_too_short":
             return f"{field}: is empty: write a text"
         case kind:

@@ -7,13 +7,24 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic_core import PydanticCustomError
 
 from sheetnet.lessons.files import find, folder_of, read_text
 
 LONGEST_TEXT = 32_000
 
-LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
+
+def _fits_a_cell(text: str) -> str:
+    """Excel counts 𝑎 and 😀 as two characters, and opens no file with more than a cell holds."""
+    count = len(text.encode("utf-16-le")) // 2
+    if count > LONGEST_TEXT:
+        context = {"count": count, "max_length": LONGEST_TEXT}
+        raise PydanticCustomError("text_too_wide", "too long for a cell", context)
+    return text
+
+
+LongText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_fits_a_cell)]
 
 
 class Part(BaseModel):

@@ -24,6 +24,9 @@ UNCOMPUTED = (ArithmeticError, LookupError, TypeError, ValueError)
 #: central differences with steps that learners can follow are.
 MOST_APART = 4e-4
 
+#: A wrong number is larger by so many times itself and 1: more than last bits of large costs allow.
+FAR = 1e6
+
 
 def check_failing(books: Sequence[Book]) -> Comparison:
     """The checks of one workbook, with the numbers of each of `books`.
@@ -139,4 +142,4 @@ def _other(value: Any) -> Any:
         return FAILED
     if isinstance(value, bool) or value is None:
         return value
-    return value + 1.0 + abs(value)  # larger, whatever it is
+    return value + FAR * (1.0 + abs(value))

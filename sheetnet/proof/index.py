@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetnet.errors import SheetnetError, cut
+from sheetnet.errors import LONGEST_WORD, SheetnetError, cut
 from sheetnet.expressions.dialects import parse_area
 from sheetnet.files.formats import read
 from sheetnet.files.stored import StoredBook, StoredCell
@@ -180,6 +180,12 @@ def _block(path: Path, row: int, cells: dict[int, Any], book: StoredBook) -> Blo
         )
     except (KeyError, ValueError, TypeError, OverflowError):
         fits = False
+    name = _text(cells.get(4))
+    if name and name not in book.sheets:
+        raise SheetnetError(
+            f"{path}: its sheet {cut(name, LONGEST_WORD)!r} is gone, which its sheet {NAME} names: "
+            "give it this name again, or build the workbook anew"
+        )
     if not fits:
         raise SheetnetError(
             f"{path}: row {row} of its sheet {NAME} contradicts itself: build the workbook anew"
