@@ -293,64 +293,6 @@ def test_a_change_is_found(
     assert not found.ok
 
 
-#: What programs draw and no chart of ours has: the part, what is replaced, and what is said of it.
-STRANGE = {
-    "numbers for labels": (
-        r"xl/charts/chart1\.xml",
-        "(</marker>)(<xVal>)",
-        r'\1<dLbls><showVal val="1"/></dLbls>\2',
-        "has labels that are not the names of its series",
-    ),
-    "a label that was typed": (
-        r"xl/charts/chart1\.xml",
-        "(</marker>)(<xVal>)",
-        r'\1<dLbls><dLbl><idx val="0"/></dLbl></dLbls>\2',
-        "has a label of its own at a point",
-    ),
-    "a trend line": (
-        r"xl/charts/chart1\.xml",
-        "(</marker>)(<xVal>)",
-        r'\1<trendline><trendlineType val="linear"/></trendline>\2',
-        "has a trend line",
-    ),
-    "axes of their own": (
-        r"xl/charts/chart1\.xml",
-        "</scatterChart>",
-        '</scatterChart><scatterChart><axId val="77"/><axId val="78"/></scatterChart>',
-        "has series on axes of their own",
-    ),
-    "an axis that says 7": (
-        r"xl/charts/chart1\.xml",
-        'formatCode="General" sourceLinked="0"',
-        'formatCode="&quot;7&quot;" sourceLinked="0"',
-        "writes the numbers of an axis as",
-    ),
-    "the kept name of a series": (
-        r"xl/charts/chart2\.xml",
-        "(<strCache>.*?<v>)[^<]*",
-        r"\g<1>w = 9.99",
-        "keeps 'w = 9.99' as the name of series",
-    ),
-    "manual calculation, with a second element behind it": (
-        r"xl/workbook\.xml",
-        "<calcPr ",
-        '<calcPr calcMode="manual"/><calcPr ',
-        "calculate",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", STRANGE)
-def test_what_no_workbook_of_ours_has_is_found(
-    what: str, built: Path, model: dict[str, Book], tmp_path: Path
-) -> None:
-    part, before, after, said = STRANGE[what]
-    path = changed(built / "mazur.xlsx", tmp_path / "x.xlsx", part, before, after)
-    found = compared(model["mazur"], path)
-    assert any(said in text for text in [*map(str, found.cells), *found.problems]), found
-    assert not found.ok
-
-
 MISSING = {
     "charts": {
         "xlsx": (r"xl/drawings/_rels/.*", r"<Relationship .*?/>", ""),

@@ -97,6 +97,7 @@ def test_every_tree_comes_back_in_excels_words(tree: Binary) -> None:
         (" 1 + \n 2 % ", "1+2%"),
         ("1E-012+.5+2.", "1E-012+.5+2."),
         ("COM.MICROSOFT.IFS(1;2)+LEGACY.NORMSDIST(1)", "_xlfn.IFS(1,2)+NORMSDIST(1)"),
+        ("ORG.GNUMERIC.SUMPRODUCT([.A1:.A2];[.B1:.B2])", "SUMPRODUCT(A1:A2,B1:B2)"),
         ("msoxl:=SUM(A1,$B$2)", "SUM(A1,$B$2)"),
         ("oooc:=[.A1]", "A1"),
         ("=[.A1]", "A1"),

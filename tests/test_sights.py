@@ -15,6 +15,11 @@ from sheetnet.workbook.book import Book
 from tests.books import furniture, in_both_formats
 
 SHEET, CHART, CONTENT = "xl/worksheets/sheet1.xml", "xl/charts/chart1.xml", "content.xml"
+#: The end of what stands before the numbers of a series.
+BEFORE_X = "(</marker>)(?=<xVal>)"
+#: A rule that shows a bar in the place of a number.
+BAR = '<conditionalFormatting sqref="C8"><cfRule><dataBar showValue="0"/></cfRule>'
+BAR += "</conditionalFormatting>"
 #: The part, what stands there, what it becomes, and what is said of it.
 EDITS = [
     ("xl/workbook.xml", 'state="visible"', 'state="hidden"', "the sheet is hidden"),
@@ -30,6 +35,14 @@ EDITS = [
     (CHART, 'orientation val="minMax"', 'orientation val="maxMin"', "the other way round"),
     (CHART, '(<numCache>.*?<pt idx="1"><v>)[^<]*', r"\g<1>3", "keeps other numbers as x"),
     (CHART, '<max val="[^"]*"', '<max val="3"', "ends at 3"),
+    (CHART, BEFORE_X, r'\1<dLbls><showVal val="1"/></dLbls>', "not the names of its series"),
+    (CHART, BEFORE_X, r"\1<dLbls><dLbl/></dLbls>", "has a label of its own at a point"),
+    (CHART, BEFORE_X, r"\1<trendline/>", "has a trend line"),
+    (CHART, "(</scatterChart>)", r"\1<scatterChart/>", "has series on axes of their own"),
+    (CHART, 'Code="General" s', 'Code="&quot;7&quot;" s', "writes the numbers of an axis as"),
+    ("xl/charts/chart2.xml", "(<strCache>.*?<v>)[^<]*", r"\g<1>w = 9", "keeps 'w = 9' as the name"),
+    ("xl/workbook.xml", "(<calcPr )", r'<calcPr calcMode="manual"/>\1', "calculate"),
+    (SHEET, "(</sheetData>)", rf"\1{BAR}", "a rule shows a bar or a sign for its number"),
     (
         CONTENT,
         "<table:table-row ",

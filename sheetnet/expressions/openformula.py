@@ -40,7 +40,7 @@ REFERENCE = re.compile(rf"{SHEET}\.{CORNER}(?::{SHEET}\.{CORNER})?")
 #: A name that Excel would take for a cell, which OpenFormula does not.
 ADDRESS = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}|[Rr][0-9]*(?:[Cc][0-9]*)?|[Cc][0-9]*")
 #: OpenFormula's name of a function begins with it, Excel's does not, or otherwise.
-PREFIXES = {"LEGACY.": "", "COM.MICROSOFT.": "_xlfn."}
+PREFIXES = {"LEGACY.": "", "ORG.GNUMERIC.": "", "COM.MICROSOFT.": "_xlfn."}
 #: Within the braces of an array, and outside of them.
 MARKS = {True: {";": ",", "|": ";"}, False: {";": ","}}
 

@@ -68,10 +68,11 @@ class Look:
 
     `styles` is how the file calls the style of each cell that holds something, `drawings` what
     its pictures and charts hang on. `limits` are the ranges that refuse some entries, `links` where
-    a click on a cell leads; `rules` say which cells look otherwise when. `hidden_rows` and
-    `hidden_columns` are the first and the last of those that are not shown, `merged` the ranges of
-    joined cells. `runs` are the pieces of texts in several looks, each by its style and its length;
-    `notes` the texts of notes and `style` the sheet's own, as far as the cells' part says so.
+    a click on a cell leads; `rules` say which cells look otherwise when, `covered` are the ranges
+    that show a bar or a sign and not their numbers. `hidden_rows` and `hidden_columns` are the
+    first and the last of those that are not shown, `merged` the ranges of joined cells. `runs` are
+    the pieces of texts in several looks, each by its style and its length; `notes` the texts of
+    notes and `style` the sheet's own, as far as the cells' part says so.
     """
 
     styles: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Look:
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Corners] = field(default_factory=list)
+    covered: list[Corners] = field(default_factory=list)
     runs: dict[tuple[int, int], Runs] = field(default_factory=dict)
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
     rules: list[RuleText] = field(default_factory=list)

@@ -38,6 +38,7 @@ def compare_sights(book: Book, stored: StoredBook, facts: Facts, notes: list[str
         for place, what in (
             *_hidden(sheet, look),
             *_joined(sheet, look),
+            *_covered(sheet, look),
             *_texts(sheet, look, facts),
         ):
             check.add(sheet.name, *place, what)
@@ -93,6 +94,18 @@ def _hidden(sheet: Sheet, look: Look) -> Iterator[tuple[Position, str]]:
             start = _next(numbers, low)
             if start is not None and start <= high:
                 yield first[start], f"its {what} is hidden"
+
+
+def _covered(sheet: Sheet, look: Look) -> Iterator[tuple[Position, str]]:
+    """The first cell that holds something, of each range whose numbers a rule does not show."""
+    for top, left, bottom, right in look.covered:
+        places = [p for p in _held(sheet) if top <= p[0] <= bottom and left <= p[1] <= right]
+        for band in sheet.bands:
+            row, column = _next(band.rows, top), max(left, band.left)
+            if row is not None and row <= bottom and column <= min(right, band.right):
+                places.append((row, column))
+        if places:
+            yield min(places), "a rule shows a bar or a sign for its number"
 
 
 def _next(numbers: Sequence[int], low: int) -> int | None:

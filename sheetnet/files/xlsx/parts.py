@@ -36,7 +36,7 @@ ELEMENTS = {
     "hyperlinks",
     "cols": "col",
     "conditionalFormatting": "cfRule",
-    "cfRule": "formula colorScale",
+    "cfRule": "formula colorScale dataBar iconSet",
     "colorScale": "cfvo color",
     "dataValidations": "dataValidation",
     "dataValidation": "formula1 formula2",

@@ -17,6 +17,8 @@ ELEMENTS = {
     "formula",
     "cfvo",
     "color",
+    "dataBar",
+    "iconSet",
     "dataValidation",
     "formula1",
     "formula2",
@@ -54,6 +56,8 @@ class Said:
                 self.stops.append(attributes.get("val", "") if placed else "")
             case "color":
                 self.colours.append(attributes.get("rgb", "")[OPAQUE:])
+            case "dataBar" | "iconSet" if attributes.get("showValue") in ("0", "false"):
+                self.look.covered += self.areas[: max(MOST_LISTED - len(self.look.covered), 0)]
             case "hyperlink" if len(self.look.links) < MOST_LISTED:
                 try:
                     place = parse_address(attributes.get("ref", "").partition(":")[0])
