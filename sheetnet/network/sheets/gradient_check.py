@@ -257,9 +257,10 @@ def _write_decided(sheet: Sheet, bottom: int) -> None:
     sheet.put(FIRST_ROW - 1, DECIDED, "ratio, if it decides", styles.LABEL_CENTRE.but(size=8))
     sheet.widths[DECIDED] = 15.0
     for row in range(FIRST_ROW, bottom + 1):
-        mark, ratio = Ref(NAME, row, VERDICT), Ref(NAME, row, RATIO)
-        decides = call("OR", equal(mark, TICK), equal(mark, FAILED))
-        sheet.put(row, DECIDED, guard(when(decides, ratio, 0)), small)
+        # With the empty cell beside it: of one cell alone some programs count nothing.
+        mark = Area(NAME, row, VERDICT, row, VERDICT + 1)
+        decides = call("COUNTIF", mark, TICK) + call("COUNTIF", mark, FAILED)
+        sheet.put(row, DECIDED, Ref(NAME, row, RATIO) * decides, small)
     claim = lambda numbers: found.decided(numbers)[:, np.newaxis]  # noqa: E731
     rows = bottom - FIRST_ROW + 1
     sheet.claims.append(Claim(FIRST_ROW, DECIDED, rows, 1, claim, found.scale))
