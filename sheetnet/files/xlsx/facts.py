@@ -226,7 +226,7 @@ class _Chart(Walker):
             and not linked
             and FIXED_DIGIT.search(code)
         ):
-            return f"writes the numbers of an axis as {unescape(code)[:40]}"
+            return f"writes the numbers of an axis as {unescape(code)[:40]!r}"
         return ""
 
     def _scale(self, element: str, value: str) -> None:

@@ -362,7 +362,7 @@ def _names_of_layers(context: Context) -> str:
     label, depth = context.notation.layer_label, context.depth
     if str(depth) in label(depth, depth):
         return ""
-    return ", ".join(f"{n} is {label(n, depth)}" for n in range(1, depth + 1)) + ". "
+    return ", ".join(f"{n} is {label(n, depth)}" for n in sorted({1, depth})) + ". "
 
 
 def _moves_all(context: Context) -> str:

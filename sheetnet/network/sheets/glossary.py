@@ -34,7 +34,7 @@ def delta(context: Context) -> str:
     is_that = "is that weight’s gradient"
     if context.batch and not context.net.learns_from:
         mean = context.net.reduction.written
-        is_that = f"is the example’s part in that weight’s gradient, the {mean} of all of them"
+        is_that = f"is one example’s part of that weight’s gradient, the {mean} of all parts"
     if context.net.penalties:
         is_that += ", but for what the penalty adds"
     return (
