@@ -125,7 +125,7 @@ NETWORKS = [
     (GENERAL, "(2.22)", "Δ = (A − T)/N"),
     (GENERAL, "(3.10)", "(A⁽ᴸ⁻²⁾)ᵗ inside"),
     (GENERAL, "(3.12), the text", "∂J/∂W⁽ᴸ⁻¹⁾"),
-    (GENERAL, "(4.10), and the text under (2.21)", "element ij"),
+    (GENERAL, "(4.10), and the text under (2.21)", "element i, j"),
     (GENERAL, "(4.13) to (4.16)", "∂J/∂W⁽ˡ⁾"),
 ]
 #: What the worked step prints, where it is wrong in a digit or more.
