@@ -184,7 +184,7 @@ def test_a_lesson_past_the_limits_is_refused_with_the_count(tmp_path: Path) -> N
 
 def test_an_unwritable_place_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SheetnetError, match="cannot be written"):
+    with pytest.raises(SheetnetError, match="file is no folder: choose another place"):
         build("mazur", tmp_path / "file" / "x.xlsx")
     with pytest.raises(SheetnetError, match=r"let its name end in"):
         build("mazur", tmp_path / "x.csv")

@@ -458,6 +458,3 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
     with pytest.raises(SheetnetError, match="is a pipe or a device"):
         build("mazur", tmp_path / "pipe.xlsx")
-    (tmp_path / "file").touch()
-    with pytest.raises(SheetnetError, match="file is no folder: choose another place"):
-        build("mazur", tmp_path / "file" / "a.xlsx")
