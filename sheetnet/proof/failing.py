@@ -25,7 +25,7 @@ UNCOMPUTED = (ArithmeticError, LookupError, TypeError, ValueError)
 MOST_APART = 4e-4
 
 #: A wrong number is larger by so many times itself and 1: more than last bits of large costs allow.
-FAR = 1e6
+FAR = 1e3
 
 
 def check_failing(books: Sequence[Book]) -> Comparison:

@@ -30,7 +30,7 @@ REFUSED = re.compile(r"✗ ([^!]+)!")
 #: The number before a text that is one of several.
 NUMBERED = re.compile(r"(\d+)\.  ")
 #: A label that stands to the right has its number beside it, or below; in a table further on.
-DOWN, ACROSS = 2, 8
+DOWN, ACROSS = 2, 12
 
 
 def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:

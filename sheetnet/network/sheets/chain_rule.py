@@ -51,6 +51,8 @@ from sheetnet.workbook.model import Link, PrintSetup, Sheet
 from sheetnet.workbook.styles import BACKWARD
 
 KNOB_ROW, LAYER_ROW, HEAD_ROW, SUM_ROW = 3, 4, 5, 6
+#: So many layers are called by their names one by one.
+MOST_NAMED = 4
 CHOOSE = "Choose a weight or a bias in the yellow cell: everything here follows."
 #: What stands for a sum too long to read.
 ELSEWHERE = "the sum of the products of the paths below"
@@ -362,7 +364,8 @@ def _names_of_layers(context: Context) -> str:
     label, depth = context.notation.layer_label, context.depth
     if str(depth) in label(depth, depth):
         return ""
-    return ", ".join(f"{n} is {label(n, depth)}" for n in sorted({1, depth})) + ". "
+    named = range(1, depth + 1) if depth <= MOST_NAMED else (1, depth)
+    return ", ".join(f"{n} is {label(n, depth)}" for n in named) + ". "
 
 
 def _moves_all(context: Context) -> str:
