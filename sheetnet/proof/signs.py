@@ -1,16 +1,17 @@
 """What stands between numbers and between symbols of a row, proved: 0.9 · 0.706 = 0.635, z → a.
 
 What stands before a sign of equality is multiplied as it stands there, cell by cell, and numbers do
-not stand there without a sign. Between
-matrices signs are read with their titles. A derivative by letters alone stands under an arrow: it
-is the derivative of the symbol that the arrow leads to by the one that it comes from.
+not stand there without a sign. Between matrices signs are read with their titles. A derivative by
+letters alone stands under an arrow: it is the derivative of the symbol that the arrow leads to by
+the one that it comes from.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sheetnet.expressions.reading import UnreadableError, flat_text, symbol_of
 from sheetnet.expressions.rich import Rich
@@ -26,6 +27,14 @@ DERIVATIVE, UP = re.compile(r"[d∂](.)/[d∂](.)"), 2
 REACH = 4
 #: Numbers may differ by so much of the largest.
 NEAR = 1e-9
+
+
+class _Seen(NamedTuple):
+    """A cell of a row: its column, what is written in it, and its number, if it has one."""
+
+    column: int
+    text: str
+    number: float | None
 
 
 def check_signs(book: Book, decoder: Decoder) -> Comparison:
@@ -48,20 +57,22 @@ def _products(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     for row, column in sorted(sheet.cells):
         rows.setdefault(row, []).append(column)
     for row, columns in rows.items():
-        if what := _unsigned(book, sheet, row, columns):
+        cells = [
+            _Seen(c, _text(book, sheet, row, c), number_at(book, sheet, (row, c))) for c in columns
+        ]
+        if what := _unsigned(cells):
             yield (row, columns[0]), what
-        for column, result, product in _results(book, sheet, row, columns):
+        for column, result, product in _results(cells):
             wrong = abs(result - product) > NEAR * max(1.0, abs(result), abs(product))
             what = f"is {shown(result)}, what stands before it gives {shown(product)}"
             yield (row, column), what if wrong else ""
 
 
-def _unsigned(book: Book, sheet: Sheet, row: int, columns: list[int]) -> str:
+def _unsigned(cells: Sequence[_Seen]) -> str:
     """Whether numbers stand before a sign of equality with nothing between them, in words."""
     count, signed = 0, False
-    for column in columns:
-        text = _text(book, sheet, row, column)
-        if number_at(book, sheet, (row, column)) is not None:
+    for _, text, number in cells:
+        if number is not None:
             count += 1
         elif text in TIMES:
             signed = True
@@ -72,16 +83,12 @@ def _unsigned(book: Book, sheet: Sheet, row: int, columns: list[int]) -> str:
     return ""
 
 
-def _results(
-    book: Book, sheet: Sheet, row: int, columns: list[int]
-) -> Iterator[tuple[int, float, float]]:
+def _results(cells: Sequence[_Seen]) -> Iterator[tuple[int, float, float]]:
     """Where a result stands, what it is, and the product of the last factors before it."""
     factors: list[float] = []
     product: float | None = None
     last: float | str = ""
-    for column in columns:
-        text = _text(book, sheet, row, column)
-        value = number_at(book, sheet, (row, column))
+    for column, text, value in cells:
         if text in (*TIMES, EQUALS):
             last = text
         elif value is not None:

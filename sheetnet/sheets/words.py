@@ -15,6 +15,9 @@ from sheetnet.workbook.model import PrintSetup, Sheet
 
 NAME = "Words"
 HEAD_ROW = 4
+#: What a text says that has nothing to say: a space that does not break. Of an empty text
+#: LibreOffice saves 0, where it only opened an .ods.
+NOTHING = "\u00a0"
 #: The columns of a row: what it is, its figures, with its sign, in parentheses if negative.
 WHAT, SIZE, SIGNED, BRACKETED = 2, 3, 4, 5
 #: Beside them: what is wrong with the workbook's numbers, in words, and how that is found out.

@@ -27,11 +27,10 @@ from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.sheets import own
 from sheetnet.network.sheets.context import Context
+from sheetnet.sheets.words import NOTHING
 from sheetnet.workbook import styles
 from sheetnet.workbook.model import Sheet
 
-#: What a sheet says of a run that keeps within its bounds: a space that does not break.
-NOTHING = "\u00a0"
 #: Why curves are cut off: the run need not diverge, it may come back.
 RISES = f": the cost rises more than {GROWN:,.0f}-fold."
 #: How far curves reach that are not cut off: no number is larger.

@@ -37,7 +37,7 @@ from sheetnet.network.sheets.verdict_cells import CentralCells, Moved
 from sheetnet.sheets import frame
 from sheetnet.sheets.checks import FAILED, mark_failures, shows
 from sheetnet.sheets.checks import PASSED as TICK
-from sheetnet.sheets.words import PROBLEM
+from sheetnet.sheets.words import NOTHING, PROBLEM
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import labelled
@@ -66,10 +66,6 @@ SAYS_NOTHING = {
     BLURRED: f"“{BLURRED}”: the cost is so large that its last digit hides the difference, or a "
     "logarithm in it is cut off.",
 }
-
-
-#: Behind what may be no text at all: LibreOffice saves 0 for that, of an .ods that it only opened.
-NOTHING = "\u00a0"
 
 
 def _quantity(name: str, title: str) -> Quantity:

@@ -32,6 +32,7 @@ from sheetnet.network.quantities import COST
 from sheetnet.network.sheets import inputs
 from sheetnet.network.sheets.context import Context
 from sheetnet.sheets import frame
+from sheetnet.sheets.words import NOTHING
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.knobs import Knob
@@ -57,7 +58,7 @@ STEP, COSTS, CHOSEN, POINT, HIGHEST, CUT, SHOWN, DRAWN, LABEL, VALUES = (
 #: cost of step 0.
 CUT_OFF = 10.0
 #: What the curve says where it ends above, and of any other run.
-IS_CUT, NOT_CUT = "drawn up to here", "\u00a0"
+IS_CUT, NOT_CUT = "drawn up to here", NOTHING
 #: A highest cost that is no number.
 BEYOND = 1e300
 #: A run is drawn by so many stretches at most, each by its first, lowest and highest step.
