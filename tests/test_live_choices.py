@@ -257,3 +257,20 @@ def test_every_documents_slips_take_live_choices(
     book = book_with(made, made.settings)
     assert [str(finding) for finding in check_readings(book, OfSheets(book.numbers)).findings] == []
     assert all(len(book.claims(sheet)) > 0 for sheet in book.sheets if sheet.claims)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", pytest.param("ods", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("activation", ["softplus", "elu"])
+def test_any_depth_with_choices_is_evaluated(activation: str, suffix: str, tmp_path: Path) -> None:
+    """Each layer looks at the z of the one below it many times: they do not all fit a formula."""
+    hidden = [{"units": units, "activation": activation} for units in (2, 3, 2)]
+    network = {
+        "inputs": 1,
+        "loss": "squared_error",
+        "layers": [*hidden, {"units": 1, "activation": "tanh"}],
+    }
+    data = {"inputs": [[0.3], [0.8]], "targets": [[0.2], [0.5]]}
+    data |= {"test_inputs": [[0.1]], "test_targets": [[0.4]]}
+    path = build(lesson(network=network, data=data), tmp_path / f"deep.{suffix}")
+    result = verify(path)
+    assert result.ok and not result.unclaimed and not result.untaken, findings(result)

@@ -124,11 +124,11 @@ def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Of each set: the last layer's z (steps + 1 × examples × outputs), the cost and the share of
+    """Of each set: every layer's z (steps + 1 × examples × units), the cost and the share of
     right examples (steps + 1 each). A penalty of the weights is in the cost of the training set,
     since it is that which training makes small."""
 
-    z: list[FloatArray]
+    z: list[list[FloatArray]]
     costs: list[FloatArray]
     accuracies: list[FloatArray]
 
@@ -137,15 +137,16 @@ class Evaluation:
 def evaluated(numbers: Numbers) -> Evaluation:
     net, trace = numbers.net, numbers.trace
     by = scores_by(net)
-    z, costs, accuracies = [], [], []
+    costs, accuracies = [], []
+    z: list[list[FloatArray]] = []
     for inputs, targets in shown_sets(numbers):
         divisor = net.reduction.divisor(len(inputs))
         of_steps = []
         for step in range(len(trace.costs)):
             parameters = {(q.name, at): trace[q, at][step] for q, at in net.parameters()}
-            of_steps.append(forward(net, parameters, inputs)[-1])
-        last = {name: np.array([kept[name] for kept in of_steps]) for name in of_steps[0]}
-        z.append(last[Z.name])
+            of_steps.append(forward(net, parameters, inputs))
+        z.append([np.array([kept[Z.name] for kept in each]) for each in zip(*of_steps, strict=True)])
+        last = {name: np.array([kept[-1][name] for kept in of_steps]) for name in of_steps[0][-1]}
         costs.append(losses(net, last, targets, numbers.loss_hyper).sum(axis=1) / divisor)
         accuracies.append(right(last[by.name], targets).mean(axis=1))
     if net.penalties:

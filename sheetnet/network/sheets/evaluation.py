@@ -1,8 +1,8 @@
 """Evaluation: workings of Data: the costs and the accuracy of all examples at every step.
 
-A step takes a few rows: its parameters as matrices, and behind them one array formula for the
-last layer's z of a whole set: W f(… W X + b …) + b, an example a column. The costs and the
-accuracies, a row a step, look at these.
+A step takes a few rows: its parameters as matrices, and behind them array formulas for the last
+layer's z of a whole set, an example a column (`nested.py`). The costs and the accuracies, a row a
+step, look at these.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from sheetnet.network.evaluation import (
     is_evaluated,
     scores_by,
 )
+from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
 from sheetnet.network.quantities import BIAS, SOURCE, STEP, UNIT, WEIGHT, Z
@@ -47,6 +48,7 @@ from sheetnet.network.sheets import cut_off, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
 from sheetnet.network.sheets.data_places import DataPlaces
+from sheetnet.network.sheets.nested import activation_of, runs, z_of
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
@@ -99,11 +101,14 @@ class Evaluation:
         column += 2 * bool(context.net.penalties)
         #: Whether the largest z of each example stands behind the z of all of them.
         self.maxima = competes(context.dense[-1]) and places.outputs > FEW_OUTPUTS
-        self.z: list[int] = []
+        self.runs = runs(context.dense)
+        #: Of each set, where the z of the last layer of each run of layers begin.
+        self.z: list[list[int]] = []
         for number in self.sets:
             top, bottom = places.rows(number)
-            self.z.append(column)
-            column += (bottom - top + 2) * (1 + self.maxima)
+            apart = bottom - top + 2
+            self.z.append([column + apart * at for at in range(len(self.runs))])
+            column += apart * (len(self.runs) + self.maxima)
         self.right = column - 2
         self.each = max(context.sizes[1:])
         self.bottom = FIRST_ROW + context.steps
@@ -171,7 +176,11 @@ class Evaluation:
                 sheet.put(HEAD_ROW, self.accuracy + number, f"{SETS[number]} accuracy", small)
             if self.drawn > COSTS:
                 sheet.put(HEAD_ROW, self.drawn + number, f"{SETS[number]} drawn", small)
-            sheet.put(HEAD_ROW, self.z[number], f"z of the {SETS[number]} set", small)
+            for run, column in zip(self.runs, self.z[number], strict=True):
+                sheet.put(HEAD_ROW, column, f"z of the {SETS[number]} set", small)
+                if len(self.runs) > 1:
+                    name = self.context.symbols.layer(run[-1].number)
+                    sheet.put(HEAD_ROW - 1, column, name, small.but(horizontal="left"))
         for layer, columns in zip(self.context.dense, self.layers, strict=True):
             name = self.context.symbols.layer(layer.number)
             # The name is wider than the weights of one source, and is cut off beside biases.
@@ -215,16 +224,22 @@ class Evaluation:
         self._band(sheet, FIRST_ROW + below, left, cells, claim, second - first)
 
     def _write_z(self, sheet: Sheet, number: int) -> None:
-        """The last layer's z of a set: an array formula that fills a row for each output."""
+        """The z of a set: array formulas that fill a row for each unit, the last layer's last."""
         look = styles.FORWARD.but(size=8, number_format=styles.FOUR)
         first, last = self.places.rows(number)
-        count, left, outputs = last - first + 1, self.z[number], self.places.outputs
-        filled = Cell(Spill((FIRST_ROW, left)), look)
-        origin = Cell(Matrix(over_ranges(self._z(number)), outputs, count), look)
-        for unit in range(outputs):
-            cells = [origin if unit == 0 else filled, *[filled] * (count - 1)]
-            claim = partial(_z_of, number=number, unit=unit)
-            self._band(sheet, FIRST_ROW + unit, left, cells, claim, self.each)
+        left, width, count = self.places.shown, self.places.inputs, last - first + 1
+        inputs = Area(DATA, first, left, last, left + width - 1, True)
+        below: Expression = call("TRANSPOSE", inputs)
+        for at, run in enumerate(self.runs):
+            z = z_of(run, [self._parameters(layer) for layer in run], below)
+            left, layer = self.z[number][at], run[-1]
+            filled = Cell(Spill((FIRST_ROW, left)), look)
+            origin = Cell(Matrix(over_ranges(z), layer.units, count), look)
+            for unit in range(layer.units):
+                cells = [origin if unit == 0 else filled, *[filled] * (count - 1)]
+                claim = partial(_z_of, number=number, layer=layer.number, unit=unit)
+                self._band(sheet, FIRST_ROW + unit, left, cells, claim, self.each)
+            below = activation_of(layer, self._z(number, at))
 
     def _write_maxima(self, sheet: Sheet, number: int) -> None:
         """The largest z of each example, behind the z of a set."""
@@ -239,24 +254,23 @@ class Evaluation:
 
     def _maxima(self, number: int) -> Area:
         first, last = self.places.rows(number)
-        left = self.z[number] + last - first + 2
+        left = self.z[number][-1] + last - first + 2
         return Area(NAME, FIRST_ROW, left, FIRST_ROW, left + last - first)
 
-    def _z(self, number: int) -> Expression:
-        """The last layer's z of a set before the first step, units × examples."""
+    def _z(self, number: int, run: int = -1) -> Area:
+        """A set's z before the first step, of the last layer of a run: units × examples."""
         first, last = self.places.rows(number)
-        left, width = self.places.shown, self.places.inputs
-        inputs = Area(DATA, first, left, last, left + width - 1, True)
-        below: Expression = call("TRANSPOSE", inputs)
-        for layer, columns in zip(self.context.dense, self.layers, strict=True):
-            bottom, left = FIRST_ROW + layer.units - 1, columns.weights
-            weights = Area(NAME, FIRST_ROW, left, bottom, left + layer.sources - 1)
-            z: Expression = call("MMULT", weights, below)
-            if layer.bias is not None:
-                z = z + Area(NAME, FIRST_ROW, columns.biases, bottom, columns.biases)
-            if layer.number < self.context.depth:
-                below = layer.activation.cell([z], 0, layer.hyper)
-        return z
+        left, bottom = self.z[number][run], FIRST_ROW + self.runs[run][-1].units - 1
+        return Area(NAME, FIRST_ROW, left, bottom, left + last - first)
+
+    def _parameters(self, layer: Dense) -> tuple[Area, Area | None]:
+        """The weights of a layer before the first step, and its biases, if it has any."""
+        columns, bottom = self.layers[layer.number - 1], FIRST_ROW + layer.units - 1
+        left, right = columns.weights, columns.weights + layer.sources - 1
+        weights = Area(NAME, FIRST_ROW, left, bottom, right)
+        if layer.bias is None:
+            return weights, None
+        return weights, Area(NAME, FIRST_ROW, columns.biases, bottom, columns.biases)
 
     def _write_results(self, sheet: Sheet) -> None:
         """The costs and the accuracies, a row a step; the step's z are `each` rows further down."""
@@ -278,17 +292,11 @@ class Evaluation:
             cells = [Cell(_single(_within(cost)), look) for cost in costs]
             self._band(sheet, FIRST_ROW, self.drawn, cells, _drawn_of, 1)
 
-    def _all_z(self, number: int) -> Area:
-        """The last layer's z of a set before the first step, outputs × examples."""
-        first, last = self.places.rows(number)
-        left, bottom = self.z[number], FIRST_ROW + self.places.outputs - 1
-        return Area(NAME, FIRST_ROW, left, bottom, left + last - first)
-
     def _rows(self, number: int) -> Rows:
         """Each output's z, activation and target before the first step, over the examples."""
         depth = self.context.depth
         first, last = self.places.rows(number)
-        left, units = self.z[number], range(self.places.outputs)
+        left, units = self.z[number][-1], range(self.places.outputs)
         z: list[Expression] = [
             Area(NAME, FIRST_ROW + unit, left, FIRST_ROW + unit, left + last - first)
             for unit in units
@@ -323,7 +331,7 @@ class Evaluation:
         near = unguarded(loss)
         if near != loss and not self.maxima:
             # Guards of every example take most of the time; here one condition serves for all.
-            z_of_all = self._all_z(number)
+            z_of_all = self._z(number)
             bounds = call("MAX", z_of_all) < NEAR, call("MIN", z_of_all) > -NEAR
             summed = guard(when(call("AND", *bounds), call("SUM", near), summed))
         cost = summed if divisor == 1 else summed / divisor
@@ -376,12 +384,12 @@ def _penalty_of(numbers: Numbers) -> FloatArray:
     return numbers.trace[PENALTY, None][:, None]
 
 
-def _z_of(numbers: Numbers, number: int, unit: int) -> FloatArray:
-    return evaluated(numbers).z[number][:, :, unit]
+def _z_of(numbers: Numbers, number: int, layer: int, unit: int) -> FloatArray:
+    return evaluated(numbers).z[number][layer - 1][:, :, unit]
 
 
 def _largest_z(numbers: Numbers, number: int) -> FloatArray:
-    largest: FloatArray = evaluated(numbers).z[number].max(axis=-1)
+    largest: FloatArray = evaluated(numbers).z[number][-1].max(axis=-1)
     return largest
 
 
