@@ -145,7 +145,9 @@ def evaluated(numbers: Numbers) -> Evaluation:
         for step in range(len(trace.costs)):
             parameters = {(q.name, at): trace[q, at][step] for q, at in net.parameters()}
             of_steps.append(forward(net, parameters, inputs))
-        z.append([np.array([kept[Z.name] for kept in each]) for each in zip(*of_steps, strict=True)])
+        z.append(
+            [np.array([kept[Z.name] for kept in each]) for each in zip(*of_steps, strict=True)]
+        )
         last = {name: np.array([kept[-1][name] for kept in of_steps]) for name in of_steps[0][-1]}
         costs.append(losses(net, last, targets, numbers.loss_hyper).sum(axis=1) / divisor)
         accuracies.append(right(last[by.name], targets).mean(axis=1))

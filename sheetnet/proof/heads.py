@@ -226,6 +226,13 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
     sides, sheet = decoder.sides(block), book[block.sheet]
     if sides is None:
         return
+    if (block.height, block.width) != (len(sides[0]), len(sides[1])):
+        size = f"{len(sides[0])} × {len(sides[1])}"
+        yield (
+            (block.top, block.left),
+            f"{block.height} × {block.width} numbers, where {size} belong",
+        )
+        return
     places: list[tuple[Position, float | tuple[int, ...]]] = []
     for row, what in enumerate(sides[0], block.top):
         beside = [at for at in range(1, block.left) if readings.written(sheet, (row, at))]
