@@ -123,6 +123,27 @@ def test_rows_that_change_places_with_their_names_are_moved() -> None:
     assert "number in a cell" in differences(before, Snapshot(b"2", exchanged | beside, {}))
 
 
+def test_numbers_under_the_same_texts_are_moved() -> None:
+    table = {(1, 2): "a", (1, 3): "b", (2, 1): "x", (3, 1): "y"}
+    numbers = {(2, 2): 1.0, (2, 3): 2.0, (3, 2): 3.0, (3, 3): 4.0}
+    curve = {(2, 9): "curve", (3, 9): 5.0}
+
+    def kinds(*held: dict[tuple[int, int], object]) -> set[str]:
+        before, after = (
+            Snapshot(content, {("S", *place): value for place, value in each.items()}, {})
+            for content, each in zip((b"1", b"2"), held, strict=True)
+        )
+        return {*differences(before, after)}
+
+    beside = {(row, column + (column > 3) * -2): v for (row, column), v in curve.items()}
+    rows = {2: 3, 3: 2}
+    turned = {(rows.get(r, r), column): v for (r, column), v in (table | numbers).items()}
+    assert kinds(table | numbers | curve, turned | beside) == {"place of numbers"}
+    transposed = {(column, row): v for (row, column), v in numbers.items()}
+    for heads in (table, {(1, 2): "a"}):
+        assert "number in a cell" in kinds(heads | numbers | curve, heads | transposed | beside)
+
+
 def test_numbers_multiplied_another_way_are_a_formula_of_equal_value() -> None:
     formulas = {("S", 1, 1): "A"}
     before = Snapshot(b"1", {("S", 1, 1): "0.12·0.5"}, formulas)

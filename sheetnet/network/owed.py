@@ -13,7 +13,7 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import ACTIVATION, DELTA, SOURCE, STEP, Z
+from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, SOURCE, STEP, WEIGHT, Z
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import Sheet
@@ -52,6 +52,9 @@ COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
 SHARE, SHARE_OF = "accuracy", "training_cost"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
+#: Weights stand before the biases of their layer, gradients likewise.
+PARAMETERS = (WEIGHT.name, BIAS.name)
+GRADIENTS = (WEIGHT.gradient.name, BIAS.gradient.name)
 
 
 def missing(lesson: Lesson, book: Book) -> Iterator[str]:
@@ -162,7 +165,8 @@ def _unseen(lesson: Lesson, book: Book) -> Iterator[str]:
 
 
 def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
-    """Whether each parameter's columns on Training stand in the order of the layers."""
+    """Whether each parameter's columns on Training stand in the order of the layers, weights before
+    the biases of their layer."""
     for parameter, _ in lesson.net.parameters():
         for quantity in (parameter, parameter.gradient):
             left = [
@@ -172,6 +176,15 @@ def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
             ]
             if sorted(left) != sorted(left, key=lambda each: each[1]):
                 yield f"the columns of {quantity.name} on {RUN} are not in the order of the layers"
+    run = [(each.left, each) for each in book.blocks if each.sheet == RUN and each.rows == (STEP,)]
+    for kinds in (PARAMETERS, GRADIENTS):
+        order = [
+            (block.layer or 0, kinds.index(block.quantity))
+            for _, block in sorted(run, key=lambda each: each[0])
+            if block.quantity in kinds
+        ]
+        if order != sorted(order):
+            yield f"{kinds[0]} and {kinds[1]} on {RUN} are in another order than the layers"
 
 
 def _headed_alike(book: Book) -> Iterator[str]:

@@ -46,6 +46,8 @@ LATER = "; not of biases"
 STAYS = re.compile(r"; (?:fixed ones|biases) stay$")
 #: Biases by themselves where they have no letter of their own, in an equation; what stands for it.
 SPREAD, BIASES = re.compile(r"\+biases$"), "b⃗"
+#: Biases in a word that a product begins or ends with.
+MULTIPLIED = re.compile(r"biases [^\W\d_]|[^\W\d_](?:[\^_]\{[^}]*\})? biases")
 #: Elements by letters that run: of panels, where what they sum is computed beside it.
 RUNNING = re.compile(r"_\{[i-n]+\}")
 #: What is no mathematics alone: words, but for the names of functions before their brackets.
@@ -108,6 +110,8 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
         stated = SPREAD.sub(f"+{BIASES}", text) if equals else name
+        if equals and MULTIPLIED.search(STAYS.sub("", text)):
+            check.add(sheet.name, *title.place, "multiplies biases, which are added")
         if CONSTANT.fullmatch(stated):
             check.cells += 1
             if (title.values != float(stated)).any():

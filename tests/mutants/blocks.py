@@ -28,6 +28,49 @@ def same_blocks(old: Mapping[Place, Any], new: Mapping[Place, Any]) -> bool:
     return not left
 
 
+def same_names(old: Mapping[Place, Any], new: Mapping[Place, Any]) -> bool:
+    """Whether each number stands under and beside the same texts as before, at other places.
+
+    Numbers that share their texts, as those of a matrix do, keep their distances from them, and
+    rows with a sign all that they hold.
+    """
+    texts = [Counter(str(v) for v in held.values() if not is_number(v)) for held in (old, new)]
+    signed = [_signed(held) for held in (old, new)]
+    return texts[0] == texts[1] and signed[0] == signed[1] and _named(old) == _named(new)
+
+
+def _signed(held: Mapping[Place, Any]) -> Counter[tuple[str, ...]]:
+    """The rows in which a sign stands."""
+    rows: dict[int, list[str]] = {}
+    for (row, _), value in sorted(held.items(), key=lambda each: each[0]):
+        rows.setdefault(row, []).append(written(value))
+    return Counter(tuple(row) for row in rows.values() if SIGNS & set(row))
+
+
+def _named(held: Mapping[Place, Any]) -> Counter[Any]:
+    """The numbers with their names."""
+    found: dict[Any, list[Any]] = {}
+    for at, value in held.items():
+        if is_number(value):
+            (left, far), (top, high) = (_name(held, at, by) for by in ((0, -1), (-1, 0)))
+            found.setdefault((left, top), []).append((far, high, written(value)))
+    return Counter(
+        (names, *(each if len(numbers) > 1 or names == (None, None) else each[2:]))
+        for names, numbers in found.items()
+        for each in numbers
+    )
+
+
+def _name(held: Mapping[Place, Any], at: Place, by: Place) -> tuple[str | None, int]:
+    """The text that adjoining cells lead to from a number, and how many numbers are between."""
+    numbers = 0
+    while (at := (at[0] + by[0], at[1] + by[1])) in held:
+        if not is_number(held[at]):
+            return str(held[at]), numbers
+        numbers += 1
+    return None, numbers
+
+
 def _blocks(held: Mapping[Place, Any]) -> list[Block]:
     """Cells that adjoin."""
     left = dict(held)

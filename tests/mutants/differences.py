@@ -25,7 +25,7 @@ from lxml import etree
 
 from sheetnet.expressions.reading import Symbol, UnreadableError, flat_text, sides
 from tests import xlsx
-from tests.mutants.blocks import is_number, same_blocks, written
+from tests.mutants.blocks import is_number, same_blocks, same_names, written
 
 NUMBER, LIVE, EQUATION, FIGURE, PLACE = (
     "number in a cell",
@@ -227,7 +227,8 @@ def _moved(before: Snapshot, after: Snapshot, sheet: str) -> bool:
         old, new = (_lines(side, sheet, along) for side in sides)
         if sum(old, []) == sum(new, []) or sorted(old) == sorted(new):
             return True
-    if same_blocks(_held(before, sheet), _held(after, sheet)):
+    own, other = _held(before, sheet), _held(after, sheet)
+    if same_blocks(own, other) or same_names(own, other):
         return True
     old_rows, new_rows = (Counter(map(tuple, _lines(side, sheet, 1))) for side in sides)
     return not old_rows - new_rows or (sheet in LISTS and not new_rows - old_rows)
