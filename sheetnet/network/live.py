@@ -81,7 +81,8 @@ def live(net: Net, targets: Iterable[Sequence[float]]) -> Net:
     """
     if net.rule is not GRADIENT or net.layers[-1].fuses_with("step"):
         raise ValueError(
-            "training.live_choices: a perceptron has one activation, loss and rule: take it out"
+            "training.live_choices: a last layer of step units has one loss: take it out, or give "
+            "that layer another activation"
         )
     loss, loss_hyper = _loss(net, targets)
     return replace(

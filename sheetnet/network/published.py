@@ -318,9 +318,10 @@ def check_published(net: Net, published: tuple[Group, ...], samples: int, steps:
                     f"{field}.sample: is {one.sample}: the lesson has {samples}, counted from 0"
                 )
             if at.step + (at.name in NEXT) > steps:
+                looks = f", and {one.of} looks at the step behind it" if at.name in NEXT else ""
                 raise ValueError(
-                    f"published[{i}].step: is {group.step}: training.steps is {steps}, make one "
-                    "of them another"
+                    f"published[{i}].step: is {group.step}{looks}: training.steps is {steps}, make "
+                    "one of them another"
                 )
 
 

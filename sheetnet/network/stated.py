@@ -10,7 +10,9 @@ import numpy as np
 
 from sheetnet.expressions.reading import UnreadableError, line_of, symbol_of
 from sheetnet.expressions.rich import Rich
+from sheetnet.network.activated import wrong_activations
 from sheetnet.network.engine import FloatArray, train
+from sheetnet.network.layered import wrong_layers
 from sheetnet.network.quantities import INPUT, STEP, TARGET, TEST_INPUT, TEST_TARGET
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
@@ -78,6 +80,8 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
         }
         if sheet.name not in ITS_WORDS:
             yield from _of_examples(decoder, sheet, texts, counts)
+            yield from wrong_layers(decoder, sheet.name, texts)
+        yield from wrong_activations(decoder, book, sheet)
         yield from _of_blocks(decoder, blocks, texts)
         yield from _of_quantities(blocks, texts)
         yield from _of_targets(decoder, book, sheet, texts)

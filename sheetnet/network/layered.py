@@ -1,0 +1,39 @@
+"""Which layers texts name: each by its kind and its label, and each once among its like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from sheetnet.workbook.model import Position
+
+if TYPE_CHECKING:
+    from sheetnet.network.decoding import Decoder
+
+#: A layer by its name: hidden layer (1), output layer L.
+NAMED = re.compile(r"\b(input|hidden|output) layer ([(\[]?[\w−]+[)\]]?)")
+#: What a heading says is done in a layer.
+DOING = re.compile(r"(\w+): $")
+
+
+def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) -> Iterator[str]:
+    """Sentences on layers that are called another kind than they are, that compute and are the
+    input's, and that one kind of heading names twice on a sheet."""
+    last = decoder.numbers.net.depth
+    kinds = {0: "input", last: "output"}
+    headed: set[tuple[str, str]] = set()
+    for _, text in sorted(texts.items()):
+        for kind, label in NAMED.findall(text):
+            if not decoder.is_layer(label):
+                continue  # a word
+            number = decoder.layer(label)
+            if not 0 <= number <= last or kinds.get(number, "hidden") != kind:
+                yield f"{sheet}: {text!r}: {label} is no {kind} layer"
+        found = NAMED.search(text)
+        doing = DOING.match(text[: found.start()]) if found else None
+        if found is None or doing is None:
+            continue
+        if found[1] == "input" or (doing[1], found[2]) in headed:
+            yield f"{sheet}: {text!r} stands where another layer is meant"
+        headed.add((doing[1], found[2]))
