@@ -25,8 +25,6 @@ CENTRAL = re.compile(r"\+ h\) − \S+ − h\)(?!\)? ?/ ?\(?2h)")
 ALONE = re.compile(r"(?:^|[ =·/\[(+−])\(([^\W\d_])\)")
 #: What this program calls its own things, which no text of a lesson has.
 INNER = re.compile(r"\b(?:Rich|Run|Ref|Area|Name|Number|Negative|Binary|Call)\(\w+=|<sheetnet\.")
-#: One of what is many.
-ONE = re.compile(r"(?<![\d.,−])\b1 (?:examples|steps|units|runs|layers|columns|rows|numbers)\b")
 #: What stands before the place of a number that cannot be used.
 REFUSED = re.compile(r"✗ ([^!]+)!")
 #: The number before a text that is one of several.
@@ -77,8 +75,6 @@ def _wrong(text: str) -> Iterator[str]:
         yield "is written as a program has it"
     if more := MORE.search(text):
         yield f"says {more[0].strip()!r}"
-    if one := ONE.search(text):
-        yield f"says {one[0]!r}"
     if CENTRAL.search(text):
         yield "divides a central difference by something else than 2h"
     # Prose may be the lesson's own.

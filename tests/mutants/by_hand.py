@@ -1951,4 +1951,50 @@ BY_HAND = [
         "by_source = knob.columns == (SOURCE,)",
         "by_source = knob.rows == (SOURCE,)",
     ),
+    ByHand(
+        "Compare: numbers without a head between two that have one",
+        f"{SHEETS}/compare.py",
+        'FIRST: "cost at step 0",',
+        'LAST: "cost at step 0",',
+    ),
+    ByHand(
+        "worksheet: the derivative by a matrix in another shape",
+        "sheetnet/calculus/sheets/derivatives.py",
+        "return by[0], by[1]",
+        "return by[1], by[0]",
+    ),
+    ByHand(
+        "Training: biases before the weights of their layer",
+        "sheetnet/network/net.py",
+        """            for quantity in layer.parameters:
+                yield quantity, layer.number""",
+        """            for quantity in layer.parameters[::-1]:
+                yield quantity, layer.number""",
+    ),
+    ByHand(
+        "Factors: biases for the weights of a product",
+        f"{SHEETS}/panels/factors.py",
+        "self.factor(weights, self.weights(n)), self.factor(below",
+        "self.factor(weights, self.biases(n)), self.factor(below",
+    ),
+    ByHand(
+        "all sheets: the last hidden layer is called the output",
+        "sheetnet/network/symbols.py",
+        '"output" if layer == self.last else "hidden"',
+        '"output" if layer >= self.last - 1 else "hidden"',
+    ),
+    ByHand(
+        "Matrices: the layer before is named over what is computed",
+        f"{SHEETS}/matrix_forward.py",
+        'f"Forward: {self.symbols.layer(layer)}"',
+        'f"Forward: {self.symbols.layer(layer - 1)}"',
+    ),
+    ByHand(
+        "Surface points: the heads of a layer's units the other way round",
+        f"{SHEETS}/surface_points.py",
+        "column = self._columns[quantity.name, layer.number] + unit\n"
+        "                    sheet.put(",
+        "column = self._columns[quantity.name, layer.number] + layer.units - 1 - unit\n"
+        "                    sheet.put(",
+    ),
 ]
