@@ -75,6 +75,7 @@ def test_a_seed_draws_the_same_mutants_of_many_modules() -> None:
         ("k = 1", "2", {"equation"}),
         ("a₁", None, {"words"}),
         ("the 4 examples of this batch together make one step", None, {"words"}),
+        ("½·(a − t)", "0.5·(a − t)", {"words"}),
     ],
 )
 def test_kinds_of_differences(old: object, new: object, kinds: set[str]) -> None:

@@ -140,7 +140,9 @@ def _kind(old: Any, new: Any, live: bool) -> str:
         return "" if near else NUMBER
     if is_number(old) or is_number(new) or isinstance(old, bool) or isinstance(new, bool):
         return NUMBER
-    one, other = old or "", new or ""
+    one, other = (str(text or "").replace("½", "0.5") for text in (old, new))
+    if one == other:
+        return WORDS
     if not live and not (one and other) and len(LONG_WORD.findall(one + other)) >= SENTENCE:
         return WORDS
     if other and one.endswith(f" = {other}") or one and other.endswith(f" = {one}"):
