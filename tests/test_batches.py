@@ -15,7 +15,7 @@ from sheetnet import build, inspect, train, verify
 from sheetnet.lessons.errors import explain
 from sheetnet.network.batches import order
 from sheetnet.network.engine import DivergenceError
-from sheetnet.network.evaluation import evaluated, is_classification
+from sheetnet.network.evaluation import evaluated, is_classification, of_layer
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.subject import SUBJECT
 from sheetnet.recalc import recalculate
@@ -58,13 +58,15 @@ def playgrounds(draw: st.DrawFn, *, max_steps: int = 6) -> Lesson:
 
 def near_a_kink(lesson: Lesson, trace: Any) -> bool:
     """Whether some z, or the score of a class, is so near to a side that a last bit decides."""
-    held = evaluated(SUBJECT.numbers(lesson, lesson.settings))
+    numbers = SUBJECT.numbers(lesson, lesson.settings)
+    sets = range(len(evaluated(numbers).costs))
+    last = [of_layer(numbers, number, lesson.net.depth)["z"] for number in sets]
     near = any(
         (np.abs(trace["z", layer.number] - kink) < 1e-9).any()
         for layer in lesson.net.layers
         for _, kink in layer.kinks()
     )
-    gaps = [np.abs(np.diff(np.sort(z, axis=-1), axis=-1)) for z in held.z]
+    gaps = [np.abs(np.diff(np.sort(z, axis=-1), axis=-1)) for z in last]
     return near or any(((gap > 0) & (gap < 1e-9)).any() for gap in gaps)
 
 

@@ -31,7 +31,6 @@ def wrong_activations(decoder: Decoder, book: Book, sheet: Sheet) -> Iterator[st
     for band in () if sheet.name.startswith(RUN) else sheet.bands:
         columns = _columns(decoder, sheet, band)
         layers = {(letter, layer) for letter, layer, _ in columns}
-        values = book.band_values(band)
         for (letter, number, unit), column in columns.items():
             layer = decoder.numbers.net.layers[number - 1]
             if letter != BEHIND or (BEFORE, number) not in layers or not isinstance(layer, Dense):
@@ -40,6 +39,7 @@ def wrong_activations(decoder: Decoder, book: Book, sheet: Sheet) -> Iterator[st
             if before is None:
                 yield f"{sheet.name} has the activation of a unit without its {BEFORE}"
             elif layer.activation.slope:
+                values = book.band_values(band)
                 meant = layer.activation.value(values[:, before], layer.hyper)
                 if not np.allclose(values[:, column], meant, NEAR, NEAR, equal_nan=True):
                     yield f"{sheet.name}: an {BEHIND} of layer {number} is not that of its {BEFORE}"

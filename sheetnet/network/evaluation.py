@@ -124,11 +124,9 @@ def right(scores: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Of each set: every layer's z (steps + 1 × examples × units), the cost and the share of
-    right examples (steps + 1 each). A penalty of the weights is in the cost of the training set,
-    since it is that which training makes small."""
+    """Of each set: the cost and the share of right examples (steps + 1 each). A penalty of the
+    weights is in the cost of the training set, since it is that which training makes small."""
 
-    z: list[list[FloatArray]]
     costs: list[FloatArray]
     accuracies: list[FloatArray]
 
@@ -138,22 +136,27 @@ def evaluated(numbers: Numbers) -> Evaluation:
     net, trace = numbers.net, numbers.trace
     by = scores_by(net)
     costs, accuracies = [], []
-    z: list[list[FloatArray]] = []
-    for inputs, targets in shown_sets(numbers):
+    for number, (inputs, targets) in enumerate(shown_sets(numbers)):
         divisor = net.reduction.divisor(len(inputs))
-        of_steps = []
-        for step in range(len(trace.costs)):
-            parameters = {(q.name, at): trace[q, at][step] for q, at in net.parameters()}
-            of_steps.append(forward(net, parameters, inputs))
-        z.append(
-            [np.array([kept[Z.name] for kept in each]) for each in zip(*of_steps, strict=True)]
-        )
-        last = {name: np.array([kept[-1][name] for kept in of_steps]) for name in of_steps[0][-1]}
+        last = of_layer(numbers, number, net.depth)
         costs.append(losses(net, last, targets, numbers.loss_hyper).sum(axis=1) / divisor)
         accuracies.append(right(last[by.name], targets).mean(axis=1))
     if net.penalties:
         costs[0] = costs[0] + trace[PENALTY, None]
-    return Evaluation(z, costs, accuracies)
+    return Evaluation(costs, accuracies)
+
+
+@lru_cache(maxsize=4)
+def of_layer(numbers: Numbers, number: int, layer: int) -> dict[str, FloatArray]:
+    """The values of a layer by their quantities' names, of all examples of the training set (0) or
+    the test set (1): steps + 1 × examples × units."""
+    net, trace = numbers.net, numbers.trace
+    inputs, _ = shown_sets(numbers)[number]
+    of_steps = []
+    for step in range(len(trace.costs)):
+        parameters = {(q.name, at): trace[q, at][step] for q, at in net.parameters()}
+        of_steps.append(forward(net, parameters, inputs)[layer - 1])
+    return {name: np.array([kept[name] for kept in of_steps]) for name in of_steps[0]}
 
 
 DERIVED = (

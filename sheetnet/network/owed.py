@@ -13,7 +13,16 @@ from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
-from sheetnet.network.quantities import ACTIVATION, BIAS, DELTA, SOURCE, STEP, WEIGHT, Z
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    BIAS,
+    DELTA,
+    SHARED_BIAS,
+    SOURCE,
+    STEP,
+    WEIGHT,
+    Z,
+)
 from sheetnet.network.rules import GRADIENT
 from sheetnet.workbook.book import NEW, Book
 from sheetnet.workbook.model import Sheet
@@ -53,8 +62,8 @@ SHARE, SHARE_OF = "accuracy", "training_cost"
 #: So many parameters are all checked by central differences.
 CHECKED = 20
 #: Weights stand before the biases of their layer, gradients likewise.
-PARAMETERS = (WEIGHT.name, BIAS.name)
-GRADIENTS = (WEIGHT.gradient.name, BIAS.gradient.name)
+PARAMETERS = (WEIGHT.name, BIAS.name, SHARED_BIAS.name)
+GRADIENTS = tuple(each.gradient.name for each in (WEIGHT, BIAS, SHARED_BIAS))
 
 
 def missing(lesson: Lesson, book: Book) -> Iterator[str]:
@@ -77,7 +86,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         yield from _unseen(lesson, book)
-        yield from _out_of_order(lesson, book)
+        yield from _out_of_order(book)
         if MATRICES in there:
             yield from _misplaced(book[MATRICES])
         for name, count in _charts(lesson):
@@ -164,23 +173,14 @@ def _unseen(lesson: Lesson, book: Book) -> Iterator[str]:
                 yield f"{UPDATES} shows no {quantity.name} of layer {layer.number}"
 
 
-def _out_of_order(lesson: Lesson, book: Book) -> Iterator[str]:
-    """Whether each parameter's columns on Training stand in the order of the layers, weights before
+def _out_of_order(book: Book) -> Iterator[str]:
+    """Whether parameters and gradients on Training stand in the order of the layers, weights before
     the biases of their layer."""
-    for parameter, _ in lesson.net.parameters():
-        for quantity in (parameter, parameter.gradient):
-            left = [
-                (block.layer or 0, block.left)
-                for block in book.blocks
-                if block.sheet == RUN and block.quantity == quantity.name and block.rows == (STEP,)
-            ]
-            if sorted(left) != sorted(left, key=lambda each: each[1]):
-                yield f"the columns of {quantity.name} on {RUN} are not in the order of the layers"
-    run = [(each.left, each) for each in book.blocks if each.sheet == RUN and each.rows == (STEP,)]
+    run = [block for block in book.blocks if block.sheet == RUN and block.rows == (STEP,)]
     for kinds in (PARAMETERS, GRADIENTS):
         order = [
             (block.layer or 0, kinds.index(block.quantity))
-            for _, block in sorted(run, key=lambda each: each[0])
+            for block in sorted(run, key=lambda block: block.left)
             if block.quantity in kinds
         ]
         if order != sorted(order):

@@ -112,7 +112,7 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
         stated = SPREAD.sub(f"+{BIASES}", text) if equals else name
-        if equals and MULTIPLIED.search(STAYS.sub("", text)):
+        if equals and MULTIPLIED.search(text.partition(";")[0]):
             check.add(sheet.name, *title.place, "multiplies biases, which are added")
         if CONSTANT.fullmatch(stated):
             check.cells += 1

@@ -36,18 +36,26 @@ from sheetnet.network.evaluation import (
     TEST_COST,
     TRAINING_COST,
     competes,
-    evaluated,
     is_evaluated,
     scores_by,
 )
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.penalties import PENALTY
-from sheetnet.network.quantities import BIAS, SOURCE, STEP, UNIT, WEIGHT, Z
+from sheetnet.network.quantities import SOURCE, STEP, UNIT, WEIGHT, Z
 from sheetnet.network.sheets import cut_off, own
 from sheetnet.network.sheets.context import Context
 from sheetnet.network.sheets.data_places import NAME as DATA
 from sheetnet.network.sheets.data_places import DataPlaces
+from sheetnet.network.sheets.evaluation_numbers import (
+    bias_of,
+    drawn_of,
+    largest_z,
+    penalty_of,
+    results_of,
+    weights_of,
+    z_of_unit,
+)
 from sheetnet.network.sheets.nested import activation_of, runs, z_of
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
@@ -197,16 +205,16 @@ class Evaluation:
             weights, number = self.context.run(WEIGHT, layer.number), layer.number
             for unit in range(layer.units):
                 each = [{UNIT: unit, SOURCE: source} for source in range(layer.sources)]
-                claim = partial(_weights_of, layer=number, unit=unit)
+                claim = partial(weights_of, layer=number, unit=unit)
                 self._copy(sheet, unit, columns.weights, weights, each, claim)
                 if layer.bias is not None:
                     at = unit if layer.bias.axes else 0
-                    claim = partial(_bias_of, layer=number, unit=at)
+                    claim = partial(bias_of, layer=number, unit=at)
                     biases = self.context.run(layer.bias, number)
                     self._copy(sheet, unit, columns.biases, biases, [{UNIT: at}], claim)
         if self.penalty is not None:
             penalties = self.context.run(PENALTY)
-            self._copy(sheet, 0, self.penalty, penalties, [{}], _penalty_of)
+            self._copy(sheet, 0, self.penalty, penalties, [{}], penalty_of)
 
     def _copy(
         self,
@@ -237,7 +245,7 @@ class Evaluation:
             origin = Cell(Matrix(over_ranges(z), layer.units, count), look)
             for unit in range(layer.units):
                 cells = [origin if unit == 0 else filled, *[filled] * (count - 1)]
-                claim = partial(_z_of, number=number, layer=layer.number, unit=unit)
+                claim = partial(z_of_unit, number=number, layer=layer.number, unit=unit)
                 self._band(sheet, FIRST_ROW + unit, left, cells, claim, self.each)
             below = activation_of(layer, self._z(number, at))
 
@@ -249,7 +257,7 @@ class Evaluation:
         columns = range(area.left - apart, area.right - apart + 1)
         z = [Area(NAME, FIRST_ROW, c, FIRST_ROW + height - 1, c) for c in columns]
         cells = [Cell(call("MAX", each), look) for each in z]
-        claim = partial(_largest_z, number=number)
+        claim = partial(largest_z, number=number)
         self._band(sheet, FIRST_ROW, area.left, cells, claim, self.each)
 
     def _maxima(self, number: int) -> Area:
@@ -285,12 +293,12 @@ class Evaluation:
         for block in blocks:
             self.context.blocks.add(block)
 
-        claim = partial(_results_of, classified=bool(self.places.classified))
+        claim = partial(results_of, classified=bool(self.places.classified))
         self._band(sheet, FIRST_ROW, COSTS, cells, claim, self.each)
         if self.drawn > COSTS:
             costs = [Ref(NAME, FIRST_ROW, COSTS + number) for number in self.sets]
             cells = [Cell(_single(_within(cost)), look) for cost in costs]
-            self._band(sheet, FIRST_ROW, self.drawn, cells, _drawn_of, 1)
+            self._band(sheet, FIRST_ROW, self.drawn, cells, drawn_of, 1)
 
     def _rows(self, number: int) -> Rows:
         """Each output's z, activation and target before the first step, over the examples."""
@@ -366,38 +374,3 @@ def _within(cost: Expression) -> Expression:
 def _single(expression: Expression) -> Matrix:
     """An array formula that fills one cell."""
     return Matrix(over_ranges(expression), 1, 1)
-
-
-# What the bands must show: a row for each step
-
-
-def _weights_of(numbers: Numbers, layer: int, unit: int) -> FloatArray:
-    return numbers.trace[WEIGHT, layer][:, unit, :]
-
-
-def _bias_of(numbers: Numbers, layer: int, unit: int) -> FloatArray:
-    held = numbers.trace[BIAS, layer]
-    return held.reshape(len(held), -1)[:, unit : unit + 1]
-
-
-def _penalty_of(numbers: Numbers) -> FloatArray:
-    return numbers.trace[PENALTY, None][:, None]
-
-
-def _z_of(numbers: Numbers, number: int, layer: int, unit: int) -> FloatArray:
-    return evaluated(numbers).z[number][layer - 1][:, :, unit]
-
-
-def _largest_z(numbers: Numbers, number: int) -> FloatArray:
-    largest: FloatArray = evaluated(numbers).z[number][-1].max(axis=-1)
-    return largest
-
-
-def _drawn_of(numbers: Numbers) -> FloatArray:
-    costs = np.column_stack(evaluated(numbers).costs)
-    return np.minimum(costs, own.cut_off(numbers)) if own.is_cut_off(numbers) else costs
-
-
-def _results_of(numbers: Numbers, classified: bool) -> FloatArray:
-    found = evaluated(numbers)
-    return np.column_stack([*found.costs, *(found.accuracies if classified else [])])
