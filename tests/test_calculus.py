@@ -28,6 +28,7 @@ from sheetnet.expressions.formula import Expression
 from sheetnet.expressions.openformula import excel_text
 from sheetnet.files.formats import write
 from sheetnet.lessons.catalogue import shipped
+from sheetnet.recalc import recalculate
 from sheetnet.workbook.knobs import Settings
 from sheetnet.workbook.knobs import settings as settings_of
 from tests.books import book_with, findings
@@ -246,6 +247,26 @@ def test_the_verdict_tells_a_kink_a_coarse_step_and_a_hidden_difference() -> Non
     assert marks[0][:2] == ["kink", TICK]
     assert marks[1][1] == "coarse"
     assert marks[0][2] in ("—", TICK)
+
+
+@pytest.mark.parametrize(("value", "says"), [("0", "kink"), ("0.5", TICK)])
+def test_an_identity_with_a_difference_says_where_it_is_at_a_kink(
+    value: str, says: str, tmp_path: Path
+) -> None:
+    text = section(
+        f"variables = {{ x = {{ value = {value}, from = -3, to = 3 }} }}\n"
+        'definitions = ["r = relu(x)"]\n'
+        'identities = [["D(r, x)", "slope(r, x)"]]'
+    )
+    path = build(Lesson.from_toml(text), tmp_path / "kink.xlsx")
+    result = verify(path)
+    assert result.ok, [str(f) for check in result.checks for f in check.findings]
+    [values] = recalculate(path, "ironcalc")
+    marks = [cell for rows in values.rows.values() for row in rows for cell in row]
+    assert says in marks
+    if says == TICK:
+        with pytest.raises(SheetnetError, match="write sides that are equal"):
+            build(Lesson.from_toml(text.replace('"D(r', '"2*D(r')), tmp_path / "wrong.xlsx")
 
 
 # What is refused ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sheetnet.calculus.knobs import knobs
-from sheetnet.calculus.numbers import COARSE, KINK, Numbers
+from sheetnet.calculus.numbers import COARSE, KINK, Computed, Numbers
 from sheetnet.calculus.sheets import layout
 from sheetnet.calculus.sheets.context import Placed, rectangle
 from sheetnet.calculus.sheets.derivatives import entries
@@ -49,7 +49,8 @@ def _chain(
     shape: tuple[int, ...] = ()
     height = 1
     numbers = placed.context.numbers
-    start = numbers.section(worksheet).proved(chain[0][0])
+    section = numbers.section(worksheet)
+    start = section.proved(chain[0][0])
     # What a learner types may leave a difference coarse, which the check says.
     as_built = are_own(knobs(numbers.lesson), numbers.settings)
     for node, why in chain:
@@ -57,9 +58,10 @@ def _chain(
         if first is not None and found.shape != shape:
             texts = f"{shape_text(shape)} and {shape_text(found.shape)}"
             raise SheetnetError(f"{field}: its sides are {texts}: write sides that are equal")
-        value = numbers.section(worksheet).proved(node)
+        value = section.proved(node)
         rough = is_rough(node)
-        if as_built and not np.allclose(value, start, rtol=ROUGH if rough else NEAR, atol=1e-9):
+        must_be = as_built and not _is_at_a_kink(placed, section, [node, chain[0][0]])
+        if must_be and not np.allclose(value, start, rtol=ROUGH if rough else NEAR, atol=1e-9):
             raise SheetnetError(
                 f"{field}: {node.text!r} is {value.ravel()[0]:.6g} and not "
                 f"{start.ravel()[0]:.6g}: write sides that are equal"
@@ -85,6 +87,12 @@ def _chain(
             first = area
         row += height + (height > 1)
     return row + (height == 1)
+
+
+def _is_at_a_kink(placed: Placed, section: Computed, nodes: Sequence[Node]) -> bool:
+    """Whether a central difference in expressions has a corner within its step."""
+    pairs = [placed.worksheet.target(each) for each in slopes(nodes)]
+    return any(KINK in section.verdicts(of.name, by.name) for of, by in pairs)
 
 
 def _rough_check(
