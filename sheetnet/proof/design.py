@@ -18,7 +18,7 @@ from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
-from sheetnet.proof.neighbours import POINT, is_named, wrong_neighbours
+from sheetnet.proof.neighbours import POINT, wrong_neighbours
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
 from sheetnet.workbook.book import Book
@@ -91,10 +91,6 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
     for what in (*decoder.contradictions(), *decoder.missing(book)):
         check.add(book.sheets[0].name, 1, 1, what)
     for block in book.blocks:
-        single = block.height == block.width == 1 and not block.lengths
-        many = len(book[block.sheet].cells) > MANY
-        if single and many and not is_named(book, block):
-            check.add(block.sheet, block.top, block.left, "no text near it says what it is")
         for axis, length in block.lengths.items():
             if axis.endswith(POINT) and length % 2 == 0:
                 what = f"{length} points on both sides: there is none in the middle"

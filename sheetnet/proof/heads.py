@@ -227,11 +227,8 @@ def _wrong_sides(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple[P
     if sides is None:
         return
     if (block.height, block.width) != (len(sides[0]), len(sides[1])):
-        size = f"{len(sides[0])} × {len(sides[1])}"
-        yield (
-            (block.top, block.left),
-            f"{block.height} × {block.width} numbers, where {size} belong",
-        )
+        size, owed = f"{block.height} × {block.width}", f"{len(sides[0])} × {len(sides[1])}"
+        yield (block.top, block.left), f"{size} numbers, where {owed} belong"
         return
     places: list[tuple[Position, float | tuple[int, ...]]] = []
     for row, what in enumerate(sides[0], block.top):

@@ -34,6 +34,7 @@ def wrong_neighbours(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]
     yield from _unnumbered(book, sheet)
     yield from _overhanging(book, sheet)
     yield from _without_axis(book, sheet)
+    yield from _nameless(book, sheet)
 
 
 def _stray(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -94,7 +95,15 @@ def _overhanging(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 yield (row + 1, column + 1), "has no head, as those beside it have"
 
 
-def is_named(book: Book, block: Block) -> bool:
+def _nameless(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Single numbers of a sheet of many cells that nothing tells of."""
+    for block in book.blocks if len(sheet.cells) > MANY else ():
+        single = block.height == block.width == 1 and not block.lengths
+        if block.sheet == sheet.name and single and not _is_named(book, block):
+            yield (block.top, block.left), "no text near it says what it is"
+
+
+def _is_named(book: Book, block: Block) -> bool:
     """Whether a text stands in front of a number, close over or under it, or over its column."""
     sheet, row, column = book[block.sheet], block.top, block.left
     near = [(row, before) for before in range(1, column)]

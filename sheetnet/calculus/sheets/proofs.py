@@ -60,7 +60,8 @@ def _chain(
             raise SheetnetError(f"{field}: its sides are {texts}: write sides that are equal")
         value = section.proved(node)
         rough = is_rough(node)
-        must_be = as_built and not _is_at_a_kink(placed, section, [node, chain[0][0]])
+        both = [node, chain[0][0]]
+        must_be = as_built and not _is_at_a_kink(placed, section, both)
         if must_be and not np.allclose(value, start, rtol=ROUGH if rough else NEAR, atol=1e-9):
             raise SheetnetError(
                 f"{field}: {node.text!r} is {value.ravel()[0]:.6g} and not "
@@ -79,7 +80,7 @@ def _chain(
         if first is not None:
             near = _equal(first, area, rough)
             if rough:
-                doubt = _doubt(placed, differences, [node, chain[0][0]], field)
+                doubt = _doubt(placed, differences, both, field)
                 _rough_check(placed, row, NUMBERS + width, near, doubt)
             else:
                 write_check(sheet, row, NUMBERS + width, near)
