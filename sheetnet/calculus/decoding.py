@@ -140,9 +140,13 @@ class Decoder:
     def functions(self) -> Mapping[str, Function]:
         return FUNCTIONS
 
-    def is_beyond(self, symbol: Symbol) -> bool:
+    def unmeant(self, symbol: Symbol) -> str:
         """What a worksheet counts is read with its numbers."""
-        return False
+        return ""
+
+    def is_known(self, letter: str) -> bool:
+        """What a letter means is read with the numbers beside it."""
+        return True
 
     def misordered(self, line: str) -> str:
         """A worksheet has no targets."""

@@ -19,7 +19,7 @@ TOKEN = re.compile(
     | (?P<half>½)
     | (?P<sum>Σ{LOWERED})
     | (?P<logarithm>log{LOWERED}[ (])
-    | (?P<function>(?:[A-Za-z]{{2,}}|[σ√])\()
+    | (?P<function>(?:[A-Za-z]{{2,}}|[σfg√])′?\()
     | (?P<name>{NAME})
     | (?P<power>{UP}[^{END}]*{END})
     | (?P<sign>[-−+·/=(),\]∘⊙⊗⊘><≥≤≠])

@@ -20,7 +20,7 @@ from sheetnet.expressions.reading import (
 from sheetnet.network import named, partials, telling
 from sheetnet.network.activations import contradictions
 from sheetnet.network.comparing import VALUES
-from sheetnet.network.counted import is_beyond
+from sheetnet.network.counted import is_known, unmeant
 from sheetnet.network.documents import DOCUMENTS, Document
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.functions import Whole
@@ -98,9 +98,13 @@ class Decoder:
         """Activations of all units of a layer together, whose rows are examples."""
         return whole_functions(self)
 
-    def is_beyond(self, symbol: Symbol) -> bool:
-        """Whether a symbol names a unit, a source or a layer that is not there."""
-        return is_beyond(self, symbol)
+    def unmeant(self, symbol: Symbol) -> str:
+        """Why a symbol means nothing in this network, in words; empty where it does."""
+        return unmeant(self, symbol)
+
+    def is_known(self, letter: str) -> bool:
+        """Whether a letter that stands alone means something."""
+        return is_known(self, letter)
 
     def misordered(self, line: str) -> str:
         """What stands in another order than in the document: squares, ½ of them, weights."""

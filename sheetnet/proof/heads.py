@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from sheetnet.expressions.matrix_titles import alike, braced
-from sheetnet.expressions.reading import LOW, Interval, sides
+from sheetnet.expressions.reading import LOW, UP, Interval, sides
 from sheetnet.proof import readings
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.workbook.blocks import Block
@@ -104,7 +104,8 @@ def _wrong_symbols(book: Book, block: Block, decoder: Decoder) -> Iterator[tuple
         try:
             [meant] = _meant(readings.written(sheet, head), decoder)
         except readings.UNREADABLE as error:
-            if _is_symbol(readings.written(sheet, head)):
+            line = readings.written(sheet, head)
+            if _is_symbol(line) or (UP in line and not sheet.has_matrices):
                 yield head, f"its symbol: {error}"
             continue
         value = book.value(sheet, *block.position(**index))

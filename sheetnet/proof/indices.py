@@ -1,4 +1,4 @@
-"""The indices of symbols, proved: none names a unit or a source that the lesson does not have.
+"""Symbols, proved to mean something: none names a unit or a source that the lesson does not have.
 
 What stands beside a number is read with it (`labels`, `readings`); this is of every symbol of a
 text, heads and titles among them. Rows that tell of other documents are `told`'s own.
@@ -6,6 +6,7 @@ text, heads and titles among them. Rows that tell of other documents are `told`'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -16,12 +17,20 @@ from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
+#: A text that is one letter.
+LETTER = re.compile(r"[^\W\d_]")
+
 
 class Decoder(Protocol):
     """What knows how many there are of what symbols count."""
 
-    def is_beyond(self, symbol: Symbol) -> bool:
-        """Whether a symbol's index counts further than there are units or sources."""
+    def unmeant(self, symbol: Symbol) -> str:
+        """Why a symbol means nothing, in words: its index counts further than there are units or
+        sources, it is a derivative that is none. Empty where it may."""
+        ...
+
+    def is_known(self, letter: str) -> bool:
+        """Whether a letter that stands alone means something."""
         ...
 
     def on(self, sheet: str) -> Decoder:
@@ -39,11 +48,19 @@ def check_indices(book: Book, decoder: Decoder) -> Comparison:
             if (sheet.name, place[0]) in told:
                 continue
             check.cells += 1
+            if _stands_alone(sheet, place, line) and not own.is_known(line):
+                check.add(sheet.name, *place, f"{line} means nothing here")
             for symbol in symbols_in(line):
-                if own.is_beyond(symbol):
-                    check.add(sheet.name, *place, f"{symbol.letter} {symbol.lower}: there is none")
+                if what := own.unmeant(symbol):
+                    check.add(sheet.name, *place, f"{symbol.letter} {symbol.lower}: {what}")
                     break
     return check
+
+
+def _stands_alone(sheet: Sheet, place: Position, line: str) -> bool:
+    """Whether a fixed text is one letter, no title of a matrix; live ones may be an author's."""
+    fixed = isinstance(sheet.cells[place].content, Rich) and not sheet.has_matrices
+    return fixed and LETTER.fullmatch(line) is not None
 
 
 def _lines(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:

@@ -39,7 +39,7 @@ BEFORE = re.compile(rf"(?:loss |{NEW})")
 #: The ends of an axis of inputs.
 ENDS = re.compile(rf"([A-Za-z]{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?) (?:from|to)")
 #: What the averages of an optimiser are divided by: 1 − β₁ᵗ.
-REST = re.compile(rf"\(?1 [−+] \w{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?\)?")
+REST = re.compile(rf"\(?\d+ [−+] \w{LOW}[^{END}]*{END}(?:{UP}[^{END}]*{END})?\)?")
 #: So far a reader looks to the right and down for the number of a symbol.
 RIGHT, DOWN = 8, 3
 #: A live text is a symbol only where it is as short.

@@ -64,7 +64,7 @@ class MeaninglessError(Exception):
     """A name of what others of its kind stand on the sheet, and it does not."""
 
 
-class _Titled(NamedTuple):
+class Titled(NamedTuple):
     """A title up to a comma or colon, what it says behind that, and the numbers under it."""
 
     place: Position
@@ -99,14 +99,16 @@ def check_titles(book: Book, decoder: Decoder) -> Comparison:
 def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -> None:
     """Each equation over numbers on one sheet."""
     titles = [
-        each for each in _titles(book, sheet) if not says_no_number(book, sheet, each.place[0] + 1)
+        each
+        for each in titles_of(book, sheet)
+        if not says_no_number(book, sheet, each.place[0] + 1)
     ]
     for title in _called_twice(titles):
         check.add(sheet.name, *title.place, f"another matrix is called {title.text} as well")
     for title in titles:
         if what := _misnamed(title, decoder):
             check.add(sheet.name, *title.place, what)
-    known = _known(titles)
+    known = known_of(titles)
     for title in titles:
         name, equals, text = title.text.partition("=")
         if equals and name == text:
@@ -119,12 +121,14 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
             if (title.values != float(stated)).any():
                 check.add(sheet.name, *title.place, f"not all numbers under it are {stated}")
             continue
-        if not equals and _meant(decoder, name) is not None:
+        if not equals and _meant(decoder, STAYS.sub("", name)) is not None:
             continue  # what it is called is proved
         try:
             right = _computes(stated, title, known, decoder)
         except UnreadError as error:
-            if not WORD.search(STAYS.sub("", title.text)) and not MASK.search(title.text):
+            if not WORD.search(STAYS.sub("", title.text.removeprefix(NEW))) and not MASK.search(
+                title.text
+            ):
                 check.add(sheet.name, *title.place, f"its title cannot be read: {error}")
             continue
         except OpenError:
@@ -137,7 +141,7 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
             check.add(sheet.name, *title.place, f"its title computes something else ({name})")
 
 
-def _titles(book: Book, sheet: Sheet) -> Iterator[_Titled]:
+def titles_of(book: Book, sheet: Sheet) -> Iterator[Titled]:
     """Each text with numbers under it: all that adjoin."""
     numbers: dict[Position, float] = {}
     for place, cell in sheet.cells.items():
@@ -159,7 +163,7 @@ def _titles(book: Book, sheet: Sheet) -> Iterator[_Titled]:
         rows = [[(r, c) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
         if all(place in numbers for line in rows for place in line):
             values = np.array([[numbers[place] for place in line] for line in rows])
-            yield _Titled((row, left), text, " ".join(rest), values)
+            yield Titled((row, left), text, " ".join(rest), values)
 
 
 def _plain(title: Rich) -> str:
@@ -172,7 +176,7 @@ def _plain(title: Rich) -> str:
     return re.sub(r" ([∘⊙⊗⊘+−=]) ", r"\1", text)
 
 
-def _known(titles: list[_Titled]) -> dict[str, list[FloatArray]]:
+def known_of(titles: list[Titled]) -> dict[str, list[FloatArray]]:
     """The matrices that each name may mean."""
     known: dict[str, list[FloatArray]] = {}
     for title in titles:
@@ -194,7 +198,7 @@ def _known(titles: list[_Titled]) -> dict[str, list[FloatArray]]:
     return known
 
 
-def _called_twice(titles: list[_Titled]) -> Iterator[_Titled]:
+def _called_twice(titles: list[Titled]) -> Iterator[Titled]:
     """The titles that name another matrix than those of the same name that an equation computes,
     or than the first of them.
 
@@ -202,7 +206,7 @@ def _called_twice(titles: list[_Titled]) -> Iterator[_Titled]:
     Equations may differ where an activation is saturated: a Jacobian is 0 there.
     """
     computed: dict[tuple[str, str], list[FloatArray]] = {}
-    named: list[tuple[_Titled, tuple[str, str], FloatArray]] = []
+    named: list[tuple[Titled, tuple[str, str], FloatArray]] = []
     for title in titles:
         name, equals, _ = title.text.partition("=")
         turned = TURNED.fullmatch(name)
@@ -225,9 +229,9 @@ def _meant(decoder: Decoder, name: str) -> list[FloatArray] | None:
         return []
 
 
-def _misnamed(title: _Titled, decoder: Decoder) -> str:
+def _misnamed(title: Titled, decoder: Decoder) -> str:
     """What is wrong with a name, where that is known apart from its sheet."""
-    name, _, _ = title.text.partition("=")
+    name = STAYS.sub("", title.text).partition("=")[0]
     turned = TURNED.fullmatch(name)
     try:
         meant = decoder.matrices(turned[1] if turned else name)
@@ -244,7 +248,7 @@ def _misnamed(title: _Titled, decoder: Decoder) -> str:
 
 
 def _computes(
-    text: str, title: _Titled, known: Mapping[str, list[FloatArray]], decoder: Decoder
+    text: str, title: Titled, known: Mapping[str, list[FloatArray]], decoder: Decoder
 ) -> bool:
     """Whether the equation gives the numbers for one of the matrices that each name means."""
     over, divisor, more = OVER.fullmatch(title.rest), 1, ""

@@ -35,6 +35,7 @@ from sheetnet.proof.comparison import (
 from sheetnet.proof.complete import compare_contents, compare_originals
 from sheetnet.proof.definitions import check_definitions
 from sheetnet.proof.design import check_design
+from sheetnet.proof.elements import check_elements
 from sheetnet.proof.failing import check_failing
 from sheetnet.proof.formulas import compare_formulas
 from sheetnet.proof.furniture import compare_furniture
@@ -75,6 +76,7 @@ READ_BACK: list[Callable[[Book, Any], Comparison]] = [
     check_told,
     check_definitions,
     check_titles,
+    check_elements,
 ]
 
 

@@ -306,6 +306,24 @@ BY_HAND = [
         "lambda i, m: self.at(delta, i, m)",
     ),
     ByHand(
+        "Element and matrix: sums are over the wrong index of the weights",
+        f"{SHEETS}/panels/element_and_matrix.py",
+        'self._products(self._of("W", n, "ik")',
+        'self._products(self._of("W", n, "ki")',
+    ),
+    ByHand(
+        "Element and matrix: the bias is taken off each sum",
+        f"{SHEETS}/panels/element_and_matrix.py",
+        'return Rich((Run(" + "), Run("b", 0, True)',
+        'return Rich((Run(" − "), Run("b", 0, True)',
+    ),
+    ByHand(
+        "Factors: the derivative of a by a weight",
+        f"{SHEETS}/panels/factors.py",
+        "derivative(s, s.z(n, 0), s.weight(n, 0, k))",
+        "derivative(s, s.activation(n, 0), s.weight(n, 0, k))",
+    ),
+    ByHand(
         "Moved activations: a difference over h",
         f"{SHEETS}/panels/moved_activations.py",
         "(2 * Number(H) * self.examples)",
