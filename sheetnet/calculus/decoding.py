@@ -148,6 +148,10 @@ class Decoder:
         """What a letter means is read with the numbers beside it."""
         return True
 
+    def forms(self, text: str) -> list[FloatArray]:
+        """Lines are read with their numbers."""
+        return []
+
     def misordered(self, line: str) -> str:
         """A worksheet has no targets."""
         return ""

@@ -83,6 +83,13 @@ def braced(line: str) -> str:
     return re.sub(r" ([∘⊙⊗⊘+−=]) ", r"\1", line)
 
 
+def marked(title: str) -> str:
+    """A title with raised and lowered parts in braces as a line for the reader of symbols."""
+    return re.sub(
+        r"\^\{([^}]*)\}", rf"{UP}\1{END}", re.sub(r"_\{([^}]*)\}", rf"{LOW}\1{END}", title)
+    )
+
+
 def tokens(text: str) -> list[tuple[str, str]]:
     found, at = [], 0
     while at < len(text):

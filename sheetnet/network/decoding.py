@@ -246,6 +246,10 @@ class Decoder:
         None: it is no name of one."""
         return named.matrices(self, name, one)
 
+    def forms(self, text: str) -> list[FloatArray]:
+        """The documents' names are of matrices."""
+        return []
+
     def is_layer(self, text: str) -> bool:
         """Whether raised text is a layer's label."""
         return re.fullmatch(self.document.label, text) is not None

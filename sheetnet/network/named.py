@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sheetnet.expressions.reading import LOSSES
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.functions import activations
 from sheetnet.network.partials import of_example
@@ -47,6 +48,9 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
         return [*_slopes(decoder, name)] if name.endswith("′") else None
     letter, label = found[1].removesuffix("⃗"), found[2] or ""
     small, document = letter.lower(), decoder.document
+    of_cost = (decoder.loss, decoder.cost, document.error)
+    if letter in LOSSES and not label and letter not in of_cost:
+        raise LookupError(f"{letter} is no loss in the document")
     numbers, targets = decoder.numbers, document.targets.lower()
     if not label and small in {targets, document.inputs, document.outputs} - {""}:
         held = {targets: numbers.targets, document.inputs: numbers.inputs}

@@ -37,6 +37,8 @@ NUMBERS, WAYS, COMPUTED = 400, 20, 25
 #: Networks of so few layers and units, that work unit by unit, and of so few examples, are shown in
 #: matrices.
 LAYERS, UNITS, EXAMPLES = 2, 4, 4
+#: How sentences begin, or go on, that explain a word.
+EXPLAINED = (".  The cost ", ".  The gradient of a weight ", " of a neuron says ", ".  ✓ says ")
 #: Points of a laptop's screen that programs leave for cells, and of what follows the input cells.
 SCREEN, END = 368.0, 6.0
 #: Pictures that stand above the input cells begin in this column and take so many rows.
@@ -81,6 +83,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _unwritten(lesson, book)
         yield from _uncompared(lesson, book)
         yield from _off_screen(book)
+        yield from _unexplained(book)
         yield from _outside(lesson, book)
         yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
@@ -215,6 +218,15 @@ def _off_screen(book: Book) -> Iterator[str]:
     if above is not (height + END > SCREEN):
         where = "above" if above else "beside"
         yield f"the pictures on Start stand {where} input cells that take {height:g} points"
+
+
+def _unexplained(book: Book) -> Iterator[str]:
+    """Whether the first sheet says what the words mean that all others use."""
+    sheet = book[ALWAYS[0]]
+    texts = [cell.text for cell in sheet.cells.values() if isinstance(cell.content, str | Rich)]
+    for word in EXPLAINED:
+        if not any(word in text for text in texts):
+            yield f"{sheet.name} has no sentence on what {word.strip()!r} means"
 
 
 def _outside(lesson: Lesson, book: Book) -> Iterator[str]:

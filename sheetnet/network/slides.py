@@ -13,7 +13,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sheetnet.expressions.reading import Symbol, symbol_of
+from sheetnet.expressions.matrix_titles import marked
+from sheetnet.expressions.reading import Symbol, UnreadableError, symbol_of
+from sheetnet.network import neuron_forms
 from sheetnet.network.decoding import Decoder
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.numbers import Numbers
@@ -23,6 +25,8 @@ from sheetnet.network.quantities import ACTIVATION, BIAS, COST, DELTA, WEIGHT, Z
 SHEET, LETTERS = "ReLU neuron", "letters"
 #: What a row tells of an operation: its two forms, of single numbers and of whole arrays.
 FORMS = "forms"
+#: What is more than the name of numbers of single examples.
+FORM = re.compile(r"=|/N|\[")
 #: An index that runs along units or examples.
 RUNNING = re.compile("[ᵢⱼ]")
 #: Sheets of the chosen example of a batch.
@@ -65,8 +69,9 @@ class Slides(Decoder):
         """What is wrong with the sentence on the letters of the other sheets."""
         if about == FORMS:
             found = {key: bool(RUNNING.search(line)) for key, line in lines.items()}
-            alike = found == {"scalar": True, "vector": False}
-            return "" if alike else f"indices run in {[k for k, has in found.items() if has]}"
+            if found != {"scalar": True, "vector": False}:
+                return f"indices run in {[k for k, has in found.items() if has]}"
+            return neuron_forms.wrong(self.numbers, lines)
         if about != LETTERS:
             return super().wrong(about, lines)
         others = Decoder(self.numbers.at(self.numbers.step, 0))
@@ -77,6 +82,15 @@ class Slides(Decoder):
             ):
                 return f"{here} is another number than {there}"
         return ""
+
+    def forms(self, text: str) -> list[FloatArray]:
+        """The sides of an equation in the slides’ letters, a mean or a mask."""
+        if not FORM.search(text):
+            return []
+        try:
+            return next(neuron_forms.sides(self.numbers, marked(text)))
+        except (UnreadableError, StopIteration):
+            return []
 
     def partial(self, of: Symbol, by: Symbol) -> float | None:
         """The derivative of v² by a weight or the bias: 0 where z is not above 0."""

@@ -20,6 +20,7 @@ from sheetnet.expressions.reading import (
     UnreadableError,
     sides,
     symbol_of,
+    symbols_in,
 )
 from sheetnet.network import published, whole_formulas
 from sheetnet.network.layers.dense import Dense
@@ -62,7 +63,7 @@ UNREADABLE = (UnreadableError, ArithmeticError, ValueError, LookupError)
 #: By how much an update changes a parameter, or a run the cost, that in parts of a hundred as well.
 CHANGE, PERCENT = "Δ", " in %"
 #: A loss of squares with the factor before it: ½, none, 1/n · or 1/(2n) ·
-SQUARES = re.compile(r"(?:(½)|1/(n) · |1/\((\d)n\) · )?Σ\(.+ − .+\)²")
+SQUARES = re.compile(r"(?:(½)|1/(n) · |1/\((\d)n\) · )?Σ\((.+) − (.+)\)²")
 #: Two documents' symbols mean the same up to rounding.
 NEAR = 1e-9
 
@@ -153,11 +154,32 @@ def _wrong_side(decoder: Decoder, lines: Mapping[str, str]) -> str:
         number = float(lines["number"])
     except ValueError:
         return ""  # a run that diverges has none
-    right = lines["text"].rpartition(" = ")[2]
+    left, _, right = lines["text"].rpartition(" = ")
+    if what := _wrong_left(decoder, symbol_of(left), right):
+        return what
     if "Σ" in right:
         return _wrong_squares(decoder, right, number)
     [meant] = sides(right, look, {}, decoder.is_layer, {})
     return "" if meant.holds(number) else f"it gives {meant.low:.6g}, not {number:.6g}"
+
+
+def _wrong_left(decoder: Decoder, left: Symbol, right: str) -> str:
+    """Whether what an equation of another loss is of is no loss, nor its derivative by the output
+    that the other side has."""
+    if not left.of:
+        return "" if left.letter == decoder.loss else f"{left.letter} is no loss"
+    same = left.of[1:] == decoder.loss and left._replace(of="") in symbols_in(right)
+    return "" if same and _is_output(decoder, left) else "its left side is by another number"
+
+
+def _is_output(decoder: Decoder, symbol: Symbol) -> bool:
+    """Whether a symbol is written as an output, of whichever unit."""
+    if decoder.document.outputs:
+        return (symbol.letter, symbol.upper) == (decoder.document.outputs, "")
+    is_last = (
+        decoder.is_layer(symbol.upper) and decoder.layer(symbol.upper) == len(decoder.sizes) - 1
+    )
+    return symbol.letter == "a" and is_last
 
 
 def _wrong_squares(decoder: Decoder, text: str, number: float) -> str:
@@ -166,7 +188,12 @@ def _wrong_squares(decoder: Decoder, text: str, number: float) -> str:
     if found is None:
         return f"{text!r} is no sum of squares"
     numbers, count = decoder.numbers, decoder.sizes[-1]
-    half, mean, halves = found.groups()
+    half, mean, halves, *both = found.groups()
+    pair = [symbol_of(each) for each in both]
+    targets = [(each.letter, each.upper) == (decoder.document.targets, "") for each in pair]
+    outputs = [_is_output(decoder, each) for each in pair]
+    if sum(targets) != 1 or outputs != targets[::-1]:
+        return f"{text!r} is not of the outputs and their targets"
     factor = 0.5 if half else 1 / count if mean else 1 / (int(halves) * count) if halves else 1.0
     a, t = numbers.now(ACTIVATION, len(decoder.sizes) - 1), numbers.targets
     meant = factor * float(((a - t)[numbers.sample] ** 2).sum())

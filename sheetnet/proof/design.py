@@ -187,6 +187,12 @@ def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Positio
         while isinstance(number := _content(sheet, row + 1 + len(numbers), column), float):
             numbers.append(number)
         rise = all(other > one for one, other in pairwise(numbers))
+        apart = {other - one for one, other in pairwise(numbers[:-1])}
+        if cell.content == STEP and not (len(apart) <= 1 and all(by % 2 for by in apart)):
+            yield (
+                (row + 1, column),
+                "its steps are not an odd number apart, where runs go to and fro",
+            )
         if numbers and (numbers[0] != first or not rise):
             yield (row + 1, column), f"counts from {numbers[0]:g}, where a {cell.content} is meant"
         elif any(band.left <= column <= band.right for band in sheet.bands):

@@ -17,6 +17,8 @@ from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
+#: What stands over the letter of a vector.
+ARROW = "⃗"
 #: A text that is one letter.
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -50,7 +52,7 @@ def check_indices(book: Book, decoder: Decoder) -> Comparison:
             check.cells += 1
             if _stands_alone(sheet, place, line) and not own.is_known(line):
                 check.add(sheet.name, *place, f"{line} means nothing here")
-            for symbol in symbols_in(line):
+            for symbol in symbols_in(line.replace(ARROW, "")):
                 if what := own.unmeant(symbol):
                     check.add(sheet.name, *place, f"{symbol.letter} {symbol.lower}: {what}")
                     break

@@ -18,6 +18,8 @@ BESIDE = ((1, 0), (2, 0), (0, 1), (0, 2))
 ROWS, COLUMNS = 2, 3
 #: What stands between numbers.
 SIGNS = ("=", "+", "×", "·", "→")
+#: The axis of the examples.
+SAMPLE = "sample"
 #: So many rows above a number stands what it is called.
 TITLED = 4
 #: The end of the names of axes along which a curve or a map goes: both sides of what it is about.
@@ -96,16 +98,20 @@ def _overhanging(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _nameless(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Single numbers of a sheet of many cells that nothing tells of."""
+    """Single numbers, and columns of several, of a sheet of many cells that nothing tells of."""
     for block in book.blocks if len(sheet.cells) > MANY else ():
-        single = block.height == block.width == 1 and not block.lengths
-        if block.sheet == sheet.name and single and not _is_named(book, block):
-            yield (block.top, block.left), "no text near it says what it is"
+        if block.sheet != sheet.name or block.columns == (SAMPLE,):
+            continue  # the examples of a step have one head
+        # A matrix has one title, over its first column.
+        for column in range(block.left, (block.left if sheet.has_matrices else block.right) + 1):
+            if (block.width > 1 or not block.lengths) and not _is_named(book, block, column):
+                yield (block.top, column), "no text near it says what it is"
+                break
 
 
-def _is_named(book: Book, block: Block) -> bool:
+def _is_named(book: Book, block: Block, column: int) -> bool:
     """Whether a text stands in front of a number, close over or under it, or over its column."""
-    sheet, row, column = book[block.sheet], block.top, block.left
+    sheet, row = book[block.sheet], block.top
     near = [(row, before) for before in range(1, column)]
     near += [(row + by, column) for by in range(ROWS + 1)]
     while _shows_number(book, sheet, (row - 1, column)):

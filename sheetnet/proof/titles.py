@@ -46,14 +46,17 @@ LATER = "; not of biases"
 STAYS = re.compile(r"; (?:fixed ones|biases) stay$")
 #: Biases by themselves where they have no letter of their own, in an equation; what stands for it.
 SPREAD, BIASES = re.compile(r"\+biases$"), "b⃗"
-#: Biases in a word that a product begins or ends with.
-MULTIPLIED = re.compile(r"biases [^\W\d_]|[^\W\d_](?:[\^_]\{[^}]*\})? biases")
+#: Biases in a word that are taken off, or that a product begins or ends with.
+MULTIPLIED = re.compile(r"−biases|biases [^\W\d_]|[^\W\d_](?:[\^_]\{[^}]*\})? biases")
 #: Elements by letters that run: of panels, where what they sum is computed beside it.
 RUNNING = re.compile(r"_\{[i-n]+\}")
 #: What is no mathematics alone: words, but for the names of functions before their brackets.
 WORD = re.compile(r"[^\W\d_]{3,}(?![^\W\d_]|′?\()")
 #: A mask, a maximum, the number of examples: of these the titles of a neuron alone tell.
 MASK = re.compile(r"1\[|max\(|/N·")
+#: The same row, or column, for each unit: the derivative of z by its weights.
+EACH_UNIT = re.compile(r"a (?:row|column) for each unit: (.+)")
+BY_WEIGHTS = re.compile(r"([d∂])z.*/\1[Ww].*")
 #: What stands for a number that all elements are.
 CONSTANT = re.compile(r"\d+(?:\.\d+)?")
 #: So many choices of the matrices that names of several mean are tried.
@@ -78,6 +81,10 @@ class Decoder(Known, Protocol):
 
     def on(self, sheet: str) -> Decoder:
         """What knows the names on one sheet."""
+        ...
+
+    def forms(self, text: str) -> list[FloatArray]:
+        """The sides of an equation of letters of its own; none where it is none."""
         ...
 
     def matrices(self, name: str) -> list[FloatArray] | None:
@@ -114,21 +121,30 @@ def check_sheet(check: Comparison, book: Book, sheet: Sheet, decoder: Decoder) -
         if equals and name == text:
             check.add(sheet.name, *title.place, f"says that {name} is itself")
         stated = SPREAD.sub(f"+{BIASES}", text) if equals else name
+        if alone := EACH_UNIT.fullmatch(title.rest):
+            stated = alone[1]
+            if not BY_WEIGHTS.fullmatch(name):
+                check.add(sheet.name, *title.place, f"{name} has no row for each unit")
         if equals and MULTIPLIED.search(text.partition(";")[0]):
-            check.add(sheet.name, *title.place, "multiplies biases, which are added")
+            check.add(sheet.name, *title.place, "does something else with biases, which are added")
+        if forms := _forms(title, decoder):
+            check.cells += 1
+            if any(not alike(side.ravel(), title.values.ravel()) for side in forms):
+                check.add(sheet.name, *title.place, "its title computes something else")
+            continue
         if CONSTANT.fullmatch(stated):
             check.cells += 1
             if (title.values != float(stated)).any():
                 check.add(sheet.name, *title.place, f"not all numbers under it are {stated}")
             continue
-        if not equals and _meant(decoder, STAYS.sub("", name)) is not None:
+        if not equals and not alone and _meant(decoder, STAYS.sub("", name)) is not None:
             continue  # what it is called is proved
         try:
             right = _computes(stated, title, known, decoder)
         except UnreadError as error:
-            if not WORD.search(STAYS.sub("", title.text.removeprefix(NEW))) and not MASK.search(
-                title.text
-            ):
+            if not WORD.search(
+                STAYS.sub("", f"{name.removeprefix(NEW)}={stated}")
+            ) and not MASK.search(title.text):
                 check.add(sheet.name, *title.place, f"its title cannot be read: {error}")
             continue
         except OpenError:
@@ -164,6 +180,14 @@ def titles_of(book: Book, sheet: Sheet) -> Iterator[Titled]:
         if all(place in numbers for line in rows for place in line):
             values = np.array([[numbers[place] for place in line] for line in rows])
             yield Titled((row, left), text, " ".join(rest), values)
+
+
+def _forms(title: Titled, decoder: Decoder) -> list[FloatArray]:
+    """The sides of a title in letters of its sheet's own, also behind a colon or over a comma."""
+    texts = [title.text, title.rest]
+    if "=" in title.text:
+        texts.append(f"{title.text}, {title.rest}")
+    return [side for text in texts for side in decoder.forms(text)]
 
 
 def _plain(title: Rich) -> str:

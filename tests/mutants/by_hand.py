@@ -324,6 +324,24 @@ BY_HAND = [
         "derivative(s, s.activation(n, 0), s.weight(n, 0, k))",
     ),
     ByHand(
+        "Factors: the factor before a sum of squares has no 2",
+        f"{SHEETS}/panels/halves.py",
+        '("1/(2n) · ", "both"',
+        '("1/n · ", "both"',
+    ),
+    ByHand(
+        "ReLU neuron: a title has the gradient twice",
+        f"{SHEETS}/panels/relu_vectors.py",
+        '("gw", at.x, turned, "em", f"∂C/∂*w* = 2/N',
+        '("gw", at.x, turned, "em", f"∂C/∂*w* = 4/N',
+    ),
+    ByHand(
+        "Progress: of a long run every second step is drawn",
+        f"{SHEETS}/curves.py",
+        "apart + (apart % 2 == 0)",
+        "2 * apart",
+    ),
+    ByHand(
         "Moved activations: a difference over h",
         f"{SHEETS}/panels/moved_activations.py",
         "(2 * Number(H) * self.examples)",
