@@ -80,7 +80,7 @@ def wrong_words(decoder: Decoder, book: Book) -> Iterator[str]:
         }
         if sheet.name not in ITS_WORDS:
             yield from _of_examples(decoder, sheet, texts, counts)
-            yield from wrong_layers(decoder, sheet.name, texts)
+        yield from wrong_layers(decoder, sheet.name, texts)
         yield from wrong_activations(decoder, book, sheet)
         yield from _of_blocks(decoder, blocks, texts)
         yield from _of_quantities(blocks, texts)

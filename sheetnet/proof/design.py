@@ -30,6 +30,9 @@ NARROW = 3.0
 SMALL = 9e-4
 #: Half a unit of a digit, and a bit, so that halves count.
 HALF = 5.000000005
+#: A constant that is chosen has so many digits, a computed one so many; a large one counts what
+#: there is; a bit above 1 is for rounding.
+CHOSEN, COMPUTED, LARGE, BIT = 2, 6, 100, 0.0101
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
@@ -69,8 +72,10 @@ class Decoder(Protocol):
 def check_design(book: Book, decoder: Decoder) -> Comparison:
     """Margins, merged cells, small numbers in formulas, drawings, the middle of curves and maps."""
     check = Comparison("design")
+    drawn = _drawn(book)
     for sheet in book.sheets:
         check.cells += len(sheet.cells)
+        long = _long_constants(sheet, decoder) if sheet.name not in drawn else iter(())
         for place, what in (
             *_in_margin(sheet),
             *_twice(book, sheet),
@@ -78,6 +83,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *wrong_neighbours(book, sheet),
             *_covered(sheet),
             *_odd_constants(sheet, decoder),
+            *long,
             *_miscounted(sheet, decoder.last_step),
             *_hidden(sheet),
             *_miscalculated(book, sheet),
@@ -165,8 +171,9 @@ def _lopsided(sheet: Sheet) -> Iterator[tuple[Position, str]]:
         while (below := sheet.cells.get((at, column))) and isinstance(below.content, float):
             numbers.append(below.content)
             at += 1
-        if _is_lopsided(numbers):
-            yield (row + 1, column), "the places below and above 0 differ"
+        centred = len(numbers) < MANY or not min(numbers) < 0 < max(numbers) or 0.0 in numbers
+        if _is_lopsided(numbers) or not centred:
+            yield (row + 1, column), "the places below and above 0 differ, or there is none at 0"
 
 
 def _is_lopsided(numbers: list[float]) -> bool:
@@ -214,6 +221,34 @@ def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, s
     for number, place in found.items():
         if not _is_round(number, found) and not decoder.writes(number):
             yield place, f"its formula has {shown(number)}, which is no power of ten"
+
+
+def _long_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:
+    """Constants of formulas that are chosen, and have more digits than one chooses."""
+    found: dict[float, Position] = {}
+    for place, cell, _ in sheet.written():
+        if cell.formula is not None:
+            for node in walk(cell.formula):
+                if isinstance(node, Number) and abs(float(node.value)) > SMALL:
+                    found.setdefault(abs(float(node.value)), place)
+    for number, place in found.items():
+        if not _is_chosen(number) and not decoder.writes(number):
+            yield place, f"its formula has {shown(number)}, with more digits than one chooses"
+
+
+def _is_chosen(number: float) -> bool:
+    """A whole number or so many eighths, one of few digits or a bit above 1; what has many digits
+    was computed."""
+    digits = len(f"{number:.15g}".replace(".", "").strip("0"))
+    few = digits <= CHOSEN or digits >= COMPUTED or number >= LARGE or 8 * number % 1 == 0
+    return few or (number > 1 and round(number - 1, 12) < BIT)
+
+
+def _drawn(book: Book) -> set[str]:
+    """The sheets with the points of drawings, which have no axes."""
+    charts = (chart for sheet in book.sheets for chart in sheet.charts)
+    drawings = (chart for chart in charts if chart.x.hidden and chart.y.hidden)
+    return {series.x.sheet for drawing in drawings for series in drawing.series}
 
 
 def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:

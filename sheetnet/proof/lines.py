@@ -33,6 +33,9 @@ LOWERED = re.compile(rf"{LOW}([^{END}]*){END}")
 SUMMED = re.compile(rf"Σ{LOW}([^{END}]*){END}")
 #: What is transposed.
 TURNED = re.compile(rf"{UP}[Tt]{END}")
+#: What a line is called before it; the sum of all numbers of a name, without an index.
+FORM = re.compile(r"^[a-z]+ form: ")
+ALL = re.compile(rf"Σ([A-Za-z])(?!{LOW})")
 #: What has words is told, not computed.
 WORD = re.compile(rf"(?<![^\W\d_])(?<!{LOW})[^\W\d_]{{4,}}\b(?!\()")
 
@@ -80,6 +83,7 @@ def _lines(sheet: Sheet, known: Known) -> Iterator[tuple[Position, str, str]]:
     """Each line, with the letters that run along the rows and columns of its numbers."""
     for place, cell in sheet.cells.items():
         line = _line(cell.content) if isinstance(cell.content, Rich) else ""
+        line = ALL.sub(rf"Σ{LOW}i{END} \1{LOW}i{END}", FORM.sub("", line))
         if not line or line.isdigit() or WORD.search(line):
             continue
         label = written(sheet, (place[0], place[1] - 1)) if line.startswith("=") else ""

@@ -342,6 +342,24 @@ BY_HAND = [
         "2 * apart",
     ),
     ByHand(
+        "Output gradient: no sum is 0",
+        f"{SHEETS}/panels/output_gradient.py",
+        "-2.0, 0.0, 2.0",
+        "-2.0, 2.0",
+    ),
+    ByHand(
+        "Compare: curves are cut off at another number than is told",
+        f"{SHEETS}/compared_words.py",
+        "CUT_OFF = 300, 2.0",
+        "CUT_OFF = 300, 2.02",
+    ),
+    ByHand(
+        "Softmax Jacobian: the targets' sum is taken off in the general form",
+        f"{SHEETS}/panels/softmax_steps.py",
+        'f" Σ{names.target} − "',
+        'f" Σ{names.target} + "',
+    ),
+    ByHand(
         "Moved activations: a difference over h",
         f"{SHEETS}/panels/moved_activations.py",
         "(2 * Number(H) * self.examples)",
