@@ -40,6 +40,13 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"sheetnet {command}" in result.output
 
 
+def test_the_package_is_a_command_as_well() -> None:
+    help_text = subprocess.run(
+        [sys.executable, "-m", "sheetnet", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert help_text.startswith("Usage: sheetnet [OPTIONS] COMMAND")
+
+
 def test_build_writes_to_output_and_verify_says_so(place: Path) -> None:
     result = run("build", "mazur", "--set", "training.steps=3")
     assert result.exit_code == 0

@@ -71,7 +71,7 @@ def linear(notation: str = "happydustbunny", **compare: Any) -> Lesson:
         ("{ learning_rat = [1, 2] }", "training.compare: unknown hyper-parameter 'learning_rat'"),
         ("{ momentum = [0.1, 0.2] }", "training.compare: unknown hyper-parameter 'momentum'"),
         ("{ input = [0.1, 0.2] }", "training.compare: unknown hyper-parameter 'input'"),
-        ("{ learning_rate = [0.1] }", "training.compare.learning_rate: has 1 values: write 2 to"),
+        ("{ learning_rate = [0.1] }", "training.compare.learning_rate: has 1 value: write 2 to"),
         ("{ learning_rate = [0.1, -2] }", r"training.compare.learning_rate\[1\]: is -2: write a"),
         ("{ learning_rate = [1, 2], momentum = [1] }", "training.compare: names 2 hyper-param"),
         ("{ learning_rate = 0.1 }", "training.compare.learning_rate: write a list in brackets"),

@@ -57,6 +57,7 @@ EDITS = [
     ),
     (CONTENT, "(<office:annotation.*?<text:p>)", r"\1No: ", "its note says 'No: "),
     (CONTENT, 'text-position="sub ', 'text-position="super ', "at other places"),
+    (CONTENT, '(office:value="0[^>]*><text:p>)[^<]*', r"\g<1>9.99", "the file shows '9.99'"),
     (CONTENT, 'table:display="true"', 'table:display="false"', "the sheet is hidden"),
 ]
 

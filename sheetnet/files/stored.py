@@ -72,7 +72,8 @@ class Look:
     that show a bar or a sign and not their numbers. `hidden_rows` and `hidden_columns` are the
     first and the last of those that are not shown, `merged` the ranges of joined cells. `runs` are
     the pieces of texts in several looks, each by its style and its length; `notes` the texts of
-    notes and `style` the sheet's own, as far as the cells' part says so.
+    notes, `misprinted` what a file shows beside numbers that are others; `style` is the sheet's
+    own, as far as the cells' part says so.
     """
 
     styles: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Look:
     runs: dict[tuple[int, int], Runs] = field(default_factory=dict)
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
     rules: list[RuleText] = field(default_factory=list)
+    misprinted: dict[tuple[int, int], str] = field(default_factory=dict)
     style: str = ""
 
 

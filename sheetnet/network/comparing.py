@@ -45,9 +45,8 @@ def check(compare: Compare, knobs: Iterable[Knob], steps: int) -> None:
     if name not in known:
         raise ValueError(f"{field}: unknown hyper-parameter {name!r}: " + suggest(name, known))
     if not FEWEST <= len(values) <= MOST:
-        raise ValueError(
-            f"{field}.{name}: has {len(values)} values: write {FEWEST} to {MOST}, a run for each"
-        )
+        count = f"{len(values)} value" + "s" * (len(values) != 1)
+        raise ValueError(f"{field}.{name}: has {count}: write {FEWEST} to {MOST}, a run for each")
     for i, value in enumerate(values):
         if known[name].refuses(float(value)):
             sentence = known[name].sentence.replace("Type", "write").rstrip(".")

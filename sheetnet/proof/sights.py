@@ -40,6 +40,7 @@ def compare_sights(book: Book, stored: StoredBook, facts: Facts, notes: list[str
             *_joined(sheet, look),
             *_covered(sheet, look),
             *_texts(sheet, look, facts),
+            *_misprinted(sheet, look),
         ):
             check.add(sheet.name, *place, what)
         flat.compare(sheet, look, facts, stored)
@@ -152,6 +153,15 @@ def _texts(sheet: Sheet, look: Look, facts: Facts) -> Iterator[tuple[Position, s
             shows[style] = _shows_texts(facts.formats.get(style, NO_FORMAT))
         if not shows[style]:
             yield place, "its number format hides its text"
+
+
+def _misprinted(sheet: Sheet, look: Look) -> Iterator[tuple[Position, str]]:
+    """The numbers of ours beside which a file shows another."""
+    for place, text in look.misprinted.items():
+        if place in sheet.cells or any(
+            band.left <= place[1] <= band.right and place[0] in band.rows for band in sheet.bands
+        ):
+            yield place, f"the file shows {shown(text)}, and its number is another"
 
 
 def _shows_texts(taken: Taken) -> bool:

@@ -19,6 +19,7 @@ from sheetnet.errors import SheetnetError, quoted
 from sheetnet.expressions.dialects import LAST_COLUMN, LAST_ROW, address
 from sheetnet.files.ods.parts import CALCEXT, CONTENT, OFFICE, TABLE, XLINK, Content, number
 from sheetnet.files.ods.parts import TEXT as TEXT_SPACE
+from sheetnet.files.ods.printed import contradicts
 from sheetnet.files.ods.said import Said
 from sheetnet.files.ods.spans import Spans
 from sheetnet.files.package import Attributes, Package
@@ -245,6 +246,9 @@ class Tables(Content):
             if formula is not None and formula.startswith("of:="):
                 formula = formula[4:]
             cell = StoredCell(value, formula)
+            printed = self.lines[0] if type(value) is float and len(self.lines) == 1 else ""
+            if printed and contradicts(printed, float(value or 0)):
+                self._look().misprinted[self.row, column] = printed
             style = self._style(attributes, column)
             self.held += [(column + i, cell, style) for i in range(count)]
             if looks := self.spans.taken():
