@@ -31,7 +31,8 @@ def wrong_curves(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """What is wrong with a sheet's charts, with the cell where each stands."""
     for chart in sheet.charts:
         if not chart.x.hidden:
-            for what in (*_cut(book, chart), *_outside(book, chart), *_misnamed(book, chart)):
+            found = (*_cut(book, chart), *_outside(book, chart), *_misnamed(book, chart))
+            for what in (*found, *_headless(book, chart)):
                 yield (chart.row, chart.column), f"its chart {what}"
 
 
@@ -99,6 +100,36 @@ def _misnamed(book: Book, chart: Chart) -> Iterator[str]:
         if one & over_other - over_one and other & over_one - over_other:
             exchanged = ", ".join(sorted((one | other) & (over_one ^ over_other)))
             yield f"has names exchanged: {exchanged}"
+
+
+def _headless(book: Book, chart: Chart) -> Iterator[str]:
+    """Curves over whose numbers nothing says what they are."""
+    for number, series in enumerate(chart.series, 1):
+        for area in (series.x, series.y):
+            if area.shape[0] >= FEW and area.shape[1] == 1 and not _has_head(book, area):
+                yield f"draws numbers without a head in series {number}"
+
+
+def _has_head(book: Book, area: Area) -> bool:
+    """Whether a text stands over a column, however far below its first number the area begins."""
+    sheet, top, left = book[area.sheet], area.top, area.left
+    bands = [band for band in sheet.bands if band.left <= left <= band.right]
+    while any(top in band.rows for band in bands) or _is_number(book, sheet, top, left):
+        top -= 1
+    places = ((row, left) for row in range(top, max(top - HEAD, 0), -1))
+    return any(isinstance(_shown(book, sheet, *place), str) for place in places)
+
+
+def _is_number(book: Book, sheet: Sheet, row: int, column: int) -> bool:
+    return isinstance(_shown(book, sheet, row, column), float | int)
+
+
+def _shown(book: Book, sheet: Sheet, row: int, column: int) -> object:
+    """What a cell shows, a text of several looks as its text; None: there is nothing."""
+    cell = sheet.cells.get((row, column))
+    if cell is None or cell.content is None:
+        return None
+    return cell.text or book.value(sheet, row, column)
 
 
 def _words(book: Book, area: Area) -> set[str]:

@@ -33,6 +33,7 @@ HALF = 5.000000005
 #: A constant that is chosen has so many digits, a computed one so many; a large one counts what
 #: there is; a bit above 1 is for rounding.
 CHOSEN, COMPUTED, LARGE, BIT = 2, 6, 100, 0.0101
+ENDLESS = 1e15
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
@@ -238,7 +239,9 @@ def _long_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, 
 
 def _is_chosen(number: float) -> bool:
     """A whole number or so many eighths, one of few digits or a bit above 1; what has many digits
-    was computed."""
+    was computed; what stands for infinity is a power of ten."""
+    if number >= ENDLESS:
+        return math.isclose(math.log10(number), round(math.log10(number)), abs_tol=1e-9)
     digits = len(f"{number:.15g}".replace(".", "").strip("0"))
     few = digits <= CHOSEN or digits >= COMPUTED or number >= LARGE or 8 * number % 1 == 0
     return few or (number > 1 and round(number - 1, 12) < BIT)

@@ -360,6 +360,12 @@ BY_HAND = [
         'f" Σ{names.target} + "',
     ),
     ByHand(
+        "Compare: the names of curves stand elsewhere than over their numbers",
+        f"{SHEETS}/compared_words.py",
+        "sheet.put(self.points - 1, 3 + run, places",
+        "sheet.put(3 + run, self.points - 1, places",
+    ),
+    ByHand(
         "Moved activations: a difference over h",
         f"{SHEETS}/panels/moved_activations.py",
         "(2 * Number(H) * self.examples)",
