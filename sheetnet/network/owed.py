@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from sheetnet.expressions.formula import Area, Call
+from sheetnet.expressions.formula import Area, Binary, Call
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
 from sheetnet.network.layers.dense import Dense
@@ -108,9 +108,16 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
 
 def _misplaced(sheet: Sheet) -> Iterator[str]:
     """Products that stand elsewhere than where the rows of the left factor meet the columns of the
-    right one."""
+    right one, and factors of single elements that stand neither side by side nor one below the
+    other."""
     for (row, column), cell in sheet.cells.items():
         formula = cell.formula
+        if isinstance(formula, Binary) and formula.operator == "*":
+            one, other = formula.left, formula.right
+            if isinstance(one, Area) and isinstance(other, Area) and one.sheet == other.sheet:
+                beside = one.top == other.top or one.left == other.left
+                if one.sheet == sheet.name and one.shape == other.shape and not beside:
+                    yield f"{sheet.name}: a product in row {row} has factors that stand apart"
         if not isinstance(formula, Call) or formula.function != "MMULT":
             continue
         left, right = formula.arguments
