@@ -16,6 +16,7 @@ from typing import Protocol
 from sheetnet.expressions.formula import Binary, Call, Expression, Number, walk
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
+from sheetnet.proof.constants import drawn_sheets, odd_constants
 from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.neighbours import POINT, wrong_neighbours
@@ -26,14 +27,6 @@ from sheetnet.workbook.model import NumberRule, Position, Sheet
 
 #: A first column that is no wider is the margin.
 NARROW = 3.0
-#: Smaller numbers in formulas are steps and bounds: powers of ten, so that one sees how small.
-SMALL = 9e-4
-#: Half a unit of a digit, and a bit, so that halves count.
-HALF = 5.000000005
-#: A constant that is chosen has so many digits, a computed one so many; a large one counts what
-#: there is; a bit above 1 is for rounding.
-CHOSEN, COMPUTED, LARGE, BIT = 2, 6, 100, 0.0101
-ENDLESS = 1e15
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
@@ -73,18 +66,16 @@ class Decoder(Protocol):
 def check_design(book: Book, decoder: Decoder) -> Comparison:
     """Margins, merged cells, small numbers in formulas, drawings, the middle of curves and maps."""
     check = Comparison("design")
-    drawn = _drawn(book)
+    drawn = drawn_sheets(book)
     for sheet in book.sheets:
         check.cells += len(sheet.cells)
-        long = _long_constants(sheet, decoder) if sheet.name not in drawn else iter(())
         for place, what in (
             *_in_margin(sheet),
             *_twice(book, sheet),
             *_lopsided(sheet),
             *wrong_neighbours(book, sheet),
             *_covered(sheet),
-            *_odd_constants(sheet, decoder),
-            *long,
+            *odd_constants(sheet, decoder.writes, sheet.name in drawn),
             *_miscounted(sheet, decoder.last_step),
             *_hidden(sheet),
             *_miscalculated(book, sheet),
@@ -214,46 +205,6 @@ def _content(sheet: Sheet, row: int, column: int) -> object:
     return cell.content if cell else None
 
 
-def _odd_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:
-    found: dict[float, Position] = {}
-    for place, cell, _ in sheet.written():
-        for number in _small(cell.formula) if cell.formula is not None else ():
-            found.setdefault(number, place)
-    for number, place in found.items():
-        if not _is_round(number, found) and not decoder.writes(number):
-            yield place, f"its formula has {shown(number)}, which is no power of ten"
-
-
-def _long_constants(sheet: Sheet, decoder: Decoder) -> Iterator[tuple[Position, str]]:
-    """Constants of formulas that are chosen, and have more digits than one chooses."""
-    found: dict[float, Position] = {}
-    for place, cell, _ in sheet.written():
-        if cell.formula is not None:
-            for node in walk(cell.formula):
-                if isinstance(node, Number) and abs(float(node.value)) > SMALL:
-                    found.setdefault(abs(float(node.value)), place)
-    for number, place in found.items():
-        if not _is_chosen(number) and not decoder.writes(number):
-            yield place, f"its formula has {shown(number)}, with more digits than one chooses"
-
-
-def _is_chosen(number: float) -> bool:
-    """A whole number or so many eighths, one of few digits or a bit above 1; what has many digits
-    was computed; what stands for infinity is a power of ten."""
-    if number >= ENDLESS:
-        return math.isclose(math.log10(number), round(math.log10(number)), abs_tol=1e-9)
-    digits = len(f"{number:.15g}".replace(".", "").strip("0"))
-    few = digits <= CHOSEN or digits >= COMPUTED or number >= LARGE or 8 * number % 1 == 0
-    return few or (number > 1 and round(number - 1, 12) < BIT)
-
-
-def _drawn(book: Book) -> set[str]:
-    """The sheets with the points of drawings, which have no axes."""
-    charts = (chart for sheet in book.sheets for chart in sheet.charts)
-    drawings = (chart for chart in charts if chart.x.hidden and chart.y.hidden)
-    return {series.x.sheet for drawing in drawings for series in drawing.series}
-
-
 def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Two numbers with a sign between them, and behind = another number than they give."""
     for row, column in sheet.cells:
@@ -291,17 +242,3 @@ def _hidden(sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 def _is_size(formula: Expression) -> bool:
     return isinstance(formula, Call) and formula.function == "ABS"
-
-
-def _small(formula: Expression) -> Iterator[float]:
-    """The sizes of the small constants of a formula."""
-    sizes = (abs(float(node.value)) for node in walk(formula) if isinstance(node, Number))
-    return (size for size in sizes if 0 < size <= SMALL)
-
-
-def _is_round(number: float, beside: Iterable[float]) -> bool:
-    """A power of ten; twice one that stands on the sheet as well; half a unit of a digit."""
-    mantissa = number / 10.0 ** math.floor(math.log10(number) + 1e-9)
-    twice = any(math.isclose(number, 2 * other, rel_tol=1e-9) for other in beside)
-    forms = (1.0, HALF, *((2.0,) if twice else ()))
-    return any(math.isclose(mantissa, form, rel_tol=1e-10) for form in forms)
