@@ -151,6 +151,7 @@ def test_what_is_no_number_of_the_lesson_is_refused(line: str, sentence: str) ->
         ("bhadani-relu-neuron", '"relu-neuron"', '"published"', "published has nothing to show"),
         ("bhadani-relu-neuron", '"relu-neuron"', '"output-gradient"', "output-gradient is about"),
         ("bhadani-1-2-3-1", '"updates"', '"relu-neuron"', "panels[2]: relu-neuron is about one"),
+        ("bhadani-relu-neuron", '"relu"', '"relu"\nshared_bias = true', "a bias of its own"),
     ],
 )
 def test_what_a_rule_or_a_panel_asks_for(
@@ -255,6 +256,14 @@ def test_the_mask_is_what_makes_the_gradient() -> None:
     trace = numbers.trace
     own = [*trace.weight_gradients[0][0, 0], trace.bias_gradients[0][0, 0]]
     np.testing.assert_allclose(found.gradient, own, rtol=1e-12)
+
+
+def test_one_unit_may_share_its_bias_with_none(tmp_path: Path) -> None:
+    text = Lesson.load("bhadani-relu-neuron").text.replace('"relu-neuron"', "")
+    file = tmp_path / "made.toml"
+    file.write_text(text.replace('"relu"', '"relu"\nshared_bias = true', 1), encoding="utf-8")
+    build(file, tmp_path / "made.xlsx")
+    assert verify(tmp_path / "made.xlsx").ok
 
 
 @pytest.mark.programs

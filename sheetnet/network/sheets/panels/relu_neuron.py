@@ -65,12 +65,12 @@ def letter(text: str, lower: str = "", upper: str = "") -> Rich:
 def refuses(lesson: Lesson) -> str:
     """Why a lesson cannot have the panel, and the remedy."""
     net, layer = lesson.net, lesson.net.layers[0]
-    one = net.sizes[1:] == (1,) and isinstance(layer, Dense) and layer.bias == BIAS
+    one = net.sizes[1:] == (1,) and isinstance(layer, Dense) and layer.bias is BIAS
     squared = net.loss.name == "squared_error" and net.reduction.name == "mean"
     if not one or not layer.fuses_with("relu") or not squared or net.learns_from:
         return (
-            'is about one unit with activation = "relu" and a bias, trained on the mean of '
-            'network.loss = "squared_error": set these, or take the panel out'
+            'is about one unit with activation = "relu" and a bias of its own, trained on the mean '
+            'of network.loss = "squared_error": set these, or take the panel out'
         )
     if found := penalised(lesson):
         return found

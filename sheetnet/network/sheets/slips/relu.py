@@ -45,7 +45,7 @@ def _relu(context: Context) -> bool:
         bool(context.dense)
         and context.sizes[1:] == (1,)
         and context.dense[0].activation.name == "relu"
-        and context.dense[0].bias == BIAS
+        and context.dense[0].bias is BIAS
         and net.loss.name == "squared_error"
         and net.reduction.name == "mean"
         and not net.learns_from
