@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from sheetnet.expressions.array_names import Names
 from sheetnet.expressions.array_tokens import NAME
-from sheetnet.expressions.arrays import FloatArray, readings
+from sheetnet.expressions.arrays import readings
 from sheetnet.expressions.measured import UndecidedError
 from sheetnet.expressions.reading import Function, UnreadableError
 from sheetnet.expressions.rich import Rich
@@ -29,22 +30,6 @@ OTHER = (Rich, str, Matrix, Spill, type(None))
 ROWS = 12
 #: Numbers may differ by so much of the largest in their row, which differences are taken of.
 NEAR = 1e-9
-
-
-class _Row:
-    """What the names of a table are in one row: vectors of one number, so that all signs fit."""
-
-    def __init__(self, names: Mapping[str, float], functions: Mapping[str, Function]) -> None:
-        self.names: Mapping[str, FloatArray] = {
-            name: np.array([value]) for name, value in names.items()
-        }
-        self.functions = functions
-        self.lengths: Mapping[str, int] = {}
-        self.strict = True
-        self.first = 0
-
-    def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:
-        raise LookupError(f"{mark}{of}/{mark}{by} is no head")
 
 
 def check_columns(book: Book, decoder: Decoder) -> Comparison:
@@ -112,8 +97,10 @@ def _wrong(
             return ""
         held = {name: number for name, number in numbers.items() if number is not None}
         largest = max([1.0, *map(abs, held.values())])
+        # Vectors of one number, so that all signs fit.
+        vectors = {name: np.array([number]) for name, number in held.items()}
         try:
-            [sides] = list(readings(line, _Row(held, functions), ""))[:1]
+            [sides] = list(readings(line, Names(vectors, functions), ""))[:1]
         except UndecidedError:
             return ""
         except UnreadableError as error:

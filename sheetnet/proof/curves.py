@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 
 from sheetnet.expressions.formula import Area
+from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.charts import Axis, Chart
 from sheetnet.workbook.model import FloatArray, Position, Sheet
@@ -114,14 +115,12 @@ def _has_head(book: Book, area: Area) -> bool:
     """Whether a text stands over a column, however far below its first number the area begins."""
     sheet, top, left = book[area.sheet], area.top, area.left
     bands = [band for band in sheet.bands if band.left <= left <= band.right]
-    while any(top in band.rows for band in bands) or _is_number(book, sheet, top, left):
+    while (
+        any(top in band.rows for band in bands) or number_at(book, sheet, (top, left)) is not None
+    ):
         top -= 1
     places = ((row, left) for row in range(top, max(top - HEAD, 0), -1))
     return any(isinstance(_shown(book, sheet, *place), str) for place in places)
-
-
-def _is_number(book: Book, sheet: Sheet, row: int, column: int) -> bool:
-    return isinstance(_shown(book, sheet, row, column), float | int)
 
 
 def _shown(book: Book, sheet: Sheet, row: int, column: int) -> object:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, permutations, product
 
 import numpy as np
 
+from sheetnet.expressions.array_names import Names
 from sheetnet.expressions.array_tokens import NAME
 from sheetnet.expressions.arrays import FloatArray, readings
 from sheetnet.expressions.matrix_titles import DERIVED, SLOPE, alike
-from sheetnet.expressions.reading import END, LOW, UP, Function, UnreadableError, flat, flat_text
+from sheetnet.expressions.reading import END, LOW, UP, UnreadableError
 from sheetnet.expressions.rich import Rich, rich
 from sheetnet.proof.comparison import Comparison
+from sheetnet.proof.lines import line_with_small
 from sheetnet.proof.titles import BIASES, Decoder, Titled, known_of, titles_of
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Sheet
@@ -45,20 +46,6 @@ FRESH = "ABCDEFGHKLMOPQRSUVWXYZ"
 MOST = 500
 
 
-@dataclass
-class _Known:
-    """What a line is read with."""
-
-    names: Mapping[str, FloatArray]
-    lengths: Mapping[str, int]
-    functions: Mapping[str, Function]
-    first: int = 0
-    strict: bool = True
-
-    def slopes(self, mark: str, of: str, by: str) -> list[FloatArray]:
-        raise LookupError(f"{mark}{of}/{mark}{by}")
-
-
 def check_elements(book: Book, decoder: Decoder) -> Comparison:
     """Each line that is said of each element, on the sheets that have matrices."""
     check = Comparison("elements of matrices")
@@ -81,10 +68,7 @@ def _lines(sheet: Sheet, titles: list[Titled]) -> Iterator[tuple[Titled, str]]:
     for title in titles:
         content = sheet.cells[title.place].content
         assert isinstance(content, Rich | str)
-        line = "".join(
-            flat([(run.text, run.level)]) if run.level else flat_text(run.text)
-            for run in rich(content).runs
-        )
+        line = line_with_small(rich(content))
         said = EACH.match(line)
         if said or SUM.match(line):
             line = BEHIND.sub("", line[said.end() :]) if said else line.partition(" = ")[2]
@@ -152,7 +136,7 @@ def _holds(
         if lengths is None:
             continue
         names["N"] = np.array(float(decoder.examples))
-        read = _Known(names, lengths, decoder.functions)
+        read = Names(names, decoder.functions, lengths)
         for order in permutations(free):
             try:
                 if any(

@@ -82,7 +82,7 @@ def _wrong_heads(
 def _lines(sheet: Sheet, known: Known) -> Iterator[tuple[Position, str, str]]:
     """Each line, with the letters that run along the rows and columns of its numbers."""
     for place, cell in sheet.cells.items():
-        line = _line(cell.content) if isinstance(cell.content, Rich) else ""
+        line = line_with_small(cell.content) if isinstance(cell.content, Rich) else ""
         line = ALL.sub(rf"Σ{LOW}i{END} \1{LOW}i{END}", FORM.sub("", line))
         if not line or line.isdigit() or WORD.search(line):
             continue
@@ -101,7 +101,7 @@ def _free(line: str, known: Known) -> str:
     return free
 
 
-def _line(content: Rich) -> str:
+def line_with_small(content: Rich) -> str:
     """A text for the reader; small letters within it are lowered."""
     return "".join(
         flat([(run.text, run.level)]) if run.level else flat_text(run.text) for run in content.runs

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sheetnet.expressions.rich import Rich
+from sheetnet.proof.heads import SAMPLE
 from sheetnet.proof.labels import is_indexed
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import Book
@@ -18,8 +19,6 @@ BESIDE = ((1, 0), (2, 0), (0, 1), (0, 2))
 ROWS, COLUMNS = 2, 3
 #: What stands between numbers.
 SIGNS = ("=", "+", "×", "·", "→")
-#: The axis of the examples.
-SAMPLE = "sample"
 #: So many rows above a number stands what it is called.
 TITLED = 4
 #: The end of the names of axes along which a curve or a map goes: both sides of what it is about.

@@ -246,9 +246,8 @@ class Tables(Content):
             if formula is not None and formula.startswith("of:="):
                 formula = formula[4:]
             cell = StoredCell(value, formula)
-            printed = self.lines[0] if type(value) is float and len(self.lines) == 1 else ""
-            if printed and contradicts(printed, float(value or 0)):
-                self._look().misprinted[self.row, column] = printed
+            if isinstance(value, float) and len(self.lines) == 1:
+                self._compare(column, value, self.lines[0])
             style = self._style(attributes, column)
             self.held += [(column + i, cell, style) for i in range(count)]
             if looks := self.spans.taken():
@@ -266,6 +265,11 @@ class Tables(Content):
             area = self._area(attributes, "matrix-", column, count)
             assert self.sheet is not None
             self.arrays[self.sheet].append(area)
+
+    def _compare(self, column: int, value: float, printed: str) -> None:
+        """Keep what the cell shows where it is another number than the cell's."""
+        if contradicts(printed, value):
+            self._look().misprinted[self.row, column] = printed
 
     def _place(self) -> None:
         """Put the row where it stands, as often as it does."""
