@@ -21,6 +21,7 @@ TIERS = (
     {"many"},
     {"asked"},
     {"cli"},
+    {"__main__"},
 )
 #: Within a tier one folder may not know the other, but for what the table says.
 #: The documents' notations stand with the networks.
