@@ -196,6 +196,10 @@ class Decoder:
         return 0
 
     @property
+    def ones(self) -> str:
+        return ""
+
+    @property
     def letters(self) -> Mapping[str, float]:
         return {}
 

@@ -155,6 +155,11 @@ class Decoder:
         return len(self.numbers.now(LOSS))
 
     @property
+    def ones(self) -> str:
+        """The name of a column of ones."""
+        return self.document.ones or named.ONES
+
+    @property
     def letters(self) -> dict[str, float]:
         """The letters of an update and of a loss: rates, strengths, a base."""
         loss = self.numbers.net.loss.hyper

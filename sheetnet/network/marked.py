@@ -1,7 +1,7 @@
-"""The marks of examples on the map of Surface, read: each is in the cell that is nearest to it.
+"""The map of Surface, read: its outputs, and the marks of examples, each in the nearest cell.
 
-Read is what a reader sees: the numbers along the two sides of the map, and the mark that the rules
-of the map give to each cell.
+Read is what a reader sees: the numbers along the two sides of the map, those in its cells, and the
+mark that its rules give to each cell.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from sheetnet.expressions.formula import Area, Binary, Expression, Number, Ref, walk
-from sheetnet.network.engine import FloatArray
+from sheetnet.network.engine import FloatArray, forward
 from sheetnet.network.evaluation import shown_sets
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.quantities import CHOSEN_OUTPUT
+from sheetnet.network.quantities import ACTIVATION, CHOSEN_OUTPUT
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import ColourScale, NumberRule, Rule, Sheet
 
@@ -27,6 +27,8 @@ MARKS = ("○●◐", "□■◧")
 MOST = 400
 #: So far from the middle between two cells, in cells, a place is of one of them.
 CLEAR = 1e-6
+#: Outputs may differ by so much.
+NEAR = 1e-9
 #: Numbers of an axis stand in one of so many rows under the map.
 UNDER = 3
 
@@ -35,15 +37,17 @@ Cell = tuple[int, int]
 
 def wrong_marks(numbers: Numbers, book: Book) -> Iterator[str]:
     """Sentences on cells of the map that do not show what examples are there."""
-    if sum(len(inputs) for inputs, _ in shown_sets(numbers)) > MOST:
-        return
+    few = sum(len(inputs) for inputs, _ in shown_sets(numbers)) <= MOST
     for sheet in (each for each in book.sheets if each.name == SHEET):
         areas = [rule.area for rule in sheet.formats if isinstance(rule, ColourScale)]
         if not areas:
             continue  # a curve
         [area] = areas
-        wanted, unclear = _wanted(numbers, _axes(book, sheet, area))
-        for cell, found in _found(book, sheet, area).items():
+        axes = _axes(book, sheet, area)
+        if not np.allclose(_outputs(numbers, axes), book.area_values(area), NEAR, NEAR):
+            yield f"the map on {SHEET} is not the output over the inputs at its sides"
+        wanted, unclear = _wanted(numbers, axes)
+        for cell, found in _found(book, sheet, area).items() if few else ():
             if cell not in unclear and found != wanted.get(cell, ""):
                 row, column = cell[0] + 1, cell[1] + 1
                 yield (
@@ -71,11 +75,26 @@ def _axes(book: Book, sheet: Sheet, area: Area) -> list[FloatArray]:
     ]
 
 
-def _wanted(numbers: Numbers, axes: list[FloatArray]) -> tuple[dict[Cell, str], set[Cell]]:
-    """The marks of each cell; and the cells between which some example stands."""
+def _outputs(numbers: Numbers, axes: list[FloatArray]) -> FloatArray:
+    """The chosen output where the inputs are what columns and rows stand for."""
+    net, (across, up) = numbers.net, axes
+    now = {(q.name, layer): numbers.now(q, layer) for q, layer in net.parameters()}
+    inputs = np.column_stack([np.tile(across, len(up)), np.repeat(up, len(across))])
+    outputs = forward(net, now, inputs)[-1][ACTIVATION.name]
+    found: FloatArray = outputs[:, _chosen(numbers)].reshape(len(up), len(across))
+    return found
+
+
+def _chosen(numbers: Numbers) -> int:
+    """The output that the map shows, from 0."""
     key = CHOSEN_OUTPUT.name, None
     held = numbers.settings.get(key)
-    output = 0 if held is None else numbers.knobs[key].choices.index(held.item())
+    return 0 if held is None else numbers.knobs[key].choices.index(held.item())
+
+
+def _wanted(numbers: Numbers, axes: list[FloatArray]) -> tuple[dict[Cell, str], set[Cell]]:
+    """The marks of each cell; and the cells between which some example stands."""
+    output = _chosen(numbers)
     highs: dict[tuple[Cell, int], set[bool]] = {}
     unclear: set[Cell] = set()
     for of, (inputs, targets) in enumerate(shown_sets(numbers)):

@@ -38,7 +38,7 @@ def matrices(decoder: Decoder, name: str, one: bool = False) -> list[FloatArray]
     if name.startswith(NEW):
         return _after(decoder, name.removeprefix(NEW))
     if name in (ONES, decoder.document.ones):
-        if name != (decoder.document.ones or ONES):
+        if name != decoder.ones:
             raise LookupError("a column of ones has a letter in the document")
         return [np.ones((decoder.examples, 1))]
     if derived := DERIVED.fullmatch(name):

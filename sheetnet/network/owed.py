@@ -51,6 +51,8 @@ MAP = "Descent map"
 PLANE = "Perceptron"
 #: The drawing of a network unit by unit, and how many units of a layer it has room for.
 PICTURE, DRAWN = "Drawing", 8
+#: The places of the drawing of a network on the first sheet.
+FIRST_PICTURE = "Start drawing"
 #: The sheet in matrices.
 MATRICES = "Matrices"
 #: The sheet with the numbers of all units, and a line for each update.
@@ -265,6 +267,8 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     net, sizes = lesson.net, lesson.net.sizes
     few = net.count(lesson.samples) <= NUMBERS
     yield from ALWAYS
+    if max(sizes) <= DRAWN:
+        yield FIRST_PICTURE
     if sizes[0] == 2 and sum(sizes[1:]) <= COMPUTED:
         yield from OF_TWO_INPUTS
     small = len(net.layers) <= LAYERS and max(sizes) <= UNITS and lesson.samples <= EXAMPLES

@@ -22,6 +22,7 @@ from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.neighbours import POINT, wrong_neighbours
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
+from sheetnet.proof.unnamed import untold
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import NumberRule, Position, Sheet
 
@@ -80,6 +81,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_hidden(sheet),
             *_miscalculated(book, sheet),
             *wrong_texts(book, sheet),
+            *untold(book, sheet),
         ):
             check.add(sheet.name, *place, what)
         for place, what in (*wrong_drawings(book, sheet), *wrong_curves(book, sheet)):

@@ -100,12 +100,15 @@ def check_readings(book: Book, decoder: Decoder) -> Comparison:
     """
     check = Comparison("mathematics read back")
     lines: dict[str, dict[int, set[str]]] = {}
+    rows = {(reading.sheet, reading.row) for reading in book.readings}
     for reading in book.readings:
         check.cells += 1
         sheet = book[reading.sheet]
         if sheet.name not in lines:
             lines[sheet.name] = _by_row(sheet)
-        for place, what in _unwritten(reading, lines[sheet.name]):
+        near = [reading.row + by for by in (-1, 1) if (sheet.name, reading.row + by) not in rows]
+        found = (lines[sheet.name].get(row, set()) for row in (reading.row, *near))
+        for place, what in _unwritten(reading, set().union(*found)):
             check.add(sheet.name, *place, what)
         value = book.value(sheet, *reading.value)
         if isinstance(value, str):
@@ -143,9 +146,8 @@ def _by_row(sheet: Sheet) -> dict[int, set[str]]:
     return found
 
 
-def _unwritten(reading: Reading, lines: Mapping[int, set[str]]) -> Iterator[tuple[Position, str]]:
-    """What of a line stands in no cell of its row, nor of those beside it."""
-    near = set().union(*(lines.get(reading.row + by, ()) for by in (-1, 0, 1)))
+def _unwritten(reading: Reading, near: Collection[str]) -> Iterator[tuple[Position, str]]:
+    """What of a line stands in no cell near it: in its row, or beside it in one of no other."""
     for held in (reading.symbol, reading.equation):
         line = line_of(held) if isinstance(held, Rich) else ""
         if line and line not in near:

@@ -41,12 +41,28 @@ def check_signs(book: Book, decoder: Decoder) -> Comparison:
     """Each number behind a sign of equality, and each derivative under an arrow, in cells of their
     own."""
     check = Comparison("what stands between numbers and symbols")
+    for name, place in _unequal(book):
+        check.add(name, *place, "no sign of equality stands in its row, as in those of its kind")
     for sheet in book.sheets:
         for place, what in (*_products(book, sheet), *_arrows(book, sheet)):
             check.cells += 1
             if what:
                 check.add(sheet.name, *place, what)
     return check
+
+
+def _unequal(book: Book) -> Iterator[tuple[str, Position]]:
+    """Numbers of lines without a sign of equality, where most in the same columns have one."""
+    kinds: dict[tuple[str, int, int], list[tuple[Position, bool]]] = {}
+    for reading in book.readings:
+        cells, (row, column) = book[reading.sheet].cells, reading.value
+        right = (reading.numbers or reading.value)[1]
+        line = (cells.get((row, at)) for at in range(1, max(right, column + 2) + 1))
+        signed = any(EQUALS in cell.text for cell in line if cell)
+        kinds.setdefault((reading.sheet, column, right), []).append(((row, column), signed))
+    for (name, *_), lines in kinds.items():
+        if 2 * sum(signed for _, signed in lines) > len(lines):
+            yield from ((name, place) for place, signed in lines if not signed)
 
 
 def _products(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:

@@ -87,6 +87,11 @@ class Decoder(Known, Protocol):
         """The sides of an equation of letters of its own; none where it is none."""
         ...
 
+    @property
+    def ones(self) -> str:
+        """The name of a column of ones."""
+        ...
+
     def matrices(self, name: str) -> list[FloatArray] | None:
         """The matrices that a name may stand for; None: it is no name that is known apart from
         its sheet. Raises `LookupError` where the document writes that otherwise."""
@@ -264,6 +269,9 @@ def _misnamed(title: Titled, decoder: Decoder) -> str:
     one = OF_ONE.fullmatch(title.rest)
     if meant and one:
         meant = [each[int(one[1]) - 1 :][:1] for each in meant]
+    if meant and (turned[1] if turned else name) == decoder.ones:
+        values = title.values.T if turned else title.values
+        return "" if _is(meant[0], values, False) else f"{name} are ones in a column"
     if meant is None or any(
         _is(each, title.values, False) or _is(each.T, title.values, False) for each in meant
     ):
