@@ -27,6 +27,7 @@ from sheetnet.network.functions import Whole
 from sheetnet.network.functions import functions as named_functions
 from sheetnet.network.functions import whole as whole_functions
 from sheetnet.network.layers.dense import Dense
+from sheetnet.network.mapped import wrong_maps
 from sheetnet.network.marked import wrong_marks
 from sheetnet.network.numbers import Numbers
 from sheetnet.network.ordered import misordered
@@ -51,6 +52,7 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.network.stated import wrong_words
 from sheetnet.network.states import letter_of
+from sheetnet.network.taken import untaken
 from sheetnet.network.vectors import Vectors
 from sheetnet.workbook.blocks import Block
 from sheetnet.workbook.book import NEW, Book
@@ -119,6 +121,8 @@ class Decoder:
     def missing(self, book: Book) -> Iterator[str]:
         """What every workbook of a network has, and this has not."""
         yield from missing(self.numbers.lesson, book)
+        yield from untaken(self.numbers)
+        yield from wrong_maps(self.numbers, book)
         yield from wrong_marks(self.numbers, book)
         yield from wrong_words(self, book)
 

@@ -23,6 +23,7 @@ def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) ->
     last = decoder.numbers.net.depth
     kinds = {0: "input", last: "output"}
     headed: set[tuple[str, str]] = set()
+    done: dict[str, set[str]] = {}
     for _, text in sorted(texts.items()):
         for kind, label in NAMED.findall(text):
             if not decoder.is_layer(label):
@@ -37,3 +38,7 @@ def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) ->
         if found[1] == "input" or (doing[1], found[2]) in headed:
             yield f"{sheet}: {text!r} stands where another layer is meant"
         headed.add((doing[1], found[2]))
+        done.setdefault(doing[1], set()).add(found[2])
+    for what, layers in done.items():
+        for other in set().union(*done.values()) - layers:
+            yield f"{sheet}: nothing is headed {what!r} for the layer {other}, as for others"

@@ -31,7 +31,7 @@ NARROW = 3.0
 #: So many numbers under a symbol are places.
 MANY = 5
 #: Heads of columns that count, and from where.
-COUNTS = {"number": 1.0, STEP: 0.0}
+COUNTS = {"number": 1.0, "example": 1.0, STEP: 0.0}
 #: What signs between two numbers do.
 OPERATIONS: dict[str, Callable[[float, float], float]] = {
     "×": operator.mul,
@@ -187,7 +187,8 @@ def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Positio
         numbers: list[float] = []
         while isinstance(number := _content(sheet, row + 1 + len(numbers), column), float):
             numbers.append(number)
-        rise = all(other > one for one, other in pairwise(numbers))
+        # Of two sets both are counted, each from the beginning.
+        rise = all(other > one or other == first for one, other in pairwise(numbers))
         apart = {other - one for one, other in pairwise(numbers[:-1])}
         if cell.content == STEP and not (len(apart) <= 1 and all(by % 2 for by in apart)):
             yield (
@@ -195,7 +196,7 @@ def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Positio
                 "its steps are not an odd number apart, where runs go to and fro",
             )
         if numbers and (numbers[0] != first or not rise):
-            yield (row + 1, column), f"counts from {numbers[0]:g}, where a {cell.content} is meant"
+            yield (row + 1, column), f"counts from {numbers[0]:g} under {cell.content!r}"
         elif any(band.left <= column <= band.right for band in sheet.bands):
             continue  # it goes on there
         elif numbers and cell.content == STEP and numbers[-1] != last_step:
