@@ -37,7 +37,11 @@ def wrong_maps(numbers: Numbers, book: Book) -> Iterator[str]:
         if sheet.name not in (OUTPUTS, COSTS) or (area := map_of(sheet)) is None:
             continue
         across, up = axes(book, sheet, area)
-        value = _output if sheet.name == OUTPUTS else _cost
+        value = _output
+        if sheet.name == COSTS:
+            value = _cost
+            if _choice(numbers, FIRST_PARAMETER) == _choice(numbers, SECOND_PARAMETER):
+                continue  # both sides move the one
         rows, columns = area.shape
         for i in (0, rows // 2, rows - 1):
             for j in (0, columns // 2, columns - 1):

@@ -55,10 +55,17 @@ PICTURE, DRAWN = "Drawing", 8
 FIRST_PICTURE = "Start drawing"
 #: The sheet in matrices.
 MATRICES = "Matrices"
+#: What it says of biases.
+OF_UNITS, OF_ALL_UNITS = "Biases: ", "A bias that all units share "
 #: The sheet with the numbers of all units, and a line for each update.
 UPDATES = "Network"
 #: The sheet with the run, a row a step.
 RUN = "Training"
+#: Where examples stand that are many, or of two sets; where these are computed at every step, as
+#: long as the numbers and competing outputs are few.
+EXAMPLES_OF_SETS, OF_SETS, EVALUATED, COMPETING = "Data", "Evaluation", 30_000, 8
+#: Tables of so many rows together, and of so many columns, have room on the first sheet.
+AWAY, ROOM, WIDE = "Inputs", 20, 8
 #: A sheet that compares layers, and its line of all of them.
 COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
 #: How many of a set are right, which stands beside the cost of a whole set where these are classes.
@@ -87,6 +94,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _off_screen(book)
         yield from _unexplained(book)
         yield from _outside(lesson, book)
+        yield from _sent_away(book)
         yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
@@ -94,6 +102,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _out_of_order(book)
         if MATRICES in there:
             yield from _misplaced(book[MATRICES])
+            yield from _unsaid(lesson, book[MATRICES])
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
@@ -128,6 +137,16 @@ def _misplaced(sheet: Sheet) -> Iterator[str]:
         own = left.sheet == right.sheet == sheet.name
         if own and (row, column) != (left.top, right.left):
             yield f"{sheet.name}: a product stands in row {row}, away from its factors"
+
+
+def _unsaid(lesson: Lesson, sheet: Sheet) -> Iterator[str]:
+    """Whether a sheet says where the biases are: those of units, and one that all units share."""
+    texts = [cell.text for cell in sheet.cells.values()]
+    biases = [layer.bias for layer in lesson.net.layers if isinstance(layer, Dense) and layer.bias]
+    for words, has_axes in ((OF_UNITS, True), (OF_ALL_UNITS, False)):
+        owned = any(bool(bias.axes) is has_axes for bias in biases)
+        if owned is not any(words in text for text in texts):
+            yield f"{sheet.name} says {words!r} where it should not, or does not where it should"
 
 
 def _are_classes(lesson: Lesson) -> bool:
@@ -229,6 +248,15 @@ def _off_screen(book: Book) -> Iterator[str]:
         yield f"the pictures on Start stand {where} input cells that take {height:g} points"
 
 
+def _sent_away(book: Book) -> Iterator[str]:
+    """Whether tables to type in that the first sheet has room for stand on another."""
+    tables = [b for b in book.blocks if b.lengths and not b.live and b.sheet in (ALWAYS[0], AWAY)]
+    rows = {(block.sheet, block.top): block.height for block in tables}
+    away = any(block.sheet == AWAY for block in tables)
+    if away and sum(rows.values()) <= ROOM and max(block.width for block in tables) <= WIDE:
+        yield f"{AWAY} holds what {ALWAYS[0]} has room for"
+
+
 def _unexplained(book: Book) -> Iterator[str]:
     """Whether the first sheet says what the words mean that all others use."""
     sheet = book[ALWAYS[0]]
@@ -267,6 +295,14 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
     net, sizes = lesson.net, lesson.net.sizes
     few = net.count(lesson.samples) <= NUMBERS
     yield from ALWAYS
+    examples = lesson.samples + len(lesson.data.test_inputs)
+    evaluated = examples * sizes[-1] * (lesson.training.steps + 1) <= EVALUATED
+    if (
+        any(s.name == EXAMPLES_OF_SETS for s in book.sheets)
+        and sizes[-1] <= COMPETING
+        and evaluated
+    ):
+        yield OF_SETS
     if max(sizes) <= DRAWN:
         yield FIRST_PICTURE
     if sizes[0] == 2 and sum(sizes[1:]) <= COMPUTED:
@@ -277,7 +313,7 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
         yield PATHS
         if not net.batch:
             yield COSTS
-        if net.rule == GRADIENT:
+        if net.rule == GRADIENT and len(every(net)) > 1:
             yield MAP
     if max(sizes) <= UNITS:
         yield PICTURE

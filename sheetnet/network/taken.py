@@ -1,10 +1,12 @@
 """Whether a run takes what its lesson file gives: rates, strengths, a base, thresholds, data.
 
-Compared are the fields of the file with what may be typed on Start, which begins with them.
+Compared are the fields of the file with what may be typed on Start, which begins with them; where
+the file says nothing, with what docs/lessons.md promises.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,18 @@ from sheetnet.network.numbers import Numbers
 #: The fields of the file that say numbers or choices of the whole run, and those of its data.
 RATE = "learning_rate"
 DATA = {"input": "inputs", "target": "targets"}
+#: What hyper-parameters are unless told, of all, and of some optimisers (PyTorch's) and schedules.
+UNLESS_TOLD = {
+    "momentum": 0.9,
+    "alpha": 0.99,
+    "beta1": 0.9,
+    "beta2": 0.999,
+    "epsilon": 1e-8,
+    "weight_decay": 0.01,
+    "eta_min": 0.0,
+    "log_base": math.e,
+}
+OF_SOME = {("adagrad", "epsilon"): 1e-10, ("step", "gamma"): 0.1}
 
 
 def untaken(numbers: Numbers) -> Iterator[str]:
@@ -27,10 +41,15 @@ def untaken(numbers: Numbers) -> Iterator[str]:
     for number, layer in enumerate(lesson.network.layers, 1):
         given |= {(name, number): value for name, value in (layer.model_extra or {}).items()}
     given |= {(name, None): getattr(lesson.data, field) for name, field in DATA.items()}
-    for key, value in given.items():
+    of = lesson.net.optimiser.name, lesson.net.schedule.name
+    some = {name: value for (kind, name), value in OF_SOME.items() if kind in of}
+    unless = {(name, None): value for name, value in (UNLESS_TOLD | some).items()}
+    if lesson.training.live_choices:
+        unless = {}  # of several optimisers, which share their cells
+    for key, value in (unless | given).items():
         knob = numbers.knobs.get(key)
         if knob is None or value is None or isinstance(value, list) and not value:
             continue  # what is compared, or no number of the run
         own = np.asarray(value)
         if own.size != knob.value.size or not np.array_equal(own.ravel(), knob.value.ravel()):
-            yield f"the lesson gives {key[0]} as another than the workbook begins with"
+            yield f"the workbook begins with another {key[0]} than its lesson"

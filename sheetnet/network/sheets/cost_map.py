@@ -72,7 +72,10 @@ COST_MAP = Quantity(
 
 
 def size(context: Context) -> int:
-    """How many cells the map has across; 0 where the network is too large for one."""
+    """How many cells the map has across; 0 where the network is too large for one, or has no two
+    parameters."""
+    if len(choosable(context.net)) < 2:
+        return 0
     blocks = [context.run(q, layer) for q, layer in context.net.parameters()]
     if any(block.sheet != TRAINING or block.rows != (STEP,) for block in blocks):
         return 0
