@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -95,6 +96,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _unexplained(book)
         yield from _outside(lesson, book)
         yield from _sent_away(book)
+        yield from _turned(book)
         yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
@@ -255,6 +257,16 @@ def _sent_away(book: Book) -> Iterator[str]:
     away = any(block.sheet == AWAY for block in tables)
     if away and sum(rows.values()) <= ROOM and max(block.width for block in tables) <= WIDE:
         yield f"{AWAY} holds what {ALWAYS[0]} has room for"
+
+
+def _turned(book: Book) -> Iterator[str]:
+    """Classes by their numbers that stand in another order, beside or under each other."""
+    for sheet in (each for each in book.sheets if each.name == EXAMPLES_OF_SETS):
+        heads = {at: int(c.text) for at, c in sheet.cells.items() if re.fullmatch("[0-9]+", c.text)}
+        for (row, column), number in heads.items():
+            for at in ((row + 1, column), (row, column + 1)):
+                if heads.get(at, number + 1) != number + 1:
+                    yield f"{sheet.name} has class {heads[at]} behind class {number}"
 
 
 def _unexplained(book: Book) -> Iterator[str]:

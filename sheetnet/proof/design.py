@@ -81,7 +81,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_hidden(sheet),
             *_miscalculated(book, sheet),
             *wrong_texts(book, sheet),
-            *untold(book, sheet),
+            *untold(book, sheet, sheet.name in drawn),
         ):
             check.add(sheet.name, *place, what)
         for place, what in (*wrong_drawings(book, sheet), *wrong_curves(book, sheet)):
@@ -117,7 +117,12 @@ def _covered(sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _out_of_order(book: Book) -> Iterator[str]:
-    """Workings that the list on the first sheet has before what is for readers."""
+    """Workings that the list on the first sheet has before what is for readers, and what it does
+    not have."""
+    led = {link.sheet for link in book.sheets[0].links.values()}
+    for sheet in book.sheets[1:]:
+        if sheet.name not in led:
+            yield f"the list of sheets has no {sheet.name}"
     links = sorted(book.sheets[0].links.items())
     for column in {place[1] for place, _ in links}:
         listed = [book[link.sheet] for place, link in links if place[1] == column]

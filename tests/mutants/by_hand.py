@@ -2057,4 +2057,40 @@ BY_HAND = [
         "column = self._columns[quantity.name, layer.number] + layer.units - 1 - unit\n"
         "                    sheet.put(",
     ),
+    ByHand(
+        "Surface: the map upside down",
+        f"{SHEETS}/surface_points.py",
+        "np.repeat(ends[::-1], count)",
+        "np.repeat(ends, count)",
+    ),
+    ByHand(
+        "Descent: the map upside down",
+        f"{SHEETS}/cost_map.py",
+        "np.repeat(ends[::-1], count)",
+        "np.repeat(ends, count)",
+    ),
+    ByHand(
+        "Element and matrix: the ones in a row",
+        f"{SHEETS}/panels/element_and_matrix.py",
+        "turned, self.turned = self.turned, False",
+        "turned, self.turned = self.turned, True",
+    ),
+    ByHand(
+        "all sheets: the base of the loss is not the lesson's",
+        "sheetnet/network/lesson.py",
+        "given = network.model_extra or {}",
+        "given = network.model_extra and {}",
+    ),
+    ByHand(
+        "Matrices: nothing says where the biases are",
+        f"{SHEETS}/matrices.py",
+        "if any(bias.axes for bias in found):",
+        "if not any(bias.axes for bias in found):",
+    ),
+    ByHand(
+        "Inputs: what Start has room for stands there",
+        f"{SHEETS}/inputs.py",
+        "return small, large",
+        "return large, small",
+    ),
 ]
