@@ -96,7 +96,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _unexplained(book)
         yield from _outside(lesson, book)
         yield from _sent_away(book)
-        yield from _turned(book)
+        yield from _turned(lesson, book)
         yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
@@ -259,10 +259,14 @@ def _sent_away(book: Book) -> Iterator[str]:
         yield f"{AWAY} holds what {ALWAYS[0]} has room for"
 
 
-def _turned(book: Book) -> Iterator[str]:
-    """Classes by their numbers that stand in another order, beside or under each other."""
+def _turned(lesson: Lesson, book: Book) -> Iterator[str]:
+    """Classes by their numbers that stand in another order, beside or under each other, or begin
+    with another: those of one output are its targets."""
+    first = 0 if lesson.net.sizes[-1] == 1 else 1
     for sheet in (each for each in book.sheets if each.name == EXAMPLES_OF_SETS):
         heads = {at: int(c.text) for at, c in sheet.cells.items() if re.fullmatch("[0-9]+", c.text)}
+        if heads and min(heads.values()) != first:
+            yield f"{sheet.name} has no class {first}"
         for (row, column), number in heads.items():
             for at in ((row + 1, column), (row, column + 1)):
                 if heads.get(at, number + 1) != number + 1:

@@ -17,18 +17,20 @@ from sheetnet.workbook.model import ColourScale, Position, Sheet
 ADJOINING = ((0, 1), (1, 0), (0, -1), (-1, 0))
 AROUND = [(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1) if r or c]
 #: What stands between numbers and says of none what it is.
-SIGNS = ("=", "+", "−", "×", "·", "→", "←")
+SIGN = re.compile(r"\S+\( \) =|[=+−×·⊙⊘∘→←]")
 #: Under a title or at the left edge, where texts stand for themselves.
 TITLES, EDGE = 3, 2
 #: More words are a sentence.
 WORDS = 6
 SAYS_NUMBER = re.compile(r"\d|=")
+WORD = re.compile(r"[a-z]{4}")
 #: An axis of a block, as the index writes it.
 AXIS = re.compile(r"\w+=\d+")
-#: So many rows above numbers, and columns before them, stands what they are called.
-ABOVE, BEFORE = 2, 2
-#: So many above a single one.
-FAR = 4
+#: So many columns before a matrix stands what it is called, and so many rows above a single
+#: number, or above those of workings.
+BEFORE, FAR = 2, 4
+#: So far to the right a word says why a cell is empty.
+WHY = 3
 
 
 def untold(book: Book, sheet: Sheet, is_drawing: bool) -> Iterator[tuple[Position, str]]:
@@ -46,7 +48,7 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     telling = {
         at
         for at, cell in sheet.cells.items()
-        if cell.content is not None and at not in numbers and cell.text not in SIGNS
+        if cell.content is not None and at not in numbers and not SIGN.fullmatch(cell.text)
     }
     has_map = any(isinstance(rule, ColourScale) for rule in sheet.formats)
     while numbers:
@@ -55,9 +57,12 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         top, left = min(row for row, _ in piece), min(column for _, column in piece)
         right = max(column for _, column in piece)
         if len(piece) > 1 and sheet.has_matrices:
-            over = [(top - by, c) for by in range(1, ABOVE + 1) for c in range(left - 1, right + 1)]
-            before = [(row, at - by) for row, at in piece for by in range(1, BEFORE + 1)]
-        elif len(piece) == 1 and not has_map:
+            above = FAR if sheet.workings else 1
+            over = [(top - by, at) for by in range(1, above + 1) for at in range(left, right + 1)]
+            before = [(r, c - by) for r, c in piece for by in range(1, BEFORE + 1)]
+            if not sheet.workings:  # where it is written, and no ✓
+                before = [at for at in before if at in sheet.cells and sheet.cells[at].text]
+        elif len(piece) == 1 and not has_map and not sheet.has_matrices:
             over = [(top - by, left) for by in range(1, FAR + 1)]
             before = [(top, at) for at in range(1, left)]
         else:
@@ -67,7 +72,8 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 
 def _empty(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Heads with nothing under them between two that have numbers, words also behind two."""
+    """Heads with nothing under them between two that have numbers, words also behind two, where no
+    word in the row says why."""
     heads = {at for at, cell in sheet.cells.items() if isinstance(cell.content, str | Rich)}
     filled = {at for at, cell in sheet.cells.items() if cell.content is not None}
     for row, column in heads:
@@ -75,8 +81,11 @@ def _empty(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             continue
         for near in ((-1, 1), (-2, -1)):
             beside = [(row, column + by) for by in near]
-            words = all(isinstance(sheet.cells[at].content, str) for at in beside if at in heads)
+            texts = [sheet.cells[at].text for at in (*beside, (row, column)) if at in heads]
+            words = all(WORD.search(text) for text in texts)
             numbered = all(number_at(book, sheet, (row + 1, at)) is not None for _, at in beside)
+            if any((row + 1, at) in heads for at in range(column, column + WHY + 1)):
+                continue
             if heads.issuperset(beside) and numbered and (words or near[1] == 1):
                 yield (row + 1, column), "is empty, under a head beside numbers"
                 break
