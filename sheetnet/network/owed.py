@@ -97,6 +97,8 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         yield from _outside(lesson, book)
         yield from _sent_away(book)
         yield from _turned(lesson, book)
+        if (SHARE, None) in held and not any(c.text == SHARE for c in book[RUN].cells.values()):
+            yield f"{RUN} has no {SHARE}"
         yield from _headed_alike(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"

@@ -32,8 +32,8 @@ def wrong_curves(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """What is wrong with a sheet's charts, with the cell where each stands."""
     for chart in sheet.charts:
         if not chart.x.hidden:
-            found = (*_cut(book, chart), *_outside(book, chart), *_misnamed(book, chart))
-            for what in (*found, *_headless(book, chart)):
+            found = (*_cut(book, chart), *_outside(book, chart), *_lost(book, chart))
+            for what in (*found, *_misnamed(book, chart), *_headless(book, chart)):
                 yield (chart.row, chart.column), f"its chart {what}"
 
 
@@ -74,6 +74,18 @@ def _outside(book: Book, chart: Chart) -> Iterator[str]:
         for axis, area in ((chart.x, series.x), (chart.y, series.y)):
             if area.shape[0] >= FEW and _beside(axis, _numbers(book, area)):
                 yield f"has points of series {number} outside of its axes"
+
+
+def _lost(book: Book, chart: Chart) -> Iterator[str]:
+    """Marks and labels, of one point each, before or behind all that is drawn."""
+    drawn = [_numbers(book, each.x) for each in chart.series if each.x.shape != (1, 1)]
+    along = np.concatenate([np.zeros(0), *drawn])
+    along = along[np.isfinite(along)]
+    for number, series in enumerate(chart.series, 1):
+        if series.x.shape == (1, 1) and along.size:
+            [place], room = _numbers(book, series.x), ROUNDING * np.abs(along).max()
+            if not along.min() - room <= place <= along.max() + room and np.isfinite(place):
+                yield f"has the point of series {number} beside what is drawn"
 
 
 def _numbers(book: Book, area: Area) -> FloatArray:
