@@ -24,12 +24,23 @@ SIZES = [
     ((6, 9), 1),
     ((8, 2, 6, 1, 1), 2),
     ((2, 20, 20, 3), 1),
+    ((8, 8, 8, 8), 2),
 ]
 
 
 @pytest.mark.parametrize(("sizes", "samples"), SIZES)
 def test_larger_networks_read_back(sizes: tuple[int, ...], samples: int) -> None:
     assert misread(drawn(sizes, samples, 3)) == []
+
+
+def test_layers_of_two_digits_read_back() -> None:
+    deep = drawn((2,) * 11, 2, 2)
+    assert misread(deep.model_copy(update={"notation": "wichmann"})) == []
+
+
+def test_long_runs_read_back() -> None:
+    """Their curves are thinned by lowest and highest steps."""
+    assert misread(drawn((2, 2, 1), 2, 700)) == []
 
 
 def test_large_numbers_read_back() -> None:

@@ -25,11 +25,11 @@ from sheetnet.expressions.reading import (
 LABEL = r"(?:\^\{(?![Tt]\})[^}]*\})"
 LETTER = r"(?:[A-Za-zŷŶΔδ]⃗?|𝟏)"
 NAME = rf"{LETTER}(?:_\{{[^}}]*\}})?{LABEL}?"
-DERIVED = rf"[d∂](?:{NAME}|σ_\{{\d\}})/[d∂]{NAME}"
+DERIVED = rf"[d∂](?:{NAME}|σ_\{{\d+\}})/[d∂]{NAME}"
 #: All slopes of a layer, called by its activation.
-SLOPE = r"[A-Za-zσ]+(?:_\{\d\})?′"
+SLOPE = r"[A-Za-zσ]+(?:_\{\d+\})?′"
 TOKEN = re.compile(
-    rf"(?P<function>[A-Za-zσ]+(?:_\{{\d\}})?′?(?=\())|(?P<letter>[α-γε-ω](?:\d|_\{{[^}}]*\}})?(?!\w*′))"
+    rf"(?P<function>[A-Za-zσ]+(?:_\{{\d+\}})?′?(?=\())|(?P<letter>[α-γε-ω](?:\d|_\{{[^}}]*\}})?(?!\w*′))"
     rf"|(?P<name>{SLOPE}|{DERIVED}|{NAME})|(?P<number>\d+|½)|(?P<sum>Σ ?)"
     r"|(?P<turned>\^\{[Tt]\})|(?P<sign>[()+−/]|[∘⊙⊗⊘])|(?P<times>·| )"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -52,8 +53,8 @@ MAP = "Descent map"
 PLANE = "Perceptron"
 #: The drawing of a network unit by unit, and how many units of a layer it has room for.
 PICTURE, DRAWN = "Drawing", 8
-#: The places of the drawing of a network on the first sheet.
-FIRST_PICTURE = "Start drawing"
+#: The places of the drawing of a network on the first sheet, and how many weights it has room for.
+FIRST_PICTURE, LINES = "Start drawing", 100
 #: The sheet in matrices.
 MATRICES = "Matrices"
 #: What it says of biases.
@@ -321,7 +322,8 @@ def _sheets(lesson: Lesson, book: Book) -> Iterator[str]:
         and evaluated
     ):
         yield OF_SETS
-    if max(sizes) <= DRAWN:
+    lines = sum(one * other for one, other in pairwise(sizes))
+    if max(sizes) <= DRAWN and lines <= LINES:
         yield FIRST_PICTURE
     if sizes[0] == 2 and sum(sizes[1:]) <= COMPUTED:
         yield from OF_TWO_INPUTS

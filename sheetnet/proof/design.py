@@ -195,7 +195,8 @@ def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Positio
         # Of two sets both are counted, each from the beginning.
         rise = all(other > one or other == first for one, other in pairwise(numbers))
         apart = {other - one for one, other in pairwise(numbers[:-1])}
-        if cell.content == STEP and not (len(apart) <= 1 and all(by % 2 for by in apart)):
+        # A long run may be thinned otherwise, by its lowest and highest steps.
+        if cell.content == STEP and len(apart) == 1 and not all(by % 2 for by in apart):
             yield (
                 (row + 1, column),
                 "its steps are not an odd number apart, where runs go to and fro",
