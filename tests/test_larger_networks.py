@@ -33,9 +33,10 @@ def test_larger_networks_read_back(sizes: tuple[int, ...], samples: int) -> None
     assert misread(drawn(sizes, samples, 3)) == []
 
 
-def test_layers_of_two_digits_read_back() -> None:
-    deep = drawn((2,) * 11, 2, 2)
-    assert misread(deep.model_copy(update={"notation": "wichmann"})) == []
+def test_a_dozen_layers_read_back() -> None:
+    deep = drawn((2,) * 13, 2, 2)
+    for notation in ("wichmann", "sabine"):
+        assert misread(deep.model_copy(update={"notation": notation})) == []
 
 
 def test_long_runs_read_back() -> None:

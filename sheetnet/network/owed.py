@@ -66,8 +66,8 @@ RUN = "Training"
 #: Where examples stand that are many, or of two sets; where these are computed at every step, as
 #: long as the numbers and competing outputs are few.
 EXAMPLES_OF_SETS, OF_SETS, EVALUATED, COMPETING = "Data", "Evaluation", 30_000, 8
-#: Tables of so many rows together, and of so many columns, have room on the first sheet.
-AWAY, ROOM, WIDE = "Inputs", 20, 8
+#: Tables of so many rows together, and of two times so many columns, have room on the first sheet.
+AWAY, ROOM, WIDE = "Inputs", 20, 4
 #: A sheet that compares layers, and its line of all of them.
 COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
 #: How many of a set are right, which stands beside the cost of a whole set where these are classes.

@@ -61,6 +61,8 @@ SLIGHT = 0.5
 LINE = 6.5
 #: The part of a chart that its plot leaves free on each side.
 MARGIN_X, MARGIN_Y = 0.01, 0.02
+#: So many points at most, of a chart as wide as many layers: else the first discs stand in it.
+WIDEST_MARGIN = 40.0
 #: sign × thickness → colour and width, in the order of the columns; sign 0: no number, since the
 #: run diverges, so that the picture stays.
 KINDS = [(1, 1), (1, 2), (1, 3), (-1, 1), (-1, 2), (-1, 3), (0, 1)]
@@ -84,13 +86,14 @@ def draw(plan: Plan, name: str, place: tuple[int, int], on: str) -> tuple[Sheet,
     points.widths |= {EDGE: 14, KIND: 8, NODE_TEXT: 14}
     series = _Points(plan, points).write()
     row, column = place
+    margin = min(plan.width * MARGIN_X, WIDEST_MARGIN)
     chart = Chart(
         row=row,
         column=column,
         width=round(plan.width / 72 * 2.54, 2),
         height=round((plan.height - 2) / 72 * 2.54, 2),
         series=tuple(series),
-        x=Axis(minimum=plan.width * MARGIN_X, maximum=plan.width * (1 - MARGIN_X), hidden=True),
+        x=Axis(minimum=margin, maximum=plan.width - margin, hidden=True),
         y=Axis(minimum=plan.height * MARGIN_Y, maximum=plan.height * (1 - MARGIN_Y), hidden=True),
         alt_text="The network: units as discs with their values, behind the last ones the targets, "
         f"weights as lines, {styles.POSITIVE_NAME} where positive and {styles.NEGATIVE_NAME} where "
