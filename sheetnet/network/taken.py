@@ -17,38 +17,38 @@ from sheetnet.network.numbers import Numbers
 #: The fields of the file that say numbers or choices of the whole run, and those of its data.
 RATE = "learning_rate"
 DATA = {"input": "inputs", "target": "targets"}
-#: What hyper-parameters are unless told, of all, and of some optimisers (PyTorch's) and schedules.
-UNLESS_TOLD = {
-    "momentum": 0.9,
-    "alpha": 0.99,
-    "beta1": 0.9,
-    "beta2": 0.999,
-    "epsilon": 1e-8,
-    "weight_decay": 0.01,
-    "eta_min": 0.0,
-    "log_base": math.e,
+#: What hyper-parameters are unless told: those of optimisers (PyTorch's), schedules and losses.
+UNLESS_TOLD: dict[str, dict[str, float]] = {
+    "momentum": {"momentum": 0.9},
+    "nesterov": {"momentum": 0.9},
+    "rmsprop": {"alpha": 0.99, "epsilon": 1e-8},
+    "adagrad": {"epsilon": 1e-10},
+    "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "adamw": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
+    "step": {"gamma": 0.1},
+    "cosine": {"eta_min": 0.0},
+    "cross_entropy": {"log_base": math.e},
 }
-OF_SOME = {("adagrad", "epsilon"): 1e-10, ("step", "gamma"): 0.1}
 
 
 def untaken(numbers: Numbers) -> Iterator[str]:
     """Sentences on numbers and choices of the lesson file that the workbook begins otherwise
     than with."""
     lesson = numbers.lesson
-    given: dict[tuple[str, int | None], Any] = {(RATE, None): lesson.training.learning_rate}
+    given: dict[tuple[str, int | None], Any] = {}
+    if not lesson.training.live_choices:  # which have cells that several optimisers share
+        for owner in (lesson.net.optimiser, lesson.net.schedule, lesson.net.loss):
+            told = UNLESS_TOLD.get(owner.name, {})
+            given |= {(name, None): value for name, value in told.items()}
+    given[RATE, None] = lesson.training.learning_rate
     for fields in (lesson.network, lesson.training):
         given |= {(name, None): value for name, value in (fields.model_extra or {}).items()}
     for number, layer in enumerate(lesson.network.layers, 1):
         given |= {(name, number): value for name, value in (layer.model_extra or {}).items()}
     given |= {(name, None): getattr(lesson.data, field) for name, field in DATA.items()}
-    of = lesson.net.optimiser.name, lesson.net.schedule.name
-    some = {name: value for (kind, name), value in OF_SOME.items() if kind in of}
-    unless = {(name, None): value for name, value in (UNLESS_TOLD | some).items()}
-    if lesson.training.live_choices:
-        unless = {}  # of several optimisers, which share their cells
-    for key, value in (unless | given).items():
+    for key, value in given.items():
         knob = numbers.knobs.get(key)
-        if knob is None or value is None or isinstance(value, list) and not value:
+        if knob is None or value is None:
             continue  # what is compared, or no number of the run
         own = np.asarray(value)
         if own.size != knob.value.size or not np.array_equal(own.ravel(), knob.value.ravel()):

@@ -52,7 +52,7 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     }
     has_map = any(isinstance(rule, ColourScale) for rule in sheet.formats)
     while numbers:
-        piece = _piece(numbers, min(numbers))
+        piece = _piece(numbers, next(iter(numbers)))
         numbers -= piece
         top, left = min(row for row, _ in piece), min(column for _, column in piece)
         right = max(column for _, column in piece)
