@@ -66,8 +66,9 @@ RUN = "Training"
 #: Where examples stand that are many, or of two sets; where these are computed at every step, as
 #: long as the numbers and competing outputs are few.
 EXAMPLES_OF_SETS, OF_SETS, EVALUATED, COMPETING = "Data", "Evaluation", 30_000, 8
-#: Tables of so many rows together, and of two times so many columns, have room on the first sheet.
-AWAY, ROOM, WIDE = "Inputs", 20, 4
+#: Tables have room on the first sheet that take so many rows together, each with what stands over
+#: and under it, have so many rows and columns at most.
+AWAY, ROOM, AROUND, HIGH, WIDE = "Inputs", 30, 3, 10, 4
 #: A sheet that compares layers, and its line of all of them.
 COMPARED, OF_ALL, SMALLEST = "Updates", "of all", "smallest"
 #: How many of a set are right, which stands beside the cost of a whole set where these are classes.
@@ -258,7 +259,9 @@ def _sent_away(book: Book) -> Iterator[str]:
     tables = [b for b in book.blocks if b.lengths and not b.live and b.sheet in (ALWAYS[0], AWAY)]
     rows = {(block.sheet, block.top): block.height for block in tables}
     away = any(block.sheet == AWAY for block in tables)
-    if away and sum(rows.values()) <= ROOM and max(block.width for block in tables) <= WIDE:
+    taken = sum(height + AROUND for height in rows.values())
+    small = all(block.height <= HIGH and block.width <= WIDE for block in tables)
+    if away and small and taken <= ROOM:
         yield f"{AWAY} holds what {ALWAYS[0]} has room for"
 
 

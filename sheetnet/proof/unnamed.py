@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from sheetnet.expressions.rich import Rich
+from sheetnet.proof.neighbours import MANY
 from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import ColourScale, Position, Sheet
@@ -62,7 +63,7 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             before = [(r, c - by) for r, c in piece for by in range(1, BEFORE + 1)]
             if not sheet.workings:  # where it is written, and no ✓
                 before = [at for at in before if at in sheet.cells and sheet.cells[at].text]
-        elif len(piece) == 1 and not has_map and not sheet.has_matrices:
+        elif len(piece) == 1 and len(sheet.cells) > MANY and not has_map and not sheet.has_matrices:
             over = [(top - by, left) for by in range(1, FAR + 1)]
             before = [(top, at) for at in range(1, left)]
         else:
