@@ -22,8 +22,7 @@ def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) ->
     input's, and that one kind of heading names twice on a sheet."""
     last = decoder.numbers.net.depth
     kinds = {0: "input", last: "output"}
-    headed: set[tuple[str, str]] = set()
-    done: dict[str, set[str]] = {}
+    headed: dict[str, set[str]] = {}
     for _, text in sorted(texts.items()):
         for kind, label in NAMED.findall(text):
             if not decoder.is_layer(label):
@@ -35,10 +34,10 @@ def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) ->
         doing = DOING.match(text[: found.start()]) if found else None
         if found is None or doing is None:
             continue
-        if found[1] == "input" or (doing[1], found[2]) in headed:
+        layers = headed.setdefault(doing[1], set())
+        if found[1] == "input" or found[2] in layers:
             yield f"{sheet}: {text!r} stands where another layer is meant"
-        headed.add((doing[1], found[2]))
-        done.setdefault(doing[1], set()).add(found[2])
-    for what, layers in done.items():
-        for other in set().union(*done.values()) - layers:
+        layers.add(found[2])
+    for what, layers in headed.items():
+        for other in set().union(*headed.values()) - layers:
             yield f"{sheet}: nothing is headed {what!r} for the layer {other}, as for others"

@@ -52,18 +52,19 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         if cell.content is not None and at not in numbers and not SIGN.fullmatch(cell.text)
     }
     has_map = any(isinstance(rule, ColourScale) for rule in sheet.formats)
+    has_matrices = sheet.has_matrices  # which looks through all cells
     while numbers:
         piece = _piece(numbers, next(iter(numbers)))
         numbers -= piece
         top, left = min(row for row, _ in piece), min(column for _, column in piece)
         right = max(column for _, column in piece)
-        if len(piece) > 1 and sheet.has_matrices:
+        if len(piece) > 1 and has_matrices:
             above = FAR if sheet.workings else 1
             over = [(top - by, at) for by in range(1, above + 1) for at in range(left, right + 1)]
             before = [(r, c - by) for r, c in piece for by in range(1, BEFORE + 1)]
             if not sheet.workings:  # where it is written, and no ✓
                 before = [at for at in before if at in sheet.cells and sheet.cells[at].text]
-        elif len(piece) == 1 and len(sheet.cells) > MANY and not has_map and not sheet.has_matrices:
+        elif len(piece) == 1 and len(sheet.cells) > MANY and not has_map and not has_matrices:
             over = [(top - by, left) for by in range(1, FAR + 1)]
             before = [(top, at) for at in range(1, left)]
         else:
