@@ -16,8 +16,11 @@ from sheetnet import build, verify
 from sheetnet.building import make_book
 from sheetnet.calculus.lesson import Lesson as Worksheets
 from sheetnet.lessons.subjects import load
+from sheetnet.lessons.subjects import subject as subject_of
 from sheetnet.network.lesson import Lesson
+from sheetnet.proof.indices import check_indices
 from sheetnet.workbook.book import NAMED
+from sheetnet.workbook.knobs import settings as knob_settings
 from sheetnet.workbook.model import Quoted
 from tests.books import findings
 
@@ -26,7 +29,19 @@ pytestmark = pytest.mark.programs
 #: Lessons whose texts are words that a reader of mathematics looks for.
 BUILT = ("batch-of-four", "bhadani-1-2-3-1", "sabine-softmax", "iris")
 LONGEST = 40
-WORDS = ("column 0", "z", "y = 2x", "target 1", "layer 3", "mean", "w1 + h", "δ", "cost at step 9")
+WORDS = (
+    "column 0",
+    "x₁₉",
+    "w 1",
+    "z",
+    "y = 2x",
+    "target 1",
+    "layer 3",
+    "mean",
+    "w1 + h",
+    "δ",
+    "cost at step 9",
+)
 
 
 @cache
@@ -131,6 +146,19 @@ def test_whatever_a_worksheet_says_verifies(
 ) -> None:
     result = verify(build(lesson, tmp_path_factory.mktemp("words") / "book.xlsx"))
     assert result.ok, findings(result)
+
+
+@pytest.mark.parametrize("notation", ["happydustbunny", "sabine", "bhadani", "wichmann"])
+@given(called_anything())
+@settings(max_examples=1, deadline=None)
+def test_a_class_is_no_symbol(notation: str, lesson: Lesson) -> None:
+    """The names of classes are in formulas too, which say which is meant."""
+    data = lesson.data.model_copy(update={"classes": ("x₁₉", "w₉₉", "∂C/∂w₉₉")})
+    named = lesson.model_copy(update={"data": data, "notation": notation})
+    subject = subject_of(named.kind)
+    numbers = subject.numbers(named, knob_settings(subject.knobs(named)))
+    check = check_indices(subject.book(named, numbers).unquoted(), subject.decoder(numbers))
+    assert not check.findings
 
 
 @given(called_anything())

@@ -15,7 +15,7 @@ from sheetnet.expressions.reading import Symbol, flat_text, line_of, symbols_in
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import Position, Quoted, Sheet
 
 #: What stands over the letter of a vector.
 ARROW = "⃗"
@@ -66,11 +66,11 @@ def _stands_alone(sheet: Sheet, place: Position, line: str) -> bool:
 
 
 def _lines(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """The texts in which symbols may stand."""
+    """The texts in which symbols may stand: not the names that an author gives to classes."""
     for place, cell in sheet.cells.items():
         if isinstance(cell.content, Rich):
             yield place, line_of(cell.content)
         elif isinstance(cell.content, Expression):
             text = book.value(sheet, *place)
-            if isinstance(text, str):
+            if isinstance(text, str) and not isinstance(text, Quoted):
                 yield place, flat_text(text)

@@ -15,7 +15,7 @@ from sheetnet.lessons.text import without_arrays
 from sheetnet.sheets import frame
 from sheetnet.workbook import styles
 from sheetnet.workbook.blocks import Block
-from sheetnet.workbook.model import PrintSetup, Sheet
+from sheetnet.workbook.model import PrintSetup, Quoted, Sheet
 from sheetnet.workbook.styles import LABEL, PLAIN
 
 NAME = "Index"
@@ -65,7 +65,7 @@ def fill(
         kind = "lesson"
         for start in range(0, max(len(line), 1), LONGEST_CELL):
             sheet.put(row, 1, kind, LABEL)
-            sheet.put(row, 2, line[start : start + LONGEST_CELL])
+            sheet.put(row, 2, Quoted(line[start : start + LONGEST_CELL]))
             kind = "lesson+"
             row += 1
 

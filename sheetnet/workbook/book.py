@@ -119,7 +119,7 @@ class Book:
                 value = claim.value(self.numbers) if callable(claim.value) else claim.value
                 size = claim.approximate
                 size = size(self.numbers) if callable(size) else size
-                if claim.rows == claim.columns == 1:
+                if claim.rows == claim.columns == 1 and not isinstance(value, str):
                     value = np.asarray(value).item()
                     value = value if isinstance(value, str) else float(value)
                 found.append((claim, value, size))
