@@ -46,8 +46,6 @@ OPEN = re.compile(r"D\^|[d∂][^/]+/[d∂][zZ]")
 #: The matrix with slopes on its diagonal, transposed: the same once more.
 TURNED = re.compile(r"D\^\{[^}]*\}\)?\^\{[tT]\}")
 FORWARD = "forward"
-#: Smaller numbers may be what is left of equal ones.
-TINY = 1e-12
 #: So many choices of matrices are tried.
 MOST = 500
 
@@ -144,13 +142,12 @@ def _kind(name: str) -> str:
 
 
 def _proportional(one: FloatArray, other: FloatArray) -> bool:
-    """Whether two matrices differ by a factor; of other shapes, by a bias more, nothing is said,
-    nor of numbers that are rounding alone or none."""
+    """Whether two matrices differ by a factor; of other shapes, by a bias more, nothing is said."""
     if one.shape != other.shape:
         return one.size != other.size
     largest = float(np.abs(one).max()), float(np.abs(other).max())
-    if not TINY < min(largest) <= max(largest) < np.inf:
-        return True
+    if min(largest) == 0:
+        return largest[0] == largest[1]
     return alike(one / largest[0], other / largest[1])
 
 
