@@ -42,6 +42,8 @@ HEADS = {
     "central difference": "difference",
     "difference": "difference",
 }
+#: What heads the column that counts the steps of a descent.
+STEP = "step"
 #: Central differences that are computed twice.
 NEAR = 1e-6
 
@@ -171,7 +173,14 @@ class Decoder:
                 if kind in HEADS.values() and HEADS.get(text, kind) != kind:
                     yield f"{text!r} on {block.sheet} is over {block.quantity}"
         for section in self.numbers.sections:
-            yield from wrong_derivations(section, book[section.sheet.sheet])
+            sheet = book[section.sheet.sheet]
+            yield from wrong_derivations(section, sheet)
+            steps = [descent.steps for descent in section.sheet.section.descents]
+            heads = sorted(at for at, cell in sheet.cells.items() if cell.text == STEP)
+            for (row, column), last in zip(heads, steps, strict=False):
+                end = sheet.cells.get((row + 1 + last, column))
+                if end is None or end.content != last:
+                    yield f"the descent under row {row} of {sheet.name} has not {last} steps"
             asked = section.sheet.section.sheet or section.sheet.section.heading
             name = section.sheet.sheet.rstrip("0123456789 ")
             if not _letters(asked).startswith(_letters(name)) and _letters(asked):

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 NAMED = re.compile(r"\b(input|hidden|output) layer ([(\[]?[\w−]+[)\]]?)")
 #: What a heading says is done in a layer.
 DOING = re.compile(r"(\w+): $")
+#: What stands before a title that is a layer's name alone, or begins with it.
+TITLES = ("", "from ", "to ")
+#: The sheet that draws the inputs too, and the sheets that leave no layer out.
+WITH_INPUT, ALL = "Network", ("Network", "Paths")
+#: A longer text is a sentence.
+LONGEST = 60
 
 
 def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) -> Iterator[str]:
@@ -38,6 +44,22 @@ def wrong_layers(decoder: Decoder, sheet: str, texts: Mapping[Position, str]) ->
         if found[1] == "input" or found[2] in layers:
             yield f"{sheet}: {text!r} stands where another layer is meant"
         layers.add(found[2])
+    wanted = {*range(sheet != WITH_INPUT, last + 1)}
+    for what, titled in _titled(decoder, texts).items():
+        if sheet in ALL and titled != wanted:
+            yield f"{sheet}: {what} does not head each layer"
     for what, layers in headed.items():
         for other in set().union(*headed.values()) - layers:
             yield f"{sheet}: nothing is headed {what!r} for the layer {other}, as for others"
+
+
+def _titled(decoder: Decoder, texts: Mapping[Position, str]) -> dict[str, set[int]]:
+    """The layers whose names are titles, by what stands before these."""
+    titled: dict[str, set[int]] = {}
+    for text in texts.values():
+        found = NAMED.search(text)
+        if not found or len(text) > LONGEST or not decoder.is_layer(found[2]):
+            continue
+        if (before := text[: found.start()]) in TITLES:
+            titled.setdefault(f"{before}layer", set()).add(decoder.layer(found[2]))
+    return titled

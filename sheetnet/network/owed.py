@@ -12,6 +12,7 @@ import numpy as np
 from sheetnet.expressions.formula import Area, Binary, Call
 from sheetnet.expressions.rich import Rich
 from sheetnet.files.layout import ROW_HEIGHT
+from sheetnet.network import around
 from sheetnet.network.layers.dense import Dense
 from sheetnet.network.lesson import Lesson
 from sheetnet.network.parameters import Parameter, every
@@ -102,6 +103,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         if (SHARE, None) in held and not any(c.text == SHARE for c in book[RUN].cells.values()):
             yield f"{RUN} has no {SHARE}"
         yield from _headed_alike(book)
+        yield from around.unnamed(book)
         if PICTURE in there and max(net.sizes) > DRAWN:
             yield f"{PICTURE} draws a layer of {max(net.sizes)} units one by one"
         yield from _unseen(lesson, book)

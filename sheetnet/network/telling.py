@@ -283,6 +283,8 @@ def _other_layers(decoder: Decoder, lines: Mapping[str, str]) -> str:
     """Whether a formula has symbols of layers that there are not, or of others in a document."""
     if what := whole_formulas.wrong_names(decoder, lines):
         return what
+    if what := whole_formulas.other_rows(decoder, lines):
+        return what
     last, hidden = len(decoder.sizes) - 1, set()
     for key, line in lines.items():
         other = type(decoder)(decoder.numbers, key)

@@ -45,6 +45,7 @@ BY_VALUES = re.compile(r"[d∂][^/]+/[d∂]([aAŷŶ]⃗?)(?:\^\{([^}]*)\})?")
 OPEN = re.compile(r"D\^|[d∂][^/]+/[d∂][zZ]")
 #: The matrix with slopes on its diagonal, transposed: the same once more.
 TURNED = re.compile(r"D\^\{[^}]*\}\)?\^\{[tT]\}")
+FORWARD = "forward"
 #: So many choices of matrices are tried.
 MOST = 500
 
@@ -104,6 +105,50 @@ def wrong_names(decoder: Decoder, lines: Mapping[str, str]) -> str:
         if not any(alike(one, other) for one in held[key] for other in own):
             return f"{line!r} is another matrix than this workbook’s"
     return ""
+
+
+def other_rows(decoder: Decoder, lines: Mapping[str, str]) -> str:
+    """What is wrong with a row whose formulas are each of one matrix, in words: they are of the
+    same one, up to a factor, and up to rows and columns. One that goes through the activation at
+    once (a, δ) is of the same kind."""
+    held: dict[str, tuple[str, str]] = {}
+    for key, line in lines.items():
+        left, equals, _ = TAKEN.sub("", braced(line)).partition("=")
+        if equals and (side := SIDE.fullmatch(left)):
+            held[key] = _kind(side["name"]), side["name"]
+    notation = decoder.numbers.lesson.notation
+    if notation not in held:
+        return ""
+    kind, name = held[notation]
+    try:
+        own = _meant(decoder, name)
+        for key, (other, called) in held.items():
+            found = _meant(type(decoder)(decoder.numbers, key), called)
+            pairs = [(one, turned) for one in own for each in found for turned in (each, each.T)]
+            at_once = "δ" in name[0] + called[0] or kind == FORWARD
+            same = not pairs or at_once or any(_proportional(one, each) for one, each in pairs)
+            if other != kind or not same:
+                return f"{lines[key]!r} is of another matrix than this workbook’s"
+    except LookupError:
+        return ""  # said where the formula is read
+    return ""
+
+
+def _kind(name: str) -> str:
+    """Whether a matrix is computed forward, backward or for an update."""
+    if name.rpartition("/")[2].lstrip("d∂")[:1] in ("W", "w"):
+        return "update"
+    return FORWARD if "/" not in name and name[0] in "AaZz" else "backward"
+
+
+def _proportional(one: FloatArray, other: FloatArray) -> bool:
+    """Whether two matrices differ by a factor; of other shapes, by a bias more, nothing is said."""
+    if one.shape != other.shape:
+        return one.size != other.size
+    largest = float(np.abs(one).max()), float(np.abs(other).max())
+    if min(largest) == 0:
+        return largest[0] == largest[1]
+    return alike(one / largest[0], other / largest[1])
 
 
 def _names(part: list[tuple[str, str]], decoder: Decoder) -> list[str]:

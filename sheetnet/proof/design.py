@@ -20,6 +20,7 @@ from sheetnet.proof.constants import drawn_sheets, odd_constants
 from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.neighbours import POINT, wrong_neighbours
+from sheetnet.proof.odd import odd_ones
 from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
 from sheetnet.proof.unnamed import untold
@@ -75,6 +76,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_twice(book, sheet),
             *_lopsided(sheet),
             *wrong_neighbours(book, sheet),
+            *odd_ones(book, sheet),
             *_covered(sheet),
             *odd_constants(sheet, decoder.writes, sheet.name in drawn),
             *_miscounted(sheet, decoder.last_step),

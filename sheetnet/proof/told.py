@@ -33,8 +33,10 @@ def check_told(book: Book, decoder: Decoder) -> Comparison:
             or str(book.value(sheet, told.row, column))
             for key, column in told.columns.items()
         }
+        empty = [key for key, at in told.columns.items() if (told.row, at) not in sheet.cells]
         try:
-            what = decoder.on(told.sheet).wrong(told.about, lines)
+            what = f"has nothing under {empty[0]}" if empty else ""
+            what = what or decoder.on(told.sheet).wrong(told.about, lines)
         except readings.UNREADABLE as error:
             what = str(error)
         if what:

@@ -183,6 +183,19 @@ class Book:
             self._values[key] = self._computed(sheet, row, column, content)
         return self._values[key]
 
+    def texts(self, sheet: Sheet) -> set[Position]:
+        """The cells that show a text, and those that are merged with one."""
+        found = set()
+        for at, cell in sheet.cells.items():
+            shown = cell.content if isinstance(cell.content, str) else self.value(sheet, *at)
+            if isinstance(shown, str) and shown:
+                found.add(at)
+        for area in sheet.merges:
+            if (area.top, area.left) in found:
+                rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+                found |= {(row, column) for row in rows for column in columns}
+        return found
+
     def _computed(self, sheet: Sheet, row: int, column: int, content: Any) -> Any:
         if isinstance(content, Spill):
             self.value(sheet, *content.origin)
