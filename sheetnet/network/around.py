@@ -8,7 +8,7 @@ from sheetnet.workbook.book import Book
 
 #: The sheets with tables of them, and the column of the rows' names.
 SHEETS, NAMES = ("Start", "Inputs"), 2
-#: On this sheet each row ends with the lesson's own values, so many columns further at most.
+#: Here each row of a table ends with the lesson's own values, so many columns further at most.
 FIRST, BEHIND = "Start", 12
 
 
@@ -29,6 +29,6 @@ def unnamed(book: Book) -> Iterator[str]:
                 if texts.isdisjoint((row - up, column) for up in range(above + 1)):
                     yield f"{sheet.name} has no {what} by {block.range}"
             behind = range(block.right + 1, block.right + 1 + BEHIND)
-            for row in rows if sheet.name == FIRST else ():
+            for row in rows if sheet.name == FIRST and block.rows else ():
                 if texts.isdisjoint((row, column) for column in behind):
                     yield f"nothing stands behind row {row} of {block.range} on {sheet.name}"
