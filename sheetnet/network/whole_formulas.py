@@ -46,6 +46,8 @@ OPEN = re.compile(r"D\^|[d∂][^/]+/[d∂][zZ]")
 #: The matrix with slopes on its diagonal, transposed: the same once more.
 TURNED = re.compile(r"D\^\{[^}]*\}\)?\^\{[tT]\}")
 FORWARD = "forward"
+#: Smaller numbers may be what is left of equal ones.
+TINY = 1e-12
 #: So many choices of matrices are tried.
 MOST = 500
 
@@ -142,12 +144,13 @@ def _kind(name: str) -> str:
 
 
 def _proportional(one: FloatArray, other: FloatArray) -> bool:
-    """Whether two matrices differ by a factor; of other shapes, by a bias more, nothing is said."""
+    """Whether two matrices differ by a factor; of other shapes, by a bias more, nothing is said,
+    nor of numbers that are rounding alone or none."""
     if one.shape != other.shape:
         return one.size != other.size
     largest = float(np.abs(one).max()), float(np.abs(other).max())
-    if min(largest) == 0:
-        return largest[0] == largest[1]
+    if not TINY < min(largest) <= max(largest) < np.inf:
+        return True
     return alike(one / largest[0], other / largest[1])
 
 
