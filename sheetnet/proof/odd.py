@@ -4,17 +4,14 @@ a name."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
-from sheetnet.workbook.styles import Style
 
 #: Of so many numbers in a row the last has a head, where all others have one.
 FEWEST = 3
-#: Of so many numbers of one look, each by itself in its row, no more than this part is odd.
-ALIKE, FEW = 4, 0.3
 
 
 def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -27,11 +24,6 @@ def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         is_odd = all(over[:-1]) and not over[-1] and (row - 1, last) not in numbers
         if len(over) >= FEWEST and is_odd:
             yield (row, last), "has no head, as the others in its row do"
-    for like in _alike(sheet, numbers):
-        without = [(row, column) for row, column in like if (row - 1, column) not in texts]
-        if len(like) >= ALIKE and len(without) <= len(like) * FEW:
-            for place in without:
-                yield place, "has nothing over it, as the others of its look have"
     for block in (*book.blocks, *book.originals):
         if block.sheet != sheet.name:
             continue
@@ -54,13 +46,3 @@ def _runs(numbers: Collection[Position]) -> Iterator[tuple[int, int, int]]:
                 first = column
             last = column
         yield row, first, last
-
-
-def _alike(sheet: Sheet, numbers: Collection[Position]) -> Iterable[list[Position]]:
-    """Numbers that stand by themselves in their rows, by their look."""
-    found: dict[Style, list[Position]] = defaultdict(list)
-    for row, column in numbers:
-        cell = sheet.cells.get((row, column))
-        if cell and (row, column - 1) not in numbers and (row, column + 1) not in numbers:
-            found[cell.style].append((row, column))
-    return found.values()
