@@ -33,6 +33,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.ordered import misordered
 from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
+from sheetnet.network.promised import unkept
 from sheetnet.network.published import number as number_of
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -124,6 +125,7 @@ class Decoder:
         yield from untaken(self.numbers)
         yield from wrong_maps(self.numbers, book)
         yield from wrong_marks(self.numbers, book)
+        yield from unkept(self.numbers, book)
         yield from wrong_words(self, book)
 
     def writes(self, number: float) -> bool:

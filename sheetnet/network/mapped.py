@@ -12,7 +12,7 @@ import numpy as np
 from sheetnet.expressions.formula import Area
 from sheetnet.network.engine import FloatArray, cost_of, forward, losses
 from sheetnet.network.numbers import Numbers
-from sheetnet.network.parameters import choosable
+from sheetnet.network.parameters import Parameter, choosable
 from sheetnet.network.quantities import (
     ACTIVATION,
     CHOSEN_OUTPUT,
@@ -83,6 +83,11 @@ def output_of(numbers: Numbers) -> int:
     return _choice(numbers, CHOSEN_OUTPUT) if (CHOSEN_OUTPUT.name, None) in numbers.settings else 0
 
 
+def chosen(numbers: Numbers, quantity: Quantity) -> Parameter:
+    """The parameter that a drop-down shows."""
+    return choosable(numbers.net)[_choice(numbers, quantity)]
+
+
 def _choice(numbers: Numbers, quantity: Quantity) -> int:
     """Which of its choices a drop-down shows, from 0."""
     key = quantity.name, None
@@ -103,7 +108,7 @@ def _cost(numbers: Numbers, across: float, up: float) -> float:
     """The cost of the chosen step's examples with two parameters at other values."""
     net, now = numbers.net, _parameters(numbers)
     for quantity, value in ((FIRST_PARAMETER, across), (SECOND_PARAMETER, up)):
-        parameter = choosable(net)[_choice(numbers, quantity)]
+        parameter = chosen(numbers, quantity)
         key = parameter.quantity.name, parameter.layer
         now[key] = now[key].copy()
         now[key][tuple(parameter.place.values())] = value

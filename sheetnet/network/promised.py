@@ -1,0 +1,181 @@
+"""Whether maps and curves have as many points, and reach as far, as docs/workbook.md promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from sheetnet.network.engine import FloatArray
+from sheetnet.network.evaluation import shown_sets
+from sheetnet.network.mapped import COSTS, OUTPUTS, axes, chosen, map_of
+from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import (
+    ACTIVATION,
+    DESCENT_REACH,
+    FIRST_PARAMETER,
+    SECOND_PARAMETER,
+)
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.charts import Chart
+from sheetnet.workbook.model import Sheet
+
+#: Points of the outputs over one input, or over two.
+OUTPUT_POINTS = {1: 61, 2: 19 * 19}
+#: How far they reach beyond the examples: so much of their range, and so much more.
+OUTPUTS_BEYOND = {1: (0.25, 2.0), 2: (0.1, 0.4)}
+#: Points of the cost over one parameter, and how far they reach beyond the curve's own reach: so
+#: many steps of the training.
+COST_POINTS, FURTHER = 41, 1.25
+#: Cells across the map over two parameters: so many as have no more cells of workings.
+COST_MAPS, COST_CELLS, WORKINGS = (15, 13, 11, 9), 9_000, "Descent map"
+#: How far it reaches from the middle of the run, in parts of the run and of the curve's reach;
+#: so many steps of the run are marked.
+COSTS_BEYOND, MARKED = (0.75, 0.25), 30
+#: Charts over the steps show all, on Weights up to so many; or from a table so many at most.
+CHARTS = {"Progress": (math.inf, 100), "Weights": (1_000, 50)}
+#: Of a cost that grows so many times curves end at so many times the first, others far away.
+GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
+#: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
+COMPARED, COMPARED_STEPS, COMPARED_UP_TO = "Compared curves", 300, 2.0
+DRAWN_UP_TO = "drawn up to"
+NEAR = 1e-9
+
+
+def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
+    """Sentences on what reaches less far or further, or has more or fewer points."""
+    for block in book.blocks:
+        points = {"surface": OUTPUT_POINTS.get(numbers.net.inputs), "descent_cost": COST_POINTS}
+        wanted = points.get(block.quantity)
+        if wanted and block.lengths.get("point") != wanted:
+            yield f"{block.sheet} has {block.lengths.get('point')} points, not {wanted}"
+    for sheet in book.sheets:
+        if sheet.name == OUTPUTS:
+            yield from _outputs(numbers, book, sheet)
+        if sheet.name == COSTS:
+            yield from _costs(numbers, book, sheet)
+        if sheet.name == COMPARED:
+            yield from _compared(numbers, book, sheet)
+        for chart in sheet.charts:
+            yield from _steps(numbers, book, sheet, chart)
+            yield from _cut_off(numbers, book, sheet, chart)
+
+
+def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
+    held = np.concatenate([inputs for inputs, _ in shown_sets(numbers)])
+    part, more = OUTPUTS_BEYOND[numbers.net.inputs]
+    room = part * np.ptp(held, axis=0) + more
+    if (area := map_of(sheet)) is not None:
+        sides = axes(book, sheet, area)
+        sides[1] = sides[1][::-1]  # the largest is the uppermost
+    else:
+        drawn = [series.x for chart in sheet.charts for series in chart.series]
+        x = max(drawn, key=lambda area: area.bottom - area.top)
+        values = [book.value(book[x.sheet], row, x.left) for row in (x.top, x.bottom)]
+        sides = [np.array(values)]
+    for side, low, high in zip(
+        sides, held.min(axis=0) - room, held.max(axis=0) + room, strict=True
+    ):
+        if not np.allclose([side[0], side[-1]], [low, high], NEAR, NEAR):
+            yield f"{sheet.name} reaches from {side[0]:g} to {side[-1]:g}, not {low:g} to {high:g}"
+
+
+def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
+    reach = numbers.settings.number(DESCENT_REACH.name)
+    first = chosen(numbers, FIRST_PARAMETER)
+    for block in book.blocks:
+        if block.quantity == "descent_parameter":
+            rows = block.top, block.bottom
+            low, high = (book.value(book[block.sheet], row, block.left) for row in rows)
+            key, place = (first.quantity, first.layer), tuple(first.place.values())
+            following = numbers.derived(f"next_{first.quantity.name}", first.layer)[place]
+            half = reach + FURTHER * abs(following - numbers.now(*key)[place])
+            if not np.isclose((high - low) / 2, half, NEAR, NEAR):
+                yield f"the curve on {sheet.name} does not reach {half:g} to both sides"
+    if (area := map_of(sheet)) is None:
+        return
+    width = sum(len(band.cells) for band in book[WORKINGS].bands)
+    wanted = next((n for n in COST_MAPS if n * n * width <= COST_CELLS), COST_MAPS[-1])
+    if area.shape != (wanted, wanted):
+        yield f"the map on {sheet.name} has {area.shape[0]} × {area.shape[1]} cells, not {wanted}"
+    marked = _spread(numbers.trace.steps, MARKED)
+    part, more = COSTS_BEYOND
+    for side, quantity in zip(
+        axes(book, sheet, area), (FIRST_PARAMETER, SECOND_PARAMETER), strict=True
+    ):
+        parameter = chosen(numbers, quantity)
+        run: FloatArray = numbers.trace[parameter.quantity, parameter.layer]
+        place = tuple(parameter.place.values())
+        values = np.array([run[step][place] for step in marked])
+        half = part * np.ptp(values) + more * reach
+        middle = (values.min() + values.max()) / 2
+        ends = sorted((side[0], side[-1]))
+        if np.isfinite(half) and not np.allclose(ends, [middle - half, middle + half], NEAR, NEAR):
+            yield f"the map on {sheet.name} does not reach {half:g} from the middle of the run"
+
+
+def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
+    firsts = [held.trace.costs[0] for held in numbers.compared]
+    meant = COMPARED_UP_TO * max(firsts)
+    for row, column in [at for at, cell in sheet.cells.items() if cell.text == DRAWN_UP_TO]:
+        if not np.isclose(book.value(sheet, row, column + 1), meant, NEAR, NEAR):
+            yield f"curves on {sheet.name} are not drawn up to {COMPARED_UP_TO:g} times the first"
+    drawn = {
+        series.x
+        for each in book.sheets
+        for chart in each.charts
+        for series in chart.series
+        if series.x.sheet == sheet.name
+    }
+    last = numbers.trace.steps
+    steps = _spread(last, COMPARED_STEPS)
+    for x in drawn:
+        if [book.value(sheet, row, x.left) for row in range(x.top, x.bottom + 1)] != steps:
+            yield f"curves on {sheet.name} have not {len(steps)} steps of {last}"
+
+
+def _spread(last: int, most: int) -> list[int]:
+    """All steps, or some that are evenly spread, the first and the last among them."""
+    count = min(last, most)
+    return [round(i * last / count) for i in range(count + 1)] if count else [0]
+
+
+def _steps(numbers: Numbers, book: Book, sheet: Sheet, chart: Chart) -> Iterator[str]:
+    """Whether a chart over the steps has all, or as many as there is room for."""
+    if sheet.name not in CHARTS:
+        return
+    all_of, most = CHARTS[sheet.name]
+    last = numbers.trace.steps
+    apart = max(1, math.ceil(last / most))
+    some = [*range(0, last, apart + 1 - apart % 2), last]
+    for series in chart.series:
+        x = series.x
+        shown = [book.value(book[x.sheet], row, x.left) for row in range(x.top, x.bottom + 1)]
+        is_whole = x.sheet != sheet.name and last <= all_of
+        if shown != ([*range(last + 1)] if is_whole else some):
+            yield f"a curve on {sheet.name} has {len(shown)} steps of {last}"
+
+
+def _cut_off(numbers: Numbers, book: Book, sheet: Sheet, chart: Chart) -> Iterator[str]:
+    """Whether curves end where they should, if the run grows without end."""
+    costs = numbers.trace.costs
+    is_grown = bool(costs.max() > GROWN * (1 + costs[0]))
+    ends = {series.end for series in chart.series if series.end}
+    for end in ends:
+        meant = CUT_OFF * costs[0] if is_grown else costs.max()
+        if end.sheet == sheet.name:
+            begun = _begun(numbers, sheet.name)
+            meant = CUT_OFF * (1 + np.abs(begun).max()) if is_grown else NOWHERE
+        held = book.value(book[end.sheet], end.row, end.column)
+        if np.isfinite(meant) and not np.isclose(held, meant, NEAR, NEAR):
+            yield f"curves on {sheet.name} end at {held:g}, not at {meant:g}"
+
+
+def _begun(numbers: Numbers, name: str) -> FloatArray:
+    """What the curves of a sheet begin with: outputs and their targets, or all parameters."""
+    trace, net = numbers.trace, numbers.net
+    if name != "Weights":
+        outputs = trace[ACTIVATION, net.depth][0, numbers.sample]
+        return np.concatenate([outputs, numbers.targets[numbers.sample]])
+    return np.concatenate([trace[each][0].ravel() for each in net.parameters()])

@@ -1,0 +1,106 @@
+"""What is drawn reaches as far, and has as many points, as docs/workbook.md promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sheetnet.building import make_book
+from sheetnet.expressions.formula import Area
+from sheetnet.lessons.subjects import load
+from sheetnet.network.promised import unkept
+from sheetnet.workbook.book import Book
+from sheetnet.workbook.knobs import settings
+from sheetnet.workbook.model import Claim
+
+HALF, FAR = 0.5, 1000.0
+
+
+def _claim(book: Book, sheet: str, row: int, column: int, value: float) -> None:
+    """A cell that shows another number."""
+    book[sheet].claims.append(Claim(row, column, 1, 1, value))
+
+
+def _wider(name: str) -> Callable[[Book], None]:
+    """A map that reaches further up."""
+
+    def change(book: Book) -> None:
+        sheet = book[name]
+        [area] = [each.area for each in sheet.formats if type(each).__name__ == "ColourScale"]
+        column = max(c for r, c in sheet.cells if r == area.top and c < area.left)
+        _claim(book, name, area.top, column, FAR)
+
+    return change
+
+
+def _shorter(name: str, place: int) -> Callable[[Book], None]:
+    """The curves of a chart without their last point."""
+
+    def cut(area: Area) -> Area:
+        return replace(area, bottom=area.bottom - 1)
+
+    def change(book: Book) -> None:
+        charts = book[name].charts
+        series = charts[place].series
+        fewer = tuple(replace(each, x=cut(each.x), y=cut(each.y)) for each in series)
+        charts[place] = replace(charts[place], series=fewer)
+
+    return change
+
+
+def _ending(name: str) -> Callable[[Book], None]:
+    """Curves that end at another cost."""
+
+    def change(book: Book) -> None:
+        [end] = {each.end for chart in book[name].charts for each in chart.series if each.end}
+        _claim(book, end.sheet, end.row, end.column, HALF)
+
+    return change
+
+
+def _drawn_up_to(book: Book) -> None:
+    cells = book["Compared curves"].cells
+    [(row, column)] = [place for place, cell in cells.items() if cell.text == "drawn up to"]
+    _claim(book, "Compared curves", row, column + 1, HALF)
+
+
+def _fewer(quantity: str) -> Callable[[Book], None]:
+    """A block with fewer points."""
+
+    def change(book: Book) -> None:
+        [lengths] = [block.lengths for block in book.blocks if block.quantity == quantity]
+        lengths["point"] = 21
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("lesson", "change", "what"),
+    [
+        ("batch-of-four", _wider("Surface"), "Surface reaches from"),
+        ("batch-of-four", _fewer("surface"), "Surface points has 21 points, not 361"),
+        ("sine", _shorter("Surface", 0), "Surface reaches from"),
+        ("mazur", _wider("Descent"), "from the middle of the run"),
+        ("mazur", _fewer("descent_cost"), "has 21 points, not 41"),
+        ("mazur", _shorter("Weights", 0), "a curve on Weights has 100 steps of 100"),
+        ("mazur", _shorter("Progress", 1), "a curve on Progress has 100 steps of 100"),
+        ("mazur", _ending("Start"), "curves on Start end at 0.5"),
+        ("learning-rates", _drawn_up_to, "not drawn up to 2 times"),
+        ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
+    ],
+    ids=[
+        *("map of outputs", "its points", "curve of outputs", "map of costs", "points of costs"),
+        *("weights", "progress", "cut off", "compared", "compared points"),
+    ],
+)
+def test_what_reaches_elsewhere_is_found(
+    lesson: str, change: Callable[[Book], None], what: str
+) -> None:
+    subject, loaded = load(lesson)
+    numbers = subject.numbers(loaded, settings(subject.knobs(loaded)))
+    assert not list(unkept(numbers, make_book(loaded)))
+    book = make_book(loaded)
+    change(book)
+    assert any(what in each for each in unkept(numbers, book))
