@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from sheetnet.calculus.derived import wrong_derivations
+from sheetnet.calculus.knobs import knobs
+from sheetnet.calculus.numbers import STEP as DIFFERENCE_STEP
 from sheetnet.calculus.numbers import Computed, FloatArray, Numbers
 from sheetnet.calculus.spelling import identifier
 from sheetnet.expressions.reading import END, LOW, Function, Symbol, UnreadableError, symbol_of
@@ -44,6 +46,8 @@ HEADS = {
 }
 #: What heads the column that counts the steps of a descent.
 STEP = "step"
+#: The step of central differences that a worksheet begins with (docs/calculus.md).
+BEGINS_WITH = 1e-4
 #: Central differences that are computed twice.
 NEAR = 1e-6
 
@@ -165,6 +169,9 @@ class Decoder:
     def missing(self, book: Book) -> Iterable[str]:
         """Sheets are called by their sections; a number behind that tells two of one name apart.
         Derivatives, differences and derivations stand under their own heads."""
+        [step] = [knob.value for knob in knobs(self.numbers.lesson) if knob.key == DIFFERENCE_STEP]
+        if step != BEGINS_WITH:
+            yield f"the step of the differences is {step:g}, not {BEGINS_WITH:g}"
         for block in book.blocks:
             kind = block.quantity.partition("_")[0]
             for row in (block.top - 1, block.top - 2):

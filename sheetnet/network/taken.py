@@ -1,7 +1,7 @@
 """Whether a run takes what its lesson file gives: rates, strengths, a base, thresholds, data.
 
 Compared are the fields of the file with what may be typed on Start, which begins with them; where
-the file says nothing, with what docs/lessons.md promises.
+the file says nothing, with what docs/lessons.md and docs/workbook.md promise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from typing import Any
 import numpy as np
 
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.quantities import (
+    CHOSEN_SAMPLE,
+    CHOSEN_STEP,
+    DESCENT_REACH,
+    DIFFERENCE_STEP,
+)
 
 #: The fields of the file that say numbers or choices of the whole run, and those of its data.
 RATE = "learning_rate"
@@ -29,13 +35,20 @@ UNLESS_TOLD: dict[str, dict[str, float]] = {
     "cosine": {"eta_min": 0.0},
     "cross_entropy": {"log_base": math.e},
 }
+#: What sheets begin to show unless another is chosen (docs/workbook.md), which no lesson file says.
+VIEWED = {
+    CHOSEN_STEP.name: 0.0,
+    CHOSEN_SAMPLE.name: 1.0,
+    DIFFERENCE_STEP.name: 1e-4,
+    DESCENT_REACH.name: 2.0,
+}
 
 
 def untaken(numbers: Numbers) -> Iterator[str]:
     """Sentences on numbers and choices of the lesson file that the workbook begins otherwise
     than with."""
     lesson = numbers.lesson
-    given: dict[tuple[str, int | None], Any] = {}
+    given: dict[tuple[str, int | None], Any] = {(name, None): x for name, x in VIEWED.items()}
     if not lesson.training.live_choices:  # which have cells that several optimisers share
         for owner in (lesson.net.optimiser, lesson.net.schedule, lesson.net.loss):
             told = UNLESS_TOLD.get(owner.name, {})
