@@ -11,6 +11,7 @@ from sheetnet.building import make_book
 from sheetnet.expressions.formula import Area
 from sheetnet.lessons.subjects import load
 from sheetnet.network.promised import unkept
+from sheetnet.network.taken import untaken
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
 from sheetnet.workbook.model import Claim
@@ -104,3 +105,15 @@ def test_what_reaches_elsewhere_is_found(
     book = make_book(loaded)
     change(book)
     assert any(what in each for each in unkept(numbers, book))
+
+
+@pytest.mark.parametrize(
+    "key", ["chosen_step", "chosen_sample", "difference_step", "descent_reach"]
+)
+def test_what_sheets_show_at_first_is_as_the_docs_say(key: str) -> None:
+    subject, loaded = load("batch-of-four")
+    numbers = subject.numbers(loaded, settings(subject.knobs(loaded)))
+    assert not list(untaken(numbers))
+    [knob] = [knob for (name, _), knob in numbers.knobs.items() if name == key]
+    numbers.knobs[knob.place] = replace(knob, value=knob.value + 0.001)
+    assert any(key in each for each in untaken(numbers))
