@@ -61,6 +61,12 @@ def _ending(name: str) -> Callable[[Book], None]:
     return change
 
 
+def _one_less(book: Book) -> None:
+    """A chart with a curve less."""
+    charts = book["Weights"].charts
+    charts[0] = replace(charts[0], series=charts[0].series[1:])
+
+
 def _drawn_up_to(book: Book) -> None:
     cells = book["Compared curves"].cells
     [(row, column)] = [place for place, cell in cells.items() if cell.text == "drawn up to"]
@@ -88,12 +94,13 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("mazur", _shorter("Weights", 0), "a curve on Weights has 100 steps of 100"),
         ("mazur", _shorter("Progress", 1), "a curve on Progress has 100 steps of 100"),
         ("mazur", _ending("Start"), "curves on Start end at 0.5"),
+        ("mazur", _one_less, "Weights draws other weights than it has room for"),
         ("learning-rates", _drawn_up_to, "not drawn up to 2 times"),
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],
     ids=[
         *("map of outputs", "its points", "curve of outputs", "map of costs", "points of costs"),
-        *("weights", "progress", "cut off", "compared", "compared points"),
+        *("weights", "progress", "cut off", "fewer weights", "compared", "compared points"),
     ],
 )
 def test_what_reaches_elsewhere_is_found(

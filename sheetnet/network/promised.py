@@ -10,12 +10,16 @@ import numpy as np
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import shown_sets
 from sheetnet.network.mapped import COSTS, OUTPUTS, axes, chosen, map_of
+from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.parameters import every
 from sheetnet.network.quantities import (
     ACTIVATION,
+    BIAS,
     DESCENT_REACH,
     FIRST_PARAMETER,
     SECOND_PARAMETER,
+    UNIT,
 )
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.charts import Chart
@@ -34,7 +38,11 @@ COST_MAPS, COST_CELLS, WORKINGS = (15, 13, 11, 9), 9_000, "Descent map"
 #: so many steps of the run are marked.
 COSTS_BEYOND, MARKED = (0.75, 0.25), 30
 #: Charts over the steps show all, on Weights up to so many; or from a table so many at most.
-CHARTS = {"Progress": (math.inf, 100), "Weights": (1_000, 50)}
+PATHS = "Weights"
+CHARTS = {"Progress": (math.inf, 100), PATHS: (1_000, 50)}
+#: Curves of a layer in one chart of Weights, and of a unit in one; charts there at most; how many
+#: weights are drawn of a layer that has more.
+TOGETHER, OF_A_UNIT, MOST_CHARTS, SOME = 8, 12, 24, 12
 #: Of a cost that grows so many times curves end at so many times the first, others far away.
 GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
 #: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
@@ -55,6 +63,8 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
             yield from _outputs(numbers, book, sheet)
         if sheet.name == COSTS:
             yield from _costs(numbers, book, sheet)
+        if sheet.name == PATHS and [len(c.series) for c in sheet.charts] != _paths(numbers.net):
+            yield f"{sheet.name} draws other weights than it has room for"
         if sheet.name == COMPARED:
             yield from _compared(numbers, book, sheet)
         for chart in sheet.charts:
@@ -113,6 +123,21 @@ def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
         ends = sorted((side[0], side[-1]))
         if np.isfinite(half) and not np.allclose(ends, [middle - half, middle + half], NEAR, NEAR):
             yield f"the map on {sheet.name} does not reach {half:g} from the middle of the run"
+
+
+def _paths(net: Net) -> list[int]:
+    """How many parameters each chart of Weights draws."""
+    drawn: list[int] = []
+    for layer in net.layers:
+        own = [each for each in every(net) if each.layer == layer.number]
+        new = [len(own)] if own else []
+        if len(own) > TOGETHER:
+            units = range(layer.units)
+            new = [sum(each.place.get(UNIT, unit) == unit for each in own) for unit in units]
+        if max(new, default=0) > OF_A_UNIT or len(drawn) + len(new) > MOST_CHARTS:
+            new = [min(SOME, sum(each.quantity != BIAS for each in own))]
+        drawn += new
+    return drawn
 
 
 def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
@@ -175,7 +200,7 @@ def _cut_off(numbers: Numbers, book: Book, sheet: Sheet, chart: Chart) -> Iterat
 def _begun(numbers: Numbers, name: str) -> FloatArray:
     """What the curves of a sheet begin with: outputs and their targets, or all parameters."""
     trace, net = numbers.trace, numbers.net
-    if name != "Weights":
+    if name != PATHS:
         outputs = trace[ACTIVATION, net.depth][0, numbers.sample]
         return np.concatenate([outputs, numbers.targets[numbers.sample]])
     return np.concatenate([trace[each][0].ravel() for each in net.parameters()])
