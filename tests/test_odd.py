@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sheetnet.building import make_book
+from sheetnet.lessons.subjects import load
 from sheetnet.proof.told import check_told
+from sheetnet.workbook.knobs import settings
 from tests.test_unnamed import DECODER, LESSON, found, with_text
 
 
@@ -35,3 +39,35 @@ def test_a_row_of_notation_with_a_hole_or_another_matrix() -> None:
     assert any("another matrix" in str(each) for each in check_told(book, DECODER).findings)
     cells.pop(one)
     assert any("has nothing under" in str(each) for each in check_told(book, DECODER).findings)
+
+
+def test_a_number_without_its_symbol_where_the_others_have_theirs() -> None:
+    book = make_book(LESSON)
+    cells = book["Network"].cells
+    cells.pop(with_text(book["Network"], lambda each: each == "z1(1)")[0])
+    assert any("others of its quantity have one" in each for each in found(book))
+
+
+@pytest.mark.parametrize("what", ["another", "missing"])
+def test_a_number_that_does_not_count(what: str) -> None:
+    book = make_book(LESSON)
+    cells = book["Parameters"].cells
+    place = 9, 1
+    if what == "another":
+        cells[place] = replace(cells[place], content=17.0)
+    else:
+        cells.pop(place)
+    assert any("does not count" in each for each in found(book))
+
+
+def test_formulas_of_another_document_that_changed_rows() -> None:
+    subject, lesson = load("mazur")
+    decoder = subject.decoder(subject.numbers(lesson, settings(subject.knobs(lesson))))
+    book = make_book(lesson)
+    cells = book["Notation"].cells
+    lines = {cells[told.row, 2].text: told for told in book.told if told.about == "formula"}
+    told, column = lines["through the activation"], "wichmann"
+    one = told.row, told.columns[column]
+    other = lines["back to the layer below"].row, told.columns[column]
+    cells[one], cells[other] = cells[other], cells[one]
+    assert any("another matrix" in str(each) for each in check_told(book, decoder).findings)

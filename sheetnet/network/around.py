@@ -14,6 +14,7 @@ FIRST, BEHIND = "Start", 12
 
 def unnamed(book: Book) -> Iterator[str]:
     """Cells to type in with no name before them, no head over them, nothing behind them."""
+    kept = {(block.quantity, block.layer) for block in book.originals}
     for sheet in (each for each in book.sheets if each.name in SHEETS):
         texts = book.texts(sheet)
         for block in book.blocks:
@@ -29,6 +30,7 @@ def unnamed(book: Book) -> Iterator[str]:
                 if texts.isdisjoint((row - up, column) for up in range(above + 1)):
                     yield f"{sheet.name} has no {what} by {block.range}"
             behind = range(block.right + 1, block.right + 1 + BEHIND)
-            for row in rows if sheet.name == FIRST and block.rows else ():
+            is_kept = block.rows or (block.quantity, block.layer) in kept
+            for row in rows if sheet.name == FIRST and is_kept else ():
                 if texts.isdisjoint((row, column) for column in behind):
                     yield f"nothing stands behind row {row} of {block.range} on {sheet.name}"

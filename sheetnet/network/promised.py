@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 
@@ -37,6 +38,8 @@ COST_MAPS, COST_CELLS, WORKINGS = (15, 13, 11, 9), 9_000, "Descent map"
 #: How far it reaches from the middle of the run, in parts of the run and of the curve's reach;
 #: so many steps of the run are marked.
 COSTS_BEYOND, MARKED = (0.75, 0.25), 30
+#: Over the list of these steps, which begins so many rows further down, in the first column.
+RUN, RUN_HEADS = "The run on the map", 3
 #: Charts over the steps show all, on Weights up to so many; or from a table so many at most.
 PATHS = "Weights"
 CHARTS = {"Progress": (math.inf, 100), PATHS: (1_000, 50)}
@@ -45,6 +48,8 @@ CHARTS = {"Progress": (math.inf, 100), PATHS: (1_000, 50)}
 TOGETHER, OF_A_UNIT, MOST_CHARTS, SOME = 8, 12, 24, 12
 #: Of a cost that grows so many times curves end at so many times the first, others far away.
 GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
+#: The lesson's own costs are kept with so many digits.
+KEPT, DIGITS = "Lesson", 6
 #: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
 COMPARED, COMPARED_STEPS, COMPARED_UP_TO = "Compared curves", 300, 2.0
 DRAWN_UP_TO = "drawn up to"
@@ -67,6 +72,8 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
             yield f"{sheet.name} draws other weights than it has room for"
         if sheet.name == COMPARED:
             yield from _compared(numbers, book, sheet)
+        if sheet.name == KEPT:
+            yield from _digits(sheet)
         for chart in sheet.charts:
             yield from _steps(numbers, book, sheet, chart)
             yield from _cut_off(numbers, book, sheet, chart)
@@ -110,6 +117,11 @@ def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     if area.shape != (wanted, wanted):
         yield f"the map on {sheet.name} has {area.shape[0]} × {area.shape[1]} cells, not {wanted}"
     marked = _spread(numbers.trace.steps, MARKED)
+    [top] = [row for (row, _), cell in sheet.cells.items() if cell.text == RUN]
+    first_row = top + RUN_HEADS
+    listed = [book.value(sheet, row, 2) for row in range(first_row, first_row + len(marked))]
+    if listed != marked or book.value(sheet, first_row + len(marked), 2) is not None:
+        yield f"{sheet.name} lists other steps of the run than {len(marked)}, evenly spread"
     part, more = COSTS_BEYOND
     for side, quantity in zip(
         axes(book, sheet, area), (FIRST_PARAMETER, SECOND_PARAMETER), strict=True
@@ -138,6 +150,18 @@ def _paths(net: Net) -> list[int]:
             new = [min(SOME, sum(each.quantity != BIAS for each in own))]
         drawn += new
     return drawn
+
+
+def _digits(sheet: Sheet) -> Iterator[str]:
+    """The costs stand in the second column that has numbers."""
+    costs = [
+        cell.content
+        for (_, column), cell in sheet.cells.items()
+        if column == 3 and isinstance(cell.content, float)
+    ]
+    digits = [len(Decimal(repr(cost)).normalize().as_tuple().digits) for cost in costs]
+    if max(digits, default=0) > DIGITS:
+        yield f"{sheet.name} keeps costs with {max(digits)} digits, not {DIGITS}"
 
 
 def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,19 +118,15 @@ def other_rows(decoder: Decoder, lines: Mapping[str, str]) -> str:
         left, equals, _ = TAKEN.sub("", braced(line)).partition("=")
         if equals and (side := SIDE.fullmatch(left)):
             held[key] = _kind(side["name"]), side["name"]
-    notation = decoder.numbers.lesson.notation
-    if notation not in held:
-        return ""
-    kind, name = held[notation]
     try:
-        own = _meant(decoder, name)
-        for key, (other, called) in held.items():
-            found = _meant(type(decoder)(decoder.numbers, key), called)
-            pairs = [(one, turned) for one in own for each in found for turned in (each, each.T)]
+        meant = {key: _meant(type(decoder)(decoder.numbers, key), held[key][1]) for key in held}
+        for one, other in combinations(held, 2):
+            (kind, name), (kind_of_other, called) = held[one], held[other]
+            pairs = [(a, b) for a in meant[one] for each in meant[other] for b in (each, each.T)]
             at_once = "δ" in name[0] + called[0] or kind == FORWARD
-            same = not pairs or at_once or any(_proportional(one, each) for one, each in pairs)
-            if other != kind or not same:
-                return f"{lines[key]!r} is of another matrix than this workbook’s"
+            same = not pairs or at_once or any(_proportional(a, b) for a, b in pairs)
+            if kind != kind_of_other or not same:
+                return f"{lines[other]!r} is of another matrix than {lines[one]!r}"
     except LookupError:
         return ""  # said where the formula is read
     return ""

@@ -1,17 +1,22 @@
 """What is odd among its like: the last number of a row without a head, a row of a block without
-a name."""
+a name, a number that does not count where all others of its row do."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from sheetnet.expressions.rich import Rich
 from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Position, Sheet
 
 #: Of so many numbers in a row the last has a head, where all others have one.
 FEWEST = 3
+#: Where a text stands by single numbers of one quantity, as rows and columns from each of them.
+BESIDE = [(-1, 0), *((0, by) for by in (-5, -4, -3, -2, -1, 1))]
+#: So many numbers count, if that many of them do.
+COUNTING, MOSTLY = 5, 0.75
 
 
 def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -24,6 +29,8 @@ def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         is_odd = all(over[:-1]) and not over[-1] and (row - 1, last) not in numbers
         if len(over) >= FEWEST and is_odd:
             yield (row, last), "has no head, as the others in its row do"
+    yield from _unlike(book, sheet)
+    yield from _miscounted(book, sheet)
     for block in (*book.blocks, *book.originals):
         if block.sheet != sheet.name:
             continue
@@ -46,3 +53,70 @@ def _runs(numbers: Collection[Position]) -> Iterator[tuple[int, int, int]]:
                 first = column
             last = column
         yield row, first, last
+
+
+def _unlike(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Single numbers without a text where most others of their quantity have one."""
+    texts = {at for at, cell in sheet.cells.items() if isinstance(cell.content, str | Rich)}
+    alike: dict[str, list[Position]] = defaultdict(list)
+    for block in book.blocks:
+        if block.sheet == sheet.name and block.height == block.width == 1:
+            alike[block.quantity].append((block.top, block.left))
+    for places in alike.values():
+        for down, right in BESIDE:
+            without = [(r, c) for r, c in places if (r + down, c + right) not in texts]
+            if len(places) >= FEWEST and 2 * len(without) < len(places):
+                for place in without:
+                    yield place, "has no text where others of its quantity have one"
+
+
+def _miscounted(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
+    """Numbers of the builder that are missing or others, in rows or columns that count in equal
+    steps before and behind them."""
+    typed = {
+        (row, column)
+        for block in (*book.blocks, *book.originals)
+        if block.sheet == sheet.name and not block.live
+        for row in range(block.top, block.bottom + 1)
+        for column in range(block.left, block.right + 1)
+    }
+    held = {
+        at: cell.content
+        for at, cell in sheet.cells.items()
+        if isinstance(cell.content, float) and cell.content.is_integer() and at not in typed
+    }
+    for down in (False, True):
+        lines: dict[int, dict[int, float]] = defaultdict(dict)
+        for at, value in held.items():
+            lines[at[down]][at[not down]] = value
+        for line, values in lines.items():
+            for place in _breaks(values):
+                yield (place, line) if down else (line, place), "does not count as its row does"
+
+
+def _breaks(values: Mapping[int, float]) -> Iterator[int]:
+    """The places of a line whose numbers do not go on in the steps of most others."""
+    for first, last in _stretches(sorted(values)):
+        held = [(at, values[at]) for at in range(first, last + 1) if at in values]
+        if len(held) < COUNTING:
+            continue
+        steps = Counter(
+            (other - one) / (there - here)
+            for (here, one), (there, other) in zip(held, held[1:], strict=False)
+        )
+        [(step, _)] = steps.most_common(1)
+        [(start, often)] = Counter(value - step * at for at, value in held).most_common(1)
+        if step and MOSTLY * len(held) <= often:
+            odd = {at for at in range(first, last + 1) if values.get(at) != start + step * at}
+            yield from (at for at in odd - {first, last} if odd.isdisjoint((at - 1, at + 1)))
+
+
+def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Places that follow each other, with one left out at most."""
+    first = last = places[0]
+    for place in places[1:]:
+        if place > last + 2:
+            yield first, last
+            first = place
+        last = place
+    yield first, last
