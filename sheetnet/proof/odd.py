@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
-from sheetnet.workbook.model import Position, Sheet
+from sheetnet.workbook.model import Cell, Position, Sheet
 
 #: Of so many numbers in a row the last has a head, where all others have one.
 FEWEST = 3
-#: Where a text stands by single numbers of one quantity, as rows and columns from each of them.
-BESIDE = [(-1, 0), *((0, by) for by in (-5, -4, -3, -2, -1, 1))]
+#: So many columns before single numbers of one quantity their names stand.
+BEFORE = range(1, 6)
 #: So many numbers count, if that many of them do.
 COUNTING, MOSTLY = 5, 0.75
 
@@ -56,18 +56,24 @@ def _runs(numbers: Collection[Position]) -> Iterator[tuple[int, int, int]]:
 
 
 def _unlike(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Single numbers without a text where most others of their quantity have one."""
-    texts = {at for at, cell in sheet.cells.items() if isinstance(cell.content, str | Rich)}
+    """Single numbers without a name where all others of their quantity have one, each its own."""
     alike: dict[str, list[Position]] = defaultdict(list)
     for block in book.blocks:
         if block.sheet == sheet.name and block.height == block.width == 1:
             alike[block.quantity].append((block.top, block.left))
     for places in alike.values():
-        for down, right in BESIDE:
-            without = [(r, c) for r, c in places if (r + down, c + right) not in texts]
-            if len(places) >= FEWEST and 2 * len(without) < len(places):
+        for by in BEFORE:
+            before = {at: sheet.cells.get((at[0], at[1] - by)) for at in places}
+            named = {at: cell.text for at, cell in before.items() if cell and _is_fixed(cell)}
+            without = [at for at in places if at not in named]
+            is_own = len(set(named.values())) == len(named)
+            if len(places) >= FEWEST and is_own and 2 * len(without) < len(places):
                 for place in without:
-                    yield place, "has no text where others of its quantity have one"
+                    yield place, "has no name where others of its quantity have one"
+
+
+def _is_fixed(cell: Cell) -> bool:
+    return isinstance(cell.content, str | Rich)
 
 
 def _miscounted(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
