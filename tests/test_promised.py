@@ -36,6 +36,12 @@ def _wider(name: str) -> Callable[[Book], None]:
     return change
 
 
+def _other_colours(book: Book) -> None:
+    formats = book["Surface"].formats
+    [place] = [n for n, each in enumerate(formats) if type(each).__name__ == "ColourScale"]
+    formats[place] = replace(formats[place], ends=(0.0, 2.0))
+
+
 def _shorter(name: str, place: int) -> Callable[[Book], None]:
     """The curves of a chart without their last point."""
 
@@ -88,6 +94,7 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
     [
         ("batch-of-four", _wider("Surface"), "Surface reaches from"),
         ("batch-of-four", _fewer("surface"), "Surface points has 21 points, not 361"),
+        ("batch-of-four", _other_colours, "do not mean what they should"),
         ("sine", _shorter("Surface", 0), "Surface reaches from"),
         ("mazur", _wider("Descent"), "from the middle of the run"),
         ("mazur", _fewer("descent_cost"), "has 21 points, not 41"),
@@ -99,7 +106,14 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],
     ids=[
-        *("map of outputs", "its points", "curve of outputs", "map of costs", "points of costs"),
+        *(
+            "map of outputs",
+            "its points",
+            "its colours",
+            "curve of outputs",
+            "map of costs",
+            "points of costs",
+        ),
         *("weights", "progress", "cut off", "fewer weights", "compared", "compared points"),
     ],
 )

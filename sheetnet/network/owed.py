@@ -114,7 +114,7 @@ def missing(lesson: Lesson, book: Book) -> Iterator[str]:
         for name, count in _charts(lesson):
             if there.get(name, count) < count:
                 yield f"{name} has {there[name]} charts, where {count} belong"
-    if (SHARE_OF, None) in held and _are_classes(lesson):
+    if (SHARE_OF, None) in held and are_classes(lesson):
         owed.append((SHARE, None))
     last = net.layers[-1]
     if MATRICES in there and isinstance(last, Dense) and not last.activation.slope:
@@ -157,7 +157,7 @@ def _unsaid(lesson: Lesson, sheet: Sheet) -> Iterator[str]:
             yield f"{sheet.name} says {words!r} where it should not, or does not where it should"
 
 
-def _are_classes(lesson: Lesson) -> bool:
+def are_classes(lesson: Lesson) -> bool:
     """Whether each example belongs to one of two classes, or of as many as there are outputs."""
     targets = np.array([*lesson.data.targets, *lesson.data.test_targets])
     whole = bool(np.isin(targets, (0.0, 1.0)).all())

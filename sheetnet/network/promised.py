@@ -10,9 +10,11 @@ import numpy as np
 
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import shown_sets
+from sheetnet.network.layers.dense import Dense
 from sheetnet.network.mapped import COSTS, OUTPUTS, axes, chosen, map_of
 from sheetnet.network.net import Net
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.owed import are_classes
 from sheetnet.network.parameters import every
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -24,12 +26,14 @@ from sheetnet.network.quantities import (
 )
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.charts import Chart
-from sheetnet.workbook.model import Sheet
+from sheetnet.workbook.model import ColourScale, Sheet
 
 #: Points of the outputs over one input, or over two.
 OUTPUT_POINTS = {1: 61, 2: 19 * 19}
 #: How far they reach beyond the examples: so much of their range, and so much more.
 OUTPUTS_BEYOND = {1: (0.25, 2.0), 2: (0.1, 0.4)}
+#: What colours go from and to where outputs are classes, and how a sheet says it.
+CLASSES, FROM_TO = (0.0, 1.0), "white: 0 · orange: 1"
 #: Points of the cost over one parameter, and how far they reach beyond the curve's own reach: so
 #: many steps of the training.
 COST_POINTS, FURTHER = 41, 1.25
@@ -86,6 +90,7 @@ def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     if (area := map_of(sheet)) is not None:
         sides = axes(book, sheet, area)
         sides[1] = sides[1][::-1]  # the largest is the uppermost
+        yield from _colours(numbers, sheet)
     else:
         drawn = [series.x for chart in sheet.charts for series in chart.series]
         x = max(drawn, key=lambda area: area.bottom - area.top)
@@ -96,6 +101,17 @@ def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     ):
         if not np.allclose([side[0], side[-1]], [low, high], NEAR, NEAR):
             yield f"{sheet.name} reaches from {side[0]:g} to {side[-1]:g}, not {low:g} to {high:g}"
+
+
+def _colours(numbers: Numbers, sheet: Sheet) -> Iterator[str]:
+    """Whether colours go from 0 to 1 where outputs are classes, else from the least to the most."""
+    last = numbers.net.layers[-1]
+    within = isinstance(last, Dense) and last.activation.signless and last.activation.below_one
+    ends = CLASSES if within and are_classes(numbers.lesson) else None
+    if [rule.ends for rule in sheet.formats if isinstance(rule, ColourScale)] != [ends]:
+        yield f"the colours on {sheet.name} do not mean what they should"
+    if ends and not any(FROM_TO in cell.text for cell in sheet.cells.values()):
+        yield f"{sheet.name} does not say {FROM_TO!r}"
 
 
 def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
