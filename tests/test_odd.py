@@ -8,8 +8,10 @@ import pytest
 
 from sheetnet.building import make_book
 from sheetnet.lessons.subjects import load
+from sheetnet.proof.design import check_design
 from sheetnet.proof.told import check_told
 from sheetnet.workbook.knobs import settings
+from tests.mutants.child import LESSONS as FILES
 from tests.test_unnamed import DECODER, LESSON, found, with_text
 
 
@@ -71,3 +73,25 @@ def test_formulas_of_another_document_that_changed_rows() -> None:
     other = lines["back to the layer below"].row, told.columns[column]
     cells[one], cells[other] = cells[other], cells[one]
     assert any("another matrix" in str(each) for each in check_told(book, decoder).findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "text", "what"),
+    [
+        ("softmax", "Softmax Jacobian", "measured: a1", "no text before it"),
+        ("softmax", "Differences", "ex. 2", "as its neighbours do"),
+        ("relu-neuron", "ReLU neuron", "example 4", "no text before it"),
+        ("perceptron", "Perceptron", "y − ŷ", "as the others in its row do"),
+        ("sets", "Data", "column 2", "as the others in its block do"),
+        ("sets", "Evaluation", "hidden layer [1]", "does not head each layer"),
+    ],
+)
+def test_heads_and_names_of_rows(name: str, sheet: str, text: str, what: str) -> None:
+    subject, lesson = load(str(next(each for each in FILES if each.stem == name)))
+    decoder = subject.decoder(subject.numbers(lesson, settings(subject.knobs(lesson))))
+    book = make_book(lesson).unquoted()
+    assert not check_design(book, decoder).findings
+    book = make_book(lesson).unquoted()
+    places = with_text(book[sheet], lambda each: each.startswith(text))
+    book[sheet].cells.pop(places[len(places) // 2])
+    assert any(what in str(each) for each in check_design(book, decoder).findings)

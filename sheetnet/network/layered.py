@@ -18,7 +18,7 @@ DOING = re.compile(r"(\w+): $")
 #: What stands before a title that is a layer's name alone, or begins with it.
 TITLES = ("", "from ", "to ")
 #: The sheet that draws the inputs too, and the sheets that leave no layer out.
-WITH_INPUT, ALL = "Network", ("Network", "Paths")
+WITH_INPUT, ALL = "Network", ("Network", "Paths", "Evaluation")
 #: A longer text is a sentence.
 LONGEST = 60
 

@@ -17,6 +17,7 @@ from sheetnet.expressions.formula import Binary, Call, Expression, Number, walk
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.comparison import Comparison, shown
 from sheetnet.proof.constants import drawn_sheets, odd_constants
+from sheetnet.proof.counting import miscounted
 from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.neighbours import POINT, wrong_neighbours
@@ -77,6 +78,7 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_lopsided(sheet),
             *wrong_neighbours(book, sheet),
             *odd_ones(book, sheet),
+            *miscounted(book, sheet),
             *_covered(sheet),
             *odd_constants(sheet, decoder.writes, sheet.name in drawn),
             *_miscounted(sheet, decoder.last_step),

@@ -3,8 +3,8 @@ a name, a number that does not count where all others of its row do."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 from sheetnet.expressions.rich import Rich
 from sheetnet.proof.readings import number_at
@@ -15,8 +15,6 @@ from sheetnet.workbook.model import Cell, Position, Sheet
 FEWEST = 3
 #: So many columns before single numbers of one quantity their names stand.
 BEFORE = range(1, 6)
-#: So many numbers count, if that many of them do.
-COUNTING, MOSTLY = 5, 0.75
 
 
 def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -25,19 +23,63 @@ def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     numbers = {at for at in sheet.cells if number_at(book, sheet, at) is not None}
     numbers |= {(b.top, c) for b in sheet.bands for c in range(b.left, b.right + 1)}
     for row, first, last in _runs(numbers):
-        over = [(row - 1, column) in texts for column in range(first, last + 1)]
-        is_odd = all(over[:-1]) and not over[-1] and (row - 1, last) not in numbers
-        if len(over) >= FEWEST and is_odd:
+        over = [(row - 1, column) in texts for column in range(first + 1, last + 1)]
+        is_odd = len(over) >= FEWEST - 1 and all(over[:-1]) and not over[-1]
+        if is_odd and (row - 1, last) not in numbers:
             yield (row, last), "has no head, as the others in its row do"
+    if not sheet.workings:
+        yield from _unled(texts, numbers - _of_blocks(book, sheet))
+    yield from _holes(sheet, texts, numbers)
     yield from _unlike(book, sheet)
-    yield from _miscounted(book, sheet)
     for block in (*book.blocks, *book.originals):
         if block.sheet != sheet.name:
             continue
-        names = {row: (row, block.left - 1) in texts for row in range(block.top, block.bottom + 1)}
-        if 2 * sum(names.values()) > len(names):
-            for row in (row for row, told in names.items() if not told):
-                yield (row, block.left), "has no name, as the others in its block do"
+        rows, columns = range(block.top, block.bottom + 1), range(block.left, block.right + 1)
+        for what, names in (
+            ("name", {(row, block.left): (row, block.left - 1) for row in rows}),
+            ("head", {(block.top, column): (block.top - 1, column) for column in columns}),
+        ):
+            without = [place for place, name in names.items() if name not in texts]
+            few = 2 * len(without) - (what == "head" and not sheet.has_matrices)
+            if few < len(names):
+                for place in without:
+                    yield place, f"has no {what}, as the others in its block do"
+
+
+def _of_blocks(book: Book, sheet: Sheet) -> set[Position]:
+    """The cells of a sheet's blocks."""
+    return {
+        (row, column)
+        for block in (*book.blocks, *book.originals)
+        if block.sheet == sheet.name
+        for row in range(block.top, block.bottom + 1)
+        for column in range(block.left, block.right + 1)
+    }
+
+
+def _unled(
+    texts: Collection[Position], numbers: Collection[Position]
+) -> Iterator[tuple[Position, str]]:
+    """Numbers without a text before them, between two rows alike that have one."""
+    rows = {(row, first): last for row, first, last in _runs(numbers)}
+    for (row, first), last in rows.items():
+        near = [(row - 1, first), (row + 1, first)]
+        led = all((at, first - 1) in texts for at, _ in near)
+        if led and (row, first - 1) not in texts and all(rows.get(at) == last for at in near):
+            yield (row, first), "has no text before it, as the rows around it do"
+
+
+def _holes(
+    sheet: Sheet, texts: set[Position], numbers: Collection[Position]
+) -> Iterator[tuple[Position, str]]:
+    """One head that is missing in a row of heads over another row of heads."""
+    for row, column in texts:
+        beside = [(row, column + by) for by in (2, 3)]
+        hole, before = (row, column + 1), (row, column - 1)
+        below = [(row + 1, column + by) for by in range(-1, 4)]
+        is_under = (row + 2, column + 1) in numbers
+        if hole not in sheet.cells and is_under and texts.issuperset((before, *beside, *below)):
+            yield hole, "has no head, as its neighbours do"
 
 
 def _runs(numbers: Collection[Position]) -> Iterator[tuple[int, int, int]]:
@@ -74,55 +116,3 @@ def _unlike(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 
 def _is_fixed(cell: Cell) -> bool:
     return isinstance(cell.content, str | Rich)
-
-
-def _miscounted(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
-    """Numbers of the builder that are missing or others, in rows or columns that count in equal
-    steps before and behind them."""
-    typed = {
-        (row, column)
-        for block in (*book.blocks, *book.originals)
-        if block.sheet == sheet.name and not block.live
-        for row in range(block.top, block.bottom + 1)
-        for column in range(block.left, block.right + 1)
-    }
-    held = {
-        at: cell.content
-        for at, cell in sheet.cells.items()
-        if isinstance(cell.content, float) and cell.content.is_integer() and at not in typed
-    }
-    for down in (False, True):
-        lines: dict[int, dict[int, float]] = defaultdict(dict)
-        for at, value in held.items():
-            lines[at[down]][at[not down]] = value
-        for line, values in lines.items():
-            for place in _breaks(values):
-                yield (place, line) if down else (line, place), "does not count as its row does"
-
-
-def _breaks(values: Mapping[int, float]) -> Iterator[int]:
-    """The places of a line whose numbers do not go on in the steps of most others."""
-    for first, last in _stretches(sorted(values)):
-        held = [(at, values[at]) for at in range(first, last + 1) if at in values]
-        if len(held) < COUNTING:
-            continue
-        steps = Counter(
-            (other - one) / (there - here)
-            for (here, one), (there, other) in zip(held, held[1:], strict=False)
-        )
-        [(step, _)] = steps.most_common(1)
-        [(start, often)] = Counter(value - step * at for at, value in held).most_common(1)
-        if step and MOSTLY * len(held) <= often:
-            odd = {at for at in range(first, last + 1) if values.get(at) != start + step * at}
-            yield from (at for at in odd - {first, last} if odd.isdisjoint((at - 1, at + 1)))
-
-
-def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Places that follow each other, with one left out at most."""
-    first = last = places[0]
-    for place in places[1:]:
-        if place > last + 2:
-            yield first, last
-            first = place
-        last = place
-    yield first, last
