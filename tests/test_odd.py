@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sheetnet.building import make_book
+from sheetnet.expressions.rich import Rich, Run
 from sheetnet.lessons.subjects import load
 from sheetnet.proof.design import check_design
 from sheetnet.proof.told import check_told
@@ -95,3 +96,11 @@ def test_heads_and_names_of_rows(name: str, sheet: str, text: str, what: str) ->
     places = with_text(book[sheet], lambda each: each.startswith(text))
     book[sheet].cells.pop(places[len(places) // 2])
     assert any(what in str(each) for each in check_design(book, decoder).findings)
+
+
+def test_an_exponent_in_decimals_that_do_not_end() -> None:
+    book = make_book(LESSON)
+    place, cell = next(iter(book["Network"].cells.items()))
+    exponent = Rich((Run("x"), Run(repr(2 / 3), 1)))
+    book["Network"].cells[place] = replace(cell, content=exponent)
+    assert any("which is 2/3" in each for each in found(book))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 from sheetnet.expressions.formula import Expression
@@ -23,6 +24,8 @@ SIGNS = re.compile(r"[-+−·/] ?−(?=[\d.])")
 CENTRAL = re.compile(r"\+ h\) − \S+ − h\)(?!\)? ?/ ?\(?2h)")
 #: A letter alone in parentheses, which are no function's and no layer's.
 ALONE = re.compile(r"(?:^|[ =·/\[(+−])\(([^\W\d_])\)")
+#: Decimals of an exponent that do not end, and denominators of what these may stand for.
+DECIMALS, SMALL, NEAR = re.compile(r"\d+\.\d{8,}"), 12, 1e-14
 #: What this program calls its own things, which no text of a lesson has.
 INNER = re.compile(r"\b(?:Rich|Run|Ref|Area|Name|Number|Negative|Binary|Call)\(\w+=|<sheetnet\.")
 #: What stands before the place of a number that cannot be used.
@@ -46,7 +49,8 @@ def wrong_texts(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
                 yield from ((place, what) for what in found)
             continue
         if isinstance(content, Rich):
-            yield from ((place, what) for what in (*_joined(content), *_bracketed(content)))
+            found = *_joined(content), *_bracketed(content), *_endless(content)
+            yield from ((place, what) for what in found)
         if not isinstance(content, str | Rich):
             continue
         text = content.text if isinstance(content, Rich) else content
@@ -108,6 +112,15 @@ def _bracketed(text: Rich) -> Iterator[str]:
     line = "".join(run.text if not run.level else "_" for run in text.runs)
     if found := ALONE.search(line):
         yield f"has parentheses around {found[1]} alone"
+
+
+def _endless(text: Rich) -> Iterator[str]:
+    """An exponent in decimals that do not end, which is a fraction of small numbers."""
+    for decimals in (run.text for run in text.runs if run.level > 0):
+        for number in DECIMALS.findall(decimals):
+            fraction = Fraction(number).limit_denominator(SMALL)
+            if abs(float(fraction) - float(number)) <= NEAR * float(number):
+                yield f"has the exponent {number}, which is {fraction}"
 
 
 def _filled(sheet: Sheet) -> set[Position]:
