@@ -101,7 +101,7 @@ def _unlike(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Single numbers without a name where all others of their quantity have one, each its own."""
     alike: dict[str, list[Position]] = defaultdict(list)
     for block in book.blocks:
-        if block.sheet == sheet.name and block.height == block.width == 1:
+        if block.sheet == sheet.name and block.live and block.height == block.width == 1:
             alike[block.quantity].append((block.top, block.left))
     for places in alike.values():
         for by in BEFORE:
