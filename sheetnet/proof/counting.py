@@ -16,11 +16,10 @@ def miscounted(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
     """Numbers of the builder that are missing or others, in rows or columns that count in equal
     steps before and behind them."""
     typed = {
-        (row, column)
+        place
         for block in (*book.blocks, *book.originals)
         if block.sheet == sheet.name and not block.live
-        for row in range(block.top, block.bottom + 1)
-        for column in range(block.left, block.right + 1)
+        for place in block.cells
     }
     held = {
         at: cell.content

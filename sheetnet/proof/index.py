@@ -131,15 +131,14 @@ def originals(path: Path, index: Index, book: StoredBook) -> dict[Key, Array]:
     found: dict[Key, Array] = {}
     for block in index.originals:
         values = []
-        for row in range(block.top, block.bottom + 1):
-            for column in range(block.left, block.right + 1):
-                value = book.sheets[block.sheet].get((row, column), StoredCell(None, None)).value
-                if isinstance(value, bool) or not isinstance(value, float | int | str):
-                    raise SheetnetError(
-                        f"{path}: {block.sheet}!{block.range} lacks values of the lesson: build "
-                        "the workbook anew"
-                    )
-                values.append(value)
+        for place in block.cells:
+            value = book.sheets[block.sheet].get(place, StoredCell(None, None)).value
+            if isinstance(value, bool) or not isinstance(value, float | int | str):
+                raise SheetnetError(
+                    f"{path}: {block.sheet}!{block.range} lacks values of the lesson: build "
+                    "the workbook anew"
+                )
+            values.append(value)
         kind = object if any(isinstance(value, str) for value in values) else np.float64
         found[block.quantity, block.layer] = np.array(values, kind).reshape(block.shape)
     return found

@@ -49,11 +49,10 @@ def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
 def _of_blocks(book: Book, sheet: Sheet) -> set[Position]:
     """The cells of a sheet's blocks outside of bands."""
     return {
-        (row, column)
+        place
         for block in (*book.blocks, *book.originals)
         if block.sheet == sheet.name and not sheet.has_band_at(block.top, block.left)
-        for row in range(block.top, block.bottom + 1)
-        for column in range(block.left, block.right + 1)
+        for place in block.cells
     }
 
 

@@ -59,6 +59,12 @@ class Block:
         return area_address(self.top, self.left, self.bottom, self.right)
 
     @property
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """The rows and columns of all its cells, row by row."""
+        columns = range(self.left, self.right + 1)
+        return product(range(self.top, self.bottom + 1), columns)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of all axes: those of the rows, then those of the columns."""
         return tuple(self.lengths[axis] for axis in self.rows + self.columns)
