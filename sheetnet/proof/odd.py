@@ -31,19 +31,26 @@ def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
         yield from _unled(texts, numbers - _of_blocks(book, sheet))
     yield from _holes(sheet, texts, numbers)
     yield from _unlike(book, sheet)
+    yield from _nameless(book, sheet, texts)
+
+
+def _nameless(
+    book: Book, sheet: Sheet, texts: Collection[Position]
+) -> Iterator[tuple[Position, str]]:
+    """Rows of a block without a name where most have one, columns without a head where half do."""
     for block in (*book.blocks, *book.originals):
         if block.sheet != sheet.name:
             continue
         rows, columns = range(block.top, block.bottom + 1), range(block.left, block.right + 1)
-        for what, names in (
-            ("name", {(row, block.left): (row, block.left - 1) for row in rows}),
-            ("head", {(block.top, column): (block.top - 1, column) for column in columns}),
-        ):
-            without = [place for place, name in names.items() if name not in texts]
-            few = 2 * len(without) - (what == "head" and not sheet.has_matrices)
-            if few < len(names):
-                for place in without:
-                    yield place, f"has no {what}, as the others in its block do"
+        unnamed = [row for row in rows if (row, block.left - 1) not in texts]
+        if 2 * len(unnamed) < len(rows):
+            for row in unnamed:
+                yield (row, block.left), "has no name, as the others in its block do"
+        # Over single columns of a matrix stands what is said of all of it.
+        headless = [column for column in columns if (block.top - 1, column) not in texts]
+        if 2 * len(headless) <= len(columns) and not sheet.has_matrices:
+            for column in headless:
+                yield (block.top, column), "has no head, as the others in its block do"
 
 
 def _of_blocks(book: Book, sheet: Sheet) -> set[Position]:
