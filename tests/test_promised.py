@@ -73,6 +73,12 @@ def _one_less(book: Book) -> None:
     charts[0] = replace(charts[0], series=charts[0].series[1:])
 
 
+def _untold(book: Book) -> None:
+    cells = book["Start"].cells
+    [place] = [place for place, cell in cells.items() if cell.text == "cost at step 0"]
+    cells.pop(place)
+
+
 def _drawn_up_to(book: Book) -> None:
     cells = book["Compared curves"].cells
     [(row, column)] = [place for place, cell in cells.items() if cell.text == "drawn up to"]
@@ -102,6 +108,7 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("mazur", _shorter("Progress", 1), "a curve on Progress has 100 steps of 100"),
         ("mazur", _ending("Start"), "curves on Start end at 0.5"),
         ("mazur", _one_less, "Weights draws other weights than it has room for"),
+        ("mazur", _untold, "does not tell the 'cost at step 0'"),
         ("learning-rates", _drawn_up_to, "not drawn up to 2 times"),
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],
@@ -114,7 +121,15 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
             "map of costs",
             "points of costs",
         ),
-        *("weights", "progress", "cut off", "fewer weights", "compared", "compared points"),
+        *(
+            "weights",
+            "progress",
+            "cut off",
+            "fewer weights",
+            "a cost on Start",
+            "compared",
+            "compared points",
+        ),
     ],
 )
 def test_what_reaches_elsewhere_is_found(

@@ -52,6 +52,8 @@ CHARTS = {"Progress": (math.inf, 100), PATHS: (1_000, 50)}
 TOGETHER, OF_A_UNIT, MOST_CHARTS, SOME = 8, 12, 24, 12
 #: Of a cost that grows so many times curves end at so many times the first, others far away.
 GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
+#: The sheet that tells the cost at step 0, after one step and at the end, each over its number.
+FIRST, COST_OF = "Start", {0: "cost at step 0", 1: "after 1 step"}
 #: The lesson's own costs are kept with so many digits.
 KEPT, DIGITS = "Lesson", 6
 #: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
@@ -76,6 +78,8 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
             yield f"{sheet.name} draws other weights than it has room for"
         if sheet.name == COMPARED:
             yield from _compared(numbers, book, sheet)
+        if sheet.name == FIRST:
+            yield from _figures(numbers.trace.steps, sheet)
         if sheet.name == KEPT:
             yield from _digits(sheet)
         for chart in sheet.charts:
@@ -166,6 +170,14 @@ def _paths(net: Net) -> list[int]:
             new = [min(SOME, sum(each.quantity != BIAS for each in own))]
         drawn += new
     return drawn
+
+
+def _figures(last: int, sheet: Sheet) -> Iterator[str]:
+    held = {cell.text: (row + 1, column) for (row, column), cell in sheet.cells.items()}
+    for step in {0, min(1, last), last}:
+        text = COST_OF.get(step, f"after {last:,} steps")
+        if held.get(text) not in sheet.cells:
+            yield f"{sheet.name} does not tell the {text!r}"
 
 
 def _digits(sheet: Sheet) -> Iterator[str]:
