@@ -42,6 +42,13 @@ def _other_colours(book: Book) -> None:
     formats[place] = replace(formats[place], ends=(0.0, 2.0))
 
 
+def _another_row(book: Book) -> None:
+    sheet = book["Surface"]
+    [area] = [each.area for each in sheet.formats if type(each).__name__ == "ColourScale"]
+    cells, column = sheet.cells, area.left - 1
+    cells[area.top + 1, column] = cells.pop((area.top, column))
+
+
 def _shorter(name: str, place: int) -> Callable[[Book], None]:
     """The curves of a chart without their last point."""
 
@@ -101,6 +108,7 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("batch-of-four", _wider("Surface"), "Surface reaches from"),
         ("batch-of-four", _fewer("surface"), "Surface points has 21 points, not 361"),
         ("batch-of-four", _other_colours, "do not mean what they should"),
+        ("batch-of-four", _another_row, "not one row in 3"),
         ("sine", _shorter("Surface", 0), "Surface reaches from"),
         ("mazur", _wider("Descent"), "from the middle of the run"),
         ("mazur", _fewer("descent_cost"), "has 21 points, not 41"),
@@ -112,25 +120,8 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("learning-rates", _drawn_up_to, "not drawn up to 2 times"),
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],
-    ids=[
-        *(
-            "map of outputs",
-            "its points",
-            "its colours",
-            "curve of outputs",
-            "map of costs",
-            "points of costs",
-        ),
-        *(
-            "weights",
-            "progress",
-            "cut off",
-            "fewer weights",
-            "a cost on Start",
-            "compared",
-            "compared points",
-        ),
-    ],
+    # Not by the lessons' names: these are small tests of large lessons.
+    ids=lambda value: getattr(value, "__name__", value).replace("-", " "),
 )
 def test_what_reaches_elsewhere_is_found(
     lesson: str, change: Callable[[Book], None], what: str

@@ -32,6 +32,8 @@ from sheetnet.workbook.model import ColourScale, Sheet
 OUTPUT_POINTS = {1: 61, 2: 19 * 19}
 #: How far they reach beyond the examples: so much of their range, and so much more.
 OUTPUTS_BEYOND = {1: (0.25, 2.0), 2: (0.1, 0.4)}
+#: One in so many rows of the map has its number.
+NUMBERED = 3
 #: What colours go from and to where outputs are classes, and how a sheet says it.
 CLASSES, FROM_TO = (0.0, 1.0), "white: 0 · orange: 1"
 #: Points of the cost over one parameter, and how far they reach beyond the curve's own reach: so
@@ -95,6 +97,9 @@ def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
         sides = axes(book, sheet, area)
         sides[1] = sides[1][::-1]  # the largest is the uppermost
         yield from _colours(numbers, sheet)
+        rows = range(area.top, area.bottom + 1)
+        if [row for row in rows if (row, area.left - 1) in sheet.cells] != [*rows[::NUMBERED]]:
+            yield f"not one row in {NUMBERED} of the map on {sheet.name} has its number"
     else:
         drawn = [series.x for chart in sheet.charts for series in chart.series]
         x = max(drawn, key=lambda area: area.bottom - area.top)
