@@ -121,7 +121,7 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],
     # Not by the lessons' names: these are small tests of large lessons.
-    ids=lambda value: getattr(value, "__name__", value).replace("-", " "),
+    ids=lambda value: getattr(value, "__name__", value).upper(),
 )
 def test_what_reaches_elsewhere_is_found(
     lesson: str, change: Callable[[Book], None], what: str
