@@ -168,7 +168,8 @@ class Decoder:
 
     def missing(self, book: Book) -> Iterable[str]:
         """Sheets are called by their sections; a number behind that tells two of one name apart.
-        Derivatives, differences and derivations stand under their own heads."""
+        Derivatives, differences and derivations stand under their own heads; descents have all
+        their steps, and differences begin with the step that the docs say."""
         [step] = [knob.value for knob in knobs(self.numbers.lesson) if knob.key == DIFFERENCE_STEP]
         if step != BEGINS_WITH:
             yield f"the step of the differences is {step:g}, not {BEGINS_WITH:g}"

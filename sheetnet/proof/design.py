@@ -10,7 +10,6 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from typing import Protocol
 
 from sheetnet.expressions.formula import Binary, Call, Expression, Number, walk
@@ -22,7 +21,6 @@ from sheetnet.proof.curves import wrong_curves
 from sheetnet.proof.drawings import wrong_drawings
 from sheetnet.proof.neighbours import POINT, wrong_neighbours
 from sheetnet.proof.odd import odd_ones
-from sheetnet.proof.readings import STEP
 from sheetnet.proof.typography import wrong_texts
 from sheetnet.proof.unnamed import untold
 from sheetnet.workbook.book import Book
@@ -32,8 +30,6 @@ from sheetnet.workbook.model import NumberRule, Position, Sheet
 NARROW = 3.0
 #: So many numbers under a symbol are places.
 MANY = 5
-#: Heads of columns that count, and from where.
-COUNTS = {"number": 1.0, "example": 1.0, STEP: 0.0}
 #: What signs between two numbers do.
 OPERATIONS: dict[str, Callable[[float, float], float]] = {
     "×": operator.mul,
@@ -78,10 +74,9 @@ def check_design(book: Book, decoder: Decoder) -> Comparison:
             *_lopsided(sheet),
             *wrong_neighbours(book, sheet),
             *odd_ones(book, sheet),
-            *miscounted(book, sheet),
+            *miscounted(book, sheet, decoder.last_step),
             *_covered(sheet),
             *odd_constants(sheet, decoder.writes, sheet.name in drawn),
-            *_miscounted(sheet, decoder.last_step),
             *_hidden(sheet),
             *_miscalculated(book, sheet),
             *wrong_texts(book, sheet),
@@ -185,37 +180,6 @@ def _is_lopsided(numbers: list[float]) -> bool:
         return False
     pairs = zip(sorted(numbers), sorted(-number for number in numbers), strict=True)
     return not all(math.isclose(one, other, abs_tol=NEAR) for one, other in pairs)
-
-
-def _miscounted(sheet: Sheet, last_step: float | None) -> Iterator[tuple[Position, str]]:
-    """Columns that count and begin, or end, otherwise than their head says."""
-    for (row, column), cell in sheet.cells.items():
-        first = COUNTS.get(cell.content) if isinstance(cell.content, str) else None
-        if first is None:
-            continue
-        numbers: list[float] = []
-        while isinstance(number := _content(sheet, row + 1 + len(numbers), column), float):
-            numbers.append(number)
-        # Of two sets both are counted, each from the beginning.
-        rise = all(other > one or other == first for one, other in pairwise(numbers))
-        apart = {other - one for one, other in pairwise(numbers[:-1])}
-        # A long run may be thinned otherwise, by its lowest and highest steps.
-        if cell.content == STEP and len(apart) == 1 and not all(by % 2 for by in apart):
-            yield (
-                (row + 1, column),
-                "its steps are not an odd number apart, where runs go to and fro",
-            )
-        if numbers and (numbers[0] != first or not rise):
-            yield (row + 1, column), f"counts from {numbers[0]:g} under {cell.content!r}"
-        elif any(band.left <= column <= band.right for band in sheet.bands):
-            continue  # it goes on there
-        elif numbers and cell.content == STEP and numbers[-1] != last_step:
-            yield (row + 1, column), f"its steps end with {numbers[-1]:g}"
-
-
-def _content(sheet: Sheet, row: int, column: int) -> object:
-    cell = sheet.cells.get((row, column))
-    return cell.content if cell else None
 
 
 def _miscalculated(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:

@@ -1,5 +1,5 @@
-"""What is odd among its like: the last number of a row without a head, a row of a block without
-a name, a number that does not count where all others of its row do."""
+"""What is odd among its like: a number without a head or a name, where those beside it, or others
+of its block or quantity, have theirs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sheetnet.proof.readings import number_at
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.model import Cell, Position, Sheet
 
-#: Of so many numbers in a row the last has a head, where all others have one.
+#: The last of so many numbers in a row has a head, where all others but the first have one.
 FEWEST = 3
 #: So many columns before single numbers of one quantity their names stand.
 BEFORE = range(1, 6)
