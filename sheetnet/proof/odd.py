@@ -15,6 +15,8 @@ from sheetnet.workbook.model import Cell, Position, Sheet
 FEWEST = 3
 #: So many columns before single numbers of one quantity their names stand.
 BEFORE = range(1, 6)
+#: Where numbers begin beside the names of their rows.
+BESIDE_NAMES = 3
 
 
 def odd_ones(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
@@ -67,7 +69,7 @@ def _unled(
     texts: Collection[Position], numbers: Collection[Position]
 ) -> Iterator[tuple[Position, str]]:
     """Numbers without a text before them, between two rows alike that have one."""
-    rows = {(row, first): last for row, first, last in _runs(numbers)}
+    rows = {(row, at): last for row, at, last in _runs(numbers) if at == BESIDE_NAMES}
     for (row, first), last in rows.items():
         near = [(row - 1, first), (row + 1, first)]
         led = all((at, first - 1) in texts for at, _ in near)
