@@ -97,3 +97,15 @@ def test_a_sheet_that_no_list_names() -> None:
         if link.sheet == "Matrices":
             del start.links[place]
     assert any("the list of sheets has no Matrices" in what for what in found(book))
+
+
+def test_fixed_biases_where_several_optimisers_may_be_chosen() -> None:
+    """Their first line has no velocity and no moments, and says so behind these."""
+    given = LESSON.model_dump(by_alias=True, exclude_unset=True)
+    chosen = {"live_choices": True, "train_biases": False}
+    lesson = type(LESSON).model_validate(
+        {**given, "notation": "bhadani", "training": {**given["training"], **chosen}}
+    )
+    numbers = SUBJECT.numbers(lesson, settings(SUBJECT.knobs(lesson)))
+    findings = check_design(make_book(lesson).unquoted(), SUBJECT.decoder(numbers)).findings
+    assert [str(finding) for finding in findings] == []

@@ -31,7 +31,7 @@ AXIS = re.compile(r"\w+=\d+")
 #: number, or above those of workings.
 BEFORE, FAR = 2, 4
 #: So far to the right a word says why a cell is empty.
-WHY = 3
+WHY = 6
 
 
 def untold(book: Book, sheet: Sheet, is_drawing: bool) -> Iterator[tuple[Position, str]]:
