@@ -2093,4 +2093,16 @@ BY_HAND = [
         "return small, large",
         "return large, small",
     ),
+    ByHand(
+        "Surface: a map that reaches further than the docs promise",
+        f"{SHEETS}/surface_points.py",
+        "2: 0.1}",
+        "2: 0.2}",
+    ),
+    ByHand(
+        "Lesson: costs with more digits than the docs promise",
+        f"{SHEETS}/own.py",
+        "DIGITS = 6",
+        "DIGITS = 7",
+    ),
 ]
