@@ -109,3 +109,15 @@ def test_fixed_biases_where_several_optimisers_may_be_chosen() -> None:
     numbers = SUBJECT.numbers(lesson, settings(SUBJECT.knobs(lesson)))
     findings = check_design(make_book(lesson).unquoted(), SUBJECT.decoder(numbers)).findings
     assert [str(finding) for finding in findings] == []
+
+
+def test_sums_far_behind_a_table_whose_rows_have_names() -> None:
+    """Of more values than outputs, as of a wide layer before a softmax."""
+    subject, lesson = load("sabine-softmax")
+    given = lesson.model_dump(by_alias=True, exclude_unset=True)
+    last = {"units": 3, "activation": "softmax"}
+    network = {**given["network"], "layers": [{"units": 6, "activation": "identity"}, last]}
+    lesson = type(lesson).model_validate({**given, "published": [], "network": network})
+    decoder = subject.decoder(subject.numbers(lesson, settings(subject.knobs(lesson))))
+    findings = check_design(make_book(lesson).unquoted(), decoder).findings
+    assert [str(finding) for finding in findings] == []

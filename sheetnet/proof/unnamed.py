@@ -69,7 +69,8 @@ def _untitled(book: Book, sheet: Sheet) -> Iterator[tuple[Position, str]]:
             before = [(top, at) for at in range(1, left)]
         else:
             continue
-        if telling.isdisjoint(over) and telling.isdisjoint(before):
+        is_named = all((row, EDGE) in telling for row, _ in piece)  # as sums behind a table
+        if telling.isdisjoint(over) and telling.isdisjoint(before) and not is_named:
             yield (top, left), "no text over or before the numbers there says what they are"
 
 
