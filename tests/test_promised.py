@@ -12,6 +12,7 @@ from sheetnet.expressions.formula import Area
 from sheetnet.lessons.subjects import load
 from sheetnet.network.promised import unkept
 from sheetnet.network.taken import untaken
+from sheetnet.proof.design import check_design
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
 from sheetnet.workbook.model import Claim
@@ -144,3 +145,14 @@ def test_what_sheets_show_at_first_is_as_the_docs_say(key: str) -> None:
     [knob] = [knob for (name, _), knob in numbers.knobs.items() if name == key]
     numbers.knobs[knob.place] = replace(knob, value=knob.value + 0.001)
     assert any(key in each for each in untaken(numbers))
+
+
+def test_a_plane_whose_middle_has_many_digits_is_no_odd_choice() -> None:
+    subject, loaded = load("bhadani-perceptron")
+    given = loaded.model_dump(by_alias=True, exclude_unset=True)
+    inputs = [[round(0.83 * a - 0.005, 3), 0.71 * b] for a, b in given["data"]["inputs"]]
+    data = {**given["data"], "inputs": inputs}
+    lesson = type(loaded).model_validate({**given, "published": [], "data": data})
+    decoder = subject.decoder(subject.numbers(lesson, settings(subject.knobs(lesson))))
+    findings = check_design(make_book(lesson).unquoted(), decoder).findings
+    assert [str(finding) for finding in findings] == []

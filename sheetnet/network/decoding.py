@@ -33,7 +33,7 @@ from sheetnet.network.numbers import Numbers
 from sheetnet.network.ordered import misordered
 from sheetnet.network.owed import missing
 from sheetnet.network.penalties import PENALTY
-from sheetnet.network.promised import unkept
+from sheetnet.network.promised import of_plane, unkept
 from sheetnet.network.published import number as number_of
 from sheetnet.network.quantities import (
     ACTIVATION,
@@ -129,10 +129,12 @@ class Decoder:
         yield from wrong_words(self, book)
 
     def writes(self, number: float) -> bool:
-        """Whether it is one that a document prints, or should."""
-        printed = [one for group in self.numbers.lesson.published for one in group.numbers]
+        """Whether it is one that a document prints, or should, or comes from the examples."""
+        lesson = self.numbers.lesson
+        printed = [one for group in lesson.published for one in group.numbers]
         texts = [text for one in printed for text in (one.printed, one.right) if text]
-        return any(abs(number_of(text)) == number for text in texts)
+        is_printed = any(abs(number_of(text)) == number for text in texts)
+        return is_printed or of_plane(lesson.data.inputs, number)
 
     def is_whole(self, symbol: Symbol) -> bool:
         """Whether it is all biases of a layer, which are weights from one node."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -61,6 +61,8 @@ KEPT, DIGITS = "Lesson", 6
 #: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
 COMPARED, COMPARED_STEPS, COMPARED_UP_TO = "Compared curves", 300, 2.0
 DRAWN_UP_TO = "drawn up to"
+#: How far the plane of a perceptron reaches beyond the examples.
+BEYOND_EXAMPLES = 1.0
 NEAR = 1e-9
 
 
@@ -87,6 +89,14 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
         for chart in sheet.charts:
             yield from _steps(numbers, book, sheet, chart)
             yield from _cut_off(numbers, book, sheet, chart)
+
+
+def of_plane(inputs: Sequence[Sequence[float]], number: float) -> bool:
+    """Whether a number is the middle of the plane of two inputs (samples × 2), or its diagonal."""
+    examples = np.array(inputs)
+    low, high = examples.min(axis=0) - BEYOND_EXAMPLES, examples.max(axis=0) + BEYOND_EXAMPLES
+    held = [*(low + high) / 2, math.hypot(*(high - low))]
+    return len(low) == 2 and bool(np.isclose(np.abs(held), number, NEAR, 0.0).any())
 
 
 def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
