@@ -15,7 +15,7 @@ from sheetnet.network.taken import untaken
 from sheetnet.proof.design import check_design
 from sheetnet.workbook.book import Book
 from sheetnet.workbook.knobs import settings
-from sheetnet.workbook.model import Claim
+from sheetnet.workbook.model import Cell, Claim
 
 HALF, FAR = 0.5, 1000.0
 
@@ -87,6 +87,23 @@ def _untold(book: Book) -> None:
     cells.pop(place)
 
 
+def _other_paths(book: Book) -> None:
+    """The first path as the last, in the column that tells them apart."""
+    shown = make_book(load("bhadani-1-2-3-1")[1])
+    cells, known = book["Chain rule"].cells, shown["Chain rule"]
+    texts = {place: str(shown.value(known, *place)) for place in known.cells}
+    places = [place for place, text in texts.items() if text in ("z₁⌜²⌝", "z₃⌜²⌝")]
+    one, other = min(places), max(places)
+    cells[one], cells[other] = cells[other], cells[one]
+
+
+def _three_forms(book: Book) -> None:
+    sheet = book["Factors"]
+    [(row, column)] = [place for place, cell in sheet.cells.items() if cell.text == "factor"]
+    sheet.cells[row + 4, column] = Cell("four")
+    sheet.claims[:] = [c for c in sheet.claims if (c.top, c.left) != (row + 4, column)]
+
+
 def _drawn_up_to(book: Book) -> None:
     cells = book["Compared curves"].cells
     [(row, column)] = [place for place, cell in cells.items() if cell.text == "drawn up to"]
@@ -118,6 +135,8 @@ def _fewer(quantity: str) -> Callable[[Book], None]:
         ("mazur", _ending("Start"), "curves on Start end at 0.5"),
         ("mazur", _one_less, "Weights draws other weights than it has room for"),
         ("mazur", _untold, "does not tell the 'cost at step 0'"),
+        ("bhadani-1-2-3-1", _other_paths, "another order than their units"),
+        ("sabine-squared-error", _three_forms, "has 3 forms of the loss"),
         ("learning-rates", _drawn_up_to, "not drawn up to 2 times"),
         ("learning-rates", _shorter("Compare", 0), "have not 51 steps of 50"),
     ],

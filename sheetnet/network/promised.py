@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import count, pairwise, takewhile
 
 import numpy as np
 
@@ -52,6 +55,10 @@ CHARTS = {"Progress": (math.inf, 100), PATHS: (1_000, 50)}
 #: Curves of a layer in one chart of Weights, and of a unit in one; charts there at most; how many
 #: weights are drawn of a layer that has more.
 TOGETHER, OF_A_UNIT, MOST_CHARTS, SOME = 8, 12, 24, 12
+#: The sheet with the paths of a weight, and what each begins with.
+CHAIN, PATH = "Chain rule", re.compile(r"path \d+")
+#: The sheet that tells what factors of the loss are for: under a head, so many.
+FACTORS, FACTOR, FORMS = "Factors", "factor", 4
 #: Of a cost that grows so many times curves end at so many times the first, others far away.
 GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
 #: The sheet that tells the cost at step 0, after one step and at the end, each over its number.
@@ -80,6 +87,10 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
             yield from _costs(numbers, book, sheet)
         if sheet.name == PATHS and [len(c.series) for c in sheet.charts] != _paths(numbers.net):
             yield f"{sheet.name} draws other weights than it has room for"
+        if sheet.name == CHAIN:
+            yield from _in_order(book, sheet)
+        if sheet.name == FACTORS:
+            yield from _forms(book, sheet)
         if sheet.name == COMPARED:
             yield from _compared(numbers, book, sheet)
         if sheet.name == FIRST:
@@ -207,6 +218,27 @@ def _digits(sheet: Sheet) -> Iterator[str]:
         yield f"{sheet.name} keeps costs with {max(digits)} digits, not {DIGITS}"
 
 
+def _in_order(book: Book, sheet: Sheet) -> Iterator[str]:
+    """Whether paths stand in the order of their units, each once."""
+    last = max(column for _, column in sheet.cells)
+    found: list[list[int]] = []
+    for row, column in sorted(sheet.cells):
+        if PATH.fullmatch(str(book.value(sheet, row, column))):
+            texts = [book.value(sheet, row, at) for at in range(column + 1, last + 1)]
+            line = unicodedata.normalize("NFKC", " ".join(t for t in texts if isinstance(t, str)))
+            found.append([int(number) for number in re.findall(r"\d+", line)])
+    if any(one >= other for one, other in pairwise(found)):
+        yield f"paths on {sheet.name} stand in another order than their units"
+
+
+def _forms(book: Book, sheet: Sheet) -> Iterator[str]:
+    for row, column in [at for at, cell in sheet.cells.items() if cell.text == FACTOR]:
+        below = (book.value(sheet, at, column) for at in count(row + 1))
+        held = sum(1 for _ in takewhile(lambda value: isinstance(value, float), below))
+        if held != FORMS:
+            yield f"{sheet.name} has {held} forms of the loss, not {FORMS}"
+
+
 def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     firsts = [held.trace.costs[0] for held in numbers.compared]
     meant = COMPARED_UP_TO * max(firsts)
@@ -229,8 +261,8 @@ def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
 
 def _spread(last: int, most: int) -> list[int]:
     """All steps, or some that are evenly spread, the first and the last among them."""
-    count = min(last, most)
-    return [round(i * last / count) for i in range(count + 1)] if count else [0]
+    parts = min(last, most)
+    return [round(i * last / parts) for i in range(parts + 1)] if parts else [0]
 
 
 def _steps(numbers: Numbers, book: Book, sheet: Sheet, chart: Chart) -> Iterator[str]:
