@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sheetnet.building import make_book
@@ -164,6 +165,23 @@ def test_what_sheets_show_at_first_is_as_the_docs_say(key: str) -> None:
     [knob] = [knob for (name, _), knob in numbers.knobs.items() if name == key]
     numbers.knobs[knob.place] = replace(knob, value=knob.value + 0.001)
     assert any(key in each for each in untaken(numbers))
+
+
+@pytest.mark.parametrize("key", ["chosen_parameter", "first_parameter", "second_parameter"])
+def test_drop_downs_begin_as_the_docs_say(key: str) -> None:
+    subject, loaded = load("batch-of-four")
+    numbers = subject.numbers(loaded, settings(subject.knobs(loaded)))
+    knob = numbers.knobs[key, None]
+    numbers.knobs[key, None] = replace(knob, value=np.array(knob.choices[-1], object))
+    assert any(key in each for each in untaken(numbers))
+
+
+def test_outputs_are_called_as_everywhere() -> None:
+    subject, loaded = load("batch-of-four")
+    numbers = subject.numbers(loaded, settings(subject.knobs(loaded)))
+    knob = numbers.knobs["chosen_output", None]
+    numbers.knobs["chosen_output", None] = replace(knob, choices=("Z₁⁽²⁾", "Z₂⁽²⁾"))
+    assert any("not called as the outputs are" in each for each in untaken(numbers))
 
 
 def test_a_plane_whose_middle_has_many_digits_is_no_odd_choice() -> None:

@@ -12,13 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from sheetnet.network.notation import NOTATIONS
 from sheetnet.network.numbers import Numbers
+from sheetnet.network.parameters import choosable
 from sheetnet.network.quantities import (
+    CHOSEN_OUTPUT,
+    CHOSEN_PARAMETER,
     CHOSEN_SAMPLE,
     CHOSEN_STEP,
     DESCENT_REACH,
     DIFFERENCE_STEP,
+    FIRST_PARAMETER,
+    SECOND_PARAMETER,
 )
+from sheetnet.network.symbols import Symbols
 
 #: The fields of the file that say numbers or choices of the whole run, and those of its data.
 RATE = "learning_rate"
@@ -59,6 +66,20 @@ def untaken(numbers: Numbers) -> Iterator[str]:
     for number, layer in enumerate(lesson.network.layers, 1):
         given |= {(name, number): value for name, value in (layer.model_extra or {}).items()}
     given |= {(name, None): getattr(lesson.data, field) for name, field in DATA.items()}
+    chosen = choosable(lesson.net)
+    last = [number for number, each in enumerate(chosen) if each.layer == lesson.net.depth]
+    begins = {CHOSEN_PARAMETER: 0}
+    if last:  # Descent begins with two of the output's
+        begins |= {FIRST_PARAMETER: last[0], SECOND_PARAMETER: last[:2][-1]}
+    for quantity, place in begins.items():
+        knob = numbers.knobs.get((quantity.name, None))
+        if knob is not None and knob.choices.index(knob.value.item()) != place:
+            yield f"the workbook begins with another {quantity.name} than docs/workbook.md says"
+    if (knob := numbers.knobs.get((CHOSEN_OUTPUT.name, None))) is not None:
+        symbols = Symbols(NOTATIONS[lesson.notation], lesson.net.sizes, lesson.samples)
+        outputs = [symbols.activation(symbols.last, unit) for unit in range(len(knob.choices))]
+        if [str(each) for each in outputs] != [*knob.choices]:
+            yield "what Surface can show is not called as the outputs are"
     for key, value in given.items():
         knob = numbers.knobs.get(key)
         if knob is None or value is None:
