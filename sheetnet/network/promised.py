@@ -1,16 +1,19 @@
-"""Whether maps and curves have as many points, and reach as far, as docs/workbook.md promises."""
+"""Whether sheets keep what docs/workbook.md promises: how many points maps and curves have, how far
+they reach, in which order paths stand, what is told."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import count, pairwise, takewhile
+from typing import Any
 
 import numpy as np
 
+from sheetnet.expressions.formula import Area
 from sheetnet.network.engine import FloatArray
 from sheetnet.network.evaluation import shown_sets
 from sheetnet.network.layers.dense import Dense
@@ -63,8 +66,8 @@ FACTORS, FACTOR, FORMS = "Factors", "factor", 4
 GROWN, CUT_OFF, NOWHERE = 1_000.0, 10.0, 1e300
 #: The sheet that tells the cost at step 0, after one step and at the end, each over its number.
 FIRST, COST_OF = "Start", {0: "cost at step 0", 1: "after 1 step"}
-#: The lesson's own costs are kept with so many digits.
-KEPT, DIGITS = "Lesson", 6
+#: The lesson's own costs are kept in this column, with so many digits.
+KEPT, COSTS_COLUMN, DIGITS = "Lesson", 3, 6
 #: Runs that are compared: so many steps are drawn, up to so many times the highest first cost.
 COMPARED, COMPARED_STEPS, COMPARED_UP_TO = "Compared curves", 300, 2.0
 DRAWN_UP_TO = "drawn up to"
@@ -81,22 +84,8 @@ def unkept(numbers: Numbers, book: Book) -> Iterator[str]:
         if wanted and block.lengths.get("point") != wanted:
             yield f"{block.sheet} has {block.lengths.get('point')} points, not {wanted}"
     for sheet in book.sheets:
-        if sheet.name == OUTPUTS:
-            yield from _outputs(numbers, book, sheet)
-        if sheet.name == COSTS:
-            yield from _costs(numbers, book, sheet)
-        if sheet.name == PATHS and [len(c.series) for c in sheet.charts] != _paths(numbers.net):
-            yield f"{sheet.name} draws other weights than it has room for"
-        if sheet.name == CHAIN:
-            yield from _in_order(book, sheet)
-        if sheet.name == FACTORS:
-            yield from _forms(book, sheet)
-        if sheet.name == COMPARED:
-            yield from _compared(numbers, book, sheet)
-        if sheet.name == FIRST:
-            yield from _figures(numbers.trace.steps, sheet)
-        if sheet.name == KEPT:
-            yield from _digits(sheet)
+        if sheet.name in RULES:
+            yield from RULES[sheet.name](numbers, book, sheet)
         for chart in sheet.charts:
             yield from _steps(numbers, book, sheet, chart)
             yield from _cut_off(numbers, book, sheet, chart)
@@ -124,8 +113,7 @@ def _outputs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     else:
         drawn = [series.x for chart in sheet.charts for series in chart.series]
         x = max(drawn, key=lambda area: area.bottom - area.top)
-        values = [book.value(book[x.sheet], row, x.left) for row in (x.top, x.bottom)]
-        sides = [np.array(values)]
+        sides = [np.array(_column(book, x))]
     for side, low, high in zip(
         sides, held.min(axis=0) - room, held.max(axis=0) + room, strict=True
     ):
@@ -156,8 +144,12 @@ def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
             half = reach + FURTHER * abs(following - numbers.now(*key)[place])
             if not np.isclose((high - low) / 2, half, NEAR, NEAR):
                 yield f"the curve on {sheet.name} does not reach {half:g} to both sides"
-    if (area := map_of(sheet)) is None:
-        return
+    if (area := map_of(sheet)) is not None:
+        yield from _cost_map(numbers, book, sheet, area)
+
+
+def _cost_map(numbers: Numbers, book: Book, sheet: Sheet, area: Area) -> Iterator[str]:
+    reach = numbers.settings.number(DESCENT_REACH.name)
     width = sum(len(band.cells) for band in book[WORKINGS].bands)
     wanted = next((n for n in COST_MAPS if n * n * width <= COST_CELLS), COST_MAPS[-1])
     if area.shape != (wanted, wanted):
@@ -183,7 +175,12 @@ def _costs(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
             yield f"the map on {sheet.name} does not reach {half:g} from the middle of the run"
 
 
-def _paths(net: Net) -> list[int]:
+def _paths(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
+    if [len(chart.series) for chart in sheet.charts] != _drawn(numbers.net):
+        yield f"{sheet.name} draws other weights than it has room for"
+
+
+def _drawn(net: Net) -> list[int]:
     """How many parameters each chart of Weights draws."""
     drawn: list[int] = []
     for layer in net.layers:
@@ -198,7 +195,8 @@ def _paths(net: Net) -> list[int]:
     return drawn
 
 
-def _figures(last: int, sheet: Sheet) -> Iterator[str]:
+def _figures(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
+    last = numbers.trace.steps
     held = {cell.text: (row + 1, column) for (row, column), cell in sheet.cells.items()}
     for step in {0, min(1, last), last}:
         text = COST_OF.get(step, f"after {last:,} steps")
@@ -206,19 +204,18 @@ def _figures(last: int, sheet: Sheet) -> Iterator[str]:
             yield f"{sheet.name} does not tell the {text!r}"
 
 
-def _digits(sheet: Sheet) -> Iterator[str]:
-    """The costs stand in the second column that has numbers."""
+def _digits(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     costs = [
         cell.content
         for (_, column), cell in sheet.cells.items()
-        if column == 3 and isinstance(cell.content, float)
+        if column == COSTS_COLUMN and isinstance(cell.content, float)
     ]
     digits = [len(Decimal(repr(cost)).normalize().as_tuple().digits) for cost in costs]
     if max(digits, default=0) > DIGITS:
         yield f"{sheet.name} keeps costs with {max(digits)} digits, not {DIGITS}"
 
 
-def _in_order(book: Book, sheet: Sheet) -> Iterator[str]:
+def _in_order(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     """Whether paths stand in the order of their units, each once."""
     last = max(column for _, column in sheet.cells)
     found: list[list[int]] = []
@@ -231,7 +228,7 @@ def _in_order(book: Book, sheet: Sheet) -> Iterator[str]:
         yield f"paths on {sheet.name} stand in another order than their units"
 
 
-def _forms(book: Book, sheet: Sheet) -> Iterator[str]:
+def _forms(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     for row, column in [at for at, cell in sheet.cells.items() if cell.text == FACTOR]:
         below = (book.value(sheet, at, column) for at in count(row + 1))
         held = sum(1 for _ in takewhile(lambda value: isinstance(value, float), below))
@@ -255,8 +252,14 @@ def _compared(numbers: Numbers, book: Book, sheet: Sheet) -> Iterator[str]:
     last = numbers.trace.steps
     steps = _spread(last, COMPARED_STEPS)
     for x in drawn:
-        if [book.value(sheet, row, x.left) for row in range(x.top, x.bottom + 1)] != steps:
+        if _column(book, x) != steps:
             yield f"curves on {sheet.name} have not {len(steps)} steps of {last}"
+
+
+def _column(book: Book, area: Area) -> list[Any]:
+    """What the cells of a column show."""
+    sheet = book[area.sheet]
+    return [book.value(sheet, row, area.left) for row in range(area.top, area.bottom + 1)]
 
 
 def _spread(last: int, most: int) -> list[int]:
@@ -275,7 +278,7 @@ def _steps(numbers: Numbers, book: Book, sheet: Sheet, chart: Chart) -> Iterator
     some = [*range(0, last, apart + 1 - apart % 2), last]
     for series in chart.series:
         x = series.x
-        shown = [book.value(book[x.sheet], row, x.left) for row in range(x.top, x.bottom + 1)]
+        shown = _column(book, x)
         is_whole = x.sheet != sheet.name and last <= all_of
         if shown != ([*range(last + 1)] if is_whole else some):
             yield f"a curve on {sheet.name} has {len(shown)} steps of {last}"
@@ -303,3 +306,16 @@ def _begun(numbers: Numbers, name: str) -> FloatArray:
         outputs = trace[ACTIVATION, net.depth][0, numbers.sample]
         return np.concatenate([outputs, numbers.targets[numbers.sample]])
     return np.concatenate([trace[each][0].ravel() for each in net.parameters()])
+
+
+#: What each sheet promises, by its name.
+RULES: dict[str, Callable[[Numbers, Book, Sheet], Iterator[str]]] = {
+    OUTPUTS: _outputs,
+    COSTS: _costs,
+    PATHS: _paths,
+    CHAIN: _in_order,
+    FACTORS: _forms,
+    COMPARED: _compared,
+    FIRST: _figures,
+    KEPT: _digits,
+}

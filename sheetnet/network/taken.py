@@ -66,6 +66,20 @@ def untaken(numbers: Numbers) -> Iterator[str]:
     for number, layer in enumerate(lesson.network.layers, 1):
         given |= {(name, number): value for name, value in (layer.model_extra or {}).items()}
     given |= {(name, None): getattr(lesson.data, field) for name, field in DATA.items()}
+    for key, value in given.items():
+        knob = numbers.knobs.get(key)
+        if knob is None or value is None:
+            continue  # what is compared, or no number of the run
+        own = np.asarray(value)
+        if own.size != knob.value.size or not np.array_equal(own.ravel(), knob.value.ravel()):
+            yield f"the workbook begins with another {key[0]} than its lesson"
+    yield from _otherwise_chosen(numbers)
+
+
+def _otherwise_chosen(numbers: Numbers) -> Iterator[str]:
+    """Whether drop-downs begin with another choice than the docs say, or name their choices
+    otherwise."""
+    lesson = numbers.lesson
     chosen = choosable(lesson.net)
     last = [number for number, each in enumerate(chosen) if each.layer == lesson.net.depth]
     begins = {CHOSEN_PARAMETER: 0}
@@ -80,10 +94,3 @@ def untaken(numbers: Numbers) -> Iterator[str]:
         outputs = [symbols.activation(symbols.last, unit) for unit in range(len(knob.choices))]
         if [str(each) for each in outputs] != [*knob.choices]:
             yield "what Surface can show is not called as the outputs are"
-    for key, value in given.items():
-        knob = numbers.knobs.get(key)
-        if knob is None or value is None:
-            continue  # what is compared, or no number of the run
-        own = np.asarray(value)
-        if own.size != knob.value.size or not np.array_equal(own.ravel(), knob.value.ravel()):
-            yield f"the workbook begins with another {key[0]} than its lesson"
